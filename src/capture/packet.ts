@@ -1,0 +1,68 @@
+/**
+ * The packet: one captured link-layer unit with a timestamp, and the interface of the readers that
+ * produce it.
+ *
+ * Strategy: a reader owns ONE mutable Packet and overwrites it for each packet (a new object per packet
+ * costs five times the dispatch). Nothing in it may be kept beyond the call; whoever keeps bytes copies.
+ */
+import type { Defect } from '../stream/defect.js';
+
+export class Packet {
+  /** 1-based, counted over all captures of a run, as Wireshark's frame.number. */
+  number = 0;
+  /** Whole seconds since the epoch; negative only in a damaged capture. */
+  seconds = 0;
+  /** 0 … 999 999 999. */
+  nanoseconds = 0;
+  /** The block that holds the packet; borrowed until the reader's next call. */
+  bytes: Uint8Array = EMPTY;
+  /** The captured bytes are bytes[start, end). */
+  start = 0;
+  end = 0;
+  /** Bytes on the wire; more than end - start when a snap length cut the packet. */
+  originalLength = 0;
+  /** LINKTYPE_ value, see https://www.tcpdump.org/linktypes.html. */
+  linkType = 0;
+  /** Index of the capture interface, counted over all captures and sections of a run. */
+  interfaceIndex = 0;
+  /** Index of the capture among those given. */
+  capture = 0;
+  /** Offset of bytes[start] in the (decompressed) capture. */
+  captureOffset = 0;
+  /** pcapng opt_comment of this packet. */
+  comment: string | undefined = undefined;
+}
+
+const EMPTY = new Uint8Array(0);
+
+/**
+ * Decodes one capture. Sans-I/O: the caller pushes blocks and then asks for packets until there is none.
+ *
+ *   reader.push(bytes, start, end); while (reader.next()) use(reader.packet);  …
+ *   reader.end(); while (reader.next()) use(reader.packet);
+ */
+export interface CaptureReader {
+  /** The one record that next() overwrites. */
+  readonly packet: Packet;
+  /**
+   * Lends the block bytes[start, end) until the next push. What lies before `start` is headroom: the
+   * reader may write there (the rest of a straddling record, so that the block need not be copied).
+   * Call only when next() has returned false.
+   */
+  push(bytes: Uint8Array, start: number, end: number): void;
+  /** Says that no more blocks come; a cut record is then reported as a defect. */
+  end(): void;
+  /** Decodes the next packet into `packet`; false: more bytes are needed, or the capture is at its end. */
+  next(): boolean;
+}
+
+/** What a reader needs to know of its surroundings. */
+export interface ReaderContext {
+  /** Index of the capture among those given: goes into Packet.capture. */
+  readonly capture: number;
+  /** Largest packet believed, in bytes; a longer record is a defect. */
+  readonly maxPacketLength: number;
+  /** Next free interface index, counted over all captures of a run: a reader takes one per interface. */
+  readonly interfaces: { next: number };
+  readonly report: (defect: Defect) => void;
+}
