@@ -3,7 +3,8 @@
  *
  * Strategy: a pushed block is used in place. The rest of a record that straddles two blocks is copied into
  * the headroom before the new block where that is large enough (no copy of the block itself), else both go
- * into a buffer of our own that grows by doubling.
+ * into a buffer of our own that grows by doubling. Small blocks are appended to that buffer, so that a
+ * capture that trickles in byte by byte costs one copy per byte.
  */
 export class ByteQueue {
   /** The unread bytes are bytes[start, end). */
@@ -40,18 +41,24 @@ export class ByteQueue {
   }
 
   private join(bytes: Uint8Array, start: number, end: number): void {
+    const added = end - start;
+    if (this.bytes !== this.own || this.end + added > this.own.length) this.moveToFront(added);
+    this.own.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), this.end);
+    this.end += added;
+  }
+
+  /** Brings the unread bytes to the front of `own`, with room for `added` more behind them. */
+  private moveToFront(added: number): void {
     const left = this.end - this.start;
-    const needed = left + end - start;
     const rest = this.bytes.subarray(this.start, this.end);
-    if (this.own.length < needed) {
-      const grown = new Uint8Array(Math.max(needed, this.own.length * 2, 4096));
-      grown.set(rest);
-      this.own = grown;
-    } else this.own.set(rest);
-    this.own.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), left);
+    const crowded = this.bytes === this.own && left > this.own.length / 2;
+    if (crowded || this.own.length < left + added) {
+      this.own = new Uint8Array(Math.max(left + added, this.own.length * 2, 4096));
+    }
+    this.own.set(rest);
     this.bytes = this.own;
     this.start = 0;
-    this.end = needed;
+    this.end = left;
   }
 }
 

@@ -14,3 +14,9 @@ export class Place {
    */
   origin = 0;
 }
+
+/** A point in time, exact: whole seconds since the epoch and 0 … 999 999 999 nanoseconds. */
+export interface Timestamp {
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}

@@ -1,0 +1,23 @@
+/**
+ * Exit codes, as --help and the README give them.
+ */
+
+export const EXIT = {
+  /** All of the input was read. */
+  fine: 0,
+  /** Wrong options or arguments. */
+  usage: 1,
+  /** Input that cannot be used, or that ends in the middle of a record. */
+  input: 2,
+} as const;
+
+export const EXIT_HELP = `
+Exit codes:
+  0  all of the input was read (also when the reader of a pipe has gone)
+  1  wrong options or arguments
+  2  unusable input, or input that is cut off: what it holds was printed`;
+
+/** Wrong options or arguments that the option parser cannot see. One line that says what to do. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}

@@ -1,0 +1,121 @@
+/**
+ * What every command that reads captures does: options in common, diagnostics, progress, an end by Ctrl-C,
+ * and the exit code.
+ */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type DissectionSummary, type RunConsumer, runDissection } from '../dissect.js';
+import type { Dissector } from '../dissector.js';
+import type { TimeFormat } from '../output/time.js';
+import { Diagnostics } from './diagnostics.js';
+import { EXIT, UsageError } from './exit.js';
+import { Progress } from './progress.js';
+import type { Terminal } from './terminal.js';
+
+export interface CommonOptions {
+  readonly read: string[];
+  readonly reader: 'own' | 'pcap-parser';
+  readonly time: TimeFormat;
+  readonly maxPayload?: number;
+  readonly quiet?: boolean;
+}
+
+/** Event-loop turns: often enough that Ctrl-C and the progress bar are prompt, seldom enough to be free. */
+const TURN_MS = 50;
+
+export function addCommonOptions(command: Command): Command {
+  return command
+    .argument('[capture...]', 'capture files in time order, or - for standard input')
+    .addOption(
+      new Option('-r, --read <file>', 'a capture, as tshark takes it (may be repeated)')
+        .argParser((value: string, previous: string[]) => [...previous, value])
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option('--reader <reader>', 'who reads the capture').choices(['own', 'pcap-parser']).default('own'),
+    )
+    .addOption(
+      new Option('-t, --time <format>', 'how times are shown in table and text')
+        .choices(['relative', 'epoch', 'utc'])
+        .default('relative'),
+    )
+    .addOption(
+      new Option('--max-payload <bytes>', 'payload bytes kept per frame')
+        .argParser(parseCount)
+        .default(undefined, '64 MiB'),
+    )
+    .option('-q, --quiet', 'no warnings on standard error');
+}
+
+/** A whole number greater than 0. */
+export function parseCount(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('It must be a whole number greater than 0.');
+  return value;
+}
+
+export interface CommandRun {
+  readonly consumer: RunConsumer;
+  /** The command prints rows while it reads. */
+  readonly printing: boolean;
+  /** Payload octets that the command looks at; undefined: all. */
+  readonly previewPayload: number | undefined;
+  /** Called at the end, before the exit code is settled. */
+  finish(summary: DissectionSummary): void;
+}
+
+/** Reads the captures for a command and settles the exit code. */
+export async function run(
+  captures: readonly string[],
+  options: CommonOptions,
+  terminal: Terminal,
+  command: CommandRun,
+): Promise<void> {
+  const inputs = [...options.read, ...captures];
+  if (inputs.length === 0)
+    throw new UsageError(
+      'no capture given: name a file, or - for standard input (wsdissect --help tells more)',
+    );
+  const diagnostics = new Diagnostics(terminal, options.quiet === true);
+  const progress = new Progress(terminal, command.printing);
+  const interrupt = new AbortController();
+  const onSignal = () => interrupt.abort();
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  const block = makeBlock(command.consumer, terminal, progress);
+  const { maxPayload } = options;
+  const { previewPayload } = command;
+  try {
+    const summary = await runDissection(
+      inputs,
+      { ...command.consumer, block, defect: (defect) => diagnostics.defect(defect) },
+      {
+        reader: options.reader,
+        signal: interrupt.signal,
+        progress: (read, total) => progress.update(read, total),
+        ...(maxPayload === undefined ? {} : { limits: { maxPayload } }),
+        ...(previewPayload === undefined ? {} : { previewPayload }),
+      },
+    );
+    progress.stop();
+    command.finish(summary);
+    terminal.stdout.flush();
+    diagnostics.finish();
+    if (summary.capture.truncated) process.exitCode = EXIT.input;
+  } finally {
+    progress.stop();
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}
+
+/** Shows what the block brought, and gives signals and the progress bar a turn now and then. */
+function makeBlock(consumer: RunConsumer, terminal: Terminal, progress: Progress) {
+  let last = Date.now();
+  return (dissector: Dissector): Promise<void> | undefined => {
+    consumer.block?.(dissector);
+    terminal.stdout.flush();
+    const now = Date.now();
+    if (now - last < TURN_MS) return undefined;
+    last = now;
+    return new Promise((resolve) => setImmediate(resolve)).then(() => progress.prepare());
+  };
+}

@@ -1,0 +1,68 @@
+/**
+ * `wsdissect sessions`: one row per WebSocket session, and per upgrade that was refused.
+ */
+import { type Command, Option } from 'commander';
+import type { Dissector } from '../dissector.js';
+import type { ColumnContext } from '../output/frame-columns.js';
+import { sessionLine, sessionTable } from '../output/session-render.js';
+import { sessionJson } from '../output/session-text.js';
+import type { Timestamp } from '../stream/place.js';
+import type { SessionSummary } from '../websocket/session.js';
+import { addCommonOptions, type CommonOptions, run } from './run.js';
+import type { Terminal } from './terminal.js';
+
+type Format = 'table' | 'text' | 'json' | 'ndjson';
+
+interface SessionsOptions extends CommonOptions {
+  readonly format?: Format;
+}
+
+export function addSessionsCommand(program: Command, terminal: Terminal): void {
+  addCommonOptions(program.command('sessions'))
+    .description('list the WebSocket sessions, and the upgrades that were refused')
+    .addOption(
+      new Option(
+        '-T, --format <format>',
+        'table (default on a terminal), text (default elsewhere), json, ndjson',
+      )
+        .choices(['table', 'text', 'json', 'ndjson'])
+        .default(undefined),
+    )
+    .action((captures: string[], options: SessionsOptions) => listSessions(captures, options, terminal));
+}
+
+/** Sessions end in any order; the list is in the order of their numbers, so it is printed at the end. */
+async function listSessions(captures: string[], options: SessionsOptions, terminal: Terminal): Promise<void> {
+  const format = options.format ?? (terminal.stdoutIsTerminal ? 'table' : 'text');
+  const summaries: SessionSummary[] = [];
+  let start: Timestamp = { seconds: 0, nanoseconds: 0 };
+  const context: ColumnContext = { timeFormat: options.time, start: () => start };
+  await run(captures, options, terminal, {
+    consumer: {
+      opened: (dissector: Dissector) => {
+        start = dissector.start;
+      },
+      sessionClosed: (summary) => {
+        summaries.push(summary);
+      },
+    },
+    printing: false,
+    previewPayload: undefined,
+    finish() {
+      summaries.sort((a, b) => a.session.number - b.session.number);
+      terminal.stdout.write(render(summaries, format, context, terminal));
+    },
+  });
+}
+
+function render(
+  summaries: readonly SessionSummary[],
+  format: Format,
+  context: ColumnContext,
+  { colors, width }: Terminal,
+): string {
+  if (format === 'table') return sessionTable(summaries, context, colors, width);
+  if (format === 'json') return `[${summaries.map((summary) => `\n${sessionJson(summary)}`).join(',')}\n]\n`;
+  const line = format === 'text' ? (s: SessionSummary) => sessionLine(s, context, colors) : sessionJson;
+  return summaries.map((summary) => `${line(summary)}\n`).join('');
+}

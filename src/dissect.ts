@@ -1,0 +1,179 @@
+/**
+ * The two public ways to run a dissection over captures: with callbacks (runDissection), and, on top of it,
+ * as async iterables (dissect).
+ *
+ * Strategy: the captures are decoded synchronously, block by block. The iterable form collects the events of
+ * a block in an array and waits until they have been taken: one await per block, never one per frame.
+ */
+import { type CaptureTotals, type Input, readCaptures } from './capture/captures.js';
+import { type DissectionConsumer, Dissector, type DissectorOptions } from './dissector.js';
+import type { Defect } from './stream/defect.js';
+import type { Frame } from './websocket/frame-record.js';
+import type { Session, SessionSummary } from './websocket/session.js';
+
+export interface DissectOptions extends DissectorOptions {
+  /** `own` (default), or the npm package `pcap-parser`, which reads classic microsecond pcap only. */
+  readonly reader?: 'own' | 'pcap-parser';
+  /** Told how far the reading is; `total` is undefined where a size is not known. */
+  readonly progress?: (bytesRead: number, total: number | undefined) => void;
+  /** Ends the reading early; what was read so far is dissected to its end. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a whole run comes to. */
+export interface DissectionSummary {
+  readonly frames: number;
+  /** Sessions and refused upgrades. */
+  readonly sessions: number;
+  readonly packets: number;
+  readonly capture: CaptureTotals;
+}
+
+export interface RunConsumer extends DissectionConsumer {
+  /** Called after each block of input; a promise is awaited. */
+  block?(dissector: Dissector): void | Promise<void>;
+  /** Asked after each packet: false ends the reading. */
+  more?(): boolean;
+}
+
+/**
+ * Dissects captures (paths, `-` for standard input, bytes, or async iterables of bytes; several are one
+ * capture in time order) and tells the consumer what it finds. Throws CaptureError for unusable input.
+ */
+export async function runDissection(
+  inputs: Input | readonly Input[],
+  consumer: RunConsumer,
+  options: DissectOptions = {},
+): Promise<DissectionSummary> {
+  const dissector = new Dissector(consumer, options);
+  const capture = await readCaptures(
+    isList(inputs) ? inputs : [inputs],
+    {
+      report: (defect) => consumer.defect?.(defect),
+      ...(options.reader === undefined ? {} : { reader: options.reader }),
+      ...(options.progress === undefined ? {} : { progress: options.progress }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    },
+    {
+      packet: (packet) => {
+        dissector.packet(packet);
+        if (consumer.more?.() === false) return false;
+      },
+      block: () => consumer.block?.(dissector),
+    },
+  );
+  dissector.end();
+  const { frameCount, sessionCount } = dissector;
+  return { frames: frameCount, sessions: sessionCount, packets: capture.packets, capture };
+}
+
+export type DissectionEvent =
+  | { readonly type: 'session-opened'; readonly session: Session }
+  | { readonly type: 'frame'; readonly frame: Frame }
+  | { readonly type: 'session-closed'; readonly summary: SessionSummary }
+  | { readonly type: 'defect'; readonly defect: Defect };
+
+/**
+ * The dissection of captures as async iterables: of all events, of frames, or of sessions. Each iteration
+ * reads the captures anew; leaving the loop ends the reading.
+ *
+ *   for await (const frame of dissect('capture.pcapng').frames()) console.log(frame.opcode, frame.payload);
+ */
+export class Dissection implements AsyncIterable<DissectionEvent> {
+  /** Set when an iteration has come to its end. */
+  summary: DissectionSummary | undefined = undefined;
+
+  constructor(
+    private readonly inputs: Input | readonly Input[],
+    private readonly options: DissectOptions,
+  ) {}
+
+  frames(): AsyncGenerator<Frame, void> {
+    return this.iterate((emit) => ({ frame: emit }));
+  }
+
+  /** Sessions as they end, refused upgrades among them. */
+  sessions(): AsyncGenerator<SessionSummary, void> {
+    return this.iterate((emit) => ({ sessionClosed: emit }));
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<DissectionEvent, void> {
+    return this.iterate((emit) => ({
+      sessionOpened: (session) => emit({ type: 'session-opened', session }),
+      frame: (frame) => emit({ type: 'frame', frame }),
+      sessionClosed: (summary) => emit({ type: 'session-closed', summary }),
+      defect: (defect) => emit({ type: 'defect', defect }),
+    }));
+  }
+
+  private async *iterate<T>(
+    consume: (emit: (item: T) => void) => DissectionConsumer,
+  ): AsyncGenerator<T, void> {
+    const handover = new Handover<T>();
+    const consumer: RunConsumer = {
+      ...consume((item) => handover.items.push(item)),
+      block: () => handover.offer(),
+      more: () => !handover.stopped,
+    };
+    const run = runDissection(this.inputs, consumer, this.options).finally(() => handover.finish());
+    // The error is met by `await run`; until then it must not count as unhandled.
+    run.catch(() => {});
+    try {
+      for (let items = await handover.take(); items.length > 0; items = await handover.take()) yield* items;
+      this.summary = await run;
+    } finally {
+      handover.stop();
+    }
+  }
+}
+
+/** Hands items from the dissection to the consumer of an iteration, a block's worth at a time. */
+class Handover<T> {
+  items: T[] = [];
+  stopped = false;
+  private finished = false;
+  private arrived: (() => void) | undefined = undefined;
+  private taken: (() => void) | undefined = undefined;
+
+  /** Producer: waits until the items at hand have been taken. */
+  offer(): Promise<void> | undefined {
+    if (this.items.length === 0 || this.stopped) return undefined;
+    this.arrived?.();
+    return new Promise((resolve) => {
+      this.taken = resolve;
+    });
+  }
+
+  /** Producer: no more come. */
+  finish(): void {
+    this.finished = true;
+    this.arrived?.();
+  }
+
+  /** Consumer: the items at hand, as soon as there are some; none: the end. */
+  async take(): Promise<T[]> {
+    if (this.items.length === 0 && !this.finished)
+      await new Promise<void>((resolve) => {
+        this.arrived = resolve;
+      });
+    const { items } = this;
+    this.items = [];
+    this.taken?.();
+    return items;
+  }
+
+  /** Consumer: wants no more. */
+  stop(): void {
+    this.stopped = true;
+    this.taken?.();
+  }
+}
+
+function isList(inputs: Input | readonly Input[]): inputs is readonly Input[] {
+  return Array.isArray(inputs);
+}
+
+/** Dissects captures: paths, `-` for standard input, bytes, or async iterables of bytes. */
+export function dissect(inputs: Input | readonly Input[], options: DissectOptions = {}): Dissection {
+  return new Dissection(inputs, options);
+}

@@ -1,0 +1,39 @@
+/**
+ * Colours of the terminal output, in one place: by opcode, for remarks, for labels.
+ */
+import picocolors from 'picocolors';
+
+type Paint = (text: string) => string;
+
+export interface Colors {
+  opcode(opcode: number, text: string): string;
+  readonly remark: Paint;
+  readonly label: Paint;
+  readonly dim: Paint;
+}
+
+/** Colours, or plain text where `enabled` is false. */
+export function makeColors(enabled: boolean): Colors {
+  const c = picocolors.createColors(enabled);
+  const byOpcode: Readonly<Record<number, Paint>> = {
+    0: c.dim,
+    1: c.green,
+    2: c.cyan,
+    8: c.yellow,
+    9: c.magenta,
+    10: c.magenta,
+  };
+  return {
+    opcode: (opcode, text) => (byOpcode[opcode] ?? c.red)(text),
+    remark: c.red,
+    label: c.bold,
+    dim: c.dim,
+  };
+}
+
+/** Whether a stream gets colours: a terminal, unless NO_COLOR is set (https://no-color.org). */
+export function wantsColor(isTerminal: boolean, env: NodeJS.ProcessEnv): boolean {
+  if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
+  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '' && env.FORCE_COLOR !== '0') return true;
+  return isTerminal && env.TERM !== 'dumb';
+}

@@ -1,0 +1,84 @@
+/**
+ * The columns of the frame list: each field of a frame as text, shared by the table and the text lines.
+ */
+import type { Timestamp } from '../stream/place.js';
+import { decodeClose } from '../websocket/close.js';
+import type { Frame } from '../websocket/frame-record.js';
+import { formatKey } from '../websocket/mask.js';
+import { CLOSE, isReserved, opcodeName } from '../websocket/opcode.js';
+import { preview } from './preview.js';
+import { formatTime, type TimeFormat } from './time.js';
+
+/** What the columns need to know beside the frame. */
+export interface ColumnContext {
+  readonly timeFormat: TimeFormat;
+  /** Time of the first packet. */
+  start(): Timestamp;
+}
+
+export interface FrameColumns {
+  readonly number: string;
+  readonly time: string;
+  readonly session: string;
+  readonly direction: string;
+  readonly fin: string;
+  readonly rsv: string;
+  readonly opcode: string;
+  readonly mask: string;
+  readonly length: string;
+  readonly form: string;
+  readonly remark: string;
+  readonly payload: string;
+}
+
+export function frameColumns(frame: Frame, context: ColumnContext): FrameColumns {
+  return {
+    number: String(frame.number),
+    time: formatTime(frame.timestamp, context.timeFormat, context.start()),
+    session: String(frame.session.number),
+    direction: frame.sender === 'client' ? 'client→server' : 'server→client',
+    fin: frame.fin ? 'FIN' : '---',
+    rsv: formatRsv(frame),
+    opcode: opcodeName(frame.opcode),
+    mask: frame.masked ? formatKey(frame.maskingKey) : '-',
+    length: String(frame.length > Number.MAX_SAFE_INTEGER ? frame.exactLength : frame.length),
+    form: `${frame.lengthForm}-bit`,
+    remark: remarks(frame)
+      .map((remark) => `[${remark}]`)
+      .join(' '),
+    payload: preview(frame),
+  };
+}
+
+/** `1-3` where RSV1 and RSV3 are set. */
+export function formatRsv({ rsv1, rsv2, rsv3 }: Frame): string {
+  return `${rsv1 ? '1' : '-'}${rsv2 ? '2' : '-'}${rsv3 ? '3' : '-'}`;
+}
+
+/** What is remarkable of a frame, as facts; verdicts are the rules' business. */
+export function remarks(frame: Frame): string[] {
+  const list: string[] = [];
+  if (isMalformed(frame)) list.push('malformed');
+  if (isReserved(frame.opcode)) list.push('reserved opcode');
+  const tail = frame.truncated ? 1 : 0;
+  const gaps = frame.missing.slice(0, frame.missing.length - tail);
+  if (gaps.length > 0) list.push(`gap: ${octets(gaps.reduce((sum, { length }) => sum + length, 0))} missing`);
+  if (frame.truncated)
+    list.push(`truncated: ${octets(frame.missing[frame.missing.length - 1].length)} missing`);
+  return list;
+}
+
+/**
+ * Bytes that the grammar has no meaning for: a 64-bit length with its most significant bit set (RFC 6455
+ * §5.2), and a Close body of one octet, where a code has two (§5.5.1).
+ */
+export function isMalformed(frame: Frame): boolean {
+  if (frame.exactLength >= 1n << 63n) return true;
+  return (
+    frame.opcode === CLOSE && frame.length > 0 && frame.complete && decodeClose(frame.payload) === undefined
+  );
+}
+
+function octets(count: number): string {
+  return count === 1 ? '1 byte' : `${count} bytes`;
+}

@@ -1,0 +1,258 @@
+/**
+ * Puts the segments of one direction of a connection in order and delivers each byte once.
+ *
+ * Strategy: the next expected sequence number is the whole state of a healthy stream; bytes in order pass
+ * straight through, borrowed. Only segments behind a hole are copied and held, sorted. A hole is given up,
+ * as gap(length), when holding more would exceed the bound, when the peer has acknowledged it (it got the
+ * bytes, so only the capture lost them), or when the stream ends. An acknowledgement can be captured before
+ * the data it acknowledges (several queues, interfaces or files), so an acknowledged hole gets a short
+ * grace. The first captured copy of a byte counts.
+ */
+import type { Place } from '../stream/place.js';
+import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
+import { advance, distance } from './sequence.js';
+
+/** Copied bytes that wait behind a hole, with their place. */
+interface Held {
+  readonly sequence: number;
+  readonly bytes: Uint8Array;
+  /** Octets behind `bytes` that a snap length cut off. */
+  readonly cut: number;
+  readonly packet: number;
+  readonly seconds: number;
+  readonly nanoseconds: number;
+  readonly origin: number;
+}
+
+/** Bytes held by all assemblers of a table, and the bounds. */
+export interface HoldBudget {
+  held: number;
+  /** Bytes that one direction may hold behind a hole. */
+  readonly perDirection: number;
+  /** Bytes that all may hold together. */
+  readonly total: number;
+  /** Told when a bound made us give up a hole. */
+  readonly exceeded: () => void;
+}
+
+/** What a held segment costs beside its bytes: keeps a flood of one-byte segments bounded too. */
+const HELD_OVERHEAD = 160;
+/** Segments of the connection, and seconds, that an acknowledged hole is given to fill after all. */
+const GRACE_SEGMENTS = 16;
+const GRACE_SECONDS = 1;
+/** Beyond this a segment is not of this stream: twice the largest window, RFC 7323 §2.3. */
+const MAX_AHEAD = 0x4000_0000;
+
+export class Assembler {
+  /** Next expected sequence number, int32. */
+  next = 0;
+  /** Whether `next` is known. */
+  started = false;
+  /** Whether the sink was told of the end. */
+  ended = false;
+  private finAt = 0;
+  private finSeen = false;
+  private ackedTo = 0;
+  private acked = false;
+  private held: Held[] | undefined = undefined;
+  private heldBytes = 0;
+  private graceSegments = 0;
+  private graceSince = 0;
+
+  constructor(
+    private readonly sink: StreamSink,
+    private readonly place: Place,
+    private readonly budget: HoldBudget,
+  ) {}
+
+  /** Says at which sequence number the stream begins. */
+  start(sequence: number): void {
+    this.next = sequence;
+    this.started = true;
+  }
+
+  /**
+   * Takes the payload bytes[start, end) that begins at `sequence`, of true length `length`. `place` holds
+   * its place. False when it lies too far ahead to be of this stream.
+   */
+  push(sequence: number, bytes: Uint8Array, start: number, end: number, length: number): boolean {
+    if (this.ended) return true;
+    if (!this.started) this.start(sequence);
+    const ahead = distance(sequence, this.next);
+    if (ahead > 0) {
+      if (ahead > MAX_AHEAD) return false;
+      this.hold(sequence, bytes, start, end, length);
+      return true;
+    }
+    if (ahead + length <= 0) return true;
+    this.deliver(bytes, start - ahead, end, ahead + length);
+    if (this.held !== undefined) this.drain();
+    return true;
+  }
+
+  /** Notes the FIN that lies at `sequence`; the sink hears of it when all bytes before it came. */
+  fin(sequence: number): void {
+    if (this.finSeen) return;
+    if (!this.started) this.start(sequence);
+    this.finSeen = true;
+    this.finAt = sequence;
+    this.checkFin();
+  }
+
+  /** Notes that the peer has everything before `sequence`. */
+  acknowledge(sequence: number): void {
+    if (!this.started) {
+      this.start(sequence);
+      return;
+    }
+    if (distance(sequence, this.next) <= 0) return;
+    if (this.acked && distance(sequence, this.ackedTo) <= 0) return;
+    this.acked = true;
+    this.ackedTo = sequence;
+  }
+
+  /** Called for each segment of the connection while bytes are held: gives up a hole whose grace is over. */
+  tick(): void {
+    if (this.held === undefined || !this.acked) return;
+    if (distance(this.ackedTo, this.held[0].sequence) < 0) return;
+    const now = this.place.seconds + this.place.nanoseconds / 1e9;
+    if (this.graceSegments++ === 0) this.graceSince = now;
+    if (this.graceSegments <= GRACE_SEGMENTS && now - this.graceSince < GRACE_SECONDS) return;
+    this.giveUp();
+  }
+
+  get waiting(): boolean {
+    return this.held !== undefined;
+  }
+
+  /** Whether `sequence` lies between the next expected octet and one past the last one seen. */
+  covers(sequence: number): boolean {
+    if (!this.started) return true;
+    let last = this.next;
+    if (this.held !== undefined) {
+      const tail = this.held[this.held.length - 1];
+      last = advance(tail.sequence, tail.bytes.length + tail.cut);
+    }
+    return distance(sequence, this.next) >= 0 && distance(sequence, last) <= 1;
+  }
+
+  /** Delivers what is held, the holes as gaps, and ends the stream. */
+  end(how: StreamEnd): void {
+    if (this.ended) return;
+    while (this.held !== undefined) this.giveUp();
+    if (this.ended) return;
+    this.tailGap();
+    this.ended = true;
+    this.sink.end(how);
+  }
+
+  /** Octets that the peer acknowledged behind the last byte; one may be a FIN that was not captured. */
+  private tailGap(): void {
+    if (!this.acked || this.finSeen) return;
+    const missing = distance(this.ackedTo, this.next);
+    if (missing > 1) this.sink.gap(missing);
+  }
+
+  /** Delivers bytes[start, end), of true length `length`, that begin at `next`. */
+  private deliver(bytes: Uint8Array, start: number, end: number, length: number): void {
+    this.next = advance(this.next, length);
+    if (start < end) this.sink.bytes(bytes, start, end);
+    const missing = start < end ? length - (end - start) : length;
+    if (missing > 0) this.sink.gap(missing);
+    this.checkFin();
+  }
+
+  private checkFin(): void {
+    if (!this.finSeen || this.ended || distance(this.finAt, this.next) > 0) return;
+    this.ended = true;
+    this.release();
+    this.sink.end('fin');
+  }
+
+  private hold(sequence: number, bytes: Uint8Array, start: number, end: number, length: number): void {
+    const held = (this.held ??= []);
+    const at = findPosition(held, sequence);
+    if (at > 0 && isWithin(held[at - 1], sequence, length)) return;
+    const { packet, seconds, nanoseconds, origin } = this.place;
+    const copy = bytes.slice(start, end);
+    const cut = length - copy.length;
+    const entry = { sequence, bytes: copy, cut, packet, seconds, nanoseconds, origin: origin - start };
+    held.splice(at, 0, entry);
+    this.account(copy.length + HELD_OVERHEAD);
+    while (
+      this.held !== undefined &&
+      (this.heldBytes > this.budget.perDirection || this.budget.held > this.budget.total)
+    ) {
+      this.budget.exceeded();
+      this.giveUp();
+    }
+  }
+
+  private giveUp(): void {
+    if (this.held === undefined) return;
+    this.graceSegments = 0;
+    const first = this.held[0];
+    const missing = distance(first.sequence, this.next);
+    if (missing > 0) {
+      this.next = first.sequence;
+      this.sink.gap(missing);
+    }
+    this.drain();
+  }
+
+  /** Delivers the held segments that have come into order, each with its own place. */
+  private drain(): void {
+    const held = this.held;
+    if (held === undefined || distance(held[0].sequence, this.next) > 0) return;
+    const { place } = this;
+    const { packet, seconds, nanoseconds, origin } = place;
+    let count = 0;
+    while (this.held === held && count < held.length && distance(held[count].sequence, this.next) <= 0) {
+      const entry = held[count++];
+      this.account(-(entry.bytes.length + HELD_OVERHEAD));
+      const ahead = distance(entry.sequence, this.next);
+      const length = entry.bytes.length + entry.cut + ahead;
+      if (length <= 0) continue;
+      place.packet = entry.packet;
+      place.seconds = entry.seconds;
+      place.nanoseconds = entry.nanoseconds;
+      place.origin = entry.origin;
+      this.deliver(entry.bytes, -ahead, entry.bytes.length, length);
+    }
+    place.packet = packet;
+    place.seconds = seconds;
+    place.nanoseconds = nanoseconds;
+    place.origin = origin;
+    this.graceSegments = 0;
+    if (this.held !== held) return;
+    if (count === held.length) this.held = undefined;
+    else held.splice(0, count);
+  }
+
+  private release(): void {
+    this.account(-this.heldBytes);
+    this.held = undefined;
+  }
+
+  private account(bytes: number): void {
+    this.heldBytes += bytes;
+    this.budget.held += bytes;
+  }
+}
+
+/** Index behind the last entry that does not begin after `sequence`. */
+function findPosition(held: readonly Held[], sequence: number): number {
+  let low = 0;
+  let high = held.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (distance(held[middle].sequence, sequence) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function isWithin(entry: Held, sequence: number, length: number): boolean {
+  const offset = distance(sequence, entry.sequence);
+  return offset + length <= entry.bytes.length + entry.cut;
+}

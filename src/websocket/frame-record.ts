@@ -1,0 +1,71 @@
+/**
+ * A frame as consumers see it: a plain readonly object with the facts of its header, its unmasked payload
+ * as far as it was kept, and where its bytes came from.
+ */
+import type { Timestamp } from '../stream/place.js';
+import type { LengthForm } from './frame.js';
+import type { Session } from './session.js';
+
+/** Who sent a frame. Masking, deflate state and rules go by the sender. */
+export type Sender = 'client' | 'server';
+
+/** Consecutive bytes of a frame that one packet carried. */
+export interface Piece {
+  /** Packet number, as Wireshark's frame.number. */
+  readonly packet: number;
+  /** Offset of the first byte in the captured packet; undefined in a datagram reassembled from fragments. */
+  readonly packetOffset: number | undefined;
+  /** Offset of the first byte in the WebSocket stream of the sender. */
+  readonly streamOffset: number;
+  readonly length: number;
+}
+
+/** Octets `offset` … `offset + length - 1` of a payload. */
+export interface Range {
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface Frame {
+  /** 1-based, in the order in which the frames' last bytes were captured. */
+  readonly number: number;
+  readonly session: Session;
+  readonly sender: Sender;
+  /** When its last byte was captured, in seconds since the epoch, to the microsecond. */
+  readonly time: number;
+  /** The same, exact. */
+  readonly timestamp: Timestamp;
+  /** When its first byte was captured, exact. */
+  readonly firstTimestamp: Timestamp;
+  readonly fin: boolean;
+  readonly rsv1: boolean;
+  readonly rsv2: boolean;
+  readonly rsv3: boolean;
+  /** 0 … 15. */
+  readonly opcode: number;
+  /** Opcode of the message that it belongs to: for a continuation that of the message's first frame. */
+  readonly messageOpcode: number;
+  /** Whether its message is compressed: RSV1 on the first frame, with permessage-deflate (RFC 7692 §6). */
+  readonly compressed: boolean;
+  readonly masked: boolean;
+  /** The four octets as an int32, the first one most significant; 0 when not masked. */
+  readonly maskingKey: number;
+  readonly lengthForm: LengthForm;
+  /** Declared payload length in bytes; exact up to 2^53. */
+  readonly length: number;
+  /** Declared payload length, exact. */
+  readonly exactLength: bigint;
+  readonly headerLength: number;
+  /** Offset of its first byte in the WebSocket stream of the sender (0: behind the handshake). */
+  readonly streamOffset: number;
+  /** Unmasked payload from its beginning, as far as it was kept; missing octets are 0. */
+  readonly payload: Uint8Array;
+  /** False when octets are missing. */
+  readonly complete: boolean;
+  /** Missing octets, in order; at the end of a truncated frame, those behind the stream's end too. */
+  readonly missing: readonly Range[];
+  /** The stream ended inside the frame. */
+  readonly truncated: boolean;
+  /** Where its bytes came from, header included, in stream order. */
+  readonly pieces: readonly Piece[];
+}

@@ -1,0 +1,217 @@
+/**
+ * The shared frame decoder, RFC 6455 §5.2, and its encoder. Sans-I/O and incremental: push bytes, say where
+ * bytes are missing, get each frame's header, its payload in pieces, and its end.
+ *
+ * Strategy: one mutable FrameHeader; a header that is whole in the chunk is decoded in place, one that
+ * straddles chunks is gathered in 14 bytes of our own; payload is never copied, kept or unmasked here, so a
+ * frame declared 2^62 bytes long costs nothing. The decoder never judges: reserved bits and opcodes, missing
+ * masks and wasteful length forms are facts, and it decodes on behind them.
+ */
+
+/** The three forms of the payload length: 7 bits, or 7 bits and 16 or 64 more. */
+export type LengthForm = 7 | 16 | 64;
+
+/** The header being decoded. One record, overwritten by the next frame: copy what you keep. */
+export class FrameHeader {
+  fin = false;
+  rsv1 = false;
+  rsv2 = false;
+  rsv3 = false;
+  /** 0 … 15. */
+  opcode = 0;
+  masked = false;
+  /** The four octets as an int32, the first one most significant; 0 when not masked. */
+  maskingKey = 0;
+  lengthForm: LengthForm = 7;
+  /** Payload length in bytes, rounded above 2^53; `lengthHigh` and `lengthLow` are exact. */
+  length = 0;
+  /** The upper and lower 32 bits of the payload length, unsigned. */
+  lengthHigh = 0;
+  lengthLow = 0;
+  /** 2 … 14. */
+  headerLength = 0;
+  /** Offset of the first byte of the frame in the stream. */
+  streamOffset = 0;
+
+  /** The payload length without loss of precision. */
+  get exactLength(): bigint {
+    return (BigInt(this.lengthHigh) << 32n) | BigInt(this.lengthLow);
+  }
+}
+
+export interface FrameVisitor {
+  /** A whole header was decoded. */
+  header(header: FrameHeader): void;
+  /** Payload as on the wire, chunk[start, end), borrowed; chunk[start] is octet `offset` of the payload. */
+  payload(header: FrameHeader, chunk: Uint8Array, start: number, end: number, offset: number): void;
+  /** Octets `offset` … `offset + length - 1` of the payload are missing. */
+  missing(header: FrameHeader, offset: number, length: number): void;
+  /** The frame is over; `received` of its payload octets (present or missing) lie before the stream's end. */
+  finished(header: FrameHeader, received: number): void;
+  /** A gap swallowed (part of) a header: nothing from `streamOffset` on can be told apart into frames. */
+  lost(streamOffset: number): void;
+}
+
+/** Longest header: 2 octets, 8 of length, 4 of masking key. */
+const MAX_HEADER = 14;
+
+export class FrameDecoder {
+  /** Offset in the stream of the next byte pushed. */
+  streamOffset: number;
+  /** False behind a gap that swallowed a header; the bytes are then only counted. */
+  synchronised = true;
+  private readonly header = new FrameHeader();
+  private readonly partial = new Uint8Array(MAX_HEADER);
+  private partialLength = 0;
+  private inPayload = false;
+  private received = 0;
+
+  constructor(
+    private readonly visitor: FrameVisitor,
+    streamOffset = 0,
+  ) {
+    this.streamOffset = streamOffset;
+  }
+
+  /** Header octets at hand of a frame whose header is not yet whole. */
+  get pendingHeader(): Uint8Array {
+    return this.partial.subarray(0, this.partialLength);
+  }
+
+  push(chunk: Uint8Array, start = 0, end = chunk.length): void {
+    let at = start;
+    while (at < end && this.synchronised) {
+      if (this.inPayload) at = this.takePayload(chunk, at, end);
+      else at = this.takeHeader(chunk, at, end);
+    }
+    this.streamOffset += end - at;
+  }
+
+  /** The next `length` bytes of the stream are missing. */
+  skip(length: number): void {
+    if (length <= 0) return;
+    if (!this.synchronised) {
+      this.streamOffset += length;
+      return;
+    }
+    const offset = this.streamOffset;
+    this.streamOffset += length;
+    if (!this.inPayload) {
+      this.lose(offset - this.partialLength);
+      return;
+    }
+    const { header, received } = this;
+    const inFrame = Math.min(length, header.length - received);
+    this.received += inFrame;
+    this.visitor.missing(header, received, inFrame);
+    if (this.received === header.length) this.finish();
+    if (inFrame < length) this.lose(offset + inFrame);
+  }
+
+  /** The stream is over: a frame under way ends incomplete. */
+  end(): void {
+    if (this.inPayload) this.finish();
+  }
+
+  private takeHeader(chunk: Uint8Array, at: number, end: number): number {
+    const { header, partial } = this;
+    let size = 0;
+    if (this.partialLength === 0) {
+      size = decodeFrameHeader(chunk, at, end, header);
+      if (size > 0) {
+        header.streamOffset = this.streamOffset;
+        this.streamOffset += size;
+        return this.begin(chunk, at + size, end);
+      }
+    }
+    let from = at;
+    while (from < end && size === 0) {
+      partial[this.partialLength++] = chunk[from++];
+      size = decodeFrameHeader(partial, 0, this.partialLength, header);
+    }
+    this.streamOffset += from - at;
+    if (size === 0) return from;
+    header.streamOffset = this.streamOffset - size;
+    this.partialLength = 0;
+    return this.begin(chunk, from, end);
+  }
+
+  private begin(chunk: Uint8Array, at: number, end: number): number {
+    const { header } = this;
+    this.visitor.header(header);
+    this.inPayload = true;
+    this.received = 0;
+    if (header.length > 0) return at < end ? this.takePayload(chunk, at, end) : at;
+    this.finish();
+    return at;
+  }
+
+  private takePayload(chunk: Uint8Array, at: number, end: number): number {
+    const { header, received } = this;
+    const size = Math.min(end - at, header.length - received);
+    this.received += size;
+    this.streamOffset += size;
+    this.visitor.payload(header, chunk, at, at + size, received);
+    if (this.received === header.length) this.finish();
+    return at + size;
+  }
+
+  private finish(): void {
+    this.inPayload = false;
+    this.visitor.finished(this.header, this.received);
+  }
+
+  private lose(streamOffset: number): void {
+    this.synchronised = false;
+    this.partialLength = 0;
+    this.visitor.lost(streamOffset);
+  }
+}
+
+/**
+ * Decodes the header that begins at bytes[start]; returns its length in bytes, or 0 when it does not end
+ * before `end`. Leaves `streamOffset` alone.
+ */
+export function decodeFrameHeader(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  header: FrameHeader,
+): number {
+  if (end - start < 2) return 0;
+  const first = bytes[start];
+  const second = bytes[start + 1];
+  const form = second & 0x7f;
+  const lengthBytes = form < 126 ? 0 : form === 126 ? 2 : 8;
+  const masked = second > 0x7f;
+  const size = 2 + lengthBytes + (masked ? 4 : 0);
+  if (end - start < size) return 0;
+  header.fin = (first & 0x80) !== 0;
+  header.rsv1 = (first & 0x40) !== 0;
+  header.rsv2 = (first & 0x20) !== 0;
+  header.rsv3 = (first & 0x10) !== 0;
+  header.opcode = first & 0x0f;
+  header.masked = masked;
+  header.headerLength = size;
+  let at = start + 2;
+  header.lengthHigh = 0;
+  if (lengthBytes === 0) {
+    header.lengthForm = 7;
+    header.length = header.lengthLow = form;
+  } else if (lengthBytes === 2) {
+    header.lengthForm = 16;
+    header.length = header.lengthLow = (bytes[at] << 8) | bytes[at + 1];
+  } else {
+    header.lengthForm = 64;
+    header.lengthHigh = int32(bytes, at) >>> 0;
+    header.lengthLow = int32(bytes, at + 4) >>> 0;
+    header.length = header.lengthHigh * 0x1_0000_0000 + header.lengthLow;
+  }
+  at += lengthBytes;
+  header.maskingKey = masked ? int32(bytes, at) : 0;
+  return size;
+}
+
+function int32(bytes: Uint8Array, at: number): number {
+  return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
+}

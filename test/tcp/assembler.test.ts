@@ -1,0 +1,388 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Place } from '../../src/stream/place.js';
+import type { StreamEnd, StreamSink } from '../../src/stream/stream-sink.js';
+import { Assembler, type HoldBudget } from '../../src/tcp/assembler.js';
+import { utf8 } from '../support/splits.js';
+
+/** What a stream delivered: text, `<n>` for a gap of n bytes, `|fin` for its end. */
+class Log implements StreamSink {
+  text = '';
+  readonly places: [packet: number, offset: number, length: number][] = [];
+
+  constructor(private readonly place: Place) {}
+
+  bytes(chunk: Uint8Array, start: number, end: number): void {
+    this.text += Buffer.from(chunk.subarray(start, end)).toString('latin1');
+    this.places.push([this.place.packet, start - this.place.origin, end - start]);
+  }
+
+  gap(length: number): void {
+    this.text += `<${length}>`;
+  }
+
+  end(how: StreamEnd): void {
+    this.text += `|${how}`;
+  }
+}
+
+function make(perDirection = 1e6, total = 1e6) {
+  const place = new Place();
+  const log = new Log(place);
+  let exceeded = 0;
+  const budget: HoldBudget = { held: 0, perDirection, total, exceeded: () => exceeded++ };
+  const assembler = new Assembler(log, place, budget);
+  return {
+    log,
+    budget,
+    assembler,
+    exceeded: () => exceeded,
+    /** Pushes text at `sequence`, as if it lay 54 bytes into a packet of its own; `cut` bytes lack at its end. */
+    push(sequence: number, text: string, cut = 0) {
+      place.packet++;
+      place.origin = 0;
+      const bytes = new Uint8Array(54 + text.length - cut);
+      bytes.set(utf8(text).subarray(0, text.length - cut), 54);
+      const fits = assembler.push(sequence | 0, bytes, 54, bytes.length, text.length);
+      assembler.tick();
+      return fits;
+    },
+  };
+}
+
+type Step = [sequence: number, text: string, cut?: number];
+
+describe('in sequence space', () => {
+  const cases: [name: string, start: number, steps: Step[], expected: string][] = [
+    [
+      'in order',
+      100,
+      [
+        [100, 'abc'],
+        [103, 'def'],
+      ],
+      'abcdef',
+    ],
+    [
+      'out of order',
+      100,
+      [
+        [103, 'def'],
+        [100, 'abc'],
+        [106, 'g'],
+      ],
+      'abcdefg',
+    ],
+    [
+      'three in reverse',
+      0,
+      [
+        [6, 'ghi'],
+        [3, 'def'],
+        [0, 'abc'],
+      ],
+      'abcdefghi',
+    ],
+    [
+      'each packet twice',
+      0,
+      [
+        [0, 'abc'],
+        [0, 'abc'],
+        [3, 'def'],
+        [3, 'def'],
+      ],
+      'abcdef',
+    ],
+    [
+      'twice while a hole is open',
+      0,
+      [
+        [3, 'def'],
+        [3, 'def'],
+        [0, 'abc'],
+      ],
+      'abcdef',
+    ],
+    [
+      'a retransmission that is longer',
+      0,
+      [
+        [0, 'abc'],
+        [0, 'abcdef'],
+      ],
+      'abcdef',
+    ],
+    [
+      'an overlap in front',
+      0,
+      [
+        [0, 'abcd'],
+        [2, 'cdef'],
+      ],
+      'abcdef',
+    ],
+    [
+      'an overlap of held segments',
+      0,
+      [
+        [2, 'cde'],
+        [4, 'efg'],
+        [0, 'ab'],
+      ],
+      'abcdefg',
+    ],
+    [
+      'a held segment within another',
+      0,
+      [
+        [2, 'cdefg'],
+        [3, 'd'],
+        [0, 'ab'],
+        [7, 'h'],
+      ],
+      'abcdefgh',
+    ],
+    [
+      'the first copy counts',
+      0,
+      [
+        [0, 'abc'],
+        [1, 'XYd'],
+      ],
+      'abcd',
+    ],
+    [
+      'a keep-alive of one old byte',
+      10,
+      [
+        [10, 'abc'],
+        [12, 'X'],
+        [13, 'd'],
+      ],
+      'abcd',
+    ],
+    [
+      'around 2^32',
+      0xfffffffe,
+      [
+        [0xfffffffe, 'abc'],
+        [1, 'def'],
+      ],
+      'abcdef',
+    ],
+    [
+      'around 2^32 out of order',
+      0xfffffffe,
+      [
+        [1, 'def'],
+        [0xfffffffe, 'abc'],
+      ],
+      'abcdef',
+    ],
+    [
+      'around 2^31',
+      0x7fffffff,
+      [
+        [0x80000001, 'cd'],
+        [0x7fffffff, 'ab'],
+      ],
+      'abcd',
+    ],
+    [
+      'a snap-length cut is a gap',
+      0,
+      [
+        [0, 'abcdef', 2],
+        [6, 'gh'],
+      ],
+      'abcd<2>gh',
+    ],
+    [
+      'a segment cut to nothing',
+      0,
+      [
+        [0, 'abc', 3],
+        [3, 'd'],
+      ],
+      '<3>d',
+    ],
+    [
+      'a cut segment that was held',
+      0,
+      [
+        [3, 'defg', 2],
+        [0, 'abc'],
+        [7, 'h'],
+      ],
+      'abcde<2>h',
+    ],
+    [
+      'an overlap with the cut part',
+      0,
+      [
+        [0, 'abcdef', 4],
+        [4, 'efgh'],
+      ],
+      'ab<4>gh',
+    ],
+  ];
+  it.each(cases)('%s', (_name, start, steps, expected) => {
+    const { assembler, push, log, budget } = make();
+    assembler.start(start | 0);
+    for (const step of steps) expect(push(...step)).toBe(true);
+    expect(log.text).toBe(expected);
+    expect(budget.held).toBe(0);
+  });
+});
+
+it('delivers any order and any duplicates of the segments as the stream', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ minLength: 1, maxLength: 60, unit: 'grapheme-ascii' }),
+      fc.integer(),
+      fc.array(fc.tuple(fc.nat(59), fc.integer({ min: 1, max: 20 }))),
+      (text, start, extra) => {
+        const { assembler, push, log, budget } = make();
+        assembler.start(start | 0);
+        const pieces: [number, number][] = [
+          ...extra,
+          ...Array.from(text, (_, i): [number, number] => [i, 1]),
+        ];
+        for (const [at, length] of pieces)
+          if (at < text.length) push(start + at, text.slice(at, at + length));
+        expect(log.text).toBe(text);
+        expect(budget.held).toBe(0);
+      },
+    ),
+  );
+});
+
+describe('a hole', () => {
+  it('that the peer acknowledged becomes a gap after its grace', () => {
+    const { assembler, push, log } = make();
+    assembler.start(0);
+    push(0, 'ab');
+    push(5, 'f');
+    assembler.acknowledge(6);
+    for (let i = 6; i < 21; i++) push(i, 'x');
+    expect(log.text).toBe('ab');
+    push(21, 'y');
+    push(22, 'z');
+    expect(log.text).toBe('ab<3>fxxxxxxxxxxxxxxxyz');
+  });
+
+  it('whose acknowledgement was captured before its data is filled', () => {
+    const { assembler, push, log } = make();
+    assembler.start(0);
+    push(3, 'def');
+    assembler.acknowledge(6);
+    push(6, 'g');
+    push(0, 'abc');
+    expect(log.text).toBe('abcdefg');
+  });
+
+  it('of which the peer has only a part stays open', () => {
+    const { assembler, push, log } = make();
+    assembler.start(0);
+    push(5, 'f');
+    assembler.acknowledge(3);
+    for (let i = 6; i < 60; i++) push(i, 'x');
+    expect(log.text).toBe('');
+  });
+
+  it('that outgrows the bound of its direction becomes a gap', () => {
+    const { assembler, push, log, exceeded, budget } = make(1000);
+    assembler.start(0);
+    for (let i = 0; i < 6; i++) push(10 + i, 'x');
+    expect(log.text).toBe('');
+    push(16, 'y');
+    expect(log.text).toBe('<10>xxxxxxy');
+    expect(exceeded()).toBe(1);
+    expect(budget.held).toBe(0);
+  });
+
+  it('that outgrows the bound of all becomes a gap', () => {
+    const { assembler, push, log, budget } = make(1e6, 1000);
+    budget.held = 900;
+    assembler.start(0);
+    push(10, 'x');
+    expect(log.text).toBe('<10>x');
+    expect(budget.held).toBe(900);
+  });
+
+  it('at the end is a gap, and what was held follows', () => {
+    const { assembler, push, log, budget } = make();
+    assembler.start(0);
+    push(0, 'ab');
+    push(4, 'ef');
+    push(8, 'ij');
+    assembler.end('capture-end');
+    expect(log.text).toBe('ab<2>ef<2>ij|capture-end');
+    expect(budget.held).toBe(0);
+  });
+});
+
+describe('the end', () => {
+  it('by FIN waits for the bytes before it', () => {
+    const { assembler, push, log } = make();
+    assembler.start(0);
+    push(3, 'def');
+    assembler.fin(6);
+    expect(log.text).toBe('');
+    push(0, 'abc');
+    expect(log.text).toBe('abcdef|fin');
+    push(6, 'late');
+    assembler.end('reset');
+    expect(log.text).toBe('abcdef|fin');
+  });
+
+  it('by FIN drops what lies behind it', () => {
+    const { assembler, push, log, budget } = make();
+    assembler.start(0);
+    push(5, 'xyz');
+    assembler.fin(3);
+    push(0, 'abc');
+    expect(log.text).toBe('abc|fin');
+    expect(budget.held).toBe(0);
+  });
+
+  it('shows what was acknowledged but never captured', () => {
+    const { assembler, push, log } = make();
+    assembler.start(0);
+    push(0, 'abc');
+    assembler.acknowledge(10);
+    assembler.end('capture-end');
+    expect(log.text).toBe('abc<7>|capture-end');
+  });
+
+  it('takes one acknowledged octet for a FIN that was not captured', () => {
+    const { assembler, push, log } = make();
+    assembler.start(0);
+    push(0, 'abc');
+    assembler.acknowledge(4);
+    assembler.end('capture-end');
+    expect(log.text).toBe('abc|capture-end');
+  });
+});
+
+it('refuses what lies too far ahead', () => {
+  const { assembler, push, log } = make();
+  assembler.start(0);
+  expect(push(0x40000001, 'x')).toBe(false);
+  push(0, 'a');
+  expect(log.text).toBe('a');
+});
+
+it('gives each byte the place of the packet that brought it', () => {
+  const { assembler, push, log } = make();
+  assembler.start(0);
+  push(3, 'def');
+  push(0, 'abcd');
+  push(6, 'g');
+  expect(log.places).toEqual([
+    [2, 54, 4],
+    [1, 55, 2],
+    [3, 54, 1],
+  ]);
+});
