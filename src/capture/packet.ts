@@ -8,7 +8,10 @@
 import type { Defect } from '../stream/defect.js';
 
 export class Packet {
-  /** 1-based, counted over all captures of a run, as Wireshark's frame.number. */
+  /**
+   * 1-based, counted over all captures of a run, as Wireshark's frame.number. (A reader counts its own
+   * capture; readCaptures renumbers.)
+   */
   number = 0;
   /** Whole seconds since the epoch; negative only in a damaged capture. */
   seconds = 0;
@@ -44,6 +47,10 @@ const EMPTY = new Uint8Array(0);
 export interface CaptureReader {
   /** The one record that next() overwrites. */
   readonly packet: Packet;
+  /** Nothing more will come, whatever is pushed: the capture ended, or is damaged beyond finding a way on. */
+  readonly finished: boolean;
+  /** Capture interfaces described so far. */
+  readonly interfaces: number;
   /**
    * Lends the block bytes[start, end) until the next push. What lies before `start` is headroom: the
    * reader may write there (the rest of a straddling record, so that the block need not be copied).

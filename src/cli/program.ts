@@ -18,7 +18,7 @@ export function makeProgram(version: string, terminal: Terminal): Command {
     .configureHelp({ showGlobalOptions: true, helpWidth: terminal.width })
     .showHelpAfterError('(wsdissect --help tells more)')
     .exitOverride()
-    .addHelpText('after', EXIT_HELP);
+    .addHelpText('afterAll', EXIT_HELP);
   addFramesCommand(program, terminal);
   addSessionsCommand(program, terminal);
   return program;

@@ -4,7 +4,7 @@
 import { type Command, Option } from 'commander';
 import type { Dissector } from '../dissector.js';
 import type { ColumnContext } from '../output/frame-columns.js';
-import { sessionLine, sessionTable } from '../output/session-render.js';
+import { sessionLine, writeSessionTable } from '../output/session-render.js';
 import { sessionJson } from '../output/session-text.js';
 import type { Timestamp } from '../stream/place.js';
 import type { SessionSummary } from '../websocket/session.js';
@@ -50,7 +50,7 @@ async function listSessions(captures: string[], options: SessionsOptions, termin
     previewPayload: undefined,
     finish() {
       summaries.sort((a, b) => a.session.number - b.session.number);
-      terminal.stdout.write(render(summaries, format, context, terminal));
+      render(summaries, format, context, terminal);
     },
   });
 }
@@ -59,10 +59,16 @@ function render(
   summaries: readonly SessionSummary[],
   format: Format,
   context: ColumnContext,
-  { colors, width }: Terminal,
-): string {
-  if (format === 'table') return sessionTable(summaries, context, colors, width);
-  if (format === 'json') return `[${summaries.map((summary) => `\n${sessionJson(summary)}`).join(',')}\n]\n`;
-  const line = format === 'text' ? (s: SessionSummary) => sessionLine(s, context, colors) : sessionJson;
-  return summaries.map((summary) => `${line(summary)}\n`).join('');
+  { stdout, colors, width }: Terminal,
+): void {
+  if (format === 'table') writeSessionTable(stdout, summaries, context, colors, width);
+  else if (format === 'json') {
+    summaries.forEach((summary, i) => {
+      stdout.write(`${i === 0 ? '[' : ','}\n${sessionJson(summary)}`);
+    });
+    stdout.write(summaries.length === 0 ? '[]\n' : '\n]\n');
+  } else {
+    const line = format === 'text' ? (s: SessionSummary) => sessionLine(s, context, colors) : sessionJson;
+    for (const summary of summaries) stdout.write(`${line(summary)}\n`);
+  }
 }

@@ -26,7 +26,7 @@ const FRAMING = 'RFC 6455 §5.2';
 
 const opcodeMeanings: Readonly<Record<number, string>> = {
   [CONTINUATION]: 'continues a fragmented message',
-  [TEXT]: 'begins a text message (UTF-8)',
+  [TEXT]: 'begins a text message, UTF-8',
   [BINARY]: 'begins a binary message',
   [CLOSE]: 'control: begins or answers the closing handshake',
   [PING]: 'control: asks for a Pong',

@@ -3,7 +3,7 @@
  */
 import type { Frame } from '../websocket/frame-record.js';
 import type { Colors } from './colors.js';
-import { type ColumnContext, frameColumns } from './frame-columns.js';
+import { type ColumnContext, type FrameColumns, frameColumns } from './frame-columns.js';
 import { frameHex } from './frame-hex.js';
 import { frameJson } from './frame-json.js';
 import { frameLine } from './frame-text.js';
@@ -55,18 +55,35 @@ export function detailRenderer(
   };
 }
 
-const columns: readonly Column[] = [
-  { title: 'No.', width: 6, align: 'right' },
-  { title: 'Time', width: 11, align: 'right' },
-  { title: 'Sess', width: 4, align: 'right' },
-  { title: 'Direction', width: 13 },
-  { title: 'FIN', width: 3 },
-  { title: 'RSV', width: 3 },
-  { title: 'Opcode', width: 12 },
-  { title: 'Mask key', width: 8 },
-  { title: 'Length', width: 7, align: 'right' },
-  { title: 'Form', width: 6 },
-  { title: 'Payload' },
+interface FrameColumn extends Column {
+  readonly cell: (columns: FrameColumns) => string;
+}
+
+const NARROW = 112;
+
+const arrow = ({ direction }: FrameColumns): string => (direction.startsWith('client') ? 'C→S' : 'S→C');
+
+const full: readonly FrameColumn[] = [
+  { title: 'No.', width: 6, align: 'right', cell: (c) => c.number },
+  { title: 'Time', width: 11, align: 'right', cell: (c) => c.time },
+  { title: 'Sess', width: 4, align: 'right', cell: (c) => c.session },
+  { title: 'Dir', width: 3, cell: arrow },
+  { title: 'FIN', width: 3, cell: (c) => c.fin },
+  { title: 'RSV', width: 3, cell: (c) => c.rsv },
+  { title: 'Opcode', width: 12, cell: (c) => c.opcode },
+  { title: 'Mask key', width: 8, cell: (c) => c.mask },
+  { title: 'Length', width: 7, align: 'right', cell: (c) => c.length },
+  { title: 'Form', width: 6, cell: (c) => c.form },
+];
+
+/** The same facts in less: flags are FIN, the RSV bits and the mask bit; the key is left to -V. */
+const narrow: readonly FrameColumn[] = [
+  { title: 'No.', width: 5, align: 'right', cell: (c) => c.number },
+  { title: 'Time', width: 10, align: 'right', cell: (c) => c.time },
+  { title: 'Session', width: 7, cell: (c) => `${c.session.padStart(2)} ${arrow(c)}` },
+  { title: 'Flags', width: 5, cell: (c) => `${c.fin[0]}${c.rsv}${c.mask === '-' ? '-' : 'M'}` },
+  { title: 'Opcode', width: 6, cell: (c) => c.opcode.replace('continuation', 'cont') },
+  { title: 'Length', width: 6, align: 'right', cell: (c) => c.length },
 ];
 
 /** The list in a table of the terminal's width. */
@@ -76,24 +93,15 @@ export function tableRenderer(
   colors: Colors,
   width: number,
 ): FrameRenderer {
-  const table = new StreamingTable(columns, writer, width, colors.label);
-  const rest = table.widthOf(columns.length - 1);
+  const columns = width < NARROW ? narrow : full;
+  const table = new StreamingTable([...columns, { title: 'Payload' }], writer, width, colors.label);
+  const rest = table.widthOf(columns.length);
   return {
     frame(frame) {
       const c = frameColumns(frame, context);
-      const opcode = colors.opcode(frame.opcode, c.opcode);
-      const cells = [
-        c.number,
-        c.time,
-        c.session,
-        c.direction,
-        c.fin,
-        c.rsv,
-        opcode,
-        c.mask,
-        c.length,
-        c.form,
-      ];
+      const cells = columns.map((column) =>
+        column.title === 'Opcode' ? colors.opcode(frame.opcode, column.cell(c)) : column.cell(c),
+      );
       table.add([...cells, remarkAndPayload(c.remark, c.payload, rest, colors)]);
     },
     flush: () => table.flush(),

@@ -28,6 +28,8 @@ export function frameTree(frame: Frame, context: ColumnContext, colors: Colors):
       `${formatTime(frame.timestamp, 'utc', context.start())} (${formatEpoch(frame.timestamp)})`,
   ];
   for (const field of frameFields(frame)) lines.push(`    ${fieldLine(field, frame, colors)}`);
+  for (const { packet, comment } of frame.pieces)
+    if (comment !== undefined) lines.push(`    Comment on packet ${packet}: ${visible(comment)}`);
   for (const { offset, length } of frame.missing)
     lines.push(`    ${colors.remark(`[payload bytes ${byteRange(offset, length)} are not in the capture]`)}`);
   for (const remark of remarks(frame)) lines.push(`    ${colors.remark(`[${remark}]`)}`);

@@ -1,17 +1,17 @@
 /**
  * The session list as a table and as lines of text.
  */
-import Table from 'cli-table3';
 import type { SessionSummary } from '../websocket/session.js';
 import type { Colors } from './colors.js';
 import type { ColumnContext } from './frame-columns.js';
 import { type SessionColumns, sessionColumns } from './session-text.js';
-import { clip, width as widthOf } from './width.js';
+import { StreamingTable } from './table.js';
+import { width as widthOf } from './width.js';
+import type { TextWriter } from './writer.js';
 
-/** Sessions shown in one table: cli-table3 takes time quadratic in the rows. */
-const SHEET = 200;
+type Key = keyof SessionColumns;
 
-const titles: readonly [keyof SessionColumns, string][] = [
+const titles: readonly [Key, string][] = [
   ['number', 'No.'],
   ['time', 'Time'],
   ['client', 'Client'],
@@ -26,58 +26,76 @@ const titles: readonly [keyof SessionColumns, string][] = [
   ['duration', 'Duration'],
   ['closed', 'Closed'],
 ];
-/** Columns that are clipped to fit the terminal, the most patient first. */
-const flexible: readonly (keyof SessionColumns)[] = ['extensions', 'path', 'host', 'closed', 'subprotocol'];
-const MIN_FLEXIBLE = 12;
+/** Columns that give way to fit the terminal, the most patient first: these are narrowed, and then ... */
+const flexible: readonly Key[] = ['extensions', 'closed', 'path', 'host', 'subprotocol'];
+/** ... these are left out. */
+const dispensable: readonly Key[] = [
+  'extensions',
+  'time',
+  'host',
+  'duration',
+  'bytes',
+  'subprotocol',
+  'client',
+];
+const MIN_WIDTH: Partial<Record<Key, number>> = { closed: 26 };
+const DEFAULT_MIN = 12;
+const right: readonly Key[] = ['number', 'time', 'duration'];
 
-export function sessionTable(
+export function writeSessionTable(
+  writer: TextWriter,
   summaries: readonly SessionSummary[],
   context: ColumnContext,
   colors: Colors,
   width: number,
-): string {
+): void {
   const rows = summaries.map((summary) => sessionColumns(summary, context));
-  const shown = titles.filter(([key]) => !isEmptyColumn(key, rows));
-  const widths = fitColumns(shown, rows, width);
-  let text = '';
-  for (let at = 0; at === 0 || at < rows.length; at += SHEET) {
-    const table = new Table({
-      head: shown.map(([, title]) => colors.label(title)),
-      colWidths: shown.map(([key]) => widths[key] + 2),
-      style: { head: [], border: [] },
-      chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
-      wordWrap: true,
-      wrapOnWordBoundary: true,
-    });
-    for (const row of rows.slice(at, at + SHEET))
-      table.push(shown.map(([key]) => (key === 'closed' ? row[key] : clip(row[key], widths[key]))));
-    text += `${table.toString()}\n`;
+  const columns = chooseColumns(rows, width).map(({ key, title, width }) => ({
+    key,
+    title,
+    width,
+    wrap: key === 'closed',
+    ...(right.includes(key) ? { align: 'right' as const } : {}),
+  }));
+  const table = new StreamingTable(columns, writer, width, colors.label);
+  for (const row of rows) table.add(columns.map(({ key }) => row[key]));
+  table.end();
+}
+
+interface Chosen {
+  readonly key: Key;
+  readonly title: string;
+  width: number;
+}
+
+/** The columns that tell something, as wide as their content, narrowed and thinned out to fit. */
+function chooseColumns(rows: readonly SessionColumns[], width: number): Chosen[] {
+  let columns: Chosen[] = titles
+    .filter(([key]) => !isEmptyColumn(key, rows))
+    .map(([key, title]) => ({
+      key,
+      title,
+      width: rows.reduce((most, row) => Math.max(most, widthOf(row[key])), title.length),
+    }));
+  const excess = () => columns.reduce((sum, column) => sum + column.width + 3, 1) - width;
+  for (const key of flexible) {
+    const column = columns.find((candidate) => candidate.key === key);
+    if (column === undefined) continue;
+    const least = MIN_WIDTH[key] ?? DEFAULT_MIN;
+    column.width -= Math.max(0, Math.min(excess(), column.width - least));
   }
-  return text;
+  for (const key of dispensable)
+    if (excess() > 0) columns = columns.filter((candidate) => candidate.key !== key);
+  const closed = columns[columns.length - 1];
+  const widest = rows.reduce((most, row) => Math.max(most, widthOf(row.closed)), closed.width);
+  closed.width = Math.min(widest, closed.width + Math.max(0, -excess()));
+  return columns;
 }
 
 /** Host is mostly the server's address again; an empty column tells nothing. */
-function isEmptyColumn(key: keyof SessionColumns, rows: readonly SessionColumns[]): boolean {
+function isEmptyColumn(key: Key, rows: readonly SessionColumns[]): boolean {
   if (key === 'host') return rows.every((row) => row.host === '-' || row.host === row.server);
   return (key === 'subprotocol' || key === 'extensions') && rows.every((row) => row[key] === '-');
-}
-
-function fitColumns(
-  shown: readonly [keyof SessionColumns, string][],
-  rows: readonly SessionColumns[],
-  width: number,
-): Record<keyof SessionColumns, number> {
-  const widths = {} as Record<keyof SessionColumns, number>;
-  for (const [key, title] of shown)
-    widths[key] = rows.reduce((most, row) => Math.max(most, widthOf(row[key])), title.length);
-  let excess = shown.reduce((sum, [key]) => sum + widths[key] + 3, 1) - width;
-  for (const key of flexible) {
-    if (excess <= 0 || widths[key] === undefined) continue;
-    const cut = Math.min(excess, Math.max(0, widths[key] - MIN_FLEXIBLE));
-    widths[key] -= cut;
-    excess -= cut;
-  }
-  return widths;
 }
 
 /** `1  0.000000  127.0.0.1:4000 → 127.0.0.1:80  101  /chat  …`, the same columns as the table. */

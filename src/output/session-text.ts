@@ -59,17 +59,23 @@ export function describeClose(summary: SessionSummary): string {
       `refused: ${summary.session.handshake.status} ${summary.session.handshake.reason}`.trimEnd(),
     );
   const parts: string[] = [];
-  if (closedBy !== undefined) {
-    const other: Sender = closedBy === 'client' ? 'server' : 'client';
-    const answer =
-      summary.close[other] === undefined ? 'not answered' : `answered ${formatClose(summary.close[other])}`;
-    parts.push(`${closedBy} closed ${formatClose(summary.close[closedBy]!)}, ${answer}`);
-  } else parts.push('no Close');
+  if (closedBy === undefined) parts.push('no Close');
+  else
+    parts.push(
+      `${closedBy} closed ${formatClose(summary.close[closedBy]!)}, ${describeAnswer(summary, closedBy)}`,
+    );
   if (end.client === 'reset' || end.server === 'reset') parts.push('TCP reset');
   else if (end.client === 'capture-end' && end.server === 'capture-end')
     parts.push('open at the end of the capture');
   for (const sender of ['client', 'server'] as const) parts.push(...losses(summary, sender));
   return parts.join('; ');
+}
+
+function describeAnswer({ close }: SessionSummary, closedBy: Sender): string {
+  const answer = close[closedBy === 'client' ? 'server' : 'client'];
+  if (answer === undefined) return 'not answered';
+  const [first, second] = [formatClose(close[closedBy]!), formatClose(answer)];
+  return first === second ? 'answered' : `answered ${second}`;
 }
 
 function losses(summary: SessionSummary, sender: Sender): string[] {

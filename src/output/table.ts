@@ -14,6 +14,8 @@ export interface Column {
   /** Columns of the terminal, without padding; the one column without a width takes what is left. */
   readonly width?: number;
   readonly align?: 'right';
+  /** Long cells go on in the next line instead of being clipped. */
+  readonly wrap?: boolean;
 }
 
 /** Rows laid out together: small enough to be quick, large enough for the layout to be shared. */
@@ -47,8 +49,12 @@ export class StreamingTable {
 
   /** Adds a row; a cell that is too long is clipped, so a coloured one must fit. */
   add(cells: readonly string[]): void {
-    this.rows.push(cells.map((cell, i) => (cell.includes('\x1b[') ? cell : clip(cell, this.widths[i]))));
+    this.rows.push(cells.map((cell, i) => (this.isAsItIs(cell, i) ? cell : clip(cell, this.widths[i]))));
     if (this.rows.length === SHEET) this.flush();
+  }
+
+  private isAsItIs(cell: string, index: number): boolean {
+    return this.columns[index].wrap === true || cell.includes('\x1b[');
   }
 
   /** Writes the rows at hand, under the heading the first time. */
@@ -77,6 +83,7 @@ export class StreamingTable {
       colWidths: this.widths.map((width) => width + 2),
       colAligns: this.columns.map(({ align }) => align ?? 'left'),
       style: { head: [], border: [] },
+      wordWrap: true,
     });
     sheet.push(...rows);
     this.writer.write(`${sheet.toString()}\n`);

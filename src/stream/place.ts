@@ -13,6 +13,25 @@ export class Place {
    * in it (a datagram reassembled from fragments).
    */
   origin = 0;
+  /** Comment that the capture file has for the packet. */
+  comment: string | undefined = undefined;
+
+  /** Takes over all of `other`. */
+  assign(other: Place): void {
+    this.packet = other.packet;
+    this.seconds = other.seconds;
+    this.nanoseconds = other.nanoseconds;
+    this.origin = other.origin;
+    this.comment = other.comment;
+  }
+
+  /** A copy, for bytes that are kept as a slice beginning at chunk[start]. */
+  copyFrom(start: number): Place {
+    const copy = new Place();
+    copy.assign(this);
+    copy.origin -= start;
+    return copy;
+  }
 }
 
 /** A point in time, exact: whole seconds since the epoch and 0 … 999 999 999 nanoseconds. */

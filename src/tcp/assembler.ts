@@ -18,10 +18,7 @@ interface Held {
   readonly bytes: Uint8Array;
   /** Octets behind `bytes` that a snap length cut off. */
   readonly cut: number;
-  readonly packet: number;
-  readonly seconds: number;
-  readonly nanoseconds: number;
-  readonly origin: number;
+  readonly place: Place;
 }
 
 /** Bytes held by all assemblers of a table, and the bounds. */
@@ -173,10 +170,9 @@ export class Assembler {
     const held = (this.held ??= []);
     const at = findPosition(held, sequence);
     if (at > 0 && isWithin(held[at - 1], sequence, length)) return;
-    const { packet, seconds, nanoseconds, origin } = this.place;
     const copy = bytes.slice(start, end);
     const cut = length - copy.length;
-    const entry = { sequence, bytes: copy, cut, packet, seconds, nanoseconds, origin: origin - start };
+    const entry = { sequence, bytes: copy, cut, place: this.place.copyFrom(start) };
     held.splice(at, 0, entry);
     this.account(copy.length + HELD_OVERHEAD);
     while (
@@ -205,7 +201,7 @@ export class Assembler {
     const held = this.held;
     if (held === undefined || distance(held[0].sequence, this.next) > 0) return;
     const { place } = this;
-    const { packet, seconds, nanoseconds, origin } = place;
+    const current = place.copyFrom(0);
     let count = 0;
     while (this.held === held && count < held.length && distance(held[count].sequence, this.next) <= 0) {
       const entry = held[count++];
@@ -213,16 +209,10 @@ export class Assembler {
       const ahead = distance(entry.sequence, this.next);
       const length = entry.bytes.length + entry.cut + ahead;
       if (length <= 0) continue;
-      place.packet = entry.packet;
-      place.seconds = entry.seconds;
-      place.nanoseconds = entry.nanoseconds;
-      place.origin = entry.origin;
+      place.assign(entry.place);
       this.deliver(entry.bytes, -ahead, entry.bytes.length, length);
     }
-    place.packet = packet;
-    place.seconds = seconds;
-    place.nanoseconds = nanoseconds;
-    place.origin = origin;
+    place.assign(current);
     this.graceSegments = 0;
     if (this.held !== held) return;
     if (count === held.length) this.held = undefined;

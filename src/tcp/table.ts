@@ -98,6 +98,7 @@ export class TcpTable implements DatagramSink {
     place.seconds = packet.seconds;
     place.nanoseconds = packet.nanoseconds;
     place.origin = datagram.origin;
+    place.comment = packet.comment;
     if (!decodeSegment(datagram, segment)) {
       this.counts.malformed++;
       this.defect('bad-tcp-header', 'the TCP header is cut or its data offset is impossible');

@@ -18,6 +18,8 @@ export interface Piece {
   /** Offset of the first byte in the WebSocket stream of the sender. */
   readonly streamOffset: number;
   readonly length: number;
+  /** Comment that the capture file has for the packet. */
+  readonly comment: string | undefined;
 }
 
 /** Octets `offset` … `offset + length - 1` of a payload. */

@@ -18,6 +18,7 @@ export class Provenance {
   private readonly packetOffsets: number[] = [];
   private readonly seconds: number[] = [];
   private readonly nanoseconds: number[] = [];
+  private readonly comments: (string | undefined)[] = [];
   /** Entries before `first` are used up. */
   private first = 0;
 
@@ -30,6 +31,7 @@ export class Provenance {
     this.packetOffsets.push(from - place.origin);
     this.seconds.push(place.seconds);
     this.nanoseconds.push(place.nanoseconds);
+    this.comments.push(place.comment);
   }
 
   /** When the byte at `offset` was captured; undefined where its place is not known. */
@@ -48,7 +50,8 @@ export class Provenance {
       if (length <= 0) continue;
       const offset = this.packetOffsets[i] + from - this.starts[i];
       const packetOffset = Number.isNaN(offset) ? undefined : offset;
-      pieces.push({ packet: this.packets[i], packetOffset, streamOffset: from, length });
+      const [packet, comment] = [this.packets[i], this.comments[i]];
+      pieces.push({ packet, packetOffset, streamOffset: from, length, comment });
     }
     return pieces;
   }
@@ -67,7 +70,8 @@ export class Provenance {
     this.first = first;
   }
 
-  private lists(): number[][] {
-    return [this.starts, this.ends, this.packets, this.packetOffsets, this.seconds, this.nanoseconds];
+  private lists(): unknown[][] {
+    const { starts, ends, packets, packetOffsets, seconds, nanoseconds, comments } = this;
+    return [starts, ends, packets, packetOffsets, seconds, nanoseconds, comments];
   }
 }

@@ -1,0 +1,67 @@
+// Makes .github/*.svg, the README's pictures of the program: runs it on a bundled capture with colours and
+// draws what it printed. After a build: `node .github/screenshot.mjs`.
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const COLUMNS = 128;
+const CELL = { width: 7.8, height: 17 };
+const PALETTE = { 31: '#ff7b72', 32: '#7ee787', 33: '#e3b341', 35: '#d2a8ff', 36: '#79c0ff' };
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const pictures = [
+  ['frames', ['-T', 'table', 'fixtures/ws-hello/capture.pcap']],
+  ['detail', ['-V', '-x', '-c', '1', 'fixtures/ws-hello/capture.pcap']],
+];
+for (const [name, args] of pictures) {
+  const text = execFileSync(process.execPath, ['bin/wsdissect.js', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, FORCE_COLOR: '1', NO_COLOR: '', COLUMNS: String(COLUMNS) },
+  });
+  writeFileSync(
+    `${root}.github/${name}.svg`,
+    draw(`wsdissect ${args.join(' ')}`, text.trimEnd().split('\n')),
+  );
+}
+
+function draw(command, lines) {
+  const rows = [`<tspan fill="#7ee787">$</tspan> ${escapeMarkup(command)}`, ...lines.map(paint)];
+  const longest = Math.max(
+    ...lines.map((line) => line.replace(/\x1b\[\d+m/g, '').length),
+    command.length + 2,
+  );
+  const width = Math.ceil(longest * CELL.width + 32);
+  const height = rows.length * CELL.height + 32;
+  const text = rows.map(
+    (row, i) => `<text x="16" y="${30 + i * CELL.height}" xml:space="preserve">${row}</text>`,
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
+<title>${escapeMarkup(command)}</title>
+<rect width="100%" height="100%" rx="8" fill="#0d1117"/>
+<g font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="13" fill="#e6edf3">
+${text.join('\n')}
+</g>
+</svg>
+`;
+}
+
+/** SGR sequences become tspans; picocolors closes what it opens, so they nest. */
+function paint(line) {
+  return line
+    .split(/(\x1b\[\d+m)/)
+    .map(part)
+    .join('');
+}
+
+function part(text) {
+  const code = /^\x1b\[(\d+)m$/.exec(text)?.[1];
+  if (code === undefined) return escapeMarkup(text);
+  if (code === '39' || code === '22') return '</tspan>';
+  if (code === '1') return '<tspan font-weight="bold">';
+  return code === '2' ? '<tspan fill="#8b949e">' : `<tspan fill="${PALETTE[code] ?? '#e6edf3'}">`;
+}
+
+function escapeMarkup(text) {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

@@ -1,0 +1,274 @@
+/**
+ * Reads captures as one, in time order: the files of a ring buffer, or of several interfaces.
+ *
+ * Strategy: of several inputs the first packet is read beforehand, and they are sorted by its time. Each is
+ * opened when that time has come, so that thousands of files never are open together. While one is open its
+ * packets pass straight through; while more are, the earliest goes first. Nothing is copied for that: each
+ * reader holds its own packet until it is asked for the next. Awaited is per block, never per packet.
+ */
+import { CaptureError, type Defect, type ReportDefect } from '../stream/defect.js';
+import { type CaptureSummary, Lane } from './lane.js';
+import { type Input, isRepeatable, type OpenOptions } from './open.js';
+import type { ReaderName } from './open-capture.js';
+import type { Packet, ReaderContext } from './packet.js';
+import type { CaptureSecrets } from './pcapng.js';
+
+export type { CaptureSummary, Time } from './lane.js';
+export type { Input } from './open.js';
+
+/**
+ * Largest packet believed, in bytes. libpcap writes up to 262,144, but Linux hands up offloaded segments of
+ * 512 KiB (BIG TCP), and a damaged length is no likelier to pass at 1 MiB than at a quarter of it.
+ */
+export const DEFAULT_MAX_PACKET_LENGTH = 1 << 20;
+
+/** Blocks of the many captures that overlap in time are smaller, and their files not kept open. */
+const FEW_OPEN = 8;
+const MANY_OPEN = 64;
+const PEEK: OpenOptions = { blockSize: 16_384 };
+
+export interface ReadOptions {
+  /** Default: `own`, which reads everything; `pcap-parser` reads classic microsecond pcap only. */
+  readonly reader?: ReaderName;
+  /** Default: DEFAULT_MAX_PACKET_LENGTH. */
+  readonly maxPacketLength?: number;
+  readonly report: ReportDefect;
+  /** Called after each block; `totalBytes` is undefined when an input's size is not known. */
+  readonly progress?: (bytesRead: number, totalBytes: number | undefined) => void;
+  /** Stops the reading at once, also while it waits for a pipe; the totals so far are returned. */
+  readonly signal?: AbortSignal;
+}
+
+export interface PacketConsumer {
+  /** Takes a packet, borrowed until the call returns; false stops the reading at once. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: most consumers return nothing, and need not say so
+  packet(packet: Packet): void | false;
+  /** Called, and awaited, after each block of packets. */
+  block?(): void | Promise<void>;
+}
+
+export interface CaptureTotals {
+  readonly packets: number;
+  /** Bytes read of the files (compressed ones as they lie there). */
+  readonly bytes: number;
+  /** A capture was cut or so damaged that its rest could not be read. */
+  readonly truncated: boolean;
+  /** In the order of the inputs. */
+  readonly captures: readonly CaptureSummary[];
+  /** Of all Decryption Secrets Blocks. */
+  readonly secrets: readonly CaptureSecrets[];
+}
+
+/**
+ * Reads all packets of all inputs in time order. Throws CaptureError if an input is unusable; damage within
+ * a capture is reported as a defect, and reading goes on.
+ */
+export async function readCaptures(
+  inputs: readonly Input[],
+  options: ReadOptions,
+  consumer: PacketConsumer,
+): Promise<CaptureTotals> {
+  if (inputs.length === 0) throw new CaptureError('no capture given');
+  if (inputs.filter((input) => input === '-').length > 1) {
+    throw new CaptureError('standard input (-) can be read only once');
+  }
+  const run = new Run(inputs, options, consumer);
+  return run.read();
+}
+
+/** Defects after which the rest of a capture was not read. */
+const CUTTING = new Set(['truncated-capture', 'corrupt-compression', 'damaged-capture']);
+
+class Run {
+  private readonly options: ReadOptions;
+  private readonly consumer: PacketConsumer;
+  private readonly lanes: readonly Lane[];
+  /** Not yet opened, the next one first. */
+  private waiting: Lane[] = [];
+  /** Open, each with a packet to deliver, the earliest first. */
+  private readonly active: Lane[] = [];
+  private readonly interfaces = { next: 0 };
+  private packets = 0;
+  private truncated = false;
+  private stopped = false;
+
+  constructor(inputs: readonly Input[], options: ReadOptions, consumer: PacketConsumer) {
+    this.lanes = inputs.map((input, index) => new Lane(index, input));
+    this.options = options;
+    this.consumer = consumer;
+  }
+
+  async read(): Promise<CaptureTotals> {
+    const { signal } = this.options;
+    const stop = () => {
+      this.stopped = true;
+      for (const lane of this.lanes) lane.close();
+    };
+    signal?.addEventListener('abort', stop);
+    try {
+      if (!signal?.aborted) await this.run();
+    } catch (error) {
+      if (!signal?.aborted) throw error;
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      stop();
+    }
+    return this.totals();
+  }
+
+  private async run(): Promise<void> {
+    await this.arrange();
+    await this.openDue();
+    while (!this.stopped && this.active.length > 0) {
+      const lane = this.active[0];
+      if (!this.pass(lane) && !this.stopped && !(await this.refill(lane))) this.active.shift();
+      else this.rearrange();
+      if (this.isDue()) await this.openDue();
+    }
+  }
+
+  /** Sorts the inputs by the time of their first packet; what cannot be read twice is open from the start. */
+  private async arrange(): Promise<void> {
+    this.waiting = [...this.lanes];
+    if (this.lanes.length === 1) return;
+    for (const lane of this.lanes) {
+      if (this.stopped) return;
+      if (isRepeatable(lane.input)) await this.peek(lane);
+      else lane.dueSeconds = Number.NEGATIVE_INFINITY;
+    }
+    this.waiting.sort(
+      (a, b) => Math.sign(a.dueSeconds - b.dueSeconds) || a.dueNanoseconds - b.dueNanoseconds,
+    );
+  }
+
+  /** Reads the first packet's time. Defects are reported when the capture is really read. */
+  private async peek(lane: Lane): Promise<void> {
+    const context = { ...this.context(lane), interfaces: { next: 0 }, report: () => {} };
+    if (await lane.start(this.options.reader ?? 'own', context, PEEK)) {
+      const { seconds, nanoseconds } = lane.packet;
+      lane.dueSeconds = seconds;
+      lane.dueNanoseconds = nanoseconds;
+    } else lane.dueSeconds = Number.POSITIVE_INFINITY;
+    lane.close();
+  }
+
+  private isDue(): boolean {
+    const { waiting, active } = this;
+    if (waiting.length === 0) return false;
+    return active.length === 0 || !waiting[0].isAfter(active[0].packet);
+  }
+
+  private async openDue(): Promise<void> {
+    while (!this.stopped && this.isDue()) {
+      const lane = this.waiting.shift()!;
+      const { reader = 'own' } = this.options;
+      if (await lane.start(reader, this.context(lane), this.openOptions())) {
+        this.active.unshift(lane);
+        this.rearrange();
+      } else lane.close();
+    }
+  }
+
+  private openOptions(): OpenOptions {
+    const { length } = this.active;
+    if (length < FEW_OPEN) return {};
+    return length < MANY_OPEN ? { blockSize: 131_072 } : { blockSize: 16_384, frugal: true };
+  }
+
+  /** Moves the first active lane to where the time of its packet belongs. */
+  private rearrange(): void {
+    const { active } = this;
+    const lane = active[0];
+    let at = 0;
+    for (; at + 1 < active.length && isEarlier(active[at + 1].packet, lane.packet); at++) {
+      active[at] = active[at + 1];
+    }
+    active[at] = lane;
+  }
+
+  /**
+   * Delivers the packets of a lane until the turn of another has come (true) or its block is used up (false).
+   * The hot path.
+   */
+  private pass(lane: Lane): boolean {
+    const { consumer, waiting, active } = this;
+    const { reader } = lane.open!;
+    const packet = reader.packet;
+    let limitSeconds = Number.POSITIVE_INFINITY;
+    let limitNanoseconds = 0;
+    if (active.length > 1) {
+      limitSeconds = active[1].packet.seconds;
+      limitNanoseconds = active[1].packet.nanoseconds;
+    }
+    if (waiting.length > 0 && (active.length === 1 || !waiting[0].isAfter(active[1].packet))) {
+      limitSeconds = waiting[0].dueSeconds;
+      limitNanoseconds = waiting[0].dueNanoseconds;
+    }
+    do {
+      const { seconds } = packet;
+      if (seconds > limitSeconds || (seconds === limitSeconds && packet.nanoseconds > limitNanoseconds))
+        return true;
+      packet.number = ++this.packets;
+      lane.count(packet);
+      if (consumer.packet(packet) === false) this.stopped = true;
+    } while (!this.stopped && reader.next());
+    return false;
+  }
+
+  /** Ends a block and begins the next; false at the end of the capture. */
+  private async refill(lane: Lane): Promise<boolean> {
+    const { consumer, options } = this;
+    do {
+      const ended = consumer.block?.();
+      if (ended !== undefined) await ended;
+      lane.note();
+      options.progress?.(
+        sum(this.lanes, (one) => one.bytes)!,
+        sum(this.lanes, (one) => one.size),
+      );
+      if (this.stopped) return false;
+      if (!(await lane.open!.fill())) {
+        lane.close();
+        return false;
+      }
+    } while (!lane.open!.reader.next());
+    return true;
+  }
+
+  private context(lane: Lane): ReaderContext {
+    return {
+      capture: lane.index,
+      maxPacketLength: this.options.maxPacketLength ?? DEFAULT_MAX_PACKET_LENGTH,
+      interfaces: this.interfaces,
+      report: (defect) => this.report(defect),
+    };
+  }
+
+  /** A reader knows its own packets only: the number is that of the last one delivered. */
+  private report(defect: Defect): void {
+    if (CUTTING.has(defect.code)) this.truncated = true;
+    this.options.report({ ...defect, packet: this.packets });
+  }
+
+  private totals(): CaptureTotals {
+    const { packets, truncated, lanes } = this;
+    const bytes = sum(lanes, (lane) => lane.bytes)!;
+    const secrets = lanes.flatMap((lane) => lane.secrets);
+    return { packets, bytes, truncated, captures: lanes.map((lane) => lane.summary()), secrets };
+  }
+}
+
+function isEarlier(a: Packet, b: Packet): boolean {
+  return a.seconds < b.seconds || (a.seconds === b.seconds && a.nanoseconds < b.nanoseconds);
+}
+
+/** The sum, or undefined if one of the values is. */
+function sum(lanes: readonly Lane[], value: (lane: Lane) => number | undefined): number | undefined {
+  let total = 0;
+  for (const lane of lanes) {
+    const one = value(lane);
+    if (one === undefined) return undefined;
+    total += one;
+  }
+  return total;
+}

@@ -1,0 +1,34 @@
+/** The public API of `wsdissect/capture`: capture files in, packets out; and encoders for both formats. */
+
+export type { Defect, ReportDefect } from '../stream/defect.js';
+export { CaptureError } from '../stream/defect.js';
+export {
+  type CaptureSummary,
+  type CaptureTotals,
+  DEFAULT_MAX_PACKET_LENGTH,
+  type PacketConsumer,
+  type ReadOptions,
+  readCaptures,
+  type Time,
+} from './captures.js';
+export { type CaptureFormat, type Compression, detect } from './detect.js';
+export { NpmPcapParserReader } from './npm-pcap-parser.js';
+export type { Block, BlockSource, Input, OpenOptions } from './open.js';
+export { openSource } from './open.js';
+export type { ReaderName } from './open-capture.js';
+export { type CaptureReader, Packet, type ReaderContext } from './packet.js';
+export { PcapReader, type PcapVariant } from './pcap.js';
+export {
+  encodePcap,
+  encodePcapHeader,
+  encodePcapRecord,
+  type PacketToEncode,
+  type PcapToEncode,
+} from './pcap-encode.js';
+export { type CaptureSecrets, PcapngReader } from './pcapng.js';
+export {
+  type EnhancedPacketToEncode,
+  type InterfaceToEncode,
+  type OptionToEncode,
+  PcapngEncoder,
+} from './pcapng-encode.js';

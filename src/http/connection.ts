@@ -1,0 +1,188 @@
+/**
+ * The HTTP/1.1 station: takes the two directions of a TCP connection, pairs requests with responses, and
+ * hands the bytes on where HTTP ends: behind a 101 response, or behind a CONNECT that was answered by 2xx.
+ *
+ * Strategy: each HttpSide decodes its direction on its own; this class only knows who is the client and
+ * which requests await their response. The roles come from the first head of either direction, since a
+ * connection may be captured from its middle.
+ */
+import type { Place } from '../stream/place.js';
+import { discard, type StreamSink } from '../stream/stream-sink.js';
+import { type BodyFraming, NO_BODY, requestFraming, responseFraming } from './body.js';
+import { DEFAULT_MAX_HEAD_LENGTH, headerValue, type RequestHead, type ResponseHead } from './head.js';
+import { RequestQueue } from './request-queue.js';
+import { HttpSide, type LossReason, type SideOwner } from './side.js';
+
+export type { LossReason } from './side.js';
+
+export interface Exchange {
+  /** Undefined where the request was not captured, or not before the response. */
+  readonly request: RequestHead | undefined;
+  readonly response: ResponseHead;
+  /** The side that sends requests. */
+  readonly clientSide: 0 | 1;
+}
+
+/** The sinks that take the bytes behind the heads of an upgrade. */
+export interface Carrier {
+  readonly client: StreamSink;
+  readonly server: StreamSink;
+}
+
+/** Each final response (and 101) leads to exactly one of answered, switched and tunnelled. */
+export interface HttpOwner {
+  requested?(request: RequestHead, clientSide: 0 | 1): void;
+  answered(exchange: Exchange): void;
+  /** A 101 response. Undefined: nobody wants the bytes behind it; both sides are discarded. */
+  switched(exchange: Exchange): Carrier | undefined;
+  /** The request of a 101 that was given to switched() without one has come after all. */
+  lateRequest?(request: RequestHead): void;
+  /** CONNECT answered by 2xx (RFC 9110 §9.3.6): sinks for [side 0, side 1]; undefined: discard both. */
+  tunnelled(exchange: Exchange): readonly [StreamSink, StreamSink] | undefined;
+  /** Called each time that a side stops being understood; it goes on by itself at the next head. */
+  lost(side: 0 | 1, reason: LossReason): void;
+  defect(code: string, message: string): void;
+}
+
+export interface HttpLimits {
+  /** Bytes of one head; a longer one is a defect and its side is lost. Default 65,536. */
+  readonly maxHeadLength: number;
+  /**
+   * Bytes that await the response to an upgrade request; the rest becomes a gap. Also the bytes of all
+   * heads that await their response. Default 1 MiB.
+   */
+  readonly maxHeldBytes: number;
+  /** Requests that await their response; of more, only the number is kept. Default 1,000. */
+  readonly maxPendingRequests: number;
+}
+
+const DEFAULT_LIMITS: HttpLimits = {
+  maxHeadLength: DEFAULT_MAX_HEAD_LENGTH,
+  maxHeldBytes: 1_048_576,
+  maxPendingRequests: 1_000,
+};
+
+export class HttpConnection {
+  /** What side 0 and side 1 of the TCP connection deliver into. */
+  readonly sides: readonly [StreamSink, StreamSink];
+  private readonly http: readonly [HttpSide, HttpSide];
+  private readonly owner: HttpOwner;
+  private readonly requests: RequestQueue;
+  private clientSide: 0 | 1 | undefined = undefined;
+
+  constructor(options: { place: Place; owner: HttpOwner; limits?: Partial<HttpLimits> }) {
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const { owner, place } = options;
+    const sideOwner: SideOwner = {
+      head: (side, head) => this.head(side, head),
+      lateHead: (side, head) => this.lateHead(side, head),
+      lost: (side, reason) => this.lost(side, reason),
+      ended: () => this.ended(),
+      defect: (code, message) => owner.defect(code, message),
+    };
+    this.owner = owner;
+    this.requests = new RequestQueue(limits, () =>
+      owner.defect(
+        'pending-requests-limit',
+        'too many requests have no response yet; some will stay without',
+      ),
+    );
+    this.http = [new HttpSide(0, sideOwner, place, limits), new HttpSide(1, sideOwner, place, limits)];
+    this.sides = this.http;
+  }
+
+  private head(side: HttpSide, head: RequestHead | ResponseHead): void {
+    const role = head.kind === 'request' ? side.index : other(side.index);
+    this.clientSide ??= role;
+    if (role !== this.clientSide) {
+      this.owner.defect('unexpected-head', `a ${head.kind} head comes from the side that sends the opposite`);
+      side.lose('undecodable');
+    } else if (head.kind === 'request') this.request(side, head);
+    else this.response(side, head, role);
+  }
+
+  private lost(side: HttpSide, reason: LossReason): void {
+    if (side.index === this.clientSide) this.requests.clientLost();
+    else this.requests.serverLost();
+    this.owner.lost(side.index, reason);
+  }
+
+  private ended(): void {
+    const [a, b] = this.http;
+    if (a.endedBy === undefined || b.endedBy === undefined || !(a.holds || b.holds)) return;
+    this.owner.defect(
+      'unanswered-upgrade',
+      'an upgrade request has no response; what follows it stays unread',
+    );
+  }
+
+  private request(side: HttpSide, head: RequestHead): void {
+    this.owner.requested?.(head, side.index);
+    const framing = this.checked(requestFraming(head));
+    const early = this.requests.takeEarly(head);
+    const decisive = head.method === 'CONNECT' || headerValue(head, 'Upgrade') !== undefined;
+    if (early === undefined) this.requests.add(head, decisive);
+    if (early === undefined && decisive) side.message(bounded(framing), 'waiting');
+    else side.message(framing, 'head');
+  }
+
+  /** Behind a 101 without its request: this is that one, unless it matches a response before the 101. */
+  private lateHead(side: HttpSide, head: RequestHead): void {
+    const framing = bounded(this.checked(requestFraming(head)));
+    const status = this.requests.takeEarly(head);
+    if (status === undefined || status === 101) {
+      this.owner.lateRequest?.(head);
+      side.message(framing, 'carried');
+    } else {
+      this.owner.requested?.(head, side.index);
+      side.message(framing, 'late');
+    }
+  }
+
+  private response(side: HttpSide, head: ResponseHead, clientSide: 0 | 1): void {
+    if (head.status >= 100 && head.status < 200 && head.status !== 101) {
+      side.message(NO_BODY, 'head');
+      return;
+    }
+    const client = this.http[clientSide];
+    const request = this.requests.next(head);
+    const exchange: Exchange = { request, response: head, clientSide };
+    if (head.status === 101) this.switch(exchange, client, side);
+    else if (request?.method === 'CONNECT' && head.status >= 200 && head.status < 300) this.tunnel(exchange);
+    else {
+      this.owner.answered(exchange);
+      side.message(this.checked(responseFraming(head, request?.method)), 'head');
+      if (!this.requests.waiting) client.release();
+    }
+  }
+
+  /** RFC 9110 §7.8: behind the two heads both sides speak the new protocol. */
+  private switch(exchange: Exchange, client: HttpSide, server: HttpSide): void {
+    const carrier = this.owner.switched(exchange);
+    if (exchange.request === undefined && carrier !== undefined) client.carryLate(carrier.client);
+    else client.carry(carrier?.client ?? discard);
+    server.carry(carrier?.server ?? discard);
+  }
+
+  private tunnel(exchange: Exchange): void {
+    const sinks = this.owner.tunnelled(exchange) ?? [discard, discard];
+    const server = other(exchange.clientSide);
+    this.http[exchange.clientSide].carry(sinks[exchange.clientSide]);
+    this.http[server].carry(sinks[server]);
+  }
+
+  private checked(framing: BodyFraming): BodyFraming {
+    const { problem } = framing;
+    if (problem !== undefined) this.owner.defect(problem, `an HTTP body has no usable length: ${problem}`);
+    return framing;
+  }
+}
+
+/** Something follows the request, so its body cannot last until close. */
+function bounded(framing: BodyFraming): BodyFraming {
+  return framing.kind === 'until-close' ? NO_BODY : framing;
+}
+
+function other(side: 0 | 1): 0 | 1 {
+  return side === 0 ? 1 : 0;
+}

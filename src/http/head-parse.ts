@@ -1,0 +1,76 @@
+/**
+ * The text of a complete head → its start line, header fields and quirks (RFC 9112 §3 … §5).
+ *
+ * Strategy: tolerant as deployed recipients are: bare LF, folded lines and broken lines are read and noted.
+ * Only a start line that is neither a request line nor a status line of HTTP/1 is refused. Every step is
+ * linear in the length of the text.
+ */
+import type { HeaderField, HeadQuirk, RequestHead, ResponseHead } from './head.js';
+import { isWhitespace, TOKEN, trimWhitespace } from './text.js';
+
+export type StartLine =
+  | Pick<RequestHead, 'kind' | 'method' | 'target' | 'version'>
+  | Pick<ResponseHead, 'kind' | 'status' | 'reason' | 'version'>;
+
+export interface ParsedHead extends Pick<RequestHead, 'headers' | 'quirks' | 'malformedLines'> {
+  readonly startLine: StartLine;
+}
+
+/** Parses a head that ends with its empty line; undefined: its start line is none of HTTP/1. */
+export function parseHead(text: string, emptyLinesBefore: boolean): ParsedHead | undefined {
+  const quirks = new Set<HeadQuirk>();
+  if (emptyLinesBefore) quirks.add('leading-empty-line');
+  const lines = text.split('\n');
+  lines.pop();
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i];
+    if (line.endsWith('\r')) lines[i] = line.slice(0, -1);
+    else quirks.add('bare-lf');
+    if (lines[i].includes('\r')) quirks.add('bare-cr');
+  }
+  const startLine = parseStartLine(trimWhitespace(lines[0]));
+  if (startLine === undefined) return undefined;
+  const malformedLines: string[] = [];
+  const headers = parseFields(lines, malformedLines, quirks);
+  if (malformedLines.length > 0) quirks.add('malformed-line');
+  return { startLine, headers, quirks: [...quirks], malformedLines };
+}
+
+function parseStartLine(line: string): StartLine | undefined {
+  const status = /^HTTP\/(1\.\d) +(\d{3})(?: (.*))?$/s.exec(line);
+  if (status !== null) {
+    return { kind: 'response', version: status[1], status: Number(status[2]), reason: status[3] ?? '' };
+  }
+  const first = line.indexOf(' ');
+  const last = line.lastIndexOf(' ');
+  const version = /^HTTP\/(1\.\d)$/.exec(line.slice(last + 1))?.[1];
+  const method = line.slice(0, first);
+  const target = trimWhitespace(line.slice(first, last));
+  if (first < 0 || version === undefined || target === '' || !TOKEN.test(method)) return undefined;
+  return { kind: 'request', method, target, version };
+}
+
+function parseFields(lines: readonly string[], malformed: string[], quirks: Set<HeadQuirk>): HeaderField[] {
+  const headers: { name: string; value: string }[] = [];
+  let current: { name: string; value: string } | undefined;
+  for (let i = 1; i < lines.length - 1; i++) {
+    const line = lines[i];
+    if (isWhitespace(line, 0)) {
+      // obs-fold (RFC 9112 §5.2), or whitespace before the first field (§2.2)
+      if (current === undefined) malformed.push(line);
+      else {
+        quirks.add('obs-fold');
+        const more = trimWhitespace(line);
+        if (more !== '') current.value += current.value === '' ? more : ` ${more}`;
+      }
+      continue;
+    }
+    const colon = line.indexOf(':');
+    const written = line.slice(0, Math.max(colon, 0));
+    const name = trimWhitespace(written);
+    current = TOKEN.test(name) ? { name, value: trimWhitespace(line.slice(colon + 1)) } : undefined;
+    if (current === undefined || name !== written) malformed.push(line);
+    if (current !== undefined) headers.push(current);
+  }
+  return headers;
+}

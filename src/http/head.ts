@@ -1,0 +1,240 @@
+/**
+ * The head of an HTTP/1.1 request or response (RFC 9112 §2): its record, look-ups in it, and the
+ * incremental decoder that makes it from pieces of a stream.
+ *
+ * Strategy: a head that lies whole in one chunk is decoded in place; only one that straddles chunks is
+ * copied, into a buffer that goes when the head is done and never exceeds `maxHeadLength`. The first bytes
+ * are checked at once, so that a stream which is not HTTP is let go after a few bytes.
+ */
+import type { Place } from '../stream/place.js';
+import { type ParsedHead, parseHead } from './head-parse.js';
+import { recognise } from './protocol.js';
+import { TOKEN, trimWhitespace } from './text.js';
+
+export interface HeaderField {
+  /** As written. */
+  readonly name: string;
+  /** Latin-1, without surrounding SP and HTAB. */
+  readonly value: string;
+}
+
+/** What was unusual in how a head was written; a fact, no verdict. */
+export type HeadQuirk = 'bare-lf' | 'bare-cr' | 'obs-fold' | 'malformed-line' | 'leading-empty-line';
+
+export interface Head {
+  readonly headers: readonly HeaderField[];
+  /** Such as `1.1`. */
+  readonly version: string;
+  /** Bytes from the first of the start line to the end of the empty line. */
+  readonly byteLength: number;
+  /** Offset of the first byte in its direction; what follows the head is at streamOffset + byteLength. */
+  readonly streamOffset: number;
+  /** Place of the last byte. */
+  readonly packet: number;
+  readonly seconds: number;
+  readonly nanoseconds: number;
+  /** Place of the first byte. */
+  readonly firstPacket: number;
+  readonly firstSeconds: number;
+  readonly firstNanoseconds: number;
+  /** Each kind at most once. */
+  readonly quirks: readonly HeadQuirk[];
+  /** Header lines without a name and colon, or with whitespace before the colon (RFC 9112 §5.1). */
+  readonly malformedLines: readonly string[];
+}
+
+export interface RequestHead extends Head {
+  readonly kind: 'request';
+  readonly method: string;
+  readonly target: string;
+}
+
+export interface ResponseHead extends Head {
+  readonly kind: 'response';
+  /** 0 … 999. */
+  readonly status: number;
+  readonly reason: string;
+}
+
+/** All values of the header `name` (any case), in order. */
+export function headerValues(head: Head, name: string): string[] {
+  const wanted = name.toLowerCase();
+  return head.headers.filter((header) => isNamed(header, wanted)).map((header) => header.value);
+}
+
+/** The first value of the header `name` (any case). */
+export function headerValue(head: Head, name: string): string | undefined {
+  const wanted = name.toLowerCase();
+  return head.headers.find((header) => isNamed(header, wanted))?.value;
+}
+
+function isNamed(header: HeaderField, wanted: string): boolean {
+  return header.name.length === wanted.length && header.name.toLowerCase() === wanted;
+}
+
+/** The elements of all headers `name` as one comma list, as written, without empty ones (RFC 9110 §5.6.1). */
+export function listElements(head: Head, name: string): string[] {
+  return headerValues(head, name)
+    .flatMap((value) => value.split(','))
+    .map(trimWhitespace)
+    .filter((element) => element !== '');
+}
+
+/** As listElements, but tokens (RFC 9110 §5.6.2) in lower case. */
+export function tokenList(head: Head, name: string): string[] {
+  return listElements(head, name).map((element) => (TOKEN.test(element) ? element.toLowerCase() : element));
+}
+
+export const DEFAULT_MAX_HEAD_LENGTH = 65_536;
+
+/** `not-http`: the first bytes already tell; `malformed-start-line`: the whole head was needed to tell. */
+export type HeadFailure = 'not-http' | 'malformed-start-line' | 'too-long';
+
+const EMPTY = new Uint8Array(0);
+const CR = 0x0d;
+const LF = 0x0a;
+/** What the current line holds so far. */
+const NOTHING = 0;
+const ONLY_CR = 1;
+const TEXT = 2;
+
+export class HeadDecoder {
+  /** Set when a head is complete, until reset(). */
+  head: RequestHead | ResponseHead | undefined = undefined;
+  /** Set when these bytes are no head, until reset(). */
+  failure: HeadFailure | undefined = undefined;
+  private own = EMPTY;
+  private kept = 0;
+  private line = NOTHING;
+  private recognised = false;
+  private emptyLines = false;
+  private streamOffset = 0;
+  private firstPacket = 0;
+  private firstSeconds = 0;
+  private firstNanoseconds = 0;
+
+  constructor(
+    private readonly place: Place,
+    private readonly maxHeadLength = DEFAULT_MAX_HEAD_LENGTH,
+  ) {}
+
+  /** Bytes of an incomplete head that it has copied. */
+  get length(): number {
+    return this.kept;
+  }
+
+  /**
+   * Takes chunk[start, end), which begins at `streamOffset` of its direction. Returns the index behind the
+   * last byte used: less than `end` only with `head` or `failure` set.
+   */
+  push(chunk: Uint8Array, start: number, end: number, streamOffset: number): number {
+    let at = start;
+    if (this.kept === 0) {
+      at = this.skipEmptyLines(chunk, start, end);
+      if (at === end) return end;
+      if (!this.recognise(chunk, at, end)) return at;
+      this.begin(streamOffset + at - start);
+    }
+    const limit = Math.min(end, at + this.maxHeadLength - this.kept);
+    const stop = this.findEnd(chunk, at, limit);
+    if (this.kept === 0 && stop >= 0) {
+      this.decode(chunk, at, stop);
+      return stop;
+    }
+    this.keep(chunk, at, stop < 0 ? limit : stop);
+    if (!this.recognised && !this.recognise(this.own, 0, this.kept)) return limit;
+    if (stop >= 0) this.decode(this.own, 0, this.kept);
+    else if (this.kept === this.maxHeadLength) this.failure = 'too-long';
+    return stop < 0 ? limit : stop;
+  }
+
+  /** Makes it ready for the next head and lets go what it has copied. */
+  reset(): void {
+    this.head = undefined;
+    this.failure = undefined;
+    this.own = EMPTY;
+    this.kept = 0;
+    this.line = NOTHING;
+    this.recognised = false;
+    this.emptyLines = false;
+  }
+
+  /** RFC 9112 §2.2: empty lines before the start line are ignored. */
+  private skipEmptyLines(chunk: Uint8Array, start: number, end: number): number {
+    let at = start;
+    while (at < end && (chunk[at] === CR || chunk[at] === LF)) at++;
+    if (at > start) this.emptyLines = true;
+    return at;
+  }
+
+  private recognise(bytes: Uint8Array, start: number, end: number): boolean {
+    const protocol = recognise(bytes, start, end);
+    this.recognised = protocol === 'http1-request' || protocol === 'http1-response';
+    if (!this.recognised && protocol !== 'undecided') this.failure = 'not-http';
+    return this.failure === undefined;
+  }
+
+  private begin(streamOffset: number): void {
+    this.streamOffset = streamOffset;
+    this.firstPacket = this.place.packet;
+    this.firstSeconds = this.place.seconds;
+    this.firstNanoseconds = this.place.nanoseconds;
+  }
+
+  /** Index behind the empty line that ends the head, or -1. */
+  private findEnd(chunk: Uint8Array, start: number, end: number): number {
+    let line = this.line;
+    for (let i = start; i < end; i++) {
+      const byte = chunk[i];
+      if (byte === LF) {
+        if (line !== TEXT) return i + 1;
+        line = NOTHING;
+      } else line = byte === CR && line === NOTHING ? ONLY_CR : TEXT;
+    }
+    this.line = line;
+    return -1;
+  }
+
+  private keep(chunk: Uint8Array, start: number, end: number): void {
+    const needed = this.kept + end - start;
+    if (needed > this.own.length) {
+      const grown = new Uint8Array(Math.min(this.maxHeadLength, Math.max(needed, this.own.length * 2, 512)));
+      grown.set(this.own.subarray(0, this.kept));
+      this.own = grown;
+    }
+    this.own.set(chunk.subarray(start, end), this.kept);
+    this.kept = needed;
+  }
+
+  private decode(bytes: Uint8Array, start: number, end: number): void {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+    const parsed = parseHead(text, this.emptyLines);
+    if (parsed === undefined) {
+      this.failure = 'malformed-start-line';
+      return;
+    }
+    this.head = this.toHead(parsed, end - start);
+  }
+
+  /** Spelled out: merging objects by spread took more time than parsing them. */
+  private toHead(parsed: ParsedHead, byteLength: number): RequestHead | ResponseHead {
+    const { startLine, headers, quirks, malformedLines } = parsed;
+    const { packet, seconds, nanoseconds } = this.place;
+    const { streamOffset, firstPacket, firstSeconds, firstNanoseconds } = this;
+    const { version } = startLine;
+    if (startLine.kind === 'request') {
+      const { kind, method, target } = startLine;
+      // biome-ignore format: one line per kind of fact
+      return {
+        kind, method, target, version, headers, quirks, malformedLines, byteLength, streamOffset,
+        packet, seconds, nanoseconds, firstPacket, firstSeconds, firstNanoseconds,
+      };
+    }
+    const { kind, status, reason } = startLine;
+    // biome-ignore format: one line per kind of fact
+    return {
+      kind, status, reason, version, headers, quirks, malformedLines, byteLength, streamOffset,
+      packet, seconds, nanoseconds, firstPacket, firstSeconds, firstNanoseconds,
+    };
+  }
+}

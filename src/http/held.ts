@@ -1,0 +1,97 @@
+/**
+ * Bytes of one direction that must wait until the other direction decides what they are: what a client
+ * sends behind an upgrade or CONNECT request before the response was seen.
+ *
+ * Strategy: each piece is copied with its place, so that whoever gets it later finds the shared Place
+ * record as if the piece had just arrived. Above the limit only the number of bytes is kept, and replayed
+ * as a gap.
+ */
+import type { Place } from '../stream/place.js';
+import type { StreamSink } from '../stream/stream-sink.js';
+
+/** What a piece costs in memory besides its bytes, counted against the limit. */
+const PIECE_COST = 128;
+
+interface Piece {
+  /** Undefined for a gap. */
+  readonly bytes: Uint8Array | undefined;
+  length: number;
+  readonly packet: number;
+  readonly seconds: number;
+  readonly nanoseconds: number;
+  readonly origin: number;
+}
+
+export class HeldBytes {
+  private pieces: Piece[] = [];
+  private cost = 0;
+  private full = false;
+
+  /** `overflow` is called once each time that `limit` bytes (with PIECE_COST per piece) are exceeded. */
+  constructor(
+    private readonly place: Place,
+    private readonly limit: number,
+    private readonly overflow: () => void,
+  ) {}
+
+  get empty(): boolean {
+    return this.pieces.length === 0;
+  }
+
+  bytes(chunk: Uint8Array, start: number, end: number): void {
+    const length = end - start;
+    if (this.full || this.cost + length + PIECE_COST > this.limit) {
+      this.overflowBy(length);
+      return;
+    }
+    this.cost += length + PIECE_COST;
+    const { packet, seconds, nanoseconds, origin } = this.place;
+    const bytes = chunk.slice(start, end);
+    this.pieces.push({ bytes, length, packet, seconds, nanoseconds, origin: origin - start });
+  }
+
+  gap(length: number): void {
+    const last = this.pieces.at(-1);
+    if (last !== undefined && last.bytes === undefined) {
+      last.length += length;
+      return;
+    }
+    const { packet, seconds, nanoseconds, origin } = this.place;
+    this.cost += PIECE_COST;
+    this.pieces.push({ bytes: undefined, length, packet, seconds, nanoseconds, origin });
+  }
+
+  clear(): void {
+    this.pieces = [];
+    this.cost = 0;
+    this.full = false;
+  }
+
+  /**
+   * Delivers all pieces in order, each under its own place; the place is put back afterwards. Empty before
+   * the first piece is delivered, so `sink` may hold the pieces again.
+   */
+  replay(sink: Pick<StreamSink, 'bytes' | 'gap'>): void {
+    const { pieces, place } = this;
+    const { packet, seconds, nanoseconds, origin } = place;
+    this.clear();
+    for (const piece of pieces) {
+      place.packet = piece.packet;
+      place.seconds = piece.seconds;
+      place.nanoseconds = piece.nanoseconds;
+      place.origin = piece.origin;
+      if (piece.bytes === undefined) sink.gap(piece.length);
+      else sink.bytes(piece.bytes, 0, piece.length);
+    }
+    place.packet = packet;
+    place.seconds = seconds;
+    place.nanoseconds = nanoseconds;
+    place.origin = origin;
+  }
+
+  private overflowBy(length: number): void {
+    if (!this.full) this.overflow();
+    this.full = true;
+    this.gap(length);
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * One direction of a connection as a sequence of HTTP/1.1 messages: decodes the heads, passes over the
+ * bodies, and hands everything on from the point where its owner says that HTTP ends.
+ *
+ * Strategy: a small state machine over the bytes of a call; the owner (HttpConnection, which sees both
+ * directions) is told of each head and answers by calling message(), carry() or carryLate().
+ *
+ *   head ⇄ body      messages in a row
+ *   waiting          an upgrade or CONNECT request is behind us: hold until the response decides
+ *   late             carried already, but a request head may still come first (reversed capture order)
+ *   carried          not HTTP any more: all to the sink
+ *   lost             not understood: look out for the next head
+ */
+import type { Place } from '../stream/place.js';
+import { discard, type StreamEnd, type StreamSink } from '../stream/stream-sink.js';
+import { type BodyFraming, BodySkipper } from './body.js';
+import { HeadDecoder, type RequestHead, type ResponseHead } from './head.js';
+import { HeldBytes } from './held.js';
+import { recognise } from './protocol.js';
+
+/** `not-http`: the first bytes of the direction already tell; `undecodable`: broken HTTP; `gap`: over a head. */
+export type LossReason = 'not-http' | 'undecodable' | 'gap';
+
+export interface SideOwner {
+  /** A head is complete: call message(), carry() or lose() on `side` before returning. */
+  head(side: HttpSide, head: RequestHead | ResponseHead): void;
+  /** A request head came late: call message() on `side` before returning. */
+  lateHead(side: HttpSide, head: RequestHead): void;
+  lost(side: HttpSide, reason: LossReason): void;
+  ended(): void;
+  defect(code: string, message: string): void;
+}
+
+type AfterBody = 'head' | 'waiting' | 'late' | 'carried';
+type State = AfterBody | 'body' | 'lost';
+
+export class HttpSide implements StreamSink {
+  /** Set by end(). */
+  endedBy: StreamEnd | undefined = undefined;
+  private state: State = 'head';
+  private afterBody: AfterBody = 'head';
+  private sink: StreamSink = discard;
+  /** Offset in this direction of the next byte; not counted on once carried. */
+  private offset = 0;
+  /** Of the first head that was understood. */
+  private kind: 'request' | 'response' | undefined = undefined;
+  private readonly decoder: HeadDecoder;
+  private readonly body = new BodySkipper();
+  private readonly held: HeldBytes;
+
+  constructor(
+    readonly index: 0 | 1,
+    private readonly owner: SideOwner,
+    place: Place,
+    limits: { readonly maxHeadLength: number; readonly maxHeldBytes: number },
+  ) {
+    this.decoder = new HeadDecoder(place, limits.maxHeadLength);
+    this.held = new HeldBytes(place, limits.maxHeldBytes, () =>
+      owner.defect(
+        'held-bytes-limit',
+        `what follows an upgrade request without a response exceeds ${limits.maxHeldBytes} bytes; the rest is a gap`,
+      ),
+    );
+  }
+
+  /** Bytes wait for a response. */
+  get holds(): boolean {
+    return !this.held.empty;
+  }
+
+  bytes(chunk: Uint8Array, start: number, end: number): void {
+    let at = start;
+    while (at < end) {
+      if (this.state === 'carried') {
+        this.sink.bytes(chunk, at, end);
+        return;
+      }
+      if (this.state === 'head') at = this.pushHead(chunk, at, end);
+      else if (this.state === 'body') at = this.pushBody(chunk, at, end);
+      else if (this.state === 'late') at = this.pushLate(chunk, at, end);
+      else if (this.state === 'waiting') {
+        this.held.bytes(chunk, at, end);
+        return;
+      } else if (this.resumes(chunk, at, end)) this.state = 'head';
+      else at = this.pass(at, end);
+    }
+  }
+
+  gap(length: number): void {
+    if (this.state === 'carried') this.sink.gap(length);
+    else if (this.state === 'waiting') this.held.gap(length);
+    else {
+      this.offset += length;
+      if (this.state === 'body' && this.body.skip(length)) this.endBody();
+      else if (this.leavesHttp) {
+        this.endLate();
+        this.sink.gap(length);
+      } else if (this.state !== 'lost') this.lose('gap');
+    }
+  }
+
+  end(how: StreamEnd): void {
+    this.endedBy = how;
+    if (this.leavesHttp) this.endLate();
+    if (this.state === 'carried') this.sink.end(how);
+    else this.reportCutHead();
+    this.owner.ended();
+  }
+
+  /** The head just given is of a message with this body; `then` says what follows the message. */
+  message(framing: BodyFraming, then: AfterBody): void {
+    this.body.begin(framing);
+    this.state = 'body';
+    this.afterBody = then;
+    this.endBody();
+  }
+
+  /** HTTP ends here (or behind the body in progress): what was held and all that follows goes to `sink`. */
+  carry(sink: StreamSink): void {
+    this.leaveHttp(sink, 'carried');
+  }
+
+  /** As carry(), where the head of the request that led to it has not been seen and may still come. */
+  carryLate(sink: StreamSink): void {
+    this.leaveHttp(sink, 'late');
+  }
+
+  /** The response left this HTTP: what was held is parsed as such. */
+  release(): void {
+    this.afterBody = 'head';
+    if (this.state !== 'waiting') return;
+    this.state = 'head';
+    this.held.replay(this);
+    if (this.endedBy !== undefined) this.reportCutHead();
+  }
+
+  /** Not understood as HTTP from here on. */
+  lose(reason: LossReason): void {
+    this.state = 'lost';
+    this.decoder.reset();
+    this.owner.lost(this, reason);
+  }
+
+  private pushHead(chunk: Uint8Array, start: number, end: number): number {
+    const next = this.decoder.push(chunk, start, end, this.offset);
+    const { head, failure } = this.decoder;
+    if (failure !== undefined) {
+      const foreign = this.kind === undefined && failure === 'not-http';
+      if (!foreign) this.owner.defect('undecodable-head', `no HTTP head where one is due: ${failure}`);
+      this.lose(foreign ? 'not-http' : 'undecodable');
+      return this.pass(start, end);
+    }
+    this.pass(start, next);
+    if (head !== undefined) {
+      this.decoder.reset();
+      this.owner.head(this, head);
+      if (this.state === 'lost') return this.pass(next, end);
+      this.kind = head.kind;
+    }
+    return next;
+  }
+
+  private pushBody(chunk: Uint8Array, start: number, end: number): number {
+    const next = this.pass(start, this.body.push(chunk, start, end));
+    if (this.body.failed) {
+      this.owner.defect('broken-chunk', 'a chunk of an HTTP body has no valid size or line end');
+      if (!this.leavesHttp) {
+        this.lose('undecodable');
+        return this.pass(next, end);
+      }
+      this.endLate();
+      return next;
+    }
+    this.endBody();
+    return next;
+  }
+
+  private endBody(): void {
+    if (this.body.done) this.state = this.afterBody;
+  }
+
+  private pushLate(chunk: Uint8Array, start: number, end: number): number {
+    const next = this.decoder.push(chunk, start, end, this.offset);
+    const { head, failure } = this.decoder;
+    if (head === undefined && failure === undefined) {
+      this.held.bytes(chunk, start, end);
+      return this.pass(start, end);
+    }
+    if (head?.kind !== 'request') {
+      this.endLate();
+      return start;
+    }
+    this.pass(start, next);
+    this.held.clear();
+    this.decoder.reset();
+    this.owner.lateHead(this, head);
+    return next;
+  }
+
+  /** The sink is known, but something of HTTP may still come before its first byte. */
+  private get leavesHttp(): boolean {
+    if (this.state !== 'body') return this.state === 'late';
+    return this.afterBody === 'late' || this.afterBody === 'carried';
+  }
+
+  private leaveHttp(sink: StreamSink, how: 'late' | 'carried'): void {
+    this.sink = sink;
+    if (this.state === 'body' && !this.body.untilClose && this.endedBy === undefined) {
+      this.afterBody = how;
+      return;
+    }
+    if (this.decoder.length > 0) this.held.gap(this.decoder.length);
+    if (how === 'late' && this.endedBy === undefined) {
+      this.state = 'late';
+      return;
+    }
+    this.endLate();
+    if (this.endedBy !== undefined) sink.end(this.endedBy);
+  }
+
+  /** No (further) request head is expected. */
+  private endLate(): void {
+    this.state = 'carried';
+    this.decoder.reset();
+    this.held.replay(this.sink);
+  }
+
+  /** The bytes of a call begin as a head does that this direction may have. */
+  private resumes(chunk: Uint8Array, start: number, end: number): boolean {
+    const recognised = recognise(chunk, start, end);
+    if (recognised === 'http1-request') return this.kind !== 'response';
+    return recognised === 'http1-response' && this.kind !== 'request';
+  }
+
+  private reportCutHead(): void {
+    if (this.state === 'head' && this.decoder.length > 0) {
+      this.owner.defect(
+        'cut-head',
+        `the stream ends within an HTTP head, behind ${this.decoder.length} bytes`,
+      );
+    }
+  }
+
+  /** Counts the bytes from start to end as used. */
+  private pass(start: number, end: number): number {
+    this.offset += end - start;
+    return end;
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * The public API of `wsdissect`: dissecting captures. The parts that serve on their own are exported as
+ * `wsdissect/websocket` (frame decoder and encoder, handshake) and `wsdissect/capture` (capture readers).
+ */
+export type { CaptureSummary, CaptureTotals } from './capture/captures.js';
+export type { Input } from './capture/open.js';
+export {
+  type Dissection,
+  type DissectionEvent,
+  type DissectionSummary,
+  type DissectOptions,
+  dissect,
+  type RunConsumer,
+  runDissection,
+} from './dissect.js';
+export {
+  type DissectionConsumer,
+  Dissector,
+  type DissectorLimits,
+  type DissectorOptions,
+} from './dissector.js';
+export { CaptureError, type Defect, type Layer } from './stream/defect.js';
+export type { Timestamp } from './stream/place.js';
+export type { StreamEnd } from './stream/stream-sink.js';
+export * from './websocket/index.js';

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Recognised, recognise } from '../../src/http/protocol.js';
+import { latin1 } from './recorder.js';
+
+describe('recognise', () => {
+  test.each<[string, Recognised]>([
+    ['GET / HTTP/1.1\r\n', 'http1-request'],
+    ['GET ', 'http1-request'],
+    ['CONNECT a:1', 'http1-request'],
+    ['VERSION-CONTROL x', 'http1-request'],
+    ['UPDATEREDIRECTREF x', 'http1-request'],
+    ['UPDATE x', 'http1-request'],
+    ['\r\n\nGET ', 'http1-request'],
+    ['HTTP/1.', 'http1-response'],
+    ['HTTP/1.0 200', 'http1-response'],
+    ['', 'undecided'],
+    ['\r\n', 'undecided'],
+    ['G', 'undecided'],
+    ['GET', 'undecided'],
+    ['HTTP/1', 'undecided'],
+    ['PRI * HTTP/', 'undecided'],
+    ['PRI * HTTP/2.0\r\n', 'http2'],
+    ['PRI / ', 'unknown'],
+    ['HTTP/2', 'unknown'],
+    ['GETX ', 'unknown'],
+    ['get / ', 'unknown'],
+    ['EHLO a', 'unknown'],
+    ['SSH-2.0', 'unknown'],
+    ['\x16', 'undecided'],
+    ['\x16\x03', 'undecided'],
+    ['\x16\x03\x01', 'tls'],
+    ['\x17\x03\x03', 'tls'],
+    ['\x16\x03\x05', 'unknown'],
+    ['\x16\x02', 'unknown'],
+    ['\r\n\x16\x03\x01', 'unknown'],
+    ['\x18\x03\x01', 'unknown'],
+    ['\x81\x05hello', 'unknown'],
+    ['\0', 'unknown'],
+  ])('%j is %s', (text, expected) => {
+    expect(recognise(latin1(text), 0, text.length)).toBe(expected);
+    const inside = latin1(`HTTP/1.${text}GET `);
+    expect(recognise(inside, 7, 7 + text.length)).toBe(expected);
+  });
+
+  test('once decided, more bytes change nothing', () => {
+    const openings = fc.constantFrom(
+      'GET / HTTP/1.1',
+      'HTTP/1.1 200',
+      'PRI * HTTP/2.0',
+      '\x16\x03\x01abc',
+      'MKCOX',
+    );
+    fc.assert(
+      fc.property(openings, fc.nat(20), fc.nat(20), (text, a, b) => {
+        const bytes = latin1(text);
+        const early = recognise(bytes, 0, Math.min(a, b, bytes.length));
+        if (early !== 'undecided') {
+          expect(recognise(bytes, 0, Math.min(Math.max(a, b), bytes.length))).toBe(early);
+        }
+      }),
+    );
+  });
+});
