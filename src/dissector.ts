@@ -4,7 +4,7 @@
  */
 import type { Packet } from './capture/packet.js';
 import { type Exchange, HttpConnection, type LossReason } from './http/connection.js';
-import type { ResponseHead } from './http/head.js';
+import type { HeadQuirk, RequestHead, ResponseHead } from './http/head.js';
 import { formatEndpoint } from './network/address.js';
 import { NetworkDecoder } from './network/decoder.js';
 import type { Defect, Layer } from './stream/defect.js';
@@ -42,6 +42,14 @@ export interface DissectorOptions {
 }
 
 export const defaultMaxPayload = 64 * 1024 * 1024;
+
+const QUIRKS: Readonly<Record<HeadQuirk, string>> = {
+  'bare-lf': 'has lines that end in LF without CR',
+  'bare-cr': 'has a CR without LF',
+  'obs-fold': 'has a header that goes on in the next line (RFC 9112 §5.2)',
+  'malformed-line': 'has a line that is no header field',
+  'leading-empty-line': 'comes behind an empty line',
+};
 
 /** CONNECT inside CONNECT: proxies are chained, but not without end. */
 const MAX_TUNNELS = 4;
@@ -169,6 +177,8 @@ class ConnectionStation {
 
   private session(exchange: Exchange, handshake: Handshake): Session {
     const { request, response, clientSide } = exchange;
+    this.reportQuirks(request);
+    this.reportQuirks(response);
     const { connection, dissector } = this;
     const client = connection.endpoints[clientSide];
     const server = connection.endpoints[clientSide === 0 ? 1 : 0];
@@ -182,6 +192,12 @@ class ConnectionStation {
       opened: { seconds: head.firstSeconds, nanoseconds: head.firstNanoseconds },
       openedPacket: response.packet,
     };
+  }
+
+  /** What a strict decoder would have stopped at. */
+  private reportQuirks(head: RequestHead | ResponseHead | undefined): void {
+    for (const quirk of head?.quirks ?? [])
+      this.dissector.defect('http', quirk, `the head of the ${head!.kind} ${QUIRKS[quirk]}`);
   }
 
   /**

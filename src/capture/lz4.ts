@@ -69,8 +69,10 @@ export class Lz4Decoder implements BlockDecoder {
     const { queue } = this;
     if (this.failure !== undefined || queue.length <= 4) return false;
     if (this.state !== 'legacy' && this.state !== 'block') return false;
-    const stored = this.state === 'block' && queue.bytes[queue.start + 3] >= 0x80;
-    return this.decode(queue.start + 4, Math.min(queue.end, queue.start + 4 + this.maxBlock), stored);
+    const word = u32(queue.bytes, queue.start, true);
+    const start = queue.start + 4;
+    const size = Math.min(queue.end - start, word & 0x7fff_ffff, this.maxBlock);
+    return this.decode(start, start + size, this.state === 'block' && word >= 0x8000_0000);
   }
 
   private step(): boolean {

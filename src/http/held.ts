@@ -16,10 +16,7 @@ interface Piece {
   /** Undefined for a gap. */
   readonly bytes: Uint8Array | undefined;
   length: number;
-  readonly packet: number;
-  readonly seconds: number;
-  readonly nanoseconds: number;
-  readonly origin: number;
+  readonly place: Place;
 }
 
 export class HeldBytes {
@@ -45,9 +42,7 @@ export class HeldBytes {
       return;
     }
     this.cost += length + PIECE_COST;
-    const { packet, seconds, nanoseconds, origin } = this.place;
-    const bytes = chunk.slice(start, end);
-    this.pieces.push({ bytes, length, packet, seconds, nanoseconds, origin: origin - start });
+    this.pieces.push({ bytes: chunk.slice(start, end), length, place: this.place.copyFrom(start) });
   }
 
   gap(length: number): void {
@@ -56,9 +51,8 @@ export class HeldBytes {
       last.length += length;
       return;
     }
-    const { packet, seconds, nanoseconds, origin } = this.place;
     this.cost += PIECE_COST;
-    this.pieces.push({ bytes: undefined, length, packet, seconds, nanoseconds, origin });
+    this.pieces.push({ bytes: undefined, length, place: this.place.copyFrom(0) });
   }
 
   clear(): void {
@@ -73,20 +67,14 @@ export class HeldBytes {
    */
   replay(sink: Pick<StreamSink, 'bytes' | 'gap'>): void {
     const { pieces, place } = this;
-    const { packet, seconds, nanoseconds, origin } = place;
+    const current = place.copyFrom(0);
     this.clear();
     for (const piece of pieces) {
-      place.packet = piece.packet;
-      place.seconds = piece.seconds;
-      place.nanoseconds = piece.nanoseconds;
-      place.origin = piece.origin;
+      place.assign(piece.place);
       if (piece.bytes === undefined) sink.gap(piece.length);
       else sink.bytes(piece.bytes, 0, piece.length);
     }
-    place.packet = packet;
-    place.seconds = seconds;
-    place.nanoseconds = nanoseconds;
-    place.origin = origin;
+    place.assign(current);
   }
 
   private overflowBy(length: number): void {

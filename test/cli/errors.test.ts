@@ -82,7 +82,7 @@ describe('input', () => {
           'random.pcap',
           Uint8Array.from({ length: 500 }, (_, i) => (i * 167 + 13) & 255),
         ),
-      /not a capture/,
+      /is not a pcap or pcapng capture/,
     ],
   ];
   it.each(cases)('%s', (_name, path, message) => {

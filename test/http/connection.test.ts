@@ -222,7 +222,8 @@ describe.each(Object.entries(CONVERSATIONS))('%s', (_name, conversation) => {
     );
   });
 
-  test.skipIf(needsOrder)('in any order of the two sides', () => {
+  const anyOrder = needsOrder ? () => {} : test;
+  anyOrder('in any order of the two sides', () => {
     fc.assert(
       fc.property(fc.infiniteStream(fc.boolean()), fc.integer({ min: 1, max: 40 }), (coin, size) => {
         const pieces = split(steps, (text) =>

@@ -191,6 +191,23 @@ describe('overlaps', () => {
     expect(harness.codes).toEqual(['fragment-overlap']);
     expect(harness.seen).toEqual([{ ...seen4, packet: 3 }]);
   });
+
+  it('are reported when only the first byte of a second copy differs', () => {
+    const changed = tcp.slice();
+    changed[0] ^= 1;
+    const harness = new Harness()
+      .ip(piece(0, 16))
+      .ip(piece(0, 16, true, changed))
+      .ip(piece(16, 45));
+    expect(harness.codes).toEqual(['fragment-overlap']);
+  });
+
+  it('are not reported when the first copy was only cut', () => {
+    const harness = new Harness().ip(fragments4[1], { snapLength: 30 }).ip(fragments4[1]);
+    harness.ip(fragments4[0]).ip(fragments4[2]);
+    expect(harness.codes).toEqual([]);
+    expect(harness.seen).toEqual([{ ...seen4, packet: 4, payload: tcp.subarray(0, 26) }]);
+  });
 });
 
 describe('bad fragments', () => {
