@@ -94,6 +94,7 @@ export class Dissector {
 
   /** Says that the capture is over: what is under way ends. */
   end(): void {
+    this.network.end();
     this.tcp.end();
   }
 

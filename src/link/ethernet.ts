@@ -6,7 +6,7 @@
  * other link layer and every tunnel that names its payload by EtherType ends in unwrap as well, so all of
  * them carry whatever Ethernet can carry.
  */
-import { concat, type Part, u16 } from './concat.js';
+import { concat, type Part, u16 } from '../bytes/concat.js';
 import { decodeMpls } from './mpls.js';
 import { EtherType, type LinkPayload, LinkResult, MAX_ENCAPSULATIONS } from './payload.js';
 import { decodePppoe } from './ppp.js';

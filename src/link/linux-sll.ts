@@ -3,7 +3,7 @@
  * each device by one of 16 or 20 bytes that ends or begins with the EtherType.
  * https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html and …_SLL2.html
  */
-import { concat, u16, u32 } from './concat.js';
+import { concat, u16, u32 } from '../bytes/concat.js';
 import { type LinkPayload, LinkResult } from './payload.js';
 
 const SLL_LENGTH = 16;

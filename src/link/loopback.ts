@@ -3,7 +3,7 @@
  * order of the capturing host, LINKTYPE_LOOP in network order. A family is a small number, so either order
  * is recognised by where the zeros are.
  */
-import { concat, u32 } from './concat.js';
+import { concat, u32 } from '../bytes/concat.js';
 import { EtherType, ipEtherType, type LinkPayload, LinkResult } from './payload.js';
 
 /** AF_INET is 2 everywhere; AF_INET6 was numbered by each system on its own. Npcap writes NetBSD's. */

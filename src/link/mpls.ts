@@ -2,7 +2,7 @@
  * MPLS label stacks (RFC 3032). The stack does not say what it carries: RFC 4928 §3 has the first nibble
  * behind it tell IPv4 (4), IPv6 (6) and the control word of a pseudowire (0) apart.
  */
-import { concat, u32 } from './concat.js';
+import { concat, u32 } from '../bytes/concat.js';
 import { EtherType, ipEtherType, type LinkPayload, LinkResult, MAX_ENCAPSULATIONS } from './payload.js';
 
 /** Decodes the label stack at out.start and names what follows. */

@@ -5,7 +5,7 @@
  * Strategy: each wrapping is taken off down to the protocol field, whose number is translated into the
  * EtherType of the same payload. What Ethernet can carry, PPP can carry through the same code.
  */
-import { concat, type Part, u16 } from './concat.js';
+import { concat, type Part, u16 } from '../bytes/concat.js';
 import { EtherType, type LinkPayload, LinkResult } from './payload.js';
 
 /** RFC 1662 §3.1: all-stations address and unnumbered information. */

@@ -1,5 +1,5 @@
 /** The Internet checksum (RFC 1071), for encoders: captures are full of offloaded, unset checksums. */
-import { concat, u16, u32 } from '../link/concat.js';
+import { concat, u16, u32 } from '../bytes/concat.js';
 import { type Address, addressBytes } from './address.js';
 
 /** One's complement of the one's complement sum of bytes[start, end) as 16-bit big-endian words. */

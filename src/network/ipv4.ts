@@ -5,7 +5,7 @@
  * length beyond the captured bytes only says how much is missing. The header checksum is not looked at,
  * since sending hosts leave it to the network card.
  */
-import { concat, u16 } from '../link/concat.js';
+import { concat, u16 } from '../bytes/concat.js';
 import { type Address, addressBytes } from './address.js';
 import { internetChecksum } from './checksum.js';
 import { authenticationHeaderLength, type IpHeader, IpProtocol, IpResult } from './header.js';

@@ -1,5 +1,5 @@
 /** IPv6 encoder (RFC 8200) with any chain of extension headers, and a fragmenter for tests and samples. */
-import { concat, u16, u32 } from '../link/concat.js';
+import { concat, u16, u32 } from '../bytes/concat.js';
 import { type Address, addressBytes } from './address.js';
 import { IpProtocol } from './header.js';
 

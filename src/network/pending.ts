@@ -134,7 +134,8 @@ function units(length: number): number {
   return Math.ceil(length / 8);
 }
 
-function timeOf(packet: Packet): number {
+/** Capture time in seconds. */
+export function timeOf(packet: Packet): number {
   return packet.seconds + packet.nanoseconds / 1e9;
 }
 

@@ -8,7 +8,7 @@
  */
 import type { ReportDefect } from '../stream/defect.js';
 import type { IpHeader } from './header.js';
-import { Pending } from './pending.js';
+import { Pending, timeOf } from './pending.js';
 
 export interface ReassemblyLimits {
   /** Datagrams waiting for fragments at a time. */
@@ -28,8 +28,14 @@ export const DEFAULT_REASSEMBLY_LIMITS: ReassemblyLimits = {
 /** RFC 791 §3.1, RFC 8200 §4.5: payload of one datagram in bytes, beyond which no receiver would go. */
 const MAX_PAYLOAD = 65_535;
 
+/** A capture that holds each packet twice brings late copies of fragments of datagrams that are whole. */
+const ECHO_SECONDS = 1;
+const MAX_COMPLETED = 1024;
+
 export class Reassembler {
   private readonly pending = new Map<string, Pending>();
+  /** When the latest datagrams became whole, in order. */
+  private readonly completed = new Map<string, number>();
   private heldBytes = 0;
 
   constructor(
@@ -55,6 +61,7 @@ export class Reassembler {
     this.expire(header);
     if (!this.isValid(header)) return false;
     const key = keyOf(header);
+    if (this.isEcho(key, header)) return false;
     const datagram = this.find(key, header);
     if (datagram.ignored) {
       if (!header.moreFragments) this.remove(key, datagram);
@@ -74,6 +81,7 @@ export class Reassembler {
       return false;
     }
     this.remove(key, datagram);
+    this.noteCompleted(key, header);
     datagram.deliver(header);
     return true;
   }
@@ -110,6 +118,19 @@ export class Reassembler {
       `${place(header)} is not the last, but not a multiple of 8 bytes long`,
     );
     return false;
+  }
+
+  /** A copy of a fragment whose datagram has just become whole; a first fragment may begin another one. */
+  private isEcho(key: string, header: IpHeader): boolean {
+    if (header.fragmentOffset === 0 || this.pending.has(key)) return false;
+    const since = this.completed.get(key);
+    return since !== undefined && Math.abs(timeOf(header.packet) - since) <= ECHO_SECONDS;
+  }
+
+  private noteCompleted(key: string, header: IpHeader): void {
+    this.completed.delete(key);
+    this.completed.set(key, timeOf(header.packet));
+    if (this.completed.size > MAX_COMPLETED) this.completed.delete(this.completed.keys().next().value!);
   }
 
   private find(key: string, header: IpHeader): Pending {

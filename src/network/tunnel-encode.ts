@@ -1,5 +1,5 @@
 /** Encoders for what tunnel.ts decodes, and UDP, which half of them ride on. */
-import { concat, type Part, u16, u32 } from '../link/concat.js';
+import { concat, type Part, u16, u32 } from '../bytes/concat.js';
 import { EtherType } from '../link/payload.js';
 import type { Address } from './address.js';
 import { internetChecksum, transportChecksum } from './checksum.js';

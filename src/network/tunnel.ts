@@ -75,7 +75,7 @@ function gre(bytes: Uint8Array, out: LinkPayload): LinkResult {
   const at = out.start;
   if (out.end - at < 4) return LinkResult.cut;
   const flags = (bytes[at] << 8) | bytes[at + 1];
-  // RFC 2784 §2.2, §2.3.1: no source routing, version 0 (1 is PPTP's).
+  // RFC 2784 §2.3 and §2.3.1: no source routing, version 0 (1 is PPTP's).
   if ((flags & 0x4007) !== 0) return LinkResult.notIp;
   const hasSequence = (flags & 0x1000) !== 0;
   out.etherType = (bytes[at + 2] << 8) | bytes[at + 3];
@@ -86,9 +86,9 @@ function gre(bytes: Uint8Array, out: LinkPayload): LinkResult {
   return out.start > out.end ? LinkResult.cut : LinkResult.decoded;
 }
 
-/** draft-foschiano-erspan §4: type I has no header, type II one of eight bytes; the sequence number tells. */
+/** draft-foschiano-erspan: type I has no header, type II one of eight bytes; the sequence number tells. */
 const ERSPAN = 0x88be;
-/** draft-foschiano-erspan §4.3. */
+/** draft-foschiano-erspan, type III. */
 const ERSPAN_III = 0x22eb;
 
 function erspan(headerLength: number, out: LinkPayload): LinkResult {

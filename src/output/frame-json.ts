@@ -10,6 +10,7 @@ import { decodeClose } from '../websocket/close.js';
 import type { Frame, Range } from '../websocket/frame-record.js';
 import { formatKey } from '../websocket/mask.js';
 import { CLOSE, opcodeName, TEXT } from '../websocket/opcode.js';
+import type { Session } from '../websocket/session.js';
 import { jsonString } from './json.js';
 import { formatEpoch } from './time.js';
 
@@ -17,12 +18,9 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** One line, without the line end. */
 export function frameJson(frame: Frame): string {
-  const { session } = frame;
-  const { handshake } = session;
   let text =
-    `{"frame":${frame.number},"time":${formatEpoch(frame.timestamp)},"session":${session.number},` +
-    `"client":${jsonString(session.client)},"server":${jsonString(session.server)},` +
-    `"path":${jsonOrNull(handshake.target)},"sender":"${frame.sender}",` +
+    `{"frame":${frame.number},"time":${formatEpoch(frame.timestamp)},${sessionFields(frame.session)},` +
+    `"sender":"${frame.sender}",` +
     `"fin":${frame.fin},"rsv1":${frame.rsv1},"rsv2":${frame.rsv2},"rsv3":${frame.rsv3},` +
     `"opcode":"${opcodeName(frame.opcode)}","masked":${frame.masked},` +
     `"maskingKey":${frame.masked ? `"${formatKey(frame.maskingKey)}"` : 'null'},` +
@@ -34,6 +32,20 @@ export function frameJson(frame: Frame): string {
   if (!frame.complete)
     text += `,"truncated":${frame.truncated},"missing":[${frame.missing.map(rangeJson).join(',')}]`;
   return `${text}}`;
+}
+
+/** What is the same in all frames of a session: escaped once, not per frame. */
+const sessionTexts = new WeakMap<Session, string>();
+
+function sessionFields(session: Session): string {
+  let text = sessionTexts.get(session);
+  if (text === undefined) {
+    text =
+      `"session":${session.number},"client":${jsonString(session.client)},` +
+      `"server":${jsonString(session.server)},"path":${jsonOrNull(session.handshake.target)}`;
+    sessionTexts.set(session, text);
+  }
+  return text;
 }
 
 /** The packets that carried the frame, each once, in stream order. */

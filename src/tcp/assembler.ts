@@ -138,16 +138,20 @@ export class Assembler {
     if (this.ended) return;
     while (this.held !== undefined) this.giveUp();
     if (this.ended) return;
-    this.tailGap();
+    const missing = this.missingAtEnd();
+    if (missing > 0) this.sink.gap(missing);
     this.ended = true;
-    this.sink.end(how);
+    this.sink.end(this.finSeen ? 'fin' : how);
   }
 
-  /** Octets that the peer acknowledged behind the last byte; one may be a FIN that was not captured. */
-  private tailGap(): void {
-    if (!this.acked || this.finSeen) return;
-    const missing = distance(this.ackedTo, this.next);
-    if (missing > 1) this.sink.gap(missing);
+  /**
+   * Octets behind the last byte that were never captured: those before the FIN; without a FIN those that the
+   * peer acknowledged, of which one may be a FIN that was not captured.
+   */
+  private missingAtEnd(): number {
+    if (this.finSeen) return distance(this.finAt, this.next);
+    const missing = this.acked ? distance(this.ackedTo, this.next) : 0;
+    return missing > 1 ? missing : 0;
   }
 
   /** Delivers bytes[start, end), of true length `length`, that begin at `next`. */

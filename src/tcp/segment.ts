@@ -2,7 +2,9 @@
  * The segment: one TCP segment (RFC 9293 §3.1), decoded in place from the payload of a datagram into one
  * mutable record; and its encoder.
  */
+import { transportChecksum } from '../network/checksum.js';
 import type { Datagram } from '../network/datagram.js';
+import { IpProtocol } from '../network/header.js';
 
 export const FIN = 0x01;
 export const SYN = 0x02;
@@ -80,14 +82,7 @@ export function encodeSegment(
   view.setUint16(14, fields.window ?? 65_535);
   bytes.set(options, MIN_HEADER);
   bytes.set(payload, headerLength);
-  if (source && destination) view.setUint16(16, checksum(bytes, source, destination));
+  if (source && destination)
+    view.setUint16(16, transportChecksum(source, destination, IpProtocol.tcp, bytes));
   return bytes;
-}
-
-function checksum(segment: Uint8Array, source: Uint8Array, destination: Uint8Array): number {
-  let sum = 6 + segment.length;
-  for (const part of [source, destination, segment])
-    for (let i = 0; i < part.length; i += 2) sum += (part[i] << 8) | (part[i + 1] ?? 0);
-  while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x10000);
-  return ~sum & 0xffff;
 }

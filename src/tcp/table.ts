@@ -162,7 +162,7 @@ export class TcpTable implements DatagramSink {
       this.bases[2 * slot + side] = (sequence + 1) | 0;
       const initiator = (flags & ACK) === 0 ? side : 1 - side;
       this.seen[slot] = (this.seen[slot] & 0x0f) | (INITIATOR << initiator);
-      if ((flags & ACK) !== 0) {
+      if ((flags & ACK) !== 0 && (this.seen[slot] & (SYN_SEEN << initiator)) === 0) {
         this.seen[slot] |= SYN_SEEN << initiator;
         this.bases[2 * slot + initiator] = acknowledgement;
       }

@@ -35,6 +35,8 @@ export interface DirectionOwner {
 /** Ranges of missing octets told apart in one frame; more are taken together. */
 const MAX_RANGES = 65_536;
 
+const COMPLETE: readonly Range[] = [];
+
 export class Direction implements StreamSink, FrameVisitor {
   /** Numbers for the session's summary. */
   frames = 0;
@@ -109,9 +111,11 @@ export class Direction implements StreamSink, FrameVisitor {
       const payload = this.buffer.take();
       if (received > owner.maxPayload && owner.frame !== undefined) owner.tooLong(sender, received);
       if (header.opcode === CLOSE) owner.closeFrame(sender, decodeClose(payload));
-      owner.frame?.(this.record(header, payload, truncated));
+      if (owner.frame !== undefined) {
+        owner.frame(this.record(header, payload, truncated));
+        this.provenance.drop(this.decoder.streamOffset);
+      }
     }
-    this.provenance.drop(this.decoder.streamOffset);
     if (this.missingRanges.length > 0) this.missingRanges = [];
   }
 
@@ -149,7 +153,7 @@ export class Direction implements StreamSink, FrameVisitor {
       streamOffset: begin,
       payload,
       complete: this.missingRanges.length === 0,
-      missing: this.missingRanges,
+      missing: this.missingRanges.length === 0 ? COMPLETE : this.missingRanges,
       truncated,
       pieces: provenance.pieces(begin, this.decoder.streamOffset),
     };

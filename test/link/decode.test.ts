@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { concat } from '../../src/link/concat.js';
+import { concat } from '../../src/bytes/concat.js';
 import { decodeLink, LinkPayload, LinkResult } from '../../src/link/decode.js';
 import { linkEncoders } from '../../src/link/encoders.js';
 import { linkTypeName } from '../../src/link/link-types.js';

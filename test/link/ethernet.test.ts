@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { concat } from '../../src/link/concat.js';
+import { concat } from '../../src/bytes/concat.js';
 import { decodeEthernet, encodeEthernet, encodeSnap } from '../../src/link/ethernet.js';
 import { encodeControlWord, encodeMpls } from '../../src/link/mpls.js';
 import { LinkPayload, LinkResult } from '../../src/link/payload.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { concat, u16, u32 } from '../../src/link/concat.js';
+import { concat, u16, u32 } from '../../src/bytes/concat.js';
 import { internetChecksum, transportChecksum } from '../../src/network/checksum.js';
 import { IpHeader, IpResult } from '../../src/network/header.js';
 import { decodeIpv4, encodeIpv4, fragmentIpv4 } from '../../src/network/ipv4.js';

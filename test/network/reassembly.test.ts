@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { concat } from '../../src/link/concat.js';
+import { concat } from '../../src/bytes/concat.js';
 import { encodeIpv4, fragmentIpv4 } from '../../src/network/ipv4.js';
 import { encodeIpv6, fragmentExtension, fragmentIpv6 } from '../../src/network/ipv6-encode.js';
 import { encodeUdp, encodeVxlan } from '../../src/network/tunnel-encode.js';
@@ -59,6 +59,17 @@ describe('reassembly', () => {
     const harness = new Harness();
     for (const fragment of [0, 0, 1, 0, 1, 2].map((index) => fragments[index])) harness.ip(fragment);
     expect(harness.seen).toEqual([{ ...seen, packet: 6 }]);
+    expect(harness.defects).toEqual([]);
+  });
+
+  it.each(versions)('IPv$version takes late copies for what they are', ({ fragments, seen }) => {
+    const harness = new Harness();
+    for (const index of [0, 1, 2, 2, 1, 0, 1, 2]) harness.ip(fragments[index]);
+    harness.decoder.end();
+    expect(harness.seen).toEqual([
+      { ...seen, packet: 3 },
+      { ...seen, packet: 8 },
+    ]);
     expect(harness.defects).toEqual([]);
   });
 

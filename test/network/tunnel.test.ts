@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { concat } from '../../src/link/concat.js';
+import { concat } from '../../src/bytes/concat.js';
 import { encodeEthernet } from '../../src/link/ethernet.js';
 import { encodeMpls } from '../../src/link/mpls.js';
 import { encodeIpv4, fragmentIpv4 } from '../../src/network/ipv4.js';

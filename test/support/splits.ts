@@ -2,6 +2,7 @@
  * Ways to cut bytes into pieces: every stream decoder is fed whole, byte by byte, and split at every offset,
  * and must come to the same result.
  */
+export { concat } from '../../src/bytes/concat.js';
 
 /** Whole, byte by byte, and (for up to `most` bytes) each split in two. */
 export function* splits(bytes: Uint8Array, most = 2_000): Generator<Uint8Array[]> {
@@ -15,16 +16,6 @@ export function embedded(piece: Uint8Array): [chunk: Uint8Array, start: number, 
   const chunk = new Uint8Array(piece.length + 12).fill(0xee);
   chunk.set(piece, 7);
   return [chunk, 7, 7 + piece.length];
-}
-
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);

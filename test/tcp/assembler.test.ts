@@ -356,6 +356,16 @@ describe('the end', () => {
     expect(log.text).toBe('abc<7>|capture-end');
   });
 
+  it('shows what is missing before a captured FIN', () => {
+    const { assembler, push, log } = make();
+    assembler.start(0);
+    push(0, 'abc');
+    assembler.fin(10);
+    assembler.acknowledge(11);
+    assembler.end('capture-end');
+    expect(log.text).toBe('abc<7>|fin');
+  });
+
   it('takes one acknowledged octet for a FIN that was not captured', () => {
     const { assembler, push, log } = make();
     assembler.start(0);
