@@ -19,7 +19,7 @@ export async function decompress(
   // Loaded only when needed: start-up time is paid in every run.
   const decoder =
     compression === 'zstd'
-      ? new (await import('./zstd.js')).ZstdDecoder()
+      ? await (await import('./zstd.js')).ZstdDecoder.create()
       : new (await import('./lz4.js')).Lz4Decoder();
   return new DecodedSource(source, compression, decoder, trouble);
 }
@@ -29,9 +29,9 @@ class DecodedSource implements BlockSource {
   readonly size: number | undefined;
   private readonly source: BlockSource;
   private readonly kind: Compression;
-  private readonly decoder: BlockDecoder;
+  /** Let go of at the end, with its memory. */
+  private decoder: BlockDecoder | undefined;
   private readonly trouble: Trouble;
-  private finished = false;
 
   constructor(source: BlockSource, kind: Compression, decoder: BlockDecoder, trouble: Trouble) {
     this.source = source;
@@ -47,15 +47,15 @@ class DecodedSource implements BlockSource {
   }
 
   async read(): Promise<Block | null> {
-    const { decoder, source } = this;
-    while (!this.finished) {
+    while (this.decoder !== undefined) {
+      const { decoder } = this;
       if (decoder.next()) return decoder.block;
       if (decoder.failure !== undefined) {
-        this.finish('corrupt-compression', `the ${this.kind} stream is corrupt: ${decoder.failure}`);
-        break;
+        this.decoder = undefined;
+        this.trouble('corrupt-compression', `the ${this.kind} stream is corrupt: ${decoder.failure}`);
+        return null;
       }
-      const block = await source.read();
-      if (this.finished) return null;
+      const block = await this.source.read();
       if (block === null) return this.readEnd();
       decoder.push(block.bytes, block.start, block.end);
     }
@@ -63,21 +63,15 @@ class DecodedSource implements BlockSource {
   }
 
   close(): void {
-    this.finished = true;
+    this.decoder = undefined;
     this.source.close();
   }
 
   private readEnd(): Block | null {
-    if (this.decoder.atBoundary) {
-      this.finished = true;
-      return null;
-    }
-    this.finish('truncated-capture', `the ${this.kind} stream is cut`);
-    return this.decoder.salvage() ? this.decoder.block : null;
-  }
-
-  private finish(code: string, message: string): void {
-    this.finished = true;
-    this.trouble(code, message);
+    const { decoder } = this;
+    this.decoder = undefined;
+    if (decoder === undefined || decoder.atBoundary) return null;
+    this.trouble('truncated-capture', `the ${this.kind} stream is cut`);
+    return decoder.salvage() ? decoder.block : null;
   }
 }

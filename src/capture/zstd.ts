@@ -1,48 +1,95 @@
 /**
- * Zstandard (RFC 8878) as a sans-I/O decoder around `fzstd`, so that every Node version behaves the same.
+ * Zstandard (RFC 8878) as a sans-I/O decoder around the official libzstd, which `zstddec` brings as
+ * WebAssembly, so that every Node version behaves the same.
  *
- * Strategy: the walk over frames and blocks is ours, and `fzstd` gets one whole block at a time: at most
- * 128 KiB come out per step, a cut or hostile input is noticed before it is fed, and the window is refused
- * before it is allocated. The content checksum is not verified.
+ * Strategy: `zstddec` has no streaming that heeds errors, but it shows what it has compiled. Each decoder
+ * makes an instance of that for itself, so its memory (the window, at most 128 MiB) goes when the decoder
+ * goes. libzstd is fed one block at a time: at most 128 KiB come out per step, all of it before a fault.
  */
-import { Decompress } from 'fzstd';
+import { ZSTDDecoder } from 'zstddec/stream';
 import { ByteQueue } from '../bytes/queue.js';
+import { CaptureError } from '../stream/defect.js';
 import type { BlockDecoder } from './block-decoder.js';
-import { u32 } from './integers.js';
 import type { Block } from './open.js';
 
-const MAGIC = 0xfd2fb528;
-/** §3.1.2: the upper 28 bits of the magic of a skippable frame. */
-const SKIPPABLE = 0x184d2a5;
-/** §3.1.1.2.4 */
-const MAX_BLOCK = 131_072;
-/** Largest window accepted: what the zstd command accepts unless told otherwise. */
-const MAX_WINDOW = 128 << 20;
-/**
- * fzstd moves its whole window per block, so that tiny blocks with a huge window would take hours. This much
- * moving is free (some seconds); beyond it, so much per byte of output.
- */
-const FREE_MOVING = 16 * 2 ** 30;
-const MOVING_PER_BYTE = 32_768;
+/** The part of WebAssembly that is used here: neither ES2023 nor @types/node 20 declares it. */
+declare const WebAssembly: { Instance: new (module: object, imports: object) => { exports: unknown } };
 
-type State = 'frame' | 'block' | 'checksum' | 'skip';
+/** What is used of libzstd; pointers and sizes are numbers of 32 bits, signed when they come back. */
+interface Libzstd {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  malloc(size: number): number;
+  ZSTD_createDCtx(): number;
+  ZSTD_decompressStream(context: number, output: number, input: number): number;
+}
+
+/** RFC 8878 §3.1.1.2.4: the largest block, packed or not; so all that a block holds fits into the output. */
+const MAX_BLOCK = 131_072;
+const BLOCK_HEADER = 3;
+/** Room before a block of output, for the rest of the record that it completes. */
+const HEADROOM = 65_536;
+/** A ZSTD_inBuffer, then a ZSTD_outBuffer: each a pointer, a size and a position. */
+const BUFFERS = 24;
+/** zstd_errors.h: a result is an error if it is the negative of a code below this one. */
+const MAX_CODE = 120;
+const FAILURES: Readonly<Record<number, string>> = {
+  10: 'no frame begins where one should',
+  12: 'frame of an unknown version',
+  14: 'corrupt frame header',
+  16: 'it asks for a window of more than 134217728 bytes; unpack it first with zstd -d --long=31',
+  22: 'wrong content checksum',
+  32: 'it needs a dictionary',
+  64: 'there is not enough memory for its window',
+};
+
+let compiled: object | undefined;
+
+class Library extends ZSTDDecoder {
+  /** Called without `this`, and once per process. */
+  override _init(result: Parameters<ZSTDDecoder['_init']>[0]): void {
+    super._init(result);
+    compiled = result.module;
+  }
+}
 
 export class ZstdDecoder implements BlockDecoder {
-  readonly block: Block = { bytes: new Uint8Array(0), start: 0, end: 0 };
+  readonly block: Block = { bytes: new Uint8Array(0), start: HEADROOM, end: HEADROOM };
   failure: string | undefined = undefined;
   private readonly queue = new ByteQueue();
-  private state: State = 'frame';
-  private skipping = 0;
-  private inflater: Decompress | undefined = undefined;
-  /** What is fed next; reused, since fzstd keeps views of what it was fed. */
-  private readonly staged = new Uint8Array(3 + MAX_BLOCK);
-  private hasChecksum = false;
-  private windowSize = 0;
-  private moved = 0;
-  private produced = 0;
+  private readonly libzstd: Libzstd;
+  private readonly context: number;
+  private readonly input: number;
+  private readonly output: number;
+  private readonly buffers: number;
+  /** What libzstd asks for: the rest of what it reads, and the next block's header; 0 between frames. */
+  private wanted = 0;
+  private readonly outputs = [new Uint8Array(HEADROOM + MAX_BLOCK), new Uint8Array(HEADROOM + MAX_BLOCK)];
+  private turn = 0;
+
+  /** Throws a CaptureError if libzstd cannot be had, as when others initialised `zstddec/stream` before. */
+  static async create(): Promise<ZstdDecoder> {
+    try {
+      await new Library().init();
+      // Memory is looked up anew after each call, so that its growth need not be noticed.
+      const imports = { env: { emscripten_notify_memory_growth: () => {} } };
+      return new ZstdDecoder(new WebAssembly.Instance(compiled!, imports).exports as Libzstd);
+    } catch (error) {
+      throw new CaptureError('zstd cannot be decoded in this process; unpack it first with zstd -d', {
+        cause: error,
+      });
+    }
+  }
+
+  private constructor(libzstd: Libzstd) {
+    this.libzstd = libzstd;
+    this.context = libzstd.ZSTD_createDCtx();
+    this.input = libzstd.malloc(MAX_BLOCK);
+    this.output = libzstd.malloc(MAX_BLOCK);
+    this.buffers = libzstd.malloc(BUFFERS);
+  }
 
   get atBoundary(): boolean {
-    return this.state === 'frame' && this.queue.length === 0;
+    return this.wanted === 0 && this.queue.length === 0;
   }
 
   push(bytes: Uint8Array, start: number, end: number): void {
@@ -50,164 +97,53 @@ export class ZstdDecoder implements BlockDecoder {
   }
 
   next(): boolean {
-    while (this.failure === undefined) {
-      const { state } = this;
-      const { offset } = this.queue;
+    while (this.failure === undefined && this.queue.length > 0) {
       if (this.step()) return true;
-      if (this.state === state && this.queue.offset === offset) return false;
     }
     return false;
   }
 
-  /** A cut block cannot be decoded in part. */
+  /** All that can be decoded of a cut block has been. */
   salvage(): boolean {
     return false;
   }
 
+  /** Feeds the rest of one header or block, without the next header: a fault there would cost the block. */
   private step(): boolean {
-    switch (this.state) {
-      case 'frame':
-        return this.readFrameHeader();
-      case 'block':
-        return this.readBlock();
-      case 'checksum':
-        return this.skipChecksum();
-      case 'skip':
-        return this.skip();
-    }
-  }
-
-  private skip(): boolean {
-    const counted = Math.min(this.skipping, this.queue.length);
-    this.queue.start += counted;
-    this.skipping -= counted;
-    if (this.skipping === 0) this.state = 'frame';
-    return false;
-  }
-
-  private skipChecksum(): boolean {
-    if (this.queue.length < 4) return false;
-    this.queue.start += 4;
-    this.state = 'frame';
-    return false;
-  }
-
-  /** §3.1.1.1 */
-  private readFrameHeader(): boolean {
-    const { queue } = this;
-    const { bytes, start, length } = queue;
-    if (length < 5) return false;
-    const magic = u32(bytes, start, true);
-    if (magic >>> 4 === SKIPPABLE) {
-      if (length < 8) return false;
-      this.skipping = u32(bytes, start + 4, true);
-      queue.start += 8;
-      this.state = 'skip';
+    const { libzstd, queue, wanted } = this;
+    const most = wanted > BLOCK_HEADER ? Math.min(wanted - BLOCK_HEADER, MAX_BLOCK) : BLOCK_HEADER;
+    const fed = Math.min(most, queue.length);
+    const piece = queue.bytes.subarray(queue.start, queue.start + fed);
+    new Uint8Array(libzstd.memory.buffer, this.input, fed).set(piece);
+    this.describe([this.input, fed, 0, this.output, MAX_BLOCK, 0]);
+    const result = libzstd.ZSTD_decompressStream(this.context, this.buffers + 12, this.buffers);
+    if (result < 0 && result > -MAX_CODE) {
+      this.failure = FAILURES[-result] ?? 'corrupt block';
       return false;
     }
-    if (magic !== MAGIC) {
-      this.failure = 'no frame begins where one should';
-      return false;
-    }
-    const header = new FrameHeader(bytes, start);
-    if (length < header.length) return false;
-    this.beginFrame(header);
-    return false;
+    this.wanted = result >>> 0;
+    const consumed = this.position(0);
+    const produced = this.position(12);
+    queue.start += consumed;
+    if (consumed === 0 && produced === 0) this.failure = 'corrupt block';
+    return this.take(produced);
   }
 
-  private beginFrame(header: FrameHeader): void {
-    const { queue } = this;
-    const { bytes, start } = queue;
-    const windowSize = header.windowSize(bytes, start);
-    if (header.needsDictionary) this.failure = 'it needs a dictionary';
-    else if (windowSize > MAX_WINDOW) {
-      this.failure = `it asks for a window of ${windowSize} bytes, more than ${MAX_WINDOW}; unpack it first with zstd -d --long=31`;
-    } else {
-      this.windowSize = windowSize;
-      this.hasChecksum = header.hasChecksum;
-      queue.start += header.length;
-      this.state = 'block';
-      this.inflater = new Decompress((data) => this.take(data));
-      // The checksum is skipped here, fzstd shall not wait for it. And it waits for 18 bytes before it begins:
-      // four empty raw blocks make up for the shortest header.
-      this.staged.set(bytes.subarray(start, start + header.length));
-      this.staged[4] &= ~4;
-      this.staged.fill(0, header.length, header.length + 12);
-      this.inflate(header.length + 12);
-    }
+  private describe(fields: readonly number[]): void {
+    const view = new DataView(this.libzstd.memory.buffer, this.buffers, BUFFERS);
+    for (let i = 0; i < fields.length; i++) view.setUint32(4 * i, fields[i], true);
   }
 
-  /** §3.1.1.2: last block, type (raw, RLE, compressed, reserved), size. */
-  private readBlock(): boolean {
-    const { queue } = this;
-    const { bytes, start } = queue;
-    if (queue.length < 3) return false;
-    const type = (bytes[start] >> 1) & 3;
-    const size = (bytes[start] >> 3) | (bytes[start + 1] << 5) | (bytes[start + 2] << 13);
-    if (type === 3 || size > MAX_BLOCK) {
-      this.failure = 'corrupt block header';
-      return false;
-    }
-    const whole = 3 + (type === 1 ? 1 : size);
-    if (queue.length < whole) return false;
-    if ((bytes[start] & 1) === 1) this.state = this.hasChecksum ? 'checksum' : 'frame';
-    queue.start += whole;
-    this.staged.set(bytes.subarray(start, start + whole));
-    return this.inflate(whole);
+  private position(at: number): number {
+    return new DataView(this.libzstd.memory.buffer, this.buffers, BUFFERS).getUint32(at + 8, true);
   }
 
-  private inflate(length: number): boolean {
-    this.block.end = 0;
-    this.moved += this.windowSize;
-    if (this.moved > FREE_MOVING + this.produced * MOVING_PER_BYTE) {
-      this.failure = 'its blocks are too small for its window; unpack it first with zstd -d';
-      return false;
-    }
-    try {
-      this.inflater!.push(this.staged.subarray(0, length));
-    } catch {
-      this.failure = 'corrupt block';
-      return false;
-    }
-    this.produced += this.block.end;
-    return this.block.end > 0;
-  }
-
-  private take(data: Uint8Array): void {
-    this.block.bytes = data;
-    this.block.start = 0;
-    this.block.end = data.length;
-  }
-}
-
-/** §3.1.1.1.1: the frame header descriptor says how long the header is. */
-class FrameHeader {
-  readonly length: number;
-  readonly hasChecksum: boolean;
-  readonly needsDictionary: boolean;
-  private readonly single: boolean;
-  private readonly sizeLength: number;
-
-  constructor(bytes: Uint8Array, start: number) {
-    const descriptor = bytes[start + 4];
-    const dictionary = [0, 1, 2, 4][descriptor & 3];
-    this.single = (descriptor & 0x20) !== 0;
-    this.hasChecksum = (descriptor & 4) !== 0;
-    this.needsDictionary = dictionary > 0;
-    this.sizeLength = [this.single ? 1 : 0, 2, 4, 8][descriptor >> 6];
-    this.length = 5 + (this.single ? 0 : 1) + dictionary + this.sizeLength;
-  }
-
-  /** §3.1.1.1.2; of a single segment, its content size. */
-  windowSize(bytes: Uint8Array, start: number): number {
-    if (!this.single) {
-      const base = 2 ** (10 + (bytes[start + 5] >> 3));
-      return base + (base / 8) * (bytes[start + 5] & 7);
-    }
-    let size = this.sizeLength === 2 ? 256 : 0;
-    for (let i = 0; i < this.sizeLength; i++) {
-      size += bytes[start + this.length - this.sizeLength + i] * 2 ** (8 * i);
-    }
-    return size;
+  private take(length: number): boolean {
+    if (length === 0) return false;
+    this.turn ^= 1;
+    this.block.bytes = this.outputs[this.turn];
+    this.block.end = HEADROOM + length;
+    this.block.bytes.set(new Uint8Array(this.libzstd.memory.buffer, this.output, length), HEADROOM);
+    return true;
   }
 }

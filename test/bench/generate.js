@@ -129,7 +129,9 @@ let messages = 0;
 for (let i = 0; written + used < Number(megabytes) * 1e6; i++) {
   const session = sessions[i % sessions.length];
   const text = JSON.stringify({ type: 'ticker', id: i, price: next() % 100_000 }).padEnd(size, '.');
-  send(session, i & 1, frame(text, (i & 1) === 0));
+  // The sides of a session take turns, so that each acknowledges the other, as real peers do.
+  const side = Math.floor(i / sessions.length) & 1;
+  send(session, side, frame(text, side === 0));
   messages++;
 }
 flush();
