@@ -36,6 +36,9 @@ export interface RunConsumer extends DissectionConsumer {
   more?(): boolean;
 }
 
+/** Longest time without a turn of the event loop: files are read synchronously, and Ctrl-C, timers wait. */
+const TURN_MS = 50;
+
 /**
  * Dissects captures (paths, `-` for standard input, bytes, or async iterables of bytes; several are one
  * capture in time order) and tells the consumer what it finds. Throws CaptureError for unusable input.
@@ -59,12 +62,26 @@ export async function runDissection(
         dissector.packet(packet);
         if (consumer.more?.() === false) return false;
       },
-      block: () => consumer.block?.(dissector),
+      block: withTurns(() => consumer.block?.(dissector)),
     },
   );
   dissector.end();
   const { frameCount, sessionCount } = dissector;
   return { frames: frameCount, sessions: sessionCount, packets: capture.packets, capture };
+}
+
+/** Gives the event loop a turn now and then: seldom enough to be free. */
+function withTurns(block: () => void | Promise<void>): () => void | Promise<void> {
+  let last = Date.now();
+  return () => {
+    const told = block();
+    if (Date.now() - last < TURN_MS) return told;
+    return Promise.resolve(told)
+      .then(() => new Promise<void>((resolve) => setImmediate(resolve)))
+      .then(() => {
+        last = Date.now();
+      });
+  };
 }
 
 export type DissectionEvent =
@@ -75,7 +92,7 @@ export type DissectionEvent =
 
 /**
  * The dissection of captures as async iterables: of all events, of frames, or of sessions. Each iteration
- * reads the captures anew; leaving the loop ends the reading.
+ * reads the captures anew; leaving the loop ends the reading and closes the files.
  *
  *   for await (const frame of dissect('capture.pcapng').frames()) console.log(frame.opcode, frame.payload);
  */
@@ -115,14 +132,28 @@ export class Dissection implements AsyncIterable<DissectionEvent> {
       block: () => handover.offer(),
       more: () => !handover.stopped,
     };
-    const run = runDissection(this.inputs, consumer, this.options).finally(() => handover.finish());
+    const { signal } = this.options;
+    const reading = new AbortController();
+    const abort = () => reading.abort();
+    signal?.addEventListener('abort', abort);
+    if (signal?.aborted) abort();
+    const run = runDissection(this.inputs, consumer, { ...this.options, signal: reading.signal }).finally(
+      () => handover.finish(),
+    );
     // The error is met by `await run`; until then it must not count as unhandled.
-    run.catch(() => {});
+    const over = run.then(
+      () => {},
+      () => {},
+    );
     try {
       for (let items = await handover.take(); items.length > 0; items = await handover.take()) yield* items;
       this.summary = await run;
     } finally {
+      signal?.removeEventListener('abort', abort);
       handover.stop();
+      // Without it a reader that waits for a pipe would keep waiting, and its file stay open.
+      abort();
+      await over;
     }
   }
 }

@@ -14,6 +14,8 @@ export class Diagnostics {
   constructor(
     private readonly terminal: Terminal,
     private readonly quiet: boolean,
+    /** Called before a line is printed. */
+    private readonly makeWay: () => void,
   ) {}
 
   /** Notes a defect, and prints it unless many of its kind were printed. */
@@ -36,6 +38,7 @@ export class Diagnostics {
 
   private line(text: string): void {
     const { stderr, errorColors } = this.terminal;
+    this.makeWay();
     stderr.write(`wsdissect: ${errorColors.remark('warning')}: ${text}\n`);
     stderr.flush();
   }

@@ -3,7 +3,7 @@
  */
 
 export const EXIT = {
-  /** All of the input was read. */
+  /** All of the input was read, or as much as was asked for. */
   fine: 0,
   /** Wrong options or arguments. */
   usage: 1,
@@ -13,7 +13,7 @@ export const EXIT = {
 
 export const EXIT_HELP = `
 Exit codes:
-  0  all of the input was read (also when the reader of a pipe has gone)
+  0  all was read, or as much as was wanted (-c, Ctrl-C, a pipe that closed)
   1  wrong options or arguments
   2  unusable input, or input that is cut off: what it holds was printed`;
 

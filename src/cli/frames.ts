@@ -1,7 +1,7 @@
 /**
  * `wsdissect [frames]`: the frame list.
  */
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Dissector } from '../dissector.js';
 import type { ColumnContext } from '../output/frame-columns.js';
 import { frameJson } from '../output/frame-json.js';
@@ -17,10 +17,15 @@ import { PREVIEW_BYTES } from '../output/preview.js';
 import type { Timestamp } from '../stream/place.js';
 import type { Frame } from '../websocket/frame-record.js';
 import { UsageError } from './exit.js';
-import { addCommonOptions, type CommonOptions, parseCount, run } from './run.js';
+import {
+  addCommonOptions,
+  addFormatOption,
+  type CommonOptions,
+  type Format,
+  parseCount,
+  run,
+} from './run.js';
 import type { Terminal } from './terminal.js';
-
-type Format = 'table' | 'text' | 'json' | 'ndjson';
 
 interface FramesOptions extends CommonOptions {
   readonly format?: Format;
@@ -31,30 +36,30 @@ interface FramesOptions extends CommonOptions {
 }
 
 export function addFramesCommand(program: Command, terminal: Terminal): void {
-  addCommonOptions(program.command('frames', { isDefault: true }))
-    .description('list every WebSocket frame (the default command)')
-    .addOption(
-      new Option(
-        '-T, --format <format>',
-        'table (default on a terminal), text (default elsewhere), json, ndjson',
-      )
-        .choices(['table', 'text', 'json', 'ndjson'])
-        .default(undefined),
-    )
-    .option('-V, --verbose', 'a tree of the fields of each frame: bits, meaning, RFC section, packets')
+  const frames = addFormatOption(program.command('frames', { isDefault: true }))
+    .summary('list every WebSocket frame (the default, and may be left out)')
+    .description(ABOUT)
+    .option('-V, --verbose', 'each frame as a tree of its fields: bits, meaning, section of the RFC, packets')
     .option('-x, --hex', 'the bytes of each frame, as on the wire and unmasked')
     .option('-c, --count <n>', 'stop after n frames', parseCount)
-    .option('--session <n>', 'only the frames of session n', parseCount)
+    .option('--session <n>', 'only the frames of session n', parseCount);
+  addCommonOptions(frames)
     .addHelpText('after', EXAMPLES)
     .action((captures: string[], options: FramesOptions) => listFrames(captures, options, terminal));
 }
 
+const ABOUT = `\
+Lists every WebSocket frame of both sides, in the order of capture: session,
+direction, FIN, RSV bits, opcode, masking key, length and unmasked payload.
+This is the default command: "wsdissect capture.pcapng" does the same.`;
+
 const EXAMPLES = `
 Examples:
-  $ wsdissect capture.pcapng
-  $ wsdissect -V -c 3 capture.pcap
-  $ wsdissect -T ndjson cap_0000* | jq .payload
-  $ tcpdump -i lo -U -w - tcp port 8080 | wsdissect -`;
+  wsdissect capture.pcapng
+  wsdissect -V -c 3 capture.pcap
+  wsdissect -x --session 2 capture.pcap.gz
+  wsdissect -T ndjson cap_0000* | jq .payload
+  tcpdump -i lo -U -w - tcp port 8080 | wsdissect -`;
 
 async function listFrames(captures: string[], options: FramesOptions, terminal: Terminal): Promise<void> {
   const format = options.format ?? (terminal.stdoutIsTerminal ? 'table' : 'text');

@@ -1,27 +1,86 @@
 /**
  * The command line: the commands, the options that are not of one command, and what becomes of an error.
  */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { visible } from '../bytes/visible.js';
-import { ClosedPipe } from '../output/writer.js';
+import { ClosedPipe, type TextWriter } from '../output/writer.js';
 import { CaptureError } from '../stream/defect.js';
 import { EXIT, EXIT_HELP, UsageError } from './exit.js';
 import { addFramesCommand } from './frames.js';
+import { refuseMistypedCommand } from './mistyped.js';
 import { addSessionsCommand } from './sessions.js';
 import { openTerminal, type Terminal } from './terminal.js';
 
+/** Help is prose: wider lines would be harder to read. */
+const HELP_WIDTH = 80;
+/** Narrowest column of descriptions: what is left of the narrowest terminal. */
+const MIN_DESCRIPTION = 30;
+
+const ABOUT = `\
+Dissects WebSocket traffic out of packet captures, offline: reads what tcpdump
+or Wireshark recorded (pcap, pcapng; plain or packed with gzip, zstd or lz4),
+puts the TCP streams together, finds each upgrade to WebSocket, and lists every
+frame of both sides with its bits, masking key, length and unmasked payload.`;
+
+const GUIDE = `
+The options most used with frames (wsdissect frames --help tells all):
+  -T <format>    table, text, json or ndjson
+  -V             each frame as a tree of its fields, with their meaning
+  -x             the bytes of each frame
+  -c <n>         stop after n frames
+  --session <n>  only the frames of session n
+
+Examples:
+  wsdissect capture.pcapng                 every frame, a table on a terminal
+  wsdissect -V -x -c 1 capture.pcapng      the first one in full detail
+  wsdissect sessions capture.pcapng        who spoke with whom, how it ended
+  wsdissect --session 2 capture.pcapng     what was said in the second session
+  wsdissect -T ndjson cap_* | jq .payload  for other programs, of many files
+  tcpdump -i lo -U -w - | wsdissect -      live`;
+
 export function makeProgram(version: string, terminal: Terminal): Command {
   const program = new Command('wsdissect')
-    .description('Dissects WebSocket traffic from packet captures, offline.')
-    .version(version, '--version')
-    .usage('[command] [options] <capture...>')
-    .configureHelp({ showGlobalOptions: true, helpWidth: terminal.width })
+    .description(ABOUT)
+    .usage('[options] <capture...>\n       wsdissect <command> [options] <capture...>')
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help, or that of a command')
+    .helpCommand('help [command]', 'print the help of a command')
+    .configureHelp({
+      helpWidth: Math.min(HELP_WIDTH, terminal.width),
+      minWidthToWrap: MIN_DESCRIPTION,
+      subcommandTerm: (command) => command.name(),
+      // The descriptions say themselves what the choices and defaults are.
+      optionDescription: (option) => option.description,
+    })
+    .configureOutput(outputOf(terminal))
     .showHelpAfterError('(wsdissect --help tells more)')
     .exitOverride()
-    .addHelpText('afterAll', EXIT_HELP);
+    .addHelpText('after', GUIDE)
+    .addHelpText('afterAll', EXIT_HELP)
+    .hook('preAction', refuseMistypedCommand);
   addFramesCommand(program, terminal);
   addSessionsCommand(program, terminal);
   return program;
+}
+
+/** What the option parser prints goes where all else goes, so that a closed pipe is met in one place. */
+function outputOf({ stdout, stderr }: Terminal): OutputConfiguration {
+  const into = (writer: TextWriter) => (text: string) => {
+    writer.write(text);
+    writer.flush();
+  };
+  return {
+    writeOut: into(stdout),
+    writeErr: into(stderr),
+    outputError: (text, write) =>
+      write(
+        text
+          .replace(/^error: /, 'wsdissect: ')
+          .split('\n')
+          .map(visible)
+          .join('\n'),
+      ),
+  };
 }
 
 /** Runs the program; sets process.exitCode. */

@@ -19,9 +19,13 @@ export class Progress {
     this.enabled = terminal.stderrIsTerminal && !(printing && terminal.stdoutIsTerminal);
   }
 
+  /** Whether the reading has become long, and there is no bar yet. */
+  get isDue(): boolean {
+    return this.enabled && this.bar === undefined && Date.now() - this.begun >= DELAY_MS;
+  }
+
   /** Loads the bar's package: not worth its time for a short read. */
   async prepare(): Promise<void> {
-    if (!this.enabled || this.bar !== undefined || Date.now() - this.begun < DELAY_MS) return;
     const { default: progress } = await import('cli-progress');
     this.bar = new progress.SingleBar(
       {
@@ -43,6 +47,10 @@ export class Progress {
     this.bar.render();
   }
 
+  /**
+   * Takes the bar away, for the end or for a line of text; an update puts up another. It must not stay while
+   * a line is printed: it goes back to where it began when it ends, and would wipe that line out.
+   */
   stop(): void {
     this.bar?.stop();
   }

@@ -19,31 +19,49 @@ export interface CommonOptions {
   readonly quiet?: boolean;
 }
 
-/** Event-loop turns: often enough that Ctrl-C and the progress bar are prompt, seldom enough to be free. */
-const TURN_MS = 50;
+export type Format = 'table' | 'text' | 'json' | 'ndjson';
+
+/** Says which formats there are; undefined: left to where standard output goes. */
+export function addFormatOption(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '-T, --format <format>',
+      'table (default on a terminal), text (default elsewhere), json, or ndjson (one object a line)',
+    ).choices(['table', 'text', 'json', 'ndjson']),
+  );
+}
 
 export function addCommonOptions(command: Command): Command {
   return command
     .argument('[capture...]', 'capture files in time order, or - for standard input')
     .addOption(
-      new Option('-r, --read <file>', 'a capture, as tshark takes it (may be repeated)')
-        .argParser((value: string, previous: string[]) => [...previous, value])
-        .default([], 'none'),
-    )
-    .addOption(
-      new Option('--reader <reader>', 'who reads the capture').choices(['own', 'pcap-parser']).default('own'),
-    )
-    .addOption(
-      new Option('-t, --time <format>', 'how times are shown in table and text')
+      new Option(
+        '-t, --time <format>',
+        'times in table and text: relative to the first packet (default), epoch, or utc',
+      )
         .choices(['relative', 'epoch', 'utc'])
         .default('relative'),
     )
     .addOption(
-      new Option('--max-payload <bytes>', 'payload bytes kept per frame')
-        .argParser(parseCount)
-        .default(undefined, '64 MiB'),
+      new Option('-r, --read <file>', 'a capture, as tshark takes it; may be repeated')
+        .argParser((value: string, previous: string[]) => [...previous, value])
+        .default([]),
     )
-    .option('-q, --quiet', 'no warnings on standard error');
+    .addOption(
+      new Option(
+        '--reader <reader>',
+        'who reads the capture: own (default), or pcap-parser, the npm package, for classic pcap only',
+      )
+        .choices(['own', 'pcap-parser'])
+        .default('own'),
+    )
+    .addOption(
+      new Option('--max-payload <bytes>', 'payload bytes kept per frame (default 64 MiB)').argParser(
+        parseCount,
+      ),
+    )
+    .option('-q, --quiet', 'no warnings on standard error')
+    .helpOption('-h, --help', 'print this help');
 }
 
 /** A whole number greater than 0. */
@@ -76,8 +94,8 @@ export async function run(
     throw new UsageError(
       'no capture given: name a file, or - for standard input (wsdissect --help tells more)',
     );
-  const diagnostics = new Diagnostics(terminal, options.quiet === true);
   const progress = new Progress(terminal, command.printing);
+  const diagnostics = new Diagnostics(terminal, options.quiet === true, () => progress.stop());
   const interrupt = new AbortController();
   const onSignal = () => interrupt.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
@@ -107,15 +125,11 @@ export async function run(
   }
 }
 
-/** Shows what the block brought, and gives signals and the progress bar a turn now and then. */
+/** Shows what the block brought. */
 function makeBlock(consumer: RunConsumer, terminal: Terminal, progress: Progress) {
-  let last = Date.now();
-  return (dissector: Dissector): Promise<void> | undefined => {
+  return (dissector: Dissector): void | Promise<void> => {
     consumer.block?.(dissector);
     terminal.stdout.flush();
-    const now = Date.now();
-    if (now - last < TURN_MS) return undefined;
-    last = now;
-    return new Promise((resolve) => setImmediate(resolve)).then(() => progress.prepare());
+    if (progress.isDue) return progress.prepare();
   };
 }

@@ -2,7 +2,6 @@
  * The columns of the frame list: each field of a frame as text, shared by the table and the text lines.
  */
 import type { Timestamp } from '../stream/place.js';
-import { decodeClose } from '../websocket/close.js';
 import type { Frame } from '../websocket/frame-record.js';
 import { formatKey } from '../websocket/mask.js';
 import { CLOSE, isReserved, opcodeName } from '../websocket/opcode.js';
@@ -73,10 +72,7 @@ export function remarks(frame: Frame): string[] {
  * §5.2), and a Close body of one octet, where a code has two (§5.5.1).
  */
 export function isMalformed(frame: Frame): boolean {
-  if (frame.exactLength >= 1n << 63n) return true;
-  return (
-    frame.opcode === CLOSE && frame.length > 0 && frame.complete && decodeClose(frame.payload) === undefined
-  );
+  return frame.exactLength >= 1n << 63n || (frame.opcode === CLOSE && frame.length === 1);
 }
 
 function octets(count: number): string {

@@ -3,6 +3,7 @@
  * byte range. The detail tree prints them; whatever else explains a frame takes them from here too.
  */
 import { formatHex } from '../bytes/hex.js';
+import { visible } from '../bytes/visible.js';
 import { closeCodeName, decodeClose } from '../websocket/close.js';
 import type { Frame } from '../websocket/frame-record.js';
 import { formatKey } from '../websocket/mask.js';
@@ -77,12 +78,14 @@ function rsv1Field(
   );
   if (!deflate)
     return field('RSV1', 1, frame.rsv1, frame.rsv1 ? 'set, and no extension gives it a meaning' : 'not set');
-  const meaning = frame.rsv1
-    ? 'the message is compressed'
-    : frame.compressed
-      ? 'not the first frame'
-      : 'not compressed';
-  return { ...field('RSV1', 1, frame.rsv1, meaning), section: 'RFC 7692 §6' };
+  return { ...field('RSV1', 1, frame.rsv1, compression(frame)), section: 'RFC 7692 §6' };
+}
+
+/** The bit has its meaning on the first frame of a data message only. */
+function compression({ opcode, rsv1, compressed }: Frame): string {
+  const isFirst = opcode !== CONTINUATION && !isControl(opcode);
+  if (rsv1) return isFirst ? 'the message is compressed' : 'set, and has no meaning on this frame';
+  return compressed ? 'not the first frame' : 'not compressed';
 }
 
 function lengthFields(frame: Frame): FrameField[] {
@@ -180,7 +183,7 @@ function closeFields(frame: Frame, start: number, end: number): FrameField[] {
       ...code,
       name: 'Reason',
       value,
-      meaning: preview(frame).slice(4),
+      meaning: visible(body.reason),
       section: 'RFC 6455 §7.1.6',
       start: start + 2,
       end,

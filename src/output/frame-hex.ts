@@ -26,7 +26,8 @@ export function wireBytes(frame: Frame): Uint8Array {
     maskingKey: frame.masked ? frame.maskingKey : undefined,
     length: frame.exactLength,
   });
-  const payload = frame.masked ? mask(frame.payload, frame.maskingKey) : frame.payload;
+  const payload = mask(frame.payload, frame.maskingKey);
+  for (const { offset, length } of frame.missing) payload.fill(0, offset, offset + length);
   const bytes = new Uint8Array(header.length + payload.length);
   bytes.set(header);
   bytes.set(payload, header.length);

@@ -83,6 +83,8 @@ function jsonOrNull(text: string | undefined): string {
 }
 
 /** Payload octets up to the last captured one: fewer are kept where a limit was hit. */
-function keepable(frame: Frame): number {
-  return frame.truncated ? frame.missing[frame.missing.length - 1].offset : frame.length;
+function keepable({ length, missing, truncated }: Frame): number {
+  const last = missing[missing.length - 1];
+  const isTail = last !== undefined && (truncated || last.offset + last.length === length);
+  return isTail ? last.offset : length;
 }

@@ -9,6 +9,7 @@ import { frameJson } from './frame-json.js';
 import { frameLine } from './frame-text.js';
 import { frameTree } from './frame-tree.js';
 import { type Column, StreamingTable } from './table.js';
+import type { TimeFormat } from './time.js';
 import { clip } from './width.js';
 import type { TextWriter } from './writer.js';
 
@@ -59,7 +60,15 @@ interface FrameColumn extends Column {
   readonly cell: (columns: FrameColumns) => string;
 }
 
-const NARROW = 112;
+/** Terminals from this width on get all columns, where times are relative. */
+const FULL_WIDTH = 112;
+
+/** Dates and seconds since the epoch are told in full, nanoseconds included. */
+const TIME_WIDTHS: Readonly<Record<TimeFormat, number | undefined>> = {
+  relative: undefined,
+  epoch: 20,
+  utc: 30,
+};
 
 const arrow = ({ direction }: FrameColumns): string => (direction.startsWith('client') ? 'C→S' : 'S→C');
 
@@ -86,6 +95,14 @@ const narrow: readonly FrameColumn[] = [
   { title: 'Length', width: 6, align: 'right', cell: (c) => c.length },
 ];
 
+function chooseColumns(timeFormat: TimeFormat, width: number): readonly FrameColumn[] {
+  const timeWidth = TIME_WIDTHS[timeFormat];
+  if (timeWidth === undefined) return width < FULL_WIDTH ? narrow : full;
+  const added = timeWidth - full[1].width!;
+  const columns = width < FULL_WIDTH + added ? narrow : full;
+  return columns.map((column) => (column.title === 'Time' ? { ...column, width: timeWidth } : column));
+}
+
 /** The list in a table of the terminal's width. */
 export function tableRenderer(
   writer: TextWriter,
@@ -93,7 +110,7 @@ export function tableRenderer(
   colors: Colors,
   width: number,
 ): FrameRenderer {
-  const columns = width < NARROW ? narrow : full;
+  const columns = chooseColumns(context.timeFormat, width);
   const table = new StreamingTable([...columns, { title: 'Payload' }], writer, width, colors.label);
   const rest = table.widthOf(columns.length);
   return {

@@ -15,13 +15,20 @@ export const PREVIEW_BYTES = 512;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export function preview(frame: Frame): string {
-  const { opcode, messageOpcode, payload } = frame;
+  const { opcode, messageOpcode } = frame;
+  const payload = frame.payload.subarray(0, PREVIEW_BYTES);
   if (payload.length === 0) return '';
   if (frame.compressed) return `<deflate> ${formatHex(payload, 64)}`;
   if (opcode === CLOSE) return previewClose(payload);
-  if (messageOpcode === TEXT) return visible(decoder.decode(payload.subarray(0, PREVIEW_BYTES)));
+  if (messageOpcode === TEXT) return visible(decodeText(payload, frame.length));
   if ((opcode === PING || opcode === PONG) && isPrintable(payload)) return visible(decoder.decode(payload));
   return formatHex(payload, 64);
+}
+
+/** A character that the limit cuts in two is left out: the payload itself may be whole. */
+function decodeText(payload: Uint8Array, length: number): string {
+  if (payload.length < PREVIEW_BYTES || length === PREVIEW_BYTES) return decoder.decode(payload);
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(payload, { stream: true });
 }
 
 function previewClose(payload: Uint8Array): string {

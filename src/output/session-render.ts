@@ -88,7 +88,7 @@ function chooseColumns(rows: readonly SessionColumns[], width: number): Chosen[]
     if (excess() > 0) columns = columns.filter((candidate) => candidate.key !== key);
   const closed = columns[columns.length - 1];
   const widest = rows.reduce((most, row) => Math.max(most, widthOf(row.closed)), closed.width);
-  closed.width = Math.min(widest, closed.width + Math.max(0, -excess()));
+  closed.width = Math.min(widest, Math.max(DEFAULT_MIN, closed.width - excess()));
   return columns;
 }
 

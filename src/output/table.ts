@@ -6,7 +6,7 @@
  * without a seam: linear time, flat memory, and rows appear as they come.
  */
 import Table from 'cli-table3';
-import { clip } from './width.js';
+import { clip, isAscii, width } from './width.js';
 import type { TextWriter } from './writer.js';
 
 export interface Column {
@@ -23,12 +23,20 @@ const SHEET = 100;
 /** Border and padding that each column costs, and the last border. */
 const PER_COLUMN = 3;
 const LAST_BORDER = 1;
-const MIN_REST = 16;
+const MIN_REST = 15;
+/**
+ * cli-table3 measures by an old Unicode and would shift the borders beside a newer emoji: it lays out so many
+ * of these (a character for private use) instead.
+ */
+const STAND_IN = '\ue000';
+const STAND_INS = /\ue000+/g;
 
 export class StreamingTable {
   private readonly widths: number[];
   private rows: string[][] = [];
   private begun = false;
+  /** The cells that stand-ins are laid out for, in their order. */
+  private originals: string[] = [];
 
   constructor(
     private readonly columns: readonly Column[],
@@ -49,12 +57,18 @@ export class StreamingTable {
 
   /** Adds a row; a cell that is too long is clipped, so a coloured one must fit. */
   add(cells: readonly string[]): void {
-    this.rows.push(cells.map((cell, i) => (this.isAsItIs(cell, i) ? cell : clip(cell, this.widths[i]))));
+    this.rows.push(cells.map((cell, i) => this.fit(cell, i)));
     if (this.rows.length === SHEET) this.flush();
   }
 
-  private isAsItIs(cell: string, index: number): boolean {
-    return this.columns[index].wrap === true || cell.includes('\x1b[');
+  /** A cell as cli-table3 gets it: clipped, and with a stand-in where it may measure something else. */
+  private fit(cell: string, index: number): string {
+    if (this.columns[index].wrap === true) return cell.replaceAll(STAND_IN, '\ufffd');
+    const fitting = cell.includes('\x1b[') ? cell : clip(cell, this.widths[index]);
+    if (isAscii(fitting)) return fitting;
+    const columns = width(fitting);
+    if (columns > 0) this.originals.push(fitting);
+    return STAND_IN.repeat(columns);
   }
 
   /** Writes the rows at hand, under the heading the first time. */
@@ -86,7 +100,11 @@ export class StreamingTable {
       wordWrap: true,
     });
     sheet.push(...rows);
-    this.writer.write(`${sheet.toString()}\n`);
+    const { originals } = this;
+    let used = 0;
+    const text = sheet.toString().replace(STAND_INS, () => originals[used++]);
+    this.originals = originals.slice(used);
+    this.writer.write(`${text}\n`);
   }
 }
 

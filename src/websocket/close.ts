@@ -30,10 +30,12 @@ const names: Readonly<Record<number, string>> = {
   3008: 'Timeout',
 };
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** The body, or undefined where there is no whole code (an empty payload, or a single octet). */
 export function decodeClose(payload: Uint8Array): CloseBody | undefined {
   if (payload.length < 2) return undefined;
-  const reason = new TextDecoder().decode(payload.subarray(2));
+  const reason = decoder.decode(payload.subarray(2));
   return { code: (payload[0] << 8) | payload[1], reason };
 }
 

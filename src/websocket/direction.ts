@@ -7,7 +7,7 @@ import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
 import { type CloseBody, decodeClose } from './close.js';
 import { FrameDecoder, type FrameHeader, type FrameVisitor } from './frame.js';
 import type { Frame, Range, Sender } from './frame-record.js';
-import { CLOSE, isControl } from './opcode.js';
+import { CLOSE, CONTINUATION, isControl } from './opcode.js';
 import { PayloadBuffer } from './payload-buffer.js';
 import { Provenance } from './provenance.js';
 import type { Session } from './session.js';
@@ -35,6 +35,9 @@ export interface DirectionOwner {
 /** Ranges of missing octets told apart in one frame; more are taken together. */
 const MAX_RANGES = 65_536;
 
+/** Octets of a Close body that are read whatever the limit: the session tells of it (RFC 6455 §5.5). */
+const CLOSE_LIMIT = 125;
+
 const COMPLETE: readonly Range[] = [];
 
 export class Direction implements StreamSink, FrameVisitor {
@@ -46,17 +49,17 @@ export class Direction implements StreamSink, FrameVisitor {
   private readonly provenance = new Provenance();
   private readonly buffer = new PayloadBuffer();
   private missingRanges: Range[] = [];
-  /** Of the message under way, RFC 6455 §5.4. */
+  /** Of the message under way, RFC 6455 §5.4; a continuation without one stands for itself. */
   private messageOpcode = 0;
   private compressed = false;
+  private messageOpen = false;
   private readonly payloadLimit: number;
 
   constructor(
     private readonly sender: Sender,
     private readonly owner: DirectionOwner,
   ) {
-    // Without a consumer only Close bodies are of interest, and those fit in 125 octets (§5.5).
-    this.payloadLimit = owner.frame === undefined ? 125 : owner.payloadLimit;
+    this.payloadLimit = owner.frame === undefined ? 0 : owner.payloadLimit;
   }
 
   /** Offset in the stream at which frames could no longer be told apart, if that happened. */
@@ -82,16 +85,17 @@ export class Direction implements StreamSink, FrameVisitor {
 
   header(header: FrameHeader): void {
     if (isControl(header.opcode)) return;
-    if (header.opcode !== 0) {
+    if (header.opcode !== CONTINUATION || !this.messageOpen) {
       this.messageOpcode = header.opcode;
-      this.compressed = header.rsv1 && this.owner.deflate;
+      this.compressed = header.rsv1 && this.owner.deflate && header.opcode !== CONTINUATION;
     }
+    this.messageOpen = !header.fin;
   }
 
   payload(header: FrameHeader, chunk: Uint8Array, start: number, end: number, offset: number): void {
     this.payloadBytes += end - start;
-    if (this.owner.frame !== undefined || header.opcode === CLOSE)
-      this.buffer.add(header, chunk, start, end, offset, this.payloadLimit);
+    const limit = header.opcode === CLOSE ? Math.max(this.payloadLimit, CLOSE_LIMIT) : this.payloadLimit;
+    if (offset < limit) this.buffer.add(header, chunk, start, end, offset, limit);
   }
 
   missing(_header: FrameHeader, offset: number, length: number): void {
@@ -108,10 +112,11 @@ export class Direction implements StreamSink, FrameVisitor {
     const truncated = received < header.length;
     if (truncated) this.missing(header, received, header.length - received);
     if (owner.frame !== undefined || header.opcode === CLOSE) {
-      const payload = this.buffer.take();
+      const kept = this.buffer.take();
       if (received > owner.maxPayload && owner.frame !== undefined) owner.tooLong(sender, received);
-      if (header.opcode === CLOSE) owner.closeFrame(sender, decodeClose(payload));
+      if (header.opcode === CLOSE) owner.closeFrame(sender, decodeClose(kept));
       if (owner.frame !== undefined) {
+        const payload = kept.length > this.payloadLimit ? kept.slice(0, this.payloadLimit) : kept;
         owner.frame(this.record(header, payload, truncated));
         this.provenance.drop(this.decoder.streamOffset);
       }

@@ -1,0 +1,197 @@
+/**
+ * What a newcomer is told: the help of the program and of its commands, and of what was mistyped.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { shell, wsdissect } from '../support/cli.js';
+import { fixturesRoot, root } from '../support/fixtures.js';
+import { hasProgram } from '../support/tshark.js';
+import { onTerminal } from './helpers.js';
+
+const hello = `${fixturesRoot}ws-hello/capture.pcap`;
+const folder = mkdtempSync(join(tmpdir(), 'wsdissect-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const help = (...args: string[]) => {
+  const ran = wsdissect(args);
+  expect(ran).toMatchObject({ status: 0, stderr: '' });
+  return ran.stdout;
+};
+/** The long names of the options that a help lists. */
+const optionsOf = (text: string) =>
+  [...text.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, name]) => name).sort();
+
+describe('wsdissect --help', () => {
+  it('says what it is, how to begin, and where more is said', () => {
+    const text = help('--help');
+    expect(text).toMatch(
+      /^Usage: wsdissect \[options\] <capture\.\.\.>\n {7}wsdissect <command> \[options\] <capture\.\.\.>\n\n/,
+    );
+    const flat = text.replace(/\s+/g, ' ');
+    for (const part of [
+      'Dissects WebSocket traffic out of packet captures, offline',
+      'pcap, pcapng',
+      'frames list every WebSocket frame (the default, and may be left out)',
+      'sessions list the WebSocket sessions, and the upgrades that were refused',
+      'wsdissect frames --help tells all',
+      '-T <format> table, text, json or ndjson',
+      'Examples: wsdissect capture.pcapng every frame',
+      'tcpdump -i lo -U -w - | wsdissect - live',
+      'Exit codes: 0 all was read',
+      '1 wrong options or arguments',
+      '2 unusable input, or input that is cut off',
+    ])
+      expect(flat).toContain(part);
+  });
+
+  it('is the same as -h and help, and that of a command as help COMMAND', () => {
+    expect(help('-h')).toBe(help('--help'));
+    expect(help('help')).toBe(help('--help'));
+    for (const command of ['frames', 'sessions']) expect(help('help', command)).toBe(help(command, '--help'));
+  });
+
+  it('fits into 80 columns, however wide the terminal is', () => {
+    for (const args of [['--help'], ['frames', '--help'], ['sessions', '--help']])
+      for (const line of help(...args).split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+  });
+
+  it('names only options that there are', () => {
+    const known = help('frames', '--help');
+    const used = help('--help').match(/(?<=^| )-(?:-[a-z][\w-]*|[A-Za-z])\b/gm) ?? [];
+    expect(used.length).toBeGreaterThan(8);
+    const others = ['--version', '-h', '--help', '-i', '-U', '-w'];
+    for (const option of used) if (!others.includes(option)) expect(known).toContain(`${option}`);
+  });
+
+  it('has examples that work', () => {
+    const capture = {
+      'capture.pcapng': hello,
+      'capture.pcap.gz': hello,
+      'capture.pcap': hello,
+      'cap_*': hello,
+      'cap_0000*': hello,
+    };
+    const examples = [['--help'], ['frames', '--help'], ['sessions', '--help']]
+      .flatMap((args) =>
+        help(...args)
+          .split('Examples:')[1]
+          .split('Exit codes:')[0]
+          .split('\n'),
+      )
+      .map((line) => line.trim().split(/ {2,}| \|/)[0])
+      .filter((line) => line.startsWith('wsdissect'));
+    expect(examples.length).toBeGreaterThan(10);
+    for (const example of new Set(examples)) {
+      const args = example
+        .split(' ')
+        .slice(1)
+        .map((word) => capture[word as keyof typeof capture] ?? word);
+      expect(wsdissect(args), example).toMatchObject({ status: 0, stderr: '' });
+    }
+  });
+
+  const hasScript = hasProgram('script');
+  it.skipIf(!hasScript)('wraps at the width of a narrow terminal', () => {
+    const { stdout } = onTerminal('wsdissect frames --help', 64);
+    const [, options] = stdout.replaceAll('\r\n', '\n').split(/Options:\n|\n\nExamples/);
+    expect(options.split('\n').every((line) => line.length <= 64)).toBe(true);
+    expect(options.split('\n').length).toBeGreaterThan(16);
+  });
+
+  it('into a pipe that closes ends without a word', () => {
+    expect(shell('wsdissect --help | true')).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(shell('wsdissect --version | true')).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+});
+
+describe('help of a command', () => {
+  it('frames', () => {
+    const text = help('frames', '--help');
+    expect(text).toContain('Usage: wsdissect frames [options] [capture...]');
+    expect(text).toContain('This is the default command');
+    for (const part of ['table (default on a terminal)', '(default 64 MiB)', 'Examples:', 'Exit codes:'])
+      expect(text).toContain(part);
+    expect(optionsOf(text)).toEqual(
+      [
+        '--count',
+        '--format',
+        '--help',
+        '--hex',
+        '--max-payload',
+        '--quiet',
+        '--read',
+        '--reader',
+        '--session',
+        '--time',
+        '--verbose',
+      ].sort(),
+    );
+  });
+
+  it('sessions', () => {
+    const text = help('sessions', '--help');
+    expect(text).toContain('Usage: wsdissect sessions [options] [capture...]');
+    expect(text.replace(/\s+/g, ' ')).toContain('Upgrades that were refused are listed with their status.');
+    for (const part of ['Examples:', 'Exit codes:']) expect(text).toContain(part);
+    expect(optionsOf(text)).toEqual(
+      ['--format', '--help', '--max-payload', '--quiet', '--read', '--reader', '--time'].sort(),
+    );
+  });
+
+  it('has the options that the README tells of, and no others', () => {
+    const readme = readFileSync(`${root}README.md`, 'utf8');
+    const rows = [...readme.matchAll(/^\| `(?:-\w, )?(--[\w-]+)[^`]*` \| (\w+) \|/gm)];
+    const both = rows.filter(([, , command]) => command === 'both').map(([, name]) => name);
+    const frames = rows.filter(([, , command]) => command === 'frames').map(([, name]) => name);
+    expect(optionsOf(help('frames', '--help'))).toEqual([...both, ...frames, '--help'].sort());
+    expect(optionsOf(help('sessions', '--help'))).toEqual([...both, '--help'].sort());
+  });
+});
+
+describe('what is mistyped', () => {
+  it.each([
+    ['sesions', 'sessions'],
+    ['session', 'sessions'],
+    ['sess', 'sessions'],
+    ['Sessions', 'sessions'],
+    ['frame', 'frames'],
+    ['frmaes', 'frames'],
+  ])('the command %s', (word, name) => {
+    for (const args of [[word, hello], [word], ['-T', 'json', word, hello]])
+      expect(wsdissect(args)).toEqual({
+        status: 1,
+        stdout: '',
+        stderr: `wsdissect: ${word}: no such file, and no such command; did you mean wsdissect ${name}?\n`,
+      });
+  });
+
+  it('is not a capture that is missing, or that has such a name', () => {
+    for (const word of ['capture', 'se', './sesions', 'frames.pcap', 'sessionsession'])
+      expect(wsdissect([word])).toMatchObject({ status: 2, stderr: `wsdissect: ${word}: no such file\n` });
+    expect(wsdissect(['frames', 'sesions'])).toMatchObject({ status: 2, stdout: '' });
+    writeFileSync(join(folder, 'frame'), readFileSync(hello));
+    const ran = shell(`cd ${folder}; wsdissect frame | wc -l`);
+    expect(ran).toEqual({ status: 0, stdout: '10\n', stderr: '' });
+  });
+
+  it.each([
+    [['--sesion', '1'], '--session'],
+    [['--verbos'], '--verbose'],
+    [['frames', '--cuont', '1'], '--count'],
+    [['sessions', '--quite'], '--quiet'],
+  ])('the option %j', (args, option) => {
+    const ran = wsdissect([...args, hello]);
+    expect(ran).toMatchObject({ status: 1, stdout: '' });
+    expect(ran.stderr).toMatch(/^wsdissect: unknown option '/);
+    expect(ran.stderr).toContain(`\n(Did you mean ${option}?)\n(wsdissect --help tells more)\n`);
+  });
+
+  it('is shown harmless', () => {
+    const { status, stderr } = wsdissect(['--\x1b]0;owned\x07', hello]);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`unknown option '--\\x1b]0;owned\\x07'`);
+    expect(stderr).not.toContain('\x1b');
+  });
+});

@@ -1,0 +1,136 @@
+/**
+ * What the composition root does about connections that are odd: foreign, out of order, or tunnelled.
+ */
+import { describe, expect, it } from 'vitest';
+import { dissect, fromClient, fromServer, refusal, request, response } from './support/dissect.js';
+import { concat } from './support/splits.js';
+import { CLIENT, SERVER, Talk } from './support/tcp.js';
+
+const connect = 'CONNECT example.test:80 HTTP/1.1\r\nHost: example.test:80\r\n\r\n';
+const established = 'HTTP/1.1 200 Connection established\r\n\r\n';
+
+describe('a connection is abandoned', () => {
+  it.each([
+    ['of another protocol', ['SSH-2.0-OpenSSH_9.2\r\n'], []],
+    ['of TLS', [Uint8Array.of(22, 3, 1, 0, 5, 1, 0, 0, 1, 0)], []],
+    [
+      'that switches to another protocol',
+      ['GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n'],
+      ['HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n'],
+    ],
+  ])('%s', (_name, asked, answered) => {
+    const talk = new Talk();
+    const { opened, closed, defects, dissector, frames } = dissect([
+      ...talk.handshake(),
+      ...asked.map((bytes) => talk.send(CLIENT, bytes)),
+      ...answered.map((bytes) => talk.send(SERVER, bytes)),
+      talk.send(CLIENT, request()),
+      talk.send(SERVER, response()),
+      talk.send(SERVER, fromServer('never read')),
+    ]);
+    expect([opened, closed, frames, defects]).toEqual([[], [], [], []]);
+    expect(dissector.tcp.counts.discarded).toBe(1);
+  });
+
+  it('not where its beginning was not captured: a head may still come', () => {
+    const talk = new Talk();
+    const { payloads, dissector } = dissect([
+      talk.send(CLIENT, 'the end of something'),
+      talk.send(CLIENT, request()),
+      talk.send(SERVER, response()),
+      talk.send(SERVER, fromServer('Hello')),
+    ]);
+    expect(payloads).toEqual(['server: Hello']);
+    expect(dissector.tcp.counts.discarded).toBe(0);
+  });
+});
+
+describe('a 101 captured before its request', () => {
+  /** Client bytes in packets 4 and 6, the answer in packet 5, in the order given. */
+  const run = (order: readonly number[]) => {
+    const talk = new Talk();
+    const start = talk.handshake();
+    const rest = [
+      talk.send(CLIENT, request('/late')),
+      talk.send(SERVER, concat(response({ subprotocol: 'chat' }), fromServer('early'))),
+      talk.send(CLIENT, fromClient('Hello')),
+      talk.send(SERVER, fromServer('World')),
+    ];
+    return dissect([...start, ...order.map((index) => rest[index])]);
+  };
+
+  it('opens the session without it, and knows it from then on', () => {
+    const { opened, frames, closed, payloads, defects } = run([1, 0, 2, 3]);
+    expect(defects).toEqual([]);
+    expect(opened).toMatchObject([
+      { handshake: { target: undefined, subprotocol: 'chat', isWebSocketResponse: true } },
+    ]);
+    expect(payloads).toEqual(['server: early', 'client: Hello', 'server: World']);
+    expect(frames.map(({ session }) => session.handshake.target)).toEqual([undefined, '/late', '/late']);
+    expect(frames.every(({ session }) => session.number === 1)).toBe(true);
+    expect(closed).toMatchObject([
+      { session: { number: 1, opened: opened[0].opened, handshake: { target: '/late', status: 101 } } },
+    ]);
+  });
+
+  it.each([[[0, 2, 1, 3]], [[2, 0, 1, 3]], [[1, 2, 0, 3]], [[0, 1, 2, 3]]])(
+    'packets in the order %j',
+    (order) => {
+      const { closed, payloads, defects } = run(order);
+      expect(payloads.sort()).toEqual(['client: Hello', 'server: World', 'server: early']);
+      expect(closed).toMatchObject([{ session: { handshake: { target: '/late' } } }]);
+      expect(defects).toEqual([]);
+    },
+  );
+});
+
+describe('CONNECT', () => {
+  const tunnelled = (depth: number) => {
+    const talk = new Talk([40_000, 3128]);
+    const packets = talk.handshake();
+    for (let i = 0; i < depth; i++) packets.push(talk.send(CLIENT, connect), talk.send(SERVER, established));
+    packets.push(
+      talk.send(CLIENT, request()),
+      talk.send(SERVER, response()),
+      talk.send(CLIENT, fromClient('in')),
+    );
+    return dissect(packets);
+  };
+
+  it.each([
+    [1, ['client: in']],
+    [4, ['client: in']],
+    [5, []],
+    [6, []],
+  ])('%i deep', (depth, payloads) => {
+    const result = tunnelled(depth);
+    expect(result.payloads).toEqual(payloads);
+    expect(result.opened.length).toBe(payloads.length);
+    expect(result.defects).toEqual([]);
+  });
+
+  it('that carries something else is let go', () => {
+    const talk = new Talk();
+    const { opened, defects, dissector } = dissect([
+      ...talk.handshake(),
+      talk.send(CLIENT, connect),
+      talk.send(SERVER, established),
+      talk.send(CLIENT, Uint8Array.of(22, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3)),
+      talk.send(CLIENT, request()),
+    ]);
+    expect([opened, defects, dissector.tcp.counts.discarded]).toEqual([[], [], 1]);
+  });
+
+  it('that is refused leaves an HTTP connection', () => {
+    const talk = new Talk();
+    const { payloads } = dissect([
+      ...talk.handshake(),
+      talk.send(CLIENT, connect),
+      talk.send(SERVER, refusal),
+      talk.send(CLIENT, request()),
+      talk.send(SERVER, response()),
+      talk.send(SERVER, fromServer('direct')),
+    ]);
+    expect(payloads).toEqual(['server: direct']);
+  });
+});

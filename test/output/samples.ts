@@ -1,0 +1,124 @@
+/** Frames, summaries and a writer for the tests of the outputs: whole records with anything in them overridable. */
+import type { ColumnContext } from '../../src/output/frame-columns.js';
+import type { TimeFormat } from '../../src/output/time.js';
+import type { TextWriter } from '../../src/output/writer.js';
+import { shortestForm } from '../../src/websocket/frame-encode.js';
+import type { Frame } from '../../src/websocket/frame-record.js';
+import type { SessionSummary } from '../../src/websocket/session.js';
+import { utf8 } from '../support/splits.js';
+import { makeSession, permessageDeflate, type SessionOptions } from '../websocket/recorder.js';
+
+export { makeSession };
+
+export const session = makeSession();
+export const deflateSession = makeSession({ response: { extensions: [permessageDeflate] } });
+
+const START = 1_700_000_000;
+
+export const context = (timeFormat: TimeFormat = 'relative'): ColumnContext => ({
+  timeFormat,
+  start: () => ({ seconds: START, nanoseconds: 0 }),
+});
+
+/** The masked text frame of RFC 6455 §5.7 in packet 6; its lengths follow from its payload. */
+export function makeFrame(
+  overrides: Partial<Omit<Frame, 'payload'>> & { payload?: Uint8Array | string } = {},
+): Frame {
+  const payload =
+    typeof overrides.payload === 'string' ? utf8(overrides.payload) : (overrides.payload ?? utf8('Hello'));
+  const length = overrides.length ?? payload.length;
+  const lengthForm = overrides.lengthForm ?? shortestForm(length);
+  const masked = overrides.masked ?? true;
+  const headerLength = 2 + (lengthForm === 7 ? 0 : lengthForm / 8) + (masked ? 4 : 0);
+  const opcode = overrides.opcode ?? 1;
+  const timestamp = { seconds: START + 1, nanoseconds: 203_000 };
+  return {
+    number: 1,
+    session,
+    sender: 'client',
+    time: timestamp.seconds + 0.000203,
+    timestamp,
+    firstTimestamp: timestamp,
+    fin: true,
+    rsv1: false,
+    rsv2: false,
+    rsv3: false,
+    opcode,
+    messageOpcode: opcode,
+    compressed: false,
+    masked,
+    maskingKey: masked ? 0x37fa213d : 0,
+    lengthForm,
+    exactLength: BigInt(length),
+    headerLength,
+    streamOffset: 0,
+    complete: overrides.missing === undefined,
+    missing: [],
+    truncated: false,
+    pieces: [
+      {
+        packet: 6,
+        packetOffset: 66,
+        streamOffset: 0,
+        length: headerLength + payload.length,
+        comment: undefined,
+      },
+    ],
+    ...overrides,
+    length,
+    payload,
+  };
+}
+
+export function makeSummary(
+  overrides: Partial<SessionSummary> = {},
+  options?: SessionOptions,
+): SessionSummary {
+  return {
+    session: options === undefined ? session : makeSession(options),
+    frames: { client: 3, server: 4 },
+    payloadBytes: { client: 30, server: 40 },
+    missingBytes: { client: 0, server: 0 },
+    lostAt: { client: undefined, server: undefined },
+    close: { client: undefined, server: undefined },
+    closedBy: undefined,
+    end: { client: 'fin', server: 'fin' },
+    ended: { seconds: START + 2, nanoseconds: 500_000_000 },
+    ...overrides,
+  };
+}
+
+export class MemoryWriter implements TextWriter {
+  text = '';
+  flushes = 0;
+
+  write(text: string): void {
+    this.text += text;
+  }
+
+  flush(): void {
+    this.flushes++;
+  }
+
+  get lines(): string[] {
+    return this.text.split('\n').slice(0, -1);
+  }
+}
+
+/** Whatever drives a terminal or deceives its reader: C0 (the line end too), DEL, C1, bidi controls, lone surrogates. */
+export const UNSAFE =
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/u;
+
+/** Texts that a peer could send to that end. */
+export const hostileTexts: readonly [name: string, text: string][] = [
+  ['an erased screen', '\x1b[2J\x1b[H'],
+  ['a window title', '\x1b]0;owned\x07'],
+  ['a C1 escape', '\x9b31mred\x9c'],
+  ['forged lines', 'a\r\n    2  0.1  forged\u0085\u2028x'],
+  ['a bidi override', 'invoice\u202egpj.exe\u202c'],
+  ['bidi isolates', '\u2066a\u2069\u061c\u200f'],
+  ['a byte order mark', '\ufeffx'],
+  ['NUL and DEL', 'a\0b\x7fc\b'],
+  ['lone surrogates', 'a\ud800b\udc00'],
+  ['quotes and backslashes', '"\\u0041"</script>'],
+];

@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { makeColors } from '../../src/output/colors.js';
+import { sessionLine, writeSessionTable } from '../../src/output/session-render.js';
+import { width } from '../../src/output/width.js';
+import type { ObservedClose, SessionSummary } from '../../src/websocket/session.js';
+import { context, hostileTexts, MemoryWriter, makeSummary, UNSAFE } from './samples.js';
+
+const plain = makeColors(false);
+
+const closed = (reason: string): Partial<SessionSummary> => {
+  const timestamp = { seconds: 1_700_000_002, nanoseconds: 0 };
+  const close: ObservedClose = { body: { code: 1000, reason }, packet: 9, timestamp };
+  return { closedBy: 'client', close: { client: close, server: close } };
+};
+
+const chat = makeSummary(closed('bye'), { request: { target: '/chat', host: '10.0.0.2:80' } });
+const rich = makeSummary(closed(''), {
+  number: 2,
+  request: { target: `/${'path/'.repeat(8)}`, host: 'example.test' },
+  response: {
+    subprotocol: 'graphql-transport-ws',
+    extensions: [
+      {
+        name: 'permessage-deflate',
+        parameters: [{ name: 'server_max_window_bits', value: '10', quoted: false }],
+      },
+    ],
+  },
+});
+const refused = makeSummary(
+  { end: undefined, frames: { client: 0, server: 0 }, payloadBytes: { client: 0, server: 0 } },
+  {
+    number: 3,
+    request: { target: '/admin', host: '10.0.0.2:80' },
+    response: { status: 403, reason: 'Forbidden' },
+  },
+);
+
+function table(summaries: readonly SessionSummary[], size: number): string[] {
+  const writer = new MemoryWriter();
+  writeSessionTable(writer, summaries, context(), plain, size);
+  return writer.lines;
+}
+
+const titles = (lines: readonly string[]) =>
+  lines[1]
+    .split('│')
+    .slice(1, -1)
+    .map((title) => title.trim());
+
+describe('the session table', () => {
+  it('has the columns that tell something', () => {
+    expect(table([chat, refused], 160)).toEqual([
+      '┌─────┬──────────┬────────────────┬─────────────┬────────┬────────┬────────────┬───────────┬──────────┬────────────────────────────────────┐',
+      '│ No. │     Time │ Client         │ Server      │ Path   │ Status │ Frames →/← │ Bytes →/← │ Duration │ Closed                             │',
+      '├─────┼──────────┼────────────────┼─────────────┼────────┼────────┼────────────┼───────────┼──────────┼────────────────────────────────────┤',
+      '│   1 │ 0.000000 │ 10.0.0.1:40000 │ 10.0.0.2:80 │ /chat  │ 101    │ 3 / 4      │ 30 / 40   │  2.500 s │ client closed 1000 "bye", answered │',
+      '│   3 │ 0.000000 │ 10.0.0.1:40000 │ 10.0.0.2:80 │ /admin │ 403    │ 0 / 0      │ 0 / 0     │  2.500 s │ refused: 403 Forbidden             │',
+      '└─────┴──────────┴────────────────┴─────────────┴────────┴────────┴────────────┴───────────┴──────────┴────────────────────────────────────┘',
+    ]);
+  });
+
+  it.each([
+    [
+      400,
+      'No.,Time,Client,Server,Host,Path,Status,Subprotocol,Extensions,Frames →/←,Bytes →/←,Duration,Closed',
+    ],
+    [
+      200,
+      'No.,Time,Client,Server,Host,Path,Status,Subprotocol,Extensions,Frames →/←,Bytes →/←,Duration,Closed',
+    ],
+    [180, 'No.,Time,Client,Server,Host,Path,Status,Subprotocol,Frames →/←,Bytes →/←,Duration,Closed'],
+    [120, 'No.,Client,Server,Path,Status,Subprotocol,Frames →/←,Closed'],
+    [80, 'No.,Server,Path,Status,Frames →/←,Closed'],
+  ])('leaves columns out to fit %i', (size, expected) => {
+    const lines = table([chat, rich], size);
+    expect(titles(lines).join(',')).toBe(expected);
+    for (const line of lines) expect(width(line)).toBeLessThanOrEqual(size);
+  });
+
+  it('without sessions is its heading', () => {
+    const lines = table([], 120);
+    expect(lines).toHaveLength(4);
+    expect(titles(lines)).toContain('Closed');
+  });
+
+  it.each([80, 100, 120, 140, 160, 200, 250, 400])('has straight borders on %i columns', (size) => {
+    const lines = table([chat, rich, refused], size);
+    expect(new Set(lines.map(width)).size).toBe(1);
+    expect(width(lines[0])).toBeLessThanOrEqual(size);
+  });
+
+  it.each(hostileTexts)('keeps its form: %s', (_name, text) => {
+    const host = text.replace(/[\r\n]/g, '');
+    const lines = table([chat, makeSummary(closed(text), { request: { target: '/x', host } })], 120);
+    for (const line of lines) {
+      expect(line).not.toMatch(UNSAFE);
+      expect(width(line)).toBe(width(lines[0]));
+    }
+  });
+
+  it('fits, whatever the reason', () => {
+    const word = fc.constantFrom('a', 'reason', 'x'.repeat(60), 'ü', '漢字', '"', '\n', '\u202e');
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 12 }), fc.integer({ min: 80, max: 200 }), (words, size) => {
+        const lines = table([makeSummary(closed(words.join(' ')))], size);
+        for (const line of lines) expect(width(line)).toBe(width(lines[0]));
+        expect(width(lines[0])).toBeLessThanOrEqual(size);
+      }),
+    );
+  });
+});
+
+describe('sessionLine', () => {
+  it.each([
+    [
+      chat,
+      '    1     0.000000  10.0.0.1:40000 → 10.0.0.2:80  101  10.0.0.2:80 /chat  subprotocol -  extensions -  frames 3 / 4  bytes 30 / 40  2.500 s  client closed 1000 "bye", answered',
+    ],
+    [
+      refused,
+      '    3     0.000000  10.0.0.1:40000 → 10.0.0.2:80  403  10.0.0.2:80 /admin  subprotocol -  extensions -  frames 0 / 0  bytes 0 / 0  2.500 s  refused: 403 Forbidden',
+    ],
+  ])('case %#', (summary, expected) => {
+    expect(sessionLine(summary, context(), plain)).toBe(expected);
+  });
+
+  it('colours the status of a refusal only', () => {
+    expect(sessionLine(refused, context(), makeColors(true))).toContain('  \x1b[31m403\x1b[39m  ');
+    expect(sessionLine(chat, context(), makeColors(true))).not.toContain('\x1b');
+  });
+
+  it.each(hostileTexts)('is one safe line: %s', (_name, text) => {
+    expect(sessionLine(makeSummary(closed(text)), context(), plain)).not.toMatch(UNSAFE);
+  });
+});

@@ -1,0 +1,106 @@
+/**
+ * A session with nothing around it: bytes, gaps and ends go in at places that the test chooses, and what the
+ * decoder says is written down.
+ */
+import { HeadDecoder, type RequestHead, type ResponseHead } from '../../src/http/head.js';
+import { Place } from '../../src/stream/place.js';
+import type { Extension } from '../../src/websocket/extensions.js';
+import type { Frame, Sender } from '../../src/websocket/frame-record.js';
+import {
+  decodeHandshake,
+  encodeHandshakeRequest,
+  encodeHandshakeResponse,
+  type HandshakeRequestOptions,
+  type HandshakeResponseOptions,
+} from '../../src/websocket/handshake.js';
+import { type Session, SessionDecoder, type SessionSummary } from '../../src/websocket/session.js';
+import { embedded } from '../support/splits.js';
+
+export const permessageDeflate: Extension = { name: 'permessage-deflate', parameters: [] };
+
+function headOf(bytes: Uint8Array): RequestHead | ResponseHead {
+  const decoder = new HeadDecoder(new Place());
+  decoder.push(bytes, 0, bytes.length, 0);
+  if (decoder.head === undefined) throw new Error('no whole head');
+  return decoder.head;
+}
+
+export interface SessionOptions {
+  readonly number?: number;
+  /** Undefined: the request was not captured. */
+  readonly request?: HandshakeRequestOptions | undefined;
+  readonly response?: HandshakeResponseOptions;
+}
+
+export function makeSession(options: SessionOptions = {}): Session {
+  const { number = 1, response } = options;
+  const wanted = 'request' in options ? options.request : { target: '/chat' };
+  const request = wanted && (headOf(encodeHandshakeRequest(wanted)) as RequestHead);
+  return {
+    number,
+    connection: 0,
+    client: '10.0.0.1:40000',
+    server: '10.0.0.2:80',
+    handshake: decodeHandshake(request, headOf(encodeHandshakeResponse(response)) as ResponseHead),
+    opened: { seconds: 1_700_000_000, nanoseconds: 0 },
+    openedPacket: 5,
+  };
+}
+
+export interface RecorderOptions {
+  readonly deflate?: boolean;
+  readonly payloadLimit?: number;
+  readonly maxPayload?: number;
+  /** False: frames are only counted. */
+  readonly frames?: boolean;
+}
+
+export class SessionRecorder {
+  readonly frames: Frame[] = [];
+  readonly summaries: SessionSummary[] = [];
+  readonly defects: [code: string, message: string][] = [];
+  readonly place = new Place();
+  readonly decoder: SessionDecoder;
+
+  constructor({ deflate, payloadLimit = 1e9, maxPayload = 1e9, frames = true }: RecorderOptions = {}) {
+    this.decoder = new SessionDecoder(
+      makeSession(deflate ? { response: { extensions: [permessageDeflate] } } : {}),
+      { place: this.place, payloadLimit, maxPayload, nextFrameNumber: () => this.frames.length + 1 },
+      {
+        frame: frames ? (frame) => void this.frames.push(frame) : undefined,
+        closed: (summary) => void this.summaries.push(summary),
+        defect: (code, message) => void this.defects.push([code, message]),
+      },
+    );
+    this.at(1);
+  }
+
+  /** What follows comes in packet `packet`, as many seconds after the beginning. */
+  at(packet: number, comment?: string): this {
+    this.place.packet = packet;
+    this.place.seconds = 1_700_000_000 + packet;
+    this.place.nanoseconds = packet * 1000;
+    this.place.comment = comment;
+    return this;
+  }
+
+  /** Bytes in the middle of a chunk, of which the packet begins `before` bytes before them. */
+  send(sender: Sender, piece: Uint8Array, before = 54): this {
+    const [chunk, start, end] = embedded(piece);
+    this.place.origin = start - before;
+    this.decoder[sender].bytes(chunk, start, end);
+    chunk.fill(0xdd);
+    return this;
+  }
+
+  gap(sender: Sender, length: number): this {
+    this.decoder[sender].gap(length);
+    return this;
+  }
+
+  end(): this {
+    this.decoder.client.end('fin');
+    this.decoder.server.end('fin');
+    return this;
+  }
+}
