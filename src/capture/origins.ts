@@ -31,6 +31,7 @@ export class PacketOrigins {
   /** Notes the first packet of a turn. */
   note({ capture, number, numberInCapture }: Packet): void {
     this.capture = capture;
+    if (numberInCapture === 0) return;
     if (this.turns.length === MAX_TURNS) this.turns = this.turns.slice(MAX_TURNS / 2);
     this.turns.push({ capture, first: number, others: number - numberInCapture });
   }
@@ -38,7 +39,7 @@ export class PacketOrigins {
   /** Undefined if it is not known: no packet yet, one of long ago, or not of readCaptures. */
   find(packet: number): PacketOrigin | undefined {
     const turn = this.turns.findLast(({ first }) => first <= packet);
-    if (turn === undefined || packet <= turn.others) return undefined;
+    if (turn === undefined) return undefined;
     return { capture: turn.capture, packetInCapture: packet - turn.others };
   }
 }

@@ -3,6 +3,7 @@
  *
  * Strategy: each connection has a Holding, to which whoever holds something for it adds the bytes. Beyond the
  * bound the one that was renewed longest ago is given up; never the one that is adding, which may be at work.
+ * They are a linked list: the oldest of a Set is behind all that were deleted, and takes as long to find.
  */
 
 /** Where held bytes are counted. */
@@ -13,27 +14,36 @@ export interface Account {
 
 export const uncounted: Account = { add() {} };
 
-export class HoldingPool {
-  /** All that hold something, those renewed longest ago first. */
-  readonly holdings = new Set<Holding>();
-  bytes = 0;
+interface Link {
+  previous: Link;
+  next: Link;
+}
 
-  /** `limit` in bytes. */
-  constructor(readonly limit = 64 << 20) {}
+export class HoldingPool implements Link {
+  /** What all hold together. */
+  bytes = 0;
+  /** The ends of the list: `next` is the oldest. */
+  previous: Link = this;
+  next: Link = this;
+
+  /** `limit` in bytes; by default what some 30,000 connections cost whose opening was not captured. */
+  constructor(readonly limit = 256 << 20) {}
 
   /** Gives up holdings, but not `current`, until the bound is kept. */
   trim(current: Holding): void {
     while (this.bytes > this.limit) {
-      const [first, second] = this.holdings;
-      const oldest = first === current ? second : first;
-      if (oldest === undefined) return;
-      this.holdings.delete(oldest);
+      const oldest = this.next === current ? current.next : this.next;
+      if (!(oldest instanceof Holding)) return;
+      oldest.unlink();
       oldest.giveUp();
     }
   }
 }
 
-export class Holding implements Account {
+export class Holding implements Account, Link {
+  /** Itself where it is in no list. */
+  previous: Link = this;
+  next: Link = this;
   private bytes = 0;
   private closed = false;
 
@@ -44,23 +54,38 @@ export class Holding implements Account {
   ) {}
 
   add(bytes: number): void {
-    const { pool } = this;
     if (this.closed) return;
+    const { pool } = this;
     this.bytes += bytes;
     pool.bytes += bytes;
-    if (this.bytes <= 0) pool.holdings.delete(this);
-    else pool.holdings.add(this);
+    if (this.bytes <= 0) this.unlink();
+    else if (this.next === this) this.link();
     if (bytes > 0 && pool.bytes > pool.limit) pool.trim(this);
   }
 
   /** The connection has shown anew that it may be of interest. */
   renew(): void {
-    if (this.pool.holdings.delete(this)) this.pool.holdings.add(this);
+    if (this.next === this) return;
+    this.unlink();
+    this.link();
   }
 
   /** Nothing of what was added is held any more, and no more is counted. */
   close(): void {
     this.add(-this.bytes);
     this.closed = true;
+  }
+
+  unlink(): void {
+    this.previous.next = this.next;
+    this.next.previous = this.previous;
+    this.previous = this.next = this;
+  }
+
+  private link(): void {
+    const { pool } = this;
+    this.previous = pool.previous;
+    this.next = pool;
+    this.previous.next = pool.previous = this;
   }
 }

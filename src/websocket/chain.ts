@@ -241,7 +241,10 @@ export class ChainSearch {
       if (segment === 0 && target >= 0 && size <= borders.segments[border] && at + size > border) own += CUT;
       if (next >= 0 && this.repeats(at, target, headerLength))
         most = segment > 0 ? Math.max(this.repetition, Math.log2(ENDS_SEGMENT * size)) : this.repetition;
-    } else own = evidence.cutBits(buffer, at);
+    } else {
+      own = evidence.cutBits(buffer, at);
+      if (r + 1 < window.runs.length) next = GAP - (r + 1);
+    }
     const first = buffer[at];
     const outside =
       Math.min(own + evidence.firstShare(first, false), most) +

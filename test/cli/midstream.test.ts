@@ -56,7 +56,7 @@ interface ListedMessage extends Listed {
   readonly content?: string;
   readonly contentBase64?: string;
   readonly complete: boolean;
-  readonly unknownRanges: readonly (readonly [number, number])[];
+  readonly unknownRanges: readonly { readonly offset: number; readonly length: number }[];
 }
 
 function list<T = Listed>(command: string, file: string, ...options: string[]): T[] {
@@ -76,6 +76,10 @@ const left = <T extends Listed>(rows: readonly T[], dropped: number): T[] =>
     .filter(({ packets }) => packets[0] > dropped)
     .map((row) => ({ ...row, packets: row.packets.map((packet) => packet - dropped) }));
 
+/** By packet: what is searched for is told when it is found, and the other side may have gone on by then. */
+const ordered = <T extends Listed>(rows: readonly T[]): T[] =>
+  [...rows].sort((a, b) => a.packets.at(-1)! - b.packets.at(-1)!);
+
 describe('a capture that begins in the middle', () => {
   // Behind the handshake; within a frame of three packets; within a message of several frames.
   it.each([7, 17, 78])(
@@ -87,7 +91,7 @@ describe('a capture that begins in the middle', () => {
         expect(rows.length).toBeGreaterThan(2);
         const expected = left(list(command, whole('ws-echo')), dropped);
         const isCut = ({ opcode }: Listed) => opcode === '0';
-        expect(rows.filter((row) => !isCut(row)).map(facts)).toEqual(expected.map(facts));
+        expect(ordered(rows.filter((row) => !isCut(row))).map(facts)).toEqual(ordered(expected).map(facts));
       }
     },
   );
@@ -138,7 +142,7 @@ describe('a capture that begins in the middle', () => {
     );
     messages.forEach((message, i) => {
       const [bytes, original] = [contentOf(message), contentOf(originals[i])];
-      for (const [offset, length] of message.unknownRanges) {
+      for (const { offset, length } of message.unknownRanges) {
         bytes.fill(0, offset, offset + length);
         original.fill(0, offset, offset + length);
       }
@@ -193,20 +197,17 @@ describe('--decode-as', () => {
   });
 
   it.each([
-    'tcp.port==9001,http',
-    'tcp.port==9001',
-    'tcp.port=9001,websocket',
-    'tcp.port==65536,websocket',
-    'tcp.port==,websocket',
-    'udp.port==9001,websocket',
-    '9001',
-    '',
-  ])('does not take %j', (value) => {
-    for (const command of ['sessions', 'frames', 'messages']) {
-      const ran = wsdissect([command, '--decode-as', value, whole('ws-echo')]);
-      expect(ran).toMatchObject({ status: 1, stdout: '' });
-      expect(ran.stderr).toContain('It must look like tcp.port==8080,websocket.');
-    }
+    ['sessions', 'tcp.port==9001,http'],
+    ['frames', 'tcp.port==9001'],
+    ['messages', 'tcp.port=9001,websocket'],
+    ['check', 'tcp.port==65536,websocket'],
+    ['sessions', 'udp.port==9001,websocket'],
+    ['sessions', '9001'],
+    ['sessions', ''],
+  ])('of %s does not take %j', (command, value) => {
+    const ran = wsdissect([command, '--decode-as', value, whole('ws-echo')]);
+    expect(ran).toMatchObject({ status: 1, stdout: '' });
+    expect(ran.stderr).toContain('It must look like tcp.port==8080,websocket.');
   });
 });
 

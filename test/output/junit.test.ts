@@ -131,6 +131,18 @@ describe('hostile text', () => {
     }
   });
 
+  it('is all text, behind several ends of CDATA, too', async () => {
+    const hostile = makeFinding({ message: ']]> a ]]><forged/> b ]]>' });
+    for (const failOn of ['error', 'note'] as const) {
+      const note = { ...hostile, severity: 'note' } as const;
+      const [test] = (await load([note], [first], failOn)).testcase!;
+      const text = failOn === 'error' ? test['system-out']![0] : test.failure![0].inner;
+      expect(text).toBe(
+        'note: unmasked-client-frame by the client, frame 3, packet 12: ]] > a ]] ><forged/> b ]] > (RFC 6455 §5.1)',
+      );
+    }
+  });
+
   it('in a path, too', async () => {
     for (const [, text] of [...hostileTexts, ...worse]) {
       const session = makeSession({ request: { target: `/${text.replace(/[\s\p{C}]/gu, '')}` } });

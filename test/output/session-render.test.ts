@@ -56,28 +56,38 @@ const titles = (lines: readonly string[]) =>
 
 describe('the session table', () => {
   it('has the columns that tell something', () => {
-    expect(table([chat, refused, midstream], 160)).toEqual([PLACEHOLDER]);
+    expect(table([chat, refused, midstream], 160)).toEqual([
+      '┌─────┬──────────┬────────────────┬─────────────┬──────────────┬────────┬────────────┬───────────┬──────────┬──────────────────────────────────────────────────┐',
+      '│ No. │     Time │ Client         │ Server      │ Path         │ Status │ Frames →/← │ Bytes →/← │ Duration │ Closed                                           │',
+      '├─────┼──────────┼────────────────┼─────────────┼──────────────┼────────┼────────────┼───────────┼──────────┼──────────────────────────────────────────────────┤',
+      '│   1 │ 0.000000 │ 10.0.0.1:40000 │ 10.0.0.2:80 │ /chat        │ 101    │ 3 / 4      │ 30 / 40   │  2.500 s │ client closed with 1000 (Normal Closure) "bye",  │',
+      '│     │          │                │             │              │        │            │           │          │ server answered, client ended TCP first          │',
+      '│   3 │ 0.000000 │ 10.0.0.1:40000 │ 10.0.0.2:80 │ /admin       │ 403    │ 0 / 0      │ 0 / 0     │  2.500 s │ refused: 403 Forbidden                           │',
+      '│   4 │ 0.000000 │ 10.0.0.1:40000 │ 10.0.0.2:80 │ not captured │ -      │ 3 / 4      │ 30 / 40   │  2.500 s │ client closed with 1000 (Normal Closure), server │',
+      '│     │          │                │             │              │        │            │           │          │ answered, client ended TCP first                 │',
+      '└─────┴──────────┴────────────────┴─────────────┴──────────────┴────────┴────────────┴───────────┴──────────┴──────────────────────────────────────────────────┘',
+    ]);
   });
 
   it('has what fits on 80 columns, with the sentences over several lines', () => {
     expect(table([chat, refused, midstream], 80)).toEqual([
-      '┌─────┬─────────────┬────────────────┬────────┬────────────┬───────────────────┐',
-      '│ No. │ Server      │ Path           │ Status │ Frames →/← │ Closed            │',
-      '├─────┼─────────────┼────────────────┼────────┼────────────┼───────────────────┤',
-      '│   1 │ 10.0.0.2:80 │ /chat          │ 101    │ 3 / 4      │ client closed     │',
-      '│     │             │                │        │            │ with 1000 (Normal │',
-      '│     │             │                │        │            │ Closure) "bye",   │',
-      '│     │             │                │        │            │ server answered,  │',
-      '│     │             │                │        │            │ client ended TCP  │',
-      '│     │             │                │        │            │ first             │',
-      '│   3 │ 10.0.0.2:80 │ /admin         │ 403    │ 0 / 0      │ refused: 403      │',
-      '│     │             │                │        │            │ Forbidden         │',
-      '│   4 │ 10.0.0.2:80 │ (not captured) │ -      │ 3 / 4      │ client closed     │',
-      '│     │             │                │        │            │ with 1000 (Normal │',
-      '│     │             │                │        │            │ Closure), server  │',
-      '│     │             │                │        │            │ answered, client  │',
-      '│     │             │                │        │            │ ended TCP first   │',
-      '└─────┴─────────────┴────────────────┴────────┴────────────┴───────────────────┘',
+      '┌─────┬─────────────┬──────────────┬────────┬────────────┬─────────────────────┐',
+      '│ No. │ Server      │ Path         │ Status │ Frames →/← │ Closed              │',
+      '├─────┼─────────────┼──────────────┼────────┼────────────┼─────────────────────┤',
+      '│   1 │ 10.0.0.2:80 │ /chat        │ 101    │ 3 / 4      │ client closed with  │',
+      '│     │             │              │        │            │ 1000 (Normal        │',
+      '│     │             │              │        │            │ Closure) "bye",     │',
+      '│     │             │              │        │            │ server answered,    │',
+      '│     │             │              │        │            │ client ended TCP    │',
+      '│     │             │              │        │            │ first               │',
+      '│   3 │ 10.0.0.2:80 │ /admin       │ 403    │ 0 / 0      │ refused: 403        │',
+      '│     │             │              │        │            │ Forbidden           │',
+      '│   4 │ 10.0.0.2:80 │ not captured │ -      │ 3 / 4      │ client closed with  │',
+      '│     │             │              │        │            │ 1000 (Normal        │',
+      '│     │             │              │        │            │ Closure), server    │',
+      '│     │             │              │        │            │ answered, client    │',
+      '│     │             │              │        │            │ ended TCP first     │',
+      '└─────┴─────────────┴──────────────┴────────┴────────────┴─────────────────────┘',
     ]);
   });
 
