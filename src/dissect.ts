@@ -7,8 +7,10 @@
  */
 import { type CaptureTotals, type Input, readCaptures } from './capture/captures.js';
 import { type DissectionConsumer, Dissector, type DissectorOptions } from './dissector.js';
+import type { Finding } from './rules/finding.js';
 import type { Defect } from './stream/defect.js';
 import type { Frame } from './websocket/frame-record.js';
+import type { Message } from './websocket/message-record.js';
 import type { Session, SessionSummary } from './websocket/session.js';
 
 export interface DissectOptions extends DissectorOptions {
@@ -26,6 +28,10 @@ export interface DissectionSummary {
   /** Sessions and refused upgrades. */
   readonly sessions: number;
   readonly packets: number;
+  /** Packets of no use: those that the capture's reader skipped, and those of link types without a decoder. */
+  readonly skippedPackets: number;
+  /** TCP connections, WebSocket or not. */
+  readonly connections: number;
   readonly capture: CaptureTotals;
 }
 
@@ -40,8 +46,8 @@ export interface RunConsumer extends DissectionConsumer {
 const TURN_MS = 50;
 
 /**
- * Dissects captures (paths, `-` for standard input, bytes, or async iterables of bytes; several are one
- * capture in time order) and tells the consumer what it finds. Throws CaptureError for unusable input.
+ * Dissects captures (paths, `-` for standard input, `file:` URLs, bytes, or async iterables of bytes; several are
+ * one capture in time order) and tells the consumer what it finds. Throws CaptureError for unusable input.
  */
 export async function runDissection(
   inputs: Input | readonly Input[],
@@ -66,8 +72,15 @@ export async function runDissection(
     },
   );
   dissector.end();
-  const { frameCount, sessionCount } = dissector;
-  return { frames: frameCount, sessions: sessionCount, packets: capture.packets, capture };
+  const { frameCount, sessionCount, network, tcp } = dissector;
+  return {
+    frames: frameCount,
+    sessions: sessionCount,
+    packets: capture.packets,
+    skippedPackets: capture.skipped + network.counts.unknownLinkType,
+    connections: tcp.counts.connections,
+    capture,
+  };
 }
 
 /** Gives the event loop a turn now and then: seldom enough to be free. */
@@ -87,6 +100,8 @@ function withTurns(block: () => void | Promise<void>): () => void | Promise<void
 export type DissectionEvent =
   | { readonly type: 'session-opened'; readonly session: Session }
   | { readonly type: 'frame'; readonly frame: Frame }
+  | { readonly type: 'message'; readonly message: Message }
+  | { readonly type: 'finding'; readonly finding: Finding }
   | { readonly type: 'session-closed'; readonly summary: SessionSummary }
   | { readonly type: 'defect'; readonly defect: Defect };
 
@@ -109,6 +124,16 @@ export class Dissection implements AsyncIterable<DissectionEvent> {
     return this.iterate((emit) => ({ frame: emit }));
   }
 
+  /** Messages, joined and inflated, and control frames. */
+  messages(): AsyncGenerator<Message, void> {
+    return this.iterate((emit) => ({ message: emit }));
+  }
+
+  /** Violations of the protocol, in the order in which they were noticed. */
+  findings(): AsyncGenerator<Finding, void> {
+    return this.iterate((emit) => ({ finding: emit }));
+  }
+
   /** Sessions as they end, refused upgrades among them. */
   sessions(): AsyncGenerator<SessionSummary, void> {
     return this.iterate((emit) => ({ sessionClosed: emit }));
@@ -118,6 +143,8 @@ export class Dissection implements AsyncIterable<DissectionEvent> {
     return this.iterate((emit) => ({
       sessionOpened: (session) => emit({ type: 'session-opened', session }),
       frame: (frame) => emit({ type: 'frame', frame }),
+      message: (message) => emit({ type: 'message', message }),
+      finding: (finding) => emit({ type: 'finding', finding }),
       sessionClosed: (summary) => emit({ type: 'session-closed', summary }),
       defect: (defect) => emit({ type: 'defect', defect }),
     }));
@@ -204,7 +231,10 @@ function isList(inputs: Input | readonly Input[]): inputs is readonly Input[] {
   return Array.isArray(inputs);
 }
 
-/** Dissects captures: paths, `-` for standard input, bytes, or async iterables of bytes. */
+/**
+ * Dissects captures: paths, `-` for standard input, `file:` URLs, bytes, or async iterables of bytes. An iteration
+ * throws CaptureError for unusable input.
+ */
 export function dissect(inputs: Input | readonly Input[], options: DissectOptions = {}): Dissection {
   return new Dissection(inputs, options);
 }

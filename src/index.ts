@@ -19,7 +19,10 @@ export {
   type DissectorLimits,
   type DissectorOptions,
 } from './dissector.js';
-export { CaptureError, type Defect, type Layer } from './stream/defect.js';
+export type { Finding } from './rules/finding.js';
+export { findRule, rules } from './rules/index.js';
+export type { Rule, Severity } from './rules/rule.js';
+export { CaptureError, type CaptureErrorCode, type Defect, type Layer } from './stream/defect.js';
 export type { Timestamp } from './stream/place.js';
 export type { StreamEnd } from './stream/stream-sink.js';
 export * from './websocket/index.js';

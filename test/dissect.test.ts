@@ -53,6 +53,8 @@ async function* chunks(of: Uint8Array, size: number): AsyncGenerator<Uint8Array>
   for (let at = 0; at < of.length; at += size) yield of.slice(at, at + size);
 }
 
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+
 /** Open descriptors of files in the test's folder. */
 function openFiles(): string[] {
   return readdirSync('/proc/self/fd').flatMap((fd) => {
@@ -85,7 +87,7 @@ describe('dissect(input)', () => {
 
   it('sessions() gives summaries as they end, refused upgrades among them', async () => {
     const summaries = await all(dissect(`${fixturesRoot}refused/capture.pcap`).sessions());
-    expect(summaries.map(({ session, end }) => [session.handshake.status, end !== undefined])).toEqual([
+    expect(summaries.map(({ session, end }) => [session.handshake!.status, end !== undefined])).toEqual([
       [401, false],
       [403, false],
       [404, false],
@@ -105,15 +107,33 @@ describe('dissect(input)', () => {
     });
   });
 
+  it('takes the URL of a file, alone or among others', async () => {
+    const url = pathToFileURL(hello);
+    expect(await sessionsOf(url)).toEqual(expected('ws-hello'));
+    expect(await sessionsOf([pathToFileURL(ring.recordings[0][0]), ...ring.recordings[0].slice(1)])).toEqual(
+      expected('ring-buffer'),
+    );
+  });
+
+  it('tells of which capture a defect is, and of which packet in it', async () => {
+    const defects: Defect[] = [];
+    await runDissection([`${fixturesRoot}ipv6/capture.pcap`, `${derived}loss-last-frame.pcap`], {
+      defect: (defect) => void defects.push(defect),
+    });
+    const [{ packet, capture, packetInCapture }] = defects;
+    expect([defects[0].code, capture]).toEqual(['frames-lost', 1]);
+    expect(packetInCapture).toBeLessThan(packet);
+  });
+
   it('itself gives all events in order', async () => {
     const events = await all(dissect(hello));
     expect(events.map(({ type }) => type)).toEqual([
       'session-opened',
-      ...Array<string>(10).fill('frame'),
+      ...Array.from({ length: 10 }, () => ['frame', 'message']).flat(),
       'session-closed',
     ]);
     const [opened] = events;
-    const closed = events[11];
+    const closed = events[21];
     if (opened.type !== 'session-opened' || closed.type !== 'session-closed') throw new Error('wrong types');
     expect(closed.summary.session).toBe(opened.session);
     for (const event of events) if (event.type === 'frame') expect(event.frame.session).toBe(opened.session);
@@ -123,8 +143,8 @@ describe('dissect(input)', () => {
     const events = await all(dissect(`${derived}loss-header.pcap`));
     const at = events.findIndex(({ type }) => type === 'defect');
     const event = events[at] as DissectionEvent & { type: 'defect' };
-    expect(event.defect).toMatchObject({ layer: 'websocket', code: 'frames-lost', packet: 19 });
-    expect(events[at - 1].type).toBe('frame');
+    expect(event.defect).toMatchObject({ layer: 'websocket', code: 'frames-lost', packet: 11 });
+    expect(events[at - 1].type).toBe('message');
     expect(events.at(-1)!.type).toBe('session-closed');
   });
 
@@ -165,7 +185,7 @@ describe('dissect(input)', () => {
       ({ type }) => type === 'defect',
     );
     expect(defects).toHaveLength(10);
-    expect(await all(dissect(hello, { previewPayload: 3 }))).toHaveLength(12);
+    expect(await all(dissect(hello, { previewPayload: 3 }))).toHaveLength(22);
   });
 
   it('tells how far it is', async () => {
@@ -188,7 +208,7 @@ describe('iterations', () => {
     const first = await all(dissection.frames());
     expect(await all(dissection.frames())).toEqual(first);
     expect(await all(dissection.sessions())).toHaveLength(1);
-    expect(await all(dissection)).toHaveLength(12);
+    expect(await all(dissection)).toHaveLength(22);
   });
 
   it('reads nothing before it is begun', async () => {
@@ -229,7 +249,10 @@ describe('iterations', () => {
       frames: 10,
       sessions: 1,
       packets: 20,
+      skippedPackets: 0,
+      connections: 1,
       capture: {
+        skipped: 0,
         bytes: bytes.length,
         truncated: false,
         captures: [{ name: hello, format: 'pcap', interfaces: 1 }],
@@ -345,24 +368,39 @@ describe('leaving the loop', () => {
 
 describe('errors', () => {
   it.each([
-    ['a missing file', () => join(folder, 'missing.pcap'), /missing\.pcap: no such file$/],
-    ['a directory', () => folder, /is a directory/],
-    ['no capture', () => new TextEncoder().encode('dear diary, nothing happened'), /^the given bytes/],
-    ['nothing', () => new Uint8Array(0), /the given bytes.*empty/],
-    ['one of several', () => [hello, join(folder, 'missing.pcap')], /missing\.pcap: no such file$/],
-    ['no input', () => [], /^no capture given$/],
-    ['standard input twice', () => ['-', '-'], /can be read only once/],
-  ] as [string, () => Input | Input[], RegExp][])('%s rejects', async (_name, input, message) => {
-    const dissection = dissect(input());
-    for (const iterate of [() => dissection.frames(), () => dissection.sessions(), () => dissection]) {
-      const error = await all<unknown>(iterate()).catch((reason: unknown) => reason);
-      expect(error).toBeInstanceOf(CaptureError);
-      expect((error as Error).message).toMatch(message);
-      expect((error as Error).message).not.toContain('\n');
-    }
-    await expect(runDissection(input(), {})).rejects.toBeInstanceOf(CaptureError);
-    expect(dissection.summary).toBeUndefined();
-  });
+    ['a missing file', () => join(folder, 'missing.pcap'), 'not-found', /missing\.pcap: no such file$/],
+    ['a directory', () => folder, 'is-a-directory', /is a directory/],
+    ['no capture', () => bytesOf('dear diary, nothing happened'), 'not-a-capture', /^the given bytes/],
+    ['what is too short', () => bytesOf('abc'), 'not-a-capture', /only 3 bytes/],
+    ['random bytes', () => new Uint8Array(99).fill(0x05), 'not-a-capture', /unknown magic number/],
+    ['another capture format', () => bytesOf('snoop\0\0\0rest'), 'unsupported', /editcap/],
+    ['another packer', () => bytesOf('BZh91AY&SY'), 'unsupported', /bzip2 -d/],
+    ['nothing', () => new Uint8Array(0), 'empty', /the given bytes.*empty/],
+    [
+      'one of several',
+      () => [hello, join(folder, 'missing.pcap')],
+      'not-found',
+      /missing\.pcap: no such file$/,
+    ],
+    ['no input', () => [], 'no-input', /^no capture given$/],
+    ['standard input twice', () => ['-', '-'], 'invalid-input', /can be read only once/],
+    ['a URL of the web', () => new URL('https://example.org/a'), 'invalid-input', /download it first/],
+    ['what is no input', () => 5 as unknown as Input, 'invalid-input', /^a capture is a path, a file: URL/],
+  ] as [string, () => Input | Input[], string, RegExp][])(
+    '%s rejects',
+    async (_name, input, code, message) => {
+      const dissection = dissect(input());
+      for (const iterate of [() => dissection.frames(), () => dissection.sessions(), () => dissection]) {
+        const error = await all<unknown>(iterate()).catch((reason: unknown) => reason);
+        expect(error).toBeInstanceOf(CaptureError);
+        expect((error as CaptureError).code).toBe(code);
+        expect((error as Error).message).toMatch(message);
+        expect((error as Error).message).not.toContain('\n');
+      }
+      await expect(runDissection(input(), {})).rejects.toBeInstanceOf(CaptureError);
+      expect(dissection.summary).toBeUndefined();
+    },
+  );
 
   it('of a source comes behind the frames read before it', async () => {
     async function* failing() {

@@ -43,6 +43,24 @@ describe('limits', () => {
     expect(frames[0]).toMatchObject({ length: 5, complete: true });
   });
 
+  it('maxMessage that cuts a character in two is no fault of the text', () => {
+    const talk = new Talk();
+    const findings: string[] = [];
+    const packets = [...upgraded(talk), talk.send(CLIENT, fromClient('aä'))];
+    dissect(packets, { limits: { maxMessage: 2 } }, { finding: ({ rule }) => void findings.push(rule.id) });
+    expect(findings.filter((id) => id.includes('utf'))).toEqual([]);
+  });
+
+  it('maxHeldPayload bounds what all payloads under way hold', () => {
+    const talk = new Talk();
+    const frame = encodeFrame({ opcode: 2, payload: new Uint8Array(900) });
+    const packets = upgraded(talk);
+    for (const from of [0, 500]) packets.push(talk.send(CLIENT, frame.subarray(from, from + 500)));
+    const { frames, defects } = dissect(packets, { limits: { maxHeldPayload: 600 } });
+    expect(frames.map(({ payload, length }) => [payload.length, length])).toEqual([[496, 900]]);
+    expect(codes(defects)).toEqual(['websocket payload-limit']);
+  });
+
   it('maxHeldPerDirection gives up a hole, and the frame says what it lost', () => {
     const talk = new Talk();
     const packets = upgraded(talk);
@@ -92,8 +110,10 @@ describe('defects', () => {
     expect(defects[0].message).toMatch(
       /^session 1: a gap swallowed a frame header at byte 0 of the server's stream/,
     );
+    expect(defects[0].message).toMatch(/frames were found again at byte 6, with confidence 0\.9\d+$/);
     expect(closed[0]).toMatchObject({
-      lostAt: { client: undefined, server: 0 },
+      lostAt: { client: undefined, server: undefined },
+      undecodedBytes: { client: 0, server: 6 },
       missingBytes: { server: 6 },
     });
   });

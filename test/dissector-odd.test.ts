@@ -66,7 +66,7 @@ describe('a 101 captured before its request', () => {
       { handshake: { target: undefined, subprotocol: 'chat', isWebSocketResponse: true } },
     ]);
     expect(payloads).toEqual(['server: early', 'client: Hello', 'server: World']);
-    expect(frames.map(({ session }) => session.handshake.target)).toEqual([undefined, '/late', '/late']);
+    expect(frames.map(({ session }) => session.handshake!.target)).toEqual([undefined, '/late', '/late']);
     expect(frames.every(({ session }) => session.number === 1)).toBe(true);
     expect(closed).toMatchObject([
       { session: { number: 1, opened: opened[0].opened, handshake: { target: '/late', status: 101 } } },

@@ -1,38 +1,74 @@
 /**
- * tshark sees the same frames, field by field, wherever it is right. Where it is wrong is written down here.
+ * tshark sees the same frames, field by field, wherever it is right: of the recordings, the ring buffer among
+ * them, and of the captures derived from them. Where it is wrong is written down here.
+ *
+ * Compared are packet, TCP stream, sender, FIN, RSV bits, opcode, mask bit, masking key, form and value of the
+ * length, and the payload of every frame as it was on the wire (unmasked, still compressed; of each fragment its
+ * own part). Of what tshark inflates, the text messages in one frame are compared with our messages: of
+ * compressed fragments it shows the joined but not inflated bytes as text.
  *
  * Further captures (a folder named by WSDISSECT_EXTRA_CAPTURES) are compared too.
  */
-import { readdirSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runDissection } from '../src/dissect.js';
 import type { Frame } from '../src/websocket/frame-record.js';
 import { formatKey } from '../src/websocket/mask.js';
+import type { Message } from '../src/websocket/message-record.js';
+import { derivedCases, derivedRoot } from './support/derived.js';
 import { fixtures } from './support/fixtures.js';
-import { hasProgram, type TsharkFrame, tsharkFrames } from './support/tshark.js';
+import { hasProgram, mergeCaptures, type TsharkFrame, tsharkFrames } from './support/tshark.js';
+
+/** Derived captures of which tshark 4.0 does not tell the frames that there are, and why. */
+const WRONG: Readonly<Record<string, string>> = {
+  'http-folded.pcap': 'it does not join folded header lines, and sees no upgrade',
+  'http-spaces.pcap': 'it takes blanks behind a header value for part of it, and sees no upgrade',
+  'link-ethernet-mpls-pseudowire.pcap':
+    'it reads the control word of the pseudowire as part of the addresses',
+  'link-ethernet-qinq-9200.pcap': 'it does not know the tag 0x9200',
+  'link-null-linux-v6.pcap': "it does not know Linux's number of AF_INET6",
+  'link-ppp-pppd.pcap': 'it does not know the link type 166',
+  'pcapng-other-blocks-big.pcapng': 'it numbers blocks that are no packets',
+  'pcapng-other-blocks-little.pcapng': 'it numbers blocks that are no packets',
+  'tcp-all-coalesced.pcap': 'it does not see the frames in the segment of the request',
+  'tcp-frames-before-response.pcap': 'it does not see frames that were captured before the response',
+  'tcp-response-first.pcap': 'it does not pair a response with a request captured behind it',
+  // Its frames are whole only with a later segment, and some it does not see.
+  'tcp-halfway-reversed.pcap': 'it does not see all frames of segments that come in the wrong order',
+  'tcp-reversed-3.pcap': 'it does not see all frames of segments that come in the wrong order',
+  'tcp-reversed-5.pcap': 'it does not see all frames of segments that come in the wrong order',
+  'tcp-reversed-8.pcap': 'it does not see all frames of segments that come in the wrong order',
+  'tcp-wrapping-reversed.pcap': 'it does not see all frames of segments that come in the wrong order',
+  'loss-cut.pcap': 'it passes over the packet in which the capture ends',
+  'loss-cut.pcap.gz': 'it passes over the packet in which the capture ends',
+  'loss-cut.pcapng': 'it passes over the packet in which the capture ends',
+  'loss-header.pcap': 'it sees no frame behind lost bytes',
+  'loss-payload.pcap': 'it does not show a frame with lost bytes',
+  'loss-several-holes.pcap': 'it does not show a frame with lost bytes',
+  'loss-snap-length-96.pcap': 'it shows nothing of a payload that was not captured in the whole',
+  'loss-snap-length-256.pcap': 'it shows nothing of a payload that was not captured in the whole',
+  'loss-unacknowledged-end.pcap': 'it does not show the frame in which the capture ends',
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'wsdissect-tshark-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const extra = process.env.WSDISSECT_EXTRA_CAPTURES;
 const others = extra ? readdirSync(extra).filter((file) => /\.pcap(ng)?$/.test(file)) : [];
-const captures: [name: string, file: string][] = [
+const recorded: [name: string, files: readonly string[]][] = [
   ...fixtures.flatMap(({ name, recordings }) =>
-    // tshark reads one file at a time, so a ring buffer's connection is cut at the first file's end.
-    recordings
-      .filter((files) => files.length === 1)
-      .map(([file]): [string, string] => [`${name}/${base(file)}`, file]),
+    recordings.map((files): [string, readonly string[]] => [`${name}/${files.map(base).join(' ')}`, files]),
   ),
-  ...others.map((file): [string, string] => [file, `${extra}/${file}`]),
+  ...others.map((file): [string, readonly string[]] => [file, [`${extra}/${file}`]]),
 ];
+const derived = derivedCases.map(({ name, files }): [string, readonly string[]] => [
+  name,
+  files.map((file) => derivedRoot + file),
+]);
 
-/**
- * tshark shows a payload only once its message is complete (fragments: at the last frame, reassembled), and
- * a compressed one inflated: those payloads are checked against what the applications logged instead.
- */
-function comparablePayload(frame: Frame): boolean {
-  const control = frame.opcode >= 8;
-  return control || (frame.fin && frame.opcode !== 0 && !frame.compressed);
-}
-
-function ours(frame: Frame): Omit<TsharkFrame, 'payload'> {
+function ours(frame: Frame): Omit<TsharkFrame, 'text'> {
   const { session, sender, opcode, masked, lengthForm, length } = frame;
   return {
     packet: frame.pieces[frame.pieces.length - 1].packet,
@@ -45,27 +81,62 @@ function ours(frame: Frame): Omit<TsharkFrame, 'payload'> {
     maskingKey: masked ? formatKey(frame.maskingKey) : undefined,
     lengthForm,
     length,
+    payload: hex(frame.payload),
   };
 }
 
-describe.skipIf(!hasProgram('tshark'))('tshark agrees on', () => {
-  it.each(captures)('%s', async (_name, file) => {
-    const frames: Frame[] = [];
-    await runDissection(file, { frame: (frame) => void frames.push(frame) });
-    const ports = new Set(frames.map(({ session }) => Number(session.server.split(':').pop())));
-    const theirs = tsharkFrames(file, [...ports]);
-    expect(frames.map(ours)).toEqual(theirs.map(({ payload: _, ...fields }) => fields));
-    expect(frames.length).toBeGreaterThan(0);
-    let compared = 0;
-    frames.forEach((frame, i) => {
-      const { payload } = theirs[i];
-      if (payload === undefined || !comparablePayload(frame)) return;
-      compared++;
-      expect(Buffer.from(frame.payload).toString('hex'), `frame ${frame.number}`).toBe(payload);
-    });
-    expect(compared > 0 || !frames.some(comparablePayload)).toBe(true);
+async function compare(name: string, files: readonly string[]) {
+  const frames: Frame[] = [];
+  const messages: Message[] = [];
+  await runDissection(files, {
+    frame: (frame) => void frames.push(frame),
+    message: (message) => void messages.push(message),
+  });
+  const ports = new Set(frames.map(({ session }) => Number(session.server.split(':').pop())));
+  // tshark takes one file.
+  const one = files.length === 1 ? files[0] : join(folder, name.replace(/[^a-z0-9]/gi, '-'));
+  if (files.length > 1) await mergeCaptures(files, one);
+  const theirs = await tsharkFrames(one, [...ports]);
+  const inflated = messages.filter(isInflatedText);
+  return {
+    ours: frames.map(ours),
+    theirs: theirs.map(({ text: _, ...fields }) => fields),
+    inflated: inflated.map(({ content }) => hex(content)),
+    inflatedByTshark: inflated.map((message) => theirs[message.frames[0] - 1]?.text),
+  };
+}
+
+const isInflatedText = ({ compressed, opcode, frames }: Message): boolean =>
+  compressed && opcode === 1 && frames.length === 1;
+
+const hasTshark = hasProgram('tshark') && hasProgram('mergecap');
+
+describe.skipIf(!hasTshark)('tshark agrees on', () => {
+  it.concurrent.each(recorded)('%s', async (name, files) => {
+    const found = await compare(name, files);
+    expect(found.ours).toEqual(found.theirs);
+    expect(found.inflated).toEqual(found.inflatedByTshark);
+    expect(found.ours.length).toBeGreaterThan(0);
+  });
+
+  it.concurrent.each(derived.filter(([name]) => !(name in WRONG)))('derived/%s', async (name, files) => {
+    const found = await compare(name, files);
+    expect(found.ours).toEqual(found.theirs);
+    expect(found.ours.length).toBeGreaterThan(0);
   });
 });
+
+// So that the table above stays true: what tshark has learnt is to be struck out.
+describe.skipIf(!hasTshark)('tshark is wrong on', () => {
+  it.concurrent.each(derived.filter(([name]) => name in WRONG))('derived/%s', async (name, files) => {
+    const found = await compare(name, files);
+    expect(found.theirs, WRONG[name]).not.toEqual(found.ours);
+  });
+});
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
 
 function base(file: string): string {
   return file.slice(file.lastIndexOf('/') + 1);

@@ -16,24 +16,18 @@ export function hexByte(byte: number): string {
 }
 
 /**
- * Lines of sixteen bytes with their ASCII, as Wireshark's bytes pane:
- * `0000  48 65 6c 6c 6f                                    Hello`.
+ * A line of the first `length` bytes of `row`, at most sixteen, with their ASCII, as Wireshark's bytes pane:
+ * `0000  48 65 6c 6c 6f                                    Hello`. `offset` is what it begins with.
  */
-export function hexDump(bytes: Uint8Array, indent = ''): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 16) {
-    const row = bytes.subarray(at, at + 16);
-    const left = formatHex(row.subarray(0, 8)).padEnd(23);
-    const right = formatHex(row.subarray(8)).padEnd(23);
-    text += `${indent}${at.toString(16).padStart(4, '0')}  ${left}  ${right}  ${ascii(row)}\n`;
+export function hexRow(row: Uint8Array, length: number, offset: number): string {
+  let hex = '';
+  let ascii = '';
+  for (let i = 0; i < length; i++) {
+    const byte = row[i];
+    hex += `${i === 8 ? '  ' : i === 0 ? '' : ' '}${digits[byte >> 4]}${digits[byte & 0xf]}`;
+    ascii += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.';
   }
-  return text;
-}
-
-function ascii(row: Uint8Array): string {
-  let text = '';
-  for (const byte of row) text += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.';
-  return text;
+  return `${offset.toString(16).padStart(4, '0')}  ${hex.padEnd(48)}  ${ascii}`;
 }
 
 const digits = '0123456789abcdef';

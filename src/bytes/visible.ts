@@ -1,25 +1,30 @@
 /**
  * Untrusted text made safe to print: file names, comments, reasons and header values may hold terminal
- * escapes, line breaks that forge output lines, or bidirectional overrides that reorder what is read.
+ * escapes, line breaks that forge output lines, bidirectional overrides that reorder what is read, or
+ * characters that nobody sees.
  *
  * Strategy: one regular expression finds what must not reach a terminal; everything else passes unchanged.
  * A backslash passes too: the result is for people, not for parsing back.
  */
 
-// C0, DEL, C1 · LRM, RLM, line and paragraph separators, bidi embeddings, overrides and isolates
-// (Unicode UAX #9 §2) · lone surrogates.
-const HIDDEN =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+/**
+ * What is no text to look at (Unicode general categories): controls (Cc), format characters (Cf: bidirectional
+ * controls of UAX #9 §2, zero width, tags), line and paragraph separators (Zl, Zp), lone surrogates (Cs); and
+ * all else that is by default not shown, but for the two selectors of how an emoji looks.
+ */
+const HIDDEN = /(?![\ufe0e\ufe0f])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
+/** Nearly all text is this, and ten times faster to look through. */
+const PLAIN = /^[\x20-\x7e]*$/;
 
 /** `text` with each character that could deceive a reader or a terminal written as \n, \t, \r, \xNN or \u{…}. */
 export function visible(text: string): string {
-  return text.replace(HIDDEN, write);
+  return PLAIN.test(text) ? text : text.replace(HIDDEN, write);
 }
 
 function write(character: string): string {
   if (character === '\n') return '\\n';
   if (character === '\t') return '\\t';
   if (character === '\r') return '\\r';
-  const code = character.charCodeAt(0);
+  const code = character.codePointAt(0)!;
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
 }

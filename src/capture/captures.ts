@@ -3,7 +3,8 @@
  *
  * Strategy: of several inputs the first packet is read beforehand, and they are sorted by its time. Each is
  * opened when that time has come, so that thousands of files never are open together. While one is open its
- * packets pass straight through; while more are, the earliest goes first. Nothing is copied for that: each
+ * packets pass straight through; while more are, the earliest goes first, of the same time that of the capture
+ * given first. Nothing is copied for that: each
  * reader holds its own packet until it is asked for the next. Awaited is per block, never per packet.
  */
 import { CaptureError, type Defect, type ReportDefect } from '../stream/defect.js';
@@ -49,6 +50,8 @@ export interface PacketConsumer {
 
 export interface CaptureTotals {
   readonly packets: number;
+  /** Packets that could not be delivered: their interface is not described, or their length cannot be. */
+  readonly skipped: number;
   /** Bytes read of the files (compressed ones as they lie there). */
   readonly bytes: number;
   /** A capture was cut or so damaged that its rest could not be read. */
@@ -68,9 +71,9 @@ export async function readCaptures(
   options: ReadOptions,
   consumer: PacketConsumer,
 ): Promise<CaptureTotals> {
-  if (inputs.length === 0) throw new CaptureError('no capture given');
+  if (inputs.length === 0) throw new CaptureError('no-input', 'no capture given');
   if (inputs.filter((input) => input === '-').length > 1) {
-    throw new CaptureError('standard input (-) can be read only once');
+    throw new CaptureError('invalid-input', 'standard input (-) can be read only once');
   }
   const run = new Run(inputs, options, consumer);
   return run.read();
@@ -78,6 +81,8 @@ export async function readCaptures(
 
 /** Defects after which the rest of a capture was not read. */
 const CUTTING = new Set(['truncated-capture', 'corrupt-compression', 'damaged-capture']);
+/** Defects that each cost a packet. */
+const SKIPPING = new Set(['unknown-interface', 'implausible-record-length']);
 
 class Run {
   private readonly options: ReadOptions;
@@ -89,6 +94,7 @@ class Run {
   private readonly active: Lane[] = [];
   private readonly interfaces = { next: 0 };
   private packets = 0;
+  private skipped = 0;
   private truncated = false;
   private stopped = false;
 
@@ -180,7 +186,7 @@ class Run {
     const { active } = this;
     const lane = active[0];
     let at = 0;
-    for (; at + 1 < active.length && isEarlier(active[at + 1].packet, lane.packet); at++) {
+    for (; at + 1 < active.length && isEarlier(active[at + 1], lane); at++) {
       active[at] = active[at + 1];
     }
     active[at] = lane;
@@ -198,11 +204,11 @@ class Run {
     let limitNanoseconds = 0;
     if (active.length > 1) {
       limitSeconds = active[1].packet.seconds;
-      limitNanoseconds = active[1].packet.nanoseconds;
+      limitNanoseconds = active[1].packet.nanoseconds - (active[1].index < lane.index ? 1 : 0);
     }
     if (waiting.length > 0 && (active.length === 1 || !waiting[0].isAfter(active[1].packet))) {
       limitSeconds = waiting[0].dueSeconds;
-      limitNanoseconds = waiting[0].dueNanoseconds;
+      limitNanoseconds = waiting[0].dueNanoseconds - (waiting[0].index < lane.index ? 1 : 0);
     }
     do {
       const { seconds } = packet;
@@ -240,26 +246,30 @@ class Run {
       capture: lane.index,
       maxPacketLength: this.options.maxPacketLength ?? DEFAULT_MAX_PACKET_LENGTH,
       interfaces: this.interfaces,
-      report: (defect) => this.report(defect),
+      report: (defect) => this.report(defect, lane),
     };
   }
 
   /** A reader knows its own packets only: the number is that of the last one delivered. */
-  private report(defect: Defect): void {
+  private report(defect: Defect, lane: Lane): void {
     if (CUTTING.has(defect.code)) this.truncated = true;
-    this.options.report({ ...defect, packet: this.packets });
+    if (SKIPPING.has(defect.code)) this.skipped++;
+    this.options.report({ ...defect, packet: this.packets, packetInCapture: lane.packets });
   }
 
   private totals(): CaptureTotals {
-    const { packets, truncated, lanes } = this;
+    const { packets, skipped, truncated, lanes } = this;
     const bytes = sum(lanes, (lane) => lane.bytes)!;
     const secrets = lanes.flatMap((lane) => lane.secrets);
-    return { packets, bytes, truncated, captures: lanes.map((lane) => lane.summary()), secrets };
+    const captures = lanes.map((lane) => lane.summary());
+    return { packets, skipped, bytes, truncated, captures, secrets };
   }
 }
 
-function isEarlier(a: Packet, b: Packet): boolean {
-  return a.seconds < b.seconds || (a.seconds === b.seconds && a.nanoseconds < b.nanoseconds);
+/** Of the same time goes first what was given first. */
+function isEarlier({ packet: a, index }: Lane, { packet: b, index: other }: Lane): boolean {
+  if (a.seconds !== b.seconds) return a.seconds < b.seconds;
+  return a.nanoseconds < b.nanoseconds || (a.nanoseconds === b.nanoseconds && index < other);
 }
 
 /** The sum, or undefined if one of the values is. */

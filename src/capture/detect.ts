@@ -59,28 +59,40 @@ const OTHER_PACKERS: readonly (readonly [string, string])[] = [
 /** The error for an input that is no capture; `bytes[start, end)` is its beginning. */
 export function notACapture(name: string, bytes: Uint8Array, start: number, end: number): CaptureError {
   const who = visible(name);
-  if (start === end) return new CaptureError(`${who} is empty (0 bytes)`);
+  if (start === end) return new CaptureError('empty', `${who} is empty (0 bytes)`);
   const head = Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.min(end - start, 512));
   const text = head.toString('latin1');
   const capture = OTHER_CAPTURES.find(([magic]) => text.startsWith(magic));
   if (capture !== undefined) {
-    return new CaptureError(`${who} is ${capture[1]}: convert it with editcap -F pcapng IN OUT`);
+    return new CaptureError(
+      'unsupported',
+      `${who} is ${capture[1]}: convert it with editcap -F pcapng IN OUT`,
+    );
   }
   const packer = OTHER_PACKERS.find(([magic]) => text.startsWith(magic));
-  if (packer !== undefined) return new CaptureError(`${who} is packed: unpack it first with ${packer[1]}`);
+  if (packer !== undefined) {
+    return new CaptureError('unsupported', `${who} is packed: unpack it first with ${packer[1]}`);
+  }
   if (/^\s*<(!doctype|html|\?xml)/i.test(text)) {
     return new CaptureError(
+      'not-a-capture',
       `${who} is a web page or XML, not a capture: save the pcap or pcapng file itself`,
     );
   }
-  if (end - start < 4)
-    return new CaptureError(`${who} has only ${end - start} bytes: not a pcap or pcapng capture`);
+  if (end - start < 4) {
+    const size = `${end - start} bytes`;
+    return new CaptureError('not-a-capture', `${who} has only ${size}: not a pcap or pcapng capture`);
+  }
   if (/^[\t\n\r -~\x80-\xff]*$/.test(text)) {
     return new CaptureError(
+      'not-a-capture',
       `${who} is a text file, not a capture: a hex dump becomes one with text2pcap IN OUT`,
     );
   }
-  return new CaptureError(`${who} is not a pcap or pcapng capture: unknown magic number ${hex(head)}`);
+  return new CaptureError(
+    'not-a-capture',
+    `${who} is not a pcap or pcapng capture: unknown magic number ${hex(head)}`,
+  );
 }
 
 function hex(head: Buffer): string {

@@ -1,6 +1,6 @@
 /** The public API of `wsdissect/capture`: capture files in, packets out; and encoders for both formats. */
 
-export type { Defect, ReportDefect } from '../stream/defect.js';
+export type { CaptureErrorCode, Defect, ReportDefect } from '../stream/defect.js';
 export { CaptureError } from '../stream/defect.js';
 export {
   type CaptureSummary,

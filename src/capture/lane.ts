@@ -43,7 +43,7 @@ export class Lane {
   private compression: readonly Compression[] = [];
   private comments: readonly string[] = [];
   private interfaces = 0;
-  private packets = 0;
+  packets = 0;
   private firstTime: Time | undefined = undefined;
   private lastSeconds = 0;
   private lastNanoseconds = 0;
@@ -79,10 +79,11 @@ export class Lane {
     return this.open.nextPacket();
   }
 
-  /** Counts a packet that is being delivered. */
+  /** Numbers a packet that is being delivered. */
   count(packet: Packet): void {
     const { seconds, nanoseconds } = packet;
     if (this.packets++ === 0) this.firstTime = { seconds, nanoseconds };
+    packet.numberInCapture = this.packets;
     this.lastSeconds = seconds;
     this.lastNanoseconds = nanoseconds;
   }

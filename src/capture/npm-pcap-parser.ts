@@ -69,7 +69,7 @@ export class NpmPcapParserReader implements CaptureReader {
     });
     this.parser.on('packetHeader', (header: PacketHeader) => {
       this.awaited = header;
-      if (header.capturedLength > context.maxPacketLength) this.failed ??= header;
+      if (header.capturedLength > context.maxPacketLength || isFileHeader(header)) this.failed ??= header;
     });
     this.parser.on('packet', (packet: ParsedPacket) => {
       this.awaited = undefined;
@@ -136,7 +136,10 @@ export class NpmPcapParserReader implements CaptureReader {
 
   private stop(header: PacketHeader): boolean {
     this.finished = true;
-    const message = `record claims a captured length of ${header.capturedLength} bytes; pcap-parser cannot go on after it, the default reader can`;
+    const what = isFileHeader(header)
+      ? 'another capture begins here'
+      : `record claims a captured length of ${header.capturedLength} bytes`;
+    const message = `${what}; pcap-parser cannot go on after it, the default reader can`;
     this.report('damaged-capture', message);
     return false;
   }
@@ -148,17 +151,30 @@ export class NpmPcapParserReader implements CaptureReader {
   }
 }
 
+/** A file header read as that of a record: magic number, version 2.4, and two fields that are 0. */
+function isFileHeader(header: PacketHeader): boolean {
+  return (
+    header.timestampSeconds === 0xa1b2c3d4 &&
+    (header.timestampMicroseconds === 0x0004_0002 || header.timestampMicroseconds === 0x0002_0004) &&
+    header.capturedLength === 0
+  );
+}
+
 /** Whether the file header is there and is one that pcap-parser reads; throws if it is another. */
 function acceptable(head: Buffer): boolean {
   if (head.length < FILE_HEADER) return false;
   const variant = pcapVariant(head, 0);
   const advice = 'use the default reader for this capture (leave out --reader pcap-parser)';
   if (variant === undefined || variant.nanoseconds || variant.modified) {
-    throw new CaptureError(`pcap-parser reads only classic microsecond pcap; ${advice}`);
+    throw new CaptureError('unsupported', `pcap-parser reads only classic microsecond pcap; ${advice}`);
   }
   const [major, minor] = [u16(head, 4, variant.little), u16(head, 6, variant.little)];
   if (major !== 2 && minor !== 4) {
-    throw new CaptureError(`pcap-parser reads only pcap version 2.4, this is ${major}.${minor}; ${advice}`);
+    const version = `${major}.${minor}`;
+    throw new CaptureError(
+      'unsupported',
+      `pcap-parser reads only pcap version 2.4, this is ${version}; ${advice}`,
+    );
   }
   return true;
 }

@@ -66,6 +66,7 @@ export class OpenCapture {
         }
         if (compression.push(format) > MAX_COMPRESSIONS) {
           throw new CaptureError(
+            'unsupported',
             `${visible(source.name)} is compressed more than ${MAX_COMPRESSIONS} times over`,
           );
         }
@@ -104,7 +105,7 @@ export class OpenCapture {
       this.reader.push(block.bytes, block.start, block.end);
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
-      throw new CaptureError(`${visible(this.source.name)}: ${error.message}`);
+      throw new CaptureError(error.code, `${visible(this.source.name)}: ${error.message}`);
     }
   }
 
@@ -118,7 +119,7 @@ function makeReader(format: CaptureFormat, readerName: ReaderName, context: Read
   if (readerName === 'pcap-parser') {
     if (format === 'pcap') return new NpmPcapParserReader(context);
     const advice = 'use the default reader (leave out --reader pcap-parser)';
-    throw new CaptureError(`pcap-parser cannot read pcapng; ${advice}`);
+    throw new CaptureError('unsupported', `pcap-parser cannot read pcapng; ${advice}`);
   }
   return format === 'pcap' ? new PcapReader(context) : new PcapngReader(context);
 }
@@ -127,7 +128,7 @@ function unusable(name: string, compression: readonly Compression[], head: Block
   const packing = compression.at(-1);
   if (packing === undefined) return notACapture(name, head.bytes, head.start, head.end);
   if (head.start === head.end) {
-    return new CaptureError(`${visible(name)}: nothing can be unpacked from it (${packing})`);
+    return new CaptureError('empty', `${visible(name)}: nothing can be unpacked from it (${packing})`);
   }
   return notACapture(`the ${packing} content of ${name}`, head.bytes, head.start, head.end);
 }

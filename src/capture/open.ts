@@ -7,6 +7,7 @@
  */
 import * as fs from 'node:fs';
 import { isatty } from 'node:tty';
+import { fileURLToPath } from 'node:url';
 import { visible } from '../bytes/visible.js';
 import { CaptureError } from '../stream/defect.js';
 
@@ -29,8 +30,11 @@ export interface BlockSource {
   readonly position: number;
 }
 
-/** A path (`-` is standard input), the bytes of a capture, or its chunks (each a buffer of its own). */
-export type Input = string | Uint8Array | AsyncIterable<Uint8Array>;
+/**
+ * A path (`-` is standard input), a `file:` URL, the bytes of a capture, or its chunks (each a buffer of its
+ * own).
+ */
+export type Input = string | URL | Uint8Array | AsyncIterable<Uint8Array>;
 
 export interface OpenOptions {
   /** Bytes per read of a regular file. */
@@ -44,23 +48,46 @@ const HEADROOM = 256 << 10;
 
 /** Opens an input. Throws CaptureError, one line that says what to do. */
 export function openSource(input: Input, options: OpenOptions = {}): BlockSource {
+  if (input instanceof URL) return openFile(pathOf(input), options);
   if (input instanceof Uint8Array) return new MemorySource(input);
-  if (typeof input !== 'string') return new StreamSource('the given stream', input);
-  if (input === '-') return openStandardInput(options);
-  const stat = attempt(input, () => fs.statSync(input));
+  if (typeof input !== 'string') return openStream(input);
+  return input === '-' ? openStandardInput(options) : openFile(input, options);
+}
+
+function openFile(path: string, options: OpenOptions): BlockSource {
+  const stat = attempt(path, () => fs.statSync(path));
   if (stat.isDirectory()) {
-    const name = visible(input);
+    const name = visible(path);
     const example = `${name.replace(/\/+$/, '')}/*.pcap`;
-    throw new CaptureError(`${name} is a directory; give the capture files in it, for example ${example}`);
+    const message = `${name} is a directory; give the capture files in it, for example ${example}`;
+    throw new CaptureError('is-a-directory', message);
   }
-  if (stat.isFile()) return new FileSource(input, undefined, stat.size, options);
-  attempt(input, () => fs.accessSync(input, fs.constants.R_OK));
-  return new StreamSource(input, fs.createReadStream(input));
+  if (stat.isFile()) return new FileSource(path, undefined, stat.size, options);
+  attempt(path, () => fs.accessSync(path, fs.constants.R_OK));
+  return new StreamSource(path, fs.createReadStream(path));
+}
+
+/** Programs without types may hand over anything. */
+function openStream(input: AsyncIterable<Uint8Array>): BlockSource {
+  if (typeof input?.[Symbol.asyncIterator] === 'function') return new StreamSource('the given stream', input);
+  const message = 'a capture is a path, a file: URL, a Uint8Array, or an async iterable of Uint8Array';
+  throw new CaptureError('invalid-input', message);
+}
+
+/** Of a `file:` URL. */
+function pathOf(url: URL): string {
+  try {
+    if (url.protocol === 'file:') return fileURLToPath(url);
+  } catch {
+    throw new CaptureError('invalid-input', `${visible(url.href)} names no file of this machine`);
+  }
+  const message = `${visible(url.href)} is no file: URL; download it first, or give its body as a stream`;
+  throw new CaptureError('invalid-input', message);
 }
 
 /** Whether the input can be opened a second time from its beginning. */
 export function isRepeatable(input: Input): boolean {
-  if (typeof input !== 'string') return input instanceof Uint8Array;
+  if (typeof input !== 'string') return input instanceof Uint8Array || input instanceof URL;
   return input !== '-' && (fs.statSync(input, { throwIfNoEntry: false })?.isFile() ?? true);
 }
 
@@ -68,7 +95,8 @@ function openStandardInput(options: OpenOptions): BlockSource {
   const name = 'standard input';
   if (isatty(0)) {
     const example = 'tcpdump -U -w - | wsdissect -';
-    throw new CaptureError(`standard input is a terminal: pipe a capture into it, for example ${example}`);
+    const message = `standard input is a terminal: pipe a capture into it, for example ${example}`;
+    throw new CaptureError('no-input', message);
   }
   const stat = attempt(name, () => fs.fstatSync(0));
   if (stat.isFile()) return new FileSource(name, 0, stat.size, { ...options, frugal: false });
@@ -87,13 +115,16 @@ function attempt<T>(name: string, action: () => T): T {
 function readable(name: string, error: unknown): CaptureError {
   const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
   const who = visible(name);
-  if (code === 'ENOENT') return new CaptureError(`${who}: no such file`);
+  if (code === 'ENOENT') return new CaptureError('not-found', `${who}: no such file`);
   if (code === 'EACCES' || code === 'EPERM') {
-    return new CaptureError(`${who}: no permission to read it (captures often belong to root)`);
+    const message = `${who}: no permission to read it (captures often belong to root)`;
+    return new CaptureError('no-permission', message);
   }
-  if (code === 'EMFILE')
-    return new CaptureError(`${who}: too many open files; raise the limit with ulimit -n`);
-  return new CaptureError(`${who}: cannot be read (${code})`);
+  if (code === 'EMFILE') {
+    const message = `${who}: too many open files; raise the limit with ulimit -n`;
+    return new CaptureError('too-many-open-files', message);
+  }
+  return new CaptureError('unreadable', `${who}: cannot be read (${code})`);
 }
 
 class FileSource implements BlockSource {
@@ -187,7 +218,8 @@ class StreamSource implements BlockSource {
       if (result.done) return null;
       const bytes = result.value;
       if (!(bytes instanceof Uint8Array)) {
-        throw new CaptureError(`${visible(this.name)} gives text, not bytes: leave its encoding unset`);
+        const message = `${visible(this.name)} gives text, not bytes: leave its encoding unset`;
+        throw new CaptureError('invalid-input', message);
       }
       if (bytes.length === 0) continue;
       this.position += bytes.length;

@@ -30,6 +30,8 @@ export class Packet {
   interfaceIndex = 0;
   /** Index of the capture among those given. */
   capture = 0;
+  /** 1-based, counted over this capture alone; set by readCaptures. */
+  numberInCapture = 0;
   /** Offset of bytes[start] in the (decompressed) capture. */
   captureOffset = 0;
   /** pcapng opt_comment of this packet. */

@@ -1,6 +1,7 @@
 /**
  * Classic pcap (draft-ietf-opsawg-pcap): microseconds and nanoseconds, both byte orders, and Kuznetzov's
- * "modified" variant with longer record headers.
+ * "modified" variant with longer record headers. Captures that were joined byte for byte (cat a.pcap b.pcap) are
+ * read one after the other.
  *
  * Strategy: one pass over records by offset. A captured length beyond reason means damage: we look byte by
  * byte, within a bounded window, for two plausible record headers in a row and go on there, saying how much
@@ -39,6 +40,13 @@ export function pcapVariant(bytes: Uint8Array, at: number): PcapVariant | undefi
     if (magic === 0xa1b2cd34) return { little, nanoseconds: false, modified: true };
   }
   return undefined;
+}
+
+/** Whether the eight bytes at `at` begin a file header: the magic number and version 2.4. */
+function isFileHeader(bytes: Uint8Array, at: number): boolean {
+  const variant = pcapVariant(bytes, at);
+  if (variant === undefined) return false;
+  return u16(bytes, at + 4, variant.little) === 2 && u16(bytes, at + 6, variant.little) === 4;
 }
 
 type State = 'header' | 'records' | 'lost' | 'cut' | 'done';
@@ -85,9 +93,16 @@ export class PcapReader implements CaptureReader {
       const body = at + this.recordHeader;
       if (body <= queue.end) {
         const captured = u32(queue.bytes, at + 8, this.little);
-        if (captured > this.context.maxPacketLength) {
-          this.lose(captured);
-          continue;
+        if (captured === 0 || captured > this.context.maxPacketLength) {
+          // Where a file header has its time zone, which is 0.
+          if (isFileHeader(queue.bytes, at)) {
+            this.beginAnother();
+            continue;
+          }
+          if (captured > 0) {
+            this.lose(captured);
+            continue;
+          }
         }
         if (body + captured <= queue.end) {
           this.deliver(at, body, body + captured);
@@ -139,7 +154,8 @@ export class PcapReader implements CaptureReader {
     }
     const { bytes, start } = queue;
     const variant = pcapVariant(bytes, start);
-    if (variant === undefined) throw new CaptureError('not a pcap capture: unknown magic number');
+    if (variant === undefined)
+      throw new CaptureError('not-a-capture', 'not a pcap capture: unknown magic number');
     this.little = variant.little;
     this.unit = variant.nanoseconds ? 1 : 1000;
     this.recordHeader = variant.modified ? MODIFIED_RECORD_HEADER : RECORD_HEADER;
@@ -149,10 +165,17 @@ export class PcapReader implements CaptureReader {
     // §4: the upper 16 bits tell of a frame check sequence, they are not part of the link type.
     this.packet.linkType = u32(bytes, start + 20, this.little) & 0xffff;
     this.packet.interfaceIndex = context.interfaces.next++;
-    this.interfaces = 1;
+    this.interfaces++;
     queue.start += FILE_HEADER;
     this.state = 'records';
     return true;
+  }
+
+  private beginAnother(): void {
+    const message =
+      'another capture begins here, as when files are joined with cat; it is read as part of this one';
+    this.report('another-file-header', message, this.queue.offset);
+    this.state = 'header';
   }
 
   /**

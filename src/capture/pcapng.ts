@@ -3,8 +3,10 @@
  * pcapng-section.ts.
  *
  * Strategy: one pass by offset. Blocks that say nothing about packets are skipped by counting, without being
- * buffered. A block whose length cannot be right means damage: we look, within a bounded window, for the
- * next block that is consistent with itself and go on there, saying how much was skipped.
+ * buffered, however long they are. A block whose length cannot be right means damage: we look, within a bounded
+ * window, for the next block that is consistent with itself and go on there, saying how much was skipped. One
+ * of unknown type that is longer than any that we decode may be either: it is damage if a block is found in its
+ * beginning, else it is skipped.
  */
 import { ByteQueue } from '../bytes/queue.js';
 import { CaptureError } from '../stream/defect.js';
@@ -29,6 +31,8 @@ export class PcapngReader implements CaptureReader {
   private skippedLength = 0;
   private lostAt = 0;
   private lostLength = 0;
+  /** The lost block may be as long as it says. */
+  private doubtful = false;
 
   constructor(context: ReaderContext) {
     this.context = context;
@@ -76,12 +80,14 @@ export class PcapngReader implements CaptureReader {
         if (this.readSection()) continue;
       } else if (type >= 0) {
         const length = u32(bytes, start + 4, section.little);
-        if (length < block.MIN_BLOCK || length % 4 !== 0 || length > this.maxBlock) {
-          this.lose(length, start + 1);
+        const skippable = !block.matters(type);
+        const isLong = length > this.maxBlock;
+        if (length < block.MIN_BLOCK || length % 4 !== 0 || isLong) {
+          this.lose(length, start + 1, isLong && skippable && length % 4 === 0);
           continue;
         }
-        if (!block.matters(type)) {
-          this.skip(length);
+        if (skippable) {
+          this.skip(length, 0);
           continue;
         }
         if (start + length <= queue.end) {
@@ -142,14 +148,16 @@ export class PcapngReader implements CaptureReader {
       return false;
     }
     if (u32(bytes, start, true) !== block.SECTION_HEADER || block.byteOrder(bytes, start + 8) === undefined) {
-      throw new CaptureError('not a pcapng capture: it does not begin with a section header');
+      const message = 'not a pcapng capture: it does not begin with a section header';
+      throw new CaptureError('not-a-capture', message);
     }
     this.state = 'blocks';
     return true;
   }
 
-  private skip(length: number): void {
-    this.skipping = length - 4;
+  /** Skips a block, of which so many bytes were left behind already. */
+  private skip(length: number, passed: number): void {
+    this.skipping = length - 4 - passed;
     this.skippedLength = length;
     this.state = 'skip';
   }
@@ -194,7 +202,8 @@ export class PcapngReader implements CaptureReader {
     return false;
   }
 
-  private lose(length: number, searchFrom: number): void {
+  private lose(length: number, searchFrom: number, doubtful = false): void {
+    this.doubtful = doubtful;
     this.lostAt = this.queue.offset;
     this.lostLength = length;
     this.queue.start = searchFrom;
@@ -205,6 +214,10 @@ export class PcapngReader implements CaptureReader {
     const { queue } = this;
     if (this.find()) return true;
     const searched = queue.offset - this.lostAt;
+    if (this.doubtful && searched >= block.RESYNC_WINDOW) {
+      this.skip(this.lostLength, searched);
+      return true;
+    }
     if (this.ended || searched >= block.RESYNC_WINDOW) {
       this.reportDamage(
         'damaged-capture',

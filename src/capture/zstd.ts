@@ -74,9 +74,8 @@ export class ZstdDecoder implements BlockDecoder {
       const imports = { env: { emscripten_notify_memory_growth: () => {} } };
       return new ZstdDecoder(new WebAssembly.Instance(compiled!, imports).exports as Libzstd);
     } catch (error) {
-      throw new CaptureError('zstd cannot be decoded in this process; unpack it first with zstd -d', {
-        cause: error,
-      });
+      const message = 'zstd cannot be decoded in this process; unpack it first with zstd -d';
+      throw new CaptureError('unsupported', message, { cause: error });
     }
   }
 

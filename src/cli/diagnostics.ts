@@ -1,45 +1,94 @@
 /**
- * Defects on standard error: the first few of each kind as they come, the rest as a count at the end.
+ * What is told on standard error: defects, the first few of each kind as they come, the rest as a count at the
+ * end; and in the end, where nothing was found, why that may be.
  */
 import { visible } from '../bytes/visible.js';
+import type { DissectionSummary } from '../dissect.js';
 import type { Defect } from '../stream/defect.js';
 import type { Terminal } from './terminal.js';
 
 /** Lines printed per kind of defect. */
 const SHOWN = 5;
 
+export interface DiagnosticsOptions {
+  /** The captures, as they were given. */
+  readonly captures: readonly string[];
+  readonly quiet: boolean;
+  /** Called before a line is printed. */
+  readonly makeWay: () => void;
+}
+
 export class Diagnostics {
   private readonly counts = new Map<string, number>();
 
   constructor(
     private readonly terminal: Terminal,
-    private readonly quiet: boolean,
-    /** Called before a line is printed. */
-    private readonly makeWay: () => void,
+    private readonly options: DiagnosticsOptions,
   ) {}
 
   /** Notes a defect, and prints it unless many of its kind were printed. */
   defect(defect: Defect): void {
     const count = (this.counts.get(defect.code) ?? 0) + 1;
     this.counts.set(defect.code, count);
-    if (this.quiet || count > SHOWN) return;
-    const where = defect.packet > 0 ? `packet ${defect.packet}: ` : '';
+    if (count > SHOWN) return;
     const offset = defect.captureOffset === undefined ? '' : ` (byte ${defect.captureOffset} of the capture)`;
-    this.line(`${where}${visible(defect.message)}${offset} [${defect.code}]`);
+    this.warning(`${this.whereOf(defect)}${visible(defect.message)}${offset} [${defect.code}]`);
   }
 
-  /** Prints how many defects were not shown. */
-  finish(): void {
-    if (!this.quiet)
-      for (const [code, count] of this.counts)
-        if (count > SHOWN) this.line(`${count - SHOWN} more of the kind [${code}] (${count} in all)`);
+  /** Prints how many defects were not shown, and what was not found. `session`: the one asked for. */
+  finish(summary: DissectionSummary, session: number | undefined): void {
+    for (const [code, count] of this.counts)
+      if (count > SHOWN) this.warning(`${count - SHOWN} more of the kind [${code}] (${count} in all)`);
+    if (isUnusable(summary))
+      this.warning(`no packet could be read: ${all(summary.skippedPackets, 'packet')} had to be skipped`);
+    else if (summary.sessions === 0) this.line(describeNothing(summary));
+    else if (session !== undefined && session > summary.sessions)
+      this.line(`there is no session ${session}, only ${count(summary.sessions, 'session')}`);
     this.terminal.stderr.flush();
   }
 
+  /** Packets are numbered over all captures: of several, the file and the number in it are told too. */
+  private whereOf({ packet, capture, packetInCapture = 0 }: Defect): string {
+    const { captures } = this.options;
+    if (captures.length === 1) return packet > 0 ? `packet ${packet}: ` : '';
+    if (capture === undefined) return packet > 0 ? `packet ${packet} of all: ` : '';
+    const name = captures[capture] === '-' ? 'standard input' : visible(captures[capture]);
+    return packetInCapture > 0 ? `${name}: packet ${packetInCapture} (${packet} of all): ` : `${name}: `;
+  }
+
+  private warning(text: string): void {
+    this.line(`${this.terminal.errorColors.remark('warning')}: ${text}`);
+  }
+
   private line(text: string): void {
-    const { stderr, errorColors } = this.terminal;
-    this.makeWay();
-    stderr.write(`wsdissect: ${errorColors.remark('warning')}: ${text}\n`);
+    if (this.options.quiet) return;
+    const { stderr } = this.terminal;
+    this.options.makeWay();
+    stderr.write(`wsdissect: ${text}\n`);
     stderr.flush();
   }
+}
+
+/** Whether there were packets, and not one of them could be read. */
+export function isUnusable({ skippedPackets, packets, capture }: DissectionSummary): boolean {
+  return skippedPackets > 0 && skippedPackets === packets + capture.skipped;
+}
+
+/** No session: how far the traffic was understood, and what is the likeliest reason. */
+function describeNothing({ packets, connections }: DissectionSummary): string {
+  if (packets === 0) return 'there is no packet to read';
+  if (connections === 0) return `no TCP connection in ${count(packets, 'packet')}, so no WebSocket`;
+  const read = `${count(packets, 'packet')}, ${count(connections, 'TCP connection')}`;
+  return (
+    `no WebSocket session in ${read}; wss:// (TLS) and HTTP/2 are not decoded, and a session without its ` +
+    'handshake may need --decode-as tcp.port==N,websocket'
+  );
+}
+
+function count(number: number, noun: string): string {
+  return number === 1 ? `1 ${noun}` : `${number} ${noun}s`;
+}
+
+function all(number: number, noun: string): string {
+  return number === 1 ? `the only ${noun}` : `all ${number} ${noun}s`;
 }

@@ -9,13 +9,17 @@ export const EXIT = {
   usage: 1,
   /** Input that cannot be used, or that ends in the middle of a record. */
   input: 2,
+  /** `check` found what it was asked to fail on. */
+  findings: 3,
 } as const;
 
 export const EXIT_HELP = `
 Exit codes:
   0  all was read, or as much as was wanted (-c, Ctrl-C, a pipe that closed)
   1  wrong options or arguments
-  2  unusable input, or input that is cut off: what it holds was printed`;
+  2  unusable input, or input that is cut off: what it holds was printed;
+     or output that cannot be written
+  3  check found violations as severe as --fail-on names, or worse`;
 
 /** Wrong options or arguments that the option parser cannot see. One line that says what to do. */
 export class UsageError extends Error {

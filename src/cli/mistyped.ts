@@ -1,6 +1,6 @@
 /**
  * A mistyped command looks like a capture to the default command. What is no file but nearly the name of a
- * command is taken for what it is.
+ * command is taken for what it is. Other names that are mistyped get the nearest one proposed.
  */
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
@@ -18,6 +18,17 @@ export function refuseMistypedCommand(program: Command, command: Command): void 
   const name = program.commands.map((candidate) => candidate.name()).find((known) => resembles(word, known));
   if (name !== undefined)
     throw new UsageError(`${word}: no such file, and no such command; did you mean wsdissect ${name}?`);
+}
+
+/** The name that a word is probably meant to be: one that holds it, or that differs in half its letters at most. */
+export function nearest(word: string, names: readonly string[]): string | undefined {
+  const asked = word.toLowerCase();
+  const holding = names.find((name) => asked.length >= MIN_PREFIX && name.includes(asked));
+  if (holding !== undefined) return holding;
+  const [best] = names
+    .map((name) => ({ name, letters: distance(asked, name) }))
+    .sort((a, b) => a.letters - b.letters);
+  return best !== undefined && best.letters <= asked.length / 2 ? best.name : undefined;
 }
 
 function resembles(word: string, name: string): boolean {

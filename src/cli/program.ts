@@ -3,11 +3,14 @@
  */
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { visible } from '../bytes/visible.js';
-import { ClosedPipe, type TextWriter } from '../output/writer.js';
+import { ClosedPipe, OutputError, type TextWriter } from '../output/writer.js';
 import { CaptureError } from '../stream/defect.js';
+import { addCheckCommand } from './check.js';
 import { EXIT, EXIT_HELP, UsageError } from './exit.js';
 import { addFramesCommand } from './frames.js';
-import { refuseMistypedCommand } from './mistyped.js';
+import { addMessagesCommand } from './messages.js';
+import { nearest, refuseMistypedCommand } from './mistyped.js';
+import { addRulesCommand } from './rules.js';
 import { addSessionsCommand } from './sessions.js';
 import { openTerminal, type Terminal } from './terminal.js';
 
@@ -20,7 +23,8 @@ const ABOUT = `\
 Dissects WebSocket traffic out of packet captures, offline: reads what tcpdump
 or Wireshark recorded (pcap, pcapng; plain or packed with gzip, zstd or lz4),
 puts the TCP streams together, finds each upgrade to WebSocket, and lists every
-frame of both sides with its bits, masking key, length and unmasked payload.`;
+frame of both sides with its bits, masking key, length and unmasked payload.
+Other commands list messages and sessions, or tell who broke the protocol.`;
 
 const GUIDE = `
 The options most used with frames (wsdissect frames --help tells all):
@@ -34,7 +38,10 @@ Examples:
   wsdissect capture.pcapng                 every frame, a table on a terminal
   wsdissect -V -x -c 1 capture.pcapng      the first one in full detail
   wsdissect sessions capture.pcapng        who spoke with whom, how it ended
-  wsdissect --session 2 capture.pcapng     what was said in the second session
+  wsdissect messages capture.pcapng        what was said: joined, inflated
+  wsdissect check capture.pcapng           who broke the protocol, and where
+  wsdissect rules unmasked-client-frame    what a rule asks, and why
+  wsdissect --session 2 capture.pcapng     the frames of the second session
   wsdissect -T ndjson cap_* | jq .payload  for other programs, of many files
   tcpdump -i lo -U -w - | wsdissect -      live`;
 
@@ -44,7 +51,7 @@ export function makeProgram(version: string, terminal: Terminal): Command {
     .usage('[options] <capture...>\n       wsdissect <command> [options] <capture...>')
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help, or that of a command')
-    .helpCommand('help [command]', 'print the help of a command')
+    .helpCommand(false)
     .configureHelp({
       helpWidth: Math.min(HELP_WIDTH, terminal.width),
       minWidthToWrap: MIN_DESCRIPTION,
@@ -59,8 +66,30 @@ export function makeProgram(version: string, terminal: Terminal): Command {
     .addHelpText('afterAll', EXIT_HELP)
     .hook('preAction', refuseMistypedCommand);
   addFramesCommand(program, terminal);
+  addMessagesCommand(program, terminal);
   addSessionsCommand(program, terminal);
+  addCheckCommand(program, terminal, version);
+  addRulesCommand(program, terminal);
+  addHelpCommand(program);
   return program;
+}
+
+/** Like commander's own, which says nothing about a command that there is not. */
+function addHelpCommand(program: Command): void {
+  program
+    .command('help')
+    .argument('[command]', 'the command')
+    .summary('print the help of a command')
+    .description('Prints the help of a command; without one, that of wsdissect.')
+    .helpOption('-h, --help', 'print this help')
+    .action((name: string | undefined) => {
+      const names = program.commands.map((command) => command.name());
+      const asked = name === undefined ? program : program.commands.find((one) => one.name() === name);
+      if (asked !== undefined) asked.help();
+      const near = nearest(name ?? '', names);
+      const hint = near === undefined ? '' : `; did you mean ${near}?`;
+      throw new UsageError(`there is no command "${name}"${hint} (wsdissect --help lists them)`);
+    });
 }
 
 /** What the option parser prints goes where all else goes, so that a closed pipe is met in one place. */
@@ -95,6 +124,7 @@ export async function main(argv: readonly string[], version: string): Promise<vo
 
 function exitCodeOf(error: unknown, terminal: Terminal): number {
   if (error instanceof ClosedPipe) return EXIT.fine;
+  if (error instanceof OutputError) return exitCodeOfLostOutput(error, terminal);
   // Commander has printed its message by now.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
   try {
@@ -106,7 +136,19 @@ function exitCodeOf(error: unknown, terminal: Terminal): number {
     }
   } catch (closed) {
     if (closed instanceof ClosedPipe) return EXIT.fine;
+    if (closed instanceof OutputError) return exitCodeOfLostOutput(closed, terminal);
     throw closed;
   }
   throw error;
+}
+
+/** Says so, if standard error can still be written. */
+function exitCodeOfLostOutput({ message }: OutputError, { stderr }: Terminal): number {
+  try {
+    stderr.write(`wsdissect: ${message}\n`);
+    stderr.flush();
+  } catch {
+    // Nobody is left to be told but by the exit code.
+  }
+  return EXIT.input;
 }

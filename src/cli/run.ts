@@ -4,9 +4,10 @@
  */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type DissectionSummary, type RunConsumer, runDissection } from '../dissect.js';
-import type { Dissector } from '../dissector.js';
+import type { Dissector, DissectorLimits } from '../dissector.js';
 import type { TimeFormat } from '../output/time.js';
-import { Diagnostics } from './diagnostics.js';
+import type { Rule } from '../rules/rule.js';
+import { Diagnostics, isUnusable } from './diagnostics.js';
 import { EXIT, UsageError } from './exit.js';
 import { Progress } from './progress.js';
 import type { Terminal } from './terminal.js';
@@ -16,6 +17,8 @@ export interface CommonOptions {
   readonly reader: 'own' | 'pcap-parser';
   readonly time: TimeFormat;
   readonly maxPayload?: number;
+  readonly maxMessage?: number;
+  readonly decodeAs: number[];
   readonly quiet?: boolean;
 }
 
@@ -29,6 +32,11 @@ export function addFormatOption(command: Command): Command {
       'table (default on a terminal), text (default elsewhere), json, or ndjson (one object a line)',
     ).choices(['table', 'text', 'json', 'ndjson']),
   );
+}
+
+/** The format asked for, or the one that suits where standard output goes. */
+export function formatFor(options: { readonly format?: Format }, terminal: Terminal): Format {
+  return options.format ?? (terminal.stdoutIsTerminal ? 'table' : 'text');
 }
 
 export function addCommonOptions(command: Command): Command {
@@ -60,6 +68,20 @@ export function addCommonOptions(command: Command): Command {
         parseCount,
       ),
     )
+    .addOption(
+      new Option(
+        '--max-message <bytes>',
+        'content bytes kept per message, after inflation (default 64 MiB)',
+      ).argParser(parseCount),
+    )
+    .addOption(
+      new Option(
+        '--decode-as <what>',
+        'tcp.port==N,websocket: a WebSocket even without its handshake; may be repeated',
+      )
+        .argParser((value: string, previous: number[]) => [...previous, parseDecodeAs(value)])
+        .default([]),
+    )
     .option('-q, --quiet', 'no warnings on standard error')
     .helpOption('-h, --help', 'print this help');
 }
@@ -72,12 +94,24 @@ export function parseCount(text: string): number {
   return value;
 }
 
+/** As in tshark: the port whose connections carry a WebSocket. */
+function parseDecodeAs(text: string): number {
+  const port = /^tcp\.port\s*==\s*(\d{1,5})\s*,\s*websocket$/.exec(text)?.[1];
+  if (port === undefined || Number(port) > 65_535)
+    throw new InvalidArgumentError('It must look like tcp.port==8080,websocket.');
+  return Number(port);
+}
+
 export interface CommandRun {
   readonly consumer: RunConsumer;
   /** The command prints rows while it reads. */
   readonly printing: boolean;
+  /** The rules to judge by; undefined: all. */
+  readonly rules?: readonly Rule[];
   /** Payload octets that the command looks at; undefined: all. */
   readonly previewPayload: number | undefined;
+  /** The only session that is listed; undefined: all are. */
+  readonly session?: number | undefined;
   /** Called at the end, before the exit code is settled. */
   finish(summary: DissectionSummary): void;
 }
@@ -95,12 +129,16 @@ export async function run(
       'no capture given: name a file, or - for standard input (wsdissect --help tells more)',
     );
   const progress = new Progress(terminal, command.printing);
-  const diagnostics = new Diagnostics(terminal, options.quiet === true, () => progress.stop());
+  const diagnostics = new Diagnostics(terminal, {
+    captures: inputs,
+    quiet: options.quiet === true,
+    makeWay: () => progress.stop(),
+  });
   const interrupt = new AbortController();
   const onSignal = () => interrupt.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   const block = makeBlock(command.consumer, terminal, progress);
-  const { maxPayload } = options;
+  const limits = limitsOf(options);
   const { previewPayload } = command;
   try {
     const summary = await runDissection(
@@ -110,19 +148,28 @@ export async function run(
         reader: options.reader,
         signal: interrupt.signal,
         progress: (read, total) => progress.update(read, total),
-        ...(maxPayload === undefined ? {} : { limits: { maxPayload } }),
+        limits,
+        decodeAs: options.decodeAs,
+        ...(command.rules === undefined ? {} : { rules: command.rules }),
         ...(previewPayload === undefined ? {} : { previewPayload }),
       },
     );
     progress.stop();
     command.finish(summary);
     terminal.stdout.flush();
-    diagnostics.finish();
-    if (summary.capture.truncated) process.exitCode = EXIT.input;
+    diagnostics.finish(summary, command.session);
+    if (summary.capture.truncated || isUnusable(summary)) process.exitCode = EXIT.input;
   } finally {
     progress.stop();
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
+}
+
+function limitsOf({ maxPayload, maxMessage }: CommonOptions): Partial<DissectorLimits> {
+  return {
+    ...(maxPayload === undefined ? {} : { maxPayload }),
+    ...(maxMessage === undefined ? {} : { maxMessage }),
+  };
 }
 
 /** Shows what the block brought. */

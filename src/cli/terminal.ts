@@ -7,7 +7,7 @@ import { FileWriter } from '../output/writer.js';
 
 /** Width where standard output is not a terminal. */
 const DEFAULT_WIDTH = 120;
-const MIN_WIDTH = 60;
+const MIN_WIDTH = 40;
 
 export interface Terminal {
   readonly stdout: FileWriter;

@@ -2,14 +2,15 @@
  * The HTTP/1.1 station: takes the two directions of a TCP connection, pairs requests with responses, and
  * hands the bytes on where HTTP ends: behind a 101 response, or behind a CONNECT that was answered by 2xx.
  *
- * Strategy: each HttpSide decodes its direction on its own; this class only knows who is the client and
- * which requests await their response. The roles come from the first head of either direction, since a
- * connection may be captured from its middle.
+ * Strategy: each HttpSide decodes its direction on its own and calls head(), lateHead(), lost() and ended();
+ * this class only knows who is the client and which requests await their response. The roles come from the
+ * first head of either direction, since a connection may be captured from its middle.
  */
 import type { Place } from '../stream/place.js';
 import { discard, type StreamSink } from '../stream/stream-sink.js';
 import { type BodyFraming, NO_BODY, requestFraming, responseFraming } from './body.js';
 import { DEFAULT_MAX_HEAD_LENGTH, headerValue, type RequestHead, type ResponseHead } from './head.js';
+import { type Account, uncounted } from './holding.js';
 import { RequestQueue } from './request-queue.js';
 import { HttpSide, type LossReason, type SideOwner } from './side.js';
 
@@ -21,6 +22,8 @@ export interface Exchange {
   readonly response: ResponseHead;
   /** The side that sends requests. */
   readonly clientSide: 0 | 1;
+  /** Bytes that the client sent behind the request before it had got any of this response. */
+  readonly earlyBytes: number;
 }
 
 /** The sinks that take the bytes behind the heads of an upgrade. */
@@ -33,6 +36,11 @@ export interface Carrier {
 export interface HttpOwner {
   requested?(request: RequestHead, clientSide: 0 | 1): void;
   answered(exchange: Exchange): void;
+  /**
+   * The answer to an upgrade request is missing, in whole or in part. Says who takes what follows, to the end
+   * of both sides; undefined: nobody.
+   */
+  unanswered?(request: RequestHead, clientSide: 0 | 1): Carrier | undefined;
   /** A 101 response. Undefined: nobody wants the bytes behind it; both sides are discarded. */
   switched(exchange: Exchange): Carrier | undefined;
   /** The request of a 101 that was given to switched() without one has come after all. */
@@ -62,7 +70,7 @@ const DEFAULT_LIMITS: HttpLimits = {
   maxPendingRequests: 1_000,
 };
 
-export class HttpConnection {
+export class HttpConnection implements SideOwner {
   /** What side 0 and side 1 of the TCP connection deliver into. */
   readonly sides: readonly [StreamSink, StreamSink];
   private readonly http: readonly [HttpSide, HttpSide];
@@ -70,28 +78,39 @@ export class HttpConnection {
   private readonly requests: RequestQueue;
   private clientSide: 0 | 1 | undefined = undefined;
 
-  constructor(options: { place: Place; owner: HttpOwner; limits?: Partial<HttpLimits> }) {
-    const limits = { ...DEFAULT_LIMITS, ...options.limits };
-    const { owner, place } = options;
-    const sideOwner: SideOwner = {
-      head: (side, head) => this.head(side, head),
-      lateHead: (side, head) => this.lateHead(side, head),
-      lost: (side, reason) => this.lost(side, reason),
-      ended: () => this.ended(),
-      defect: (code, message) => owner.defect(code, message),
-    };
+  /** What is held counts in `account`. */
+  constructor(options: {
+    place: Place;
+    owner: HttpOwner;
+    limits?: Partial<HttpLimits>;
+    account?: Account;
+  }) {
+    const { owner, place, account = uncounted } = options;
+    const limits = options.limits === undefined ? DEFAULT_LIMITS : { ...DEFAULT_LIMITS, ...options.limits };
     this.owner = owner;
-    this.requests = new RequestQueue(limits, () =>
+    this.requests = new RequestQueue(limits, account, () =>
       owner.defect(
         'pending-requests-limit',
         'too many requests have no response yet; some will stay without',
       ),
     );
-    this.http = [new HttpSide(0, sideOwner, place, limits), new HttpSide(1, sideOwner, place, limits)];
+    this.http = [
+      new HttpSide(0, this, place, limits, account),
+      new HttpSide(1, this, place, limits, account),
+    ];
     this.sides = this.http;
   }
 
-  private head(side: HttpSide, head: RequestHead | ResponseHead): void {
+  /** Waits for no request head any more where a 101 came without one: what is held goes to its sink. */
+  settle(): void {
+    for (const side of this.http) side.settle();
+  }
+
+  defect(code: string, message: string): void {
+    this.owner.defect(code, message);
+  }
+
+  head(side: HttpSide, head: RequestHead | ResponseHead): void {
     const role = head.kind === 'request' ? side.index : other(side.index);
     this.clientSide ??= role;
     if (role !== this.clientSide) {
@@ -101,19 +120,40 @@ export class HttpConnection {
     else this.response(side, head, role);
   }
 
-  private lost(side: HttpSide, reason: LossReason): void {
+  lost(side: HttpSide, reason: LossReason): void {
     if (side.index === this.clientSide) this.requests.clientLost();
-    else this.requests.serverLost();
+    else {
+      this.requests.serverLost();
+      if (reason === 'gap' && this.presume(side)) return;
+    }
     this.owner.lost(side.index, reason);
   }
 
-  private ended(): void {
+  ended(): void {
+    const { clientSide } = this;
     const [a, b] = this.http;
-    if (a.endedBy === undefined || b.endedBy === undefined || !(a.holds || b.holds)) return;
+    if (a.endedBy === undefined || b.endedBy === undefined || clientSide === undefined) return;
+    const { holds } = this.http[clientSide];
+    if (this.presume(this.http[other(clientSide)]) || !holds) return;
     this.owner.defect(
       'unanswered-upgrade',
       'an upgrade request has no response; what follows it stays unread',
     );
+  }
+
+  /** The answer to an upgrade request is lost: what follows it may be the new protocol. */
+  private presume(server: HttpSide): boolean {
+    if (!this.requests.waiting || this.owner.unanswered === undefined) return false;
+    const client = this.http[other(server.index)];
+    const request = this.requests.takeAwaited()!;
+    const carrier = this.owner.unanswered(request, client.index);
+    if (carrier === undefined) {
+      this.requests.add(request, true);
+      return false;
+    }
+    client.carry(carrier.client);
+    server.carry(carrier.server);
+    return true;
   }
 
   private request(side: HttpSide, head: RequestHead): void {
@@ -127,7 +167,7 @@ export class HttpConnection {
   }
 
   /** Behind a 101 without its request: this is that one, unless it matches a response before the 101. */
-  private lateHead(side: HttpSide, head: RequestHead): void {
+  lateHead(side: HttpSide, head: RequestHead): void {
     const framing = bounded(this.checked(requestFraming(head)));
     const status = this.requests.takeEarly(head);
     if (status === undefined || status === 101) {
@@ -146,7 +186,12 @@ export class HttpConnection {
     }
     const client = this.http[clientSide];
     const request = this.requests.next(head);
-    const exchange: Exchange = { request, response: head, clientSide };
+    const exchange: Exchange = {
+      request,
+      response: head,
+      clientSide,
+      earlyBytes: client.sentBefore(head.firstSequence),
+    };
     if (head.status === 101) this.switch(exchange, client, side);
     else if (request?.method === 'CONNECT' && head.status >= 200 && head.status < 300) this.tunnel(exchange);
     else {

@@ -8,7 +8,9 @@
  */
 import type { Place } from '../stream/place.js';
 import { type ParsedHead, parseHead } from './head-parse.js';
+import { type Account, uncounted } from './holding.js';
 import { recognise } from './protocol.js';
+import { PROXY_V1_SIGNATURE, PROXY_V2_SIGNATURE } from './proxy-header.js';
 import { TOKEN, trimWhitespace } from './text.js';
 
 export interface HeaderField {
@@ -37,6 +39,8 @@ export interface Head {
   readonly firstPacket: number;
   readonly firstSeconds: number;
   readonly firstNanoseconds: number;
+  /** Sequence number of its first byte in the TCP stream (int32). */
+  readonly firstSequence: number;
   /** Each kind at most once. */
   readonly quirks: readonly HeadQuirk[];
   /** Header lines without a name and colon, or with whitespace before the colon (RFC 9112 §5.1). */
@@ -87,10 +91,15 @@ export function tokenList(head: Head, name: string): string[] {
 
 export const DEFAULT_MAX_HEAD_LENGTH = 65_536;
 
-/** `not-http`: the first bytes already tell; `malformed-start-line`: the whole head was needed to tell. */
-export type HeadFailure = 'not-http' | 'malformed-start-line' | 'too-long';
+/**
+ * `not-http`: the first bytes already tell; `malformed-start-line`: the whole head was needed to tell;
+ * `proxy-v1` and `proxy-v2`: a PROXY header comes first, its signature was used.
+ */
+export type HeadFailure = 'not-http' | 'malformed-start-line' | 'too-long' | 'proxy-v1' | 'proxy-v2';
 
 const EMPTY = new Uint8Array(0);
+/** Half-begun heads can be many, and mostly are short. */
+const FIRST_SIZE = 64;
 const CR = 0x0d;
 const LF = 0x0a;
 /** What the current line holds so far. */
@@ -103,19 +112,22 @@ export class HeadDecoder {
   head: RequestHead | ResponseHead | undefined = undefined;
   /** Set when these bytes are no head, until reset(). */
   failure: HeadFailure | undefined = undefined;
+  /** What came so far is the beginning of a head. */
+  recognised = false;
   private own = EMPTY;
   private kept = 0;
   private line = NOTHING;
-  private recognised = false;
   private emptyLines = false;
   private streamOffset = 0;
   private firstPacket = 0;
   private firstSeconds = 0;
   private firstNanoseconds = 0;
+  private firstSequence = 0;
 
   constructor(
     private readonly place: Place,
     private readonly maxHeadLength = DEFAULT_MAX_HEAD_LENGTH,
+    private readonly account: Account = uncounted,
   ) {}
 
   /** Bytes of an incomplete head that it has copied. */
@@ -132,8 +144,8 @@ export class HeadDecoder {
     if (this.kept === 0) {
       at = this.skipEmptyLines(chunk, start, end);
       if (at === end) return end;
-      if (!this.recognise(chunk, at, end)) return at;
-      this.begin(streamOffset + at - start);
+      if (!this.recognise(chunk, at, end)) return at + this.signatureLength;
+      this.begin(streamOffset + at - start, at);
     }
     const limit = Math.min(end, at + this.maxHeadLength - this.kept);
     const stop = this.findEnd(chunk, at, limit);
@@ -141,8 +153,10 @@ export class HeadDecoder {
       this.decode(chunk, at, stop);
       return stop;
     }
+    const before = this.kept;
     this.keep(chunk, at, stop < 0 ? limit : stop);
-    if (!this.recognised && !this.recognise(this.own, 0, this.kept)) return limit;
+    if (!this.recognised && !this.recognise(this.own, 0, this.kept))
+      return this.signatureLength > 0 ? at + this.signatureLength - before : limit;
     if (stop >= 0) this.decode(this.own, 0, this.kept);
     else if (this.kept === this.maxHeadLength) this.failure = 'too-long';
     return stop < 0 ? limit : stop;
@@ -152,6 +166,7 @@ export class HeadDecoder {
   reset(): void {
     this.head = undefined;
     this.failure = undefined;
+    if (this.own.length > 0) this.account.add(-this.own.length);
     this.own = EMPTY;
     this.kept = 0;
     this.line = NOTHING;
@@ -170,15 +185,23 @@ export class HeadDecoder {
   private recognise(bytes: Uint8Array, start: number, end: number): boolean {
     const protocol = recognise(bytes, start, end);
     this.recognised = protocol === 'http1-request' || protocol === 'http1-response';
-    if (!this.recognised && protocol !== 'undecided') this.failure = 'not-http';
+    if (!this.recognised && protocol !== 'undecided')
+      this.failure = protocol === 'proxy-v1' || protocol === 'proxy-v2' ? protocol : 'not-http';
     return this.failure === undefined;
   }
 
-  private begin(streamOffset: number): void {
+  private get signatureLength(): number {
+    if (this.failure === 'proxy-v1') return PROXY_V1_SIGNATURE.length;
+    return this.failure === 'proxy-v2' ? PROXY_V2_SIGNATURE.length : 0;
+  }
+
+  /** The head begins at index `at` of the chunk. */
+  private begin(streamOffset: number, at: number): void {
     this.streamOffset = streamOffset;
     this.firstPacket = this.place.packet;
     this.firstSeconds = this.place.seconds;
     this.firstNanoseconds = this.place.nanoseconds;
+    this.firstSequence = (this.place.sequence + at) | 0;
   }
 
   /** Index behind the empty line that ends the head, or -1. */
@@ -198,8 +221,11 @@ export class HeadDecoder {
   private keep(chunk: Uint8Array, start: number, end: number): void {
     const needed = this.kept + end - start;
     if (needed > this.own.length) {
-      const grown = new Uint8Array(Math.min(this.maxHeadLength, Math.max(needed, this.own.length * 2, 512)));
+      const grown = new Uint8Array(
+        Math.min(this.maxHeadLength, Math.max(needed, this.own.length * 2, FIRST_SIZE)),
+      );
       grown.set(this.own.subarray(0, this.kept));
+      this.account.add(grown.length - this.own.length);
       this.own = grown;
     }
     this.own.set(chunk.subarray(start, end), this.kept);
@@ -220,21 +246,21 @@ export class HeadDecoder {
   private toHead(parsed: ParsedHead, byteLength: number): RequestHead | ResponseHead {
     const { startLine, headers, quirks, malformedLines } = parsed;
     const { packet, seconds, nanoseconds } = this.place;
-    const { streamOffset, firstPacket, firstSeconds, firstNanoseconds } = this;
+    const { streamOffset, firstPacket, firstSeconds, firstNanoseconds, firstSequence } = this;
     const { version } = startLine;
     if (startLine.kind === 'request') {
       const { kind, method, target } = startLine;
       // biome-ignore format: one line per kind of fact
       return {
         kind, method, target, version, headers, quirks, malformedLines, byteLength, streamOffset,
-        packet, seconds, nanoseconds, firstPacket, firstSeconds, firstNanoseconds,
+        packet, seconds, nanoseconds, firstPacket, firstSeconds, firstNanoseconds, firstSequence,
       };
     }
     const { kind, status, reason } = startLine;
     // biome-ignore format: one line per kind of fact
     return {
       kind, status, reason, version, headers, quirks, malformedLines, byteLength, streamOffset,
-      packet, seconds, nanoseconds, firstPacket, firstSeconds, firstNanoseconds,
+      packet, seconds, nanoseconds, firstPacket, firstSeconds, firstNanoseconds, firstSequence,
     };
   }
 }

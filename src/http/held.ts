@@ -8,6 +8,7 @@
  */
 import type { Place } from '../stream/place.js';
 import type { StreamSink } from '../stream/stream-sink.js';
+import type { Account } from './holding.js';
 
 /** What a piece costs in memory besides its bytes, counted against the limit. */
 const PIECE_COST = 128;
@@ -28,8 +29,21 @@ export class HeldBytes {
   constructor(
     private readonly place: Place,
     private readonly limit: number,
+    private readonly account: Account,
     private readonly overflow: () => void,
   ) {}
+
+  /**
+   * Bytes that were sent before their sender had got anything of the other direction from `sequence` on: the
+   * order of capture does not tell that, the acknowledgements do.
+   */
+  sentBefore(sequence: number): number {
+    return this.pieces.reduce((sum, { bytes, length, place }) => {
+      const { acknowledgement } = place;
+      const early = acknowledgement !== undefined && ((acknowledgement - sequence) | 0) <= 0;
+      return bytes !== undefined && early ? sum + length : sum;
+    }, 0);
+  }
 
   get empty(): boolean {
     return this.pieces.length === 0;
@@ -41,7 +55,7 @@ export class HeldBytes {
       this.overflowBy(length);
       return;
     }
-    this.cost += length + PIECE_COST;
+    this.count(length + PIECE_COST);
     this.pieces.push({ bytes: chunk.slice(start, end), length, place: this.place.copyFrom(start) });
   }
 
@@ -51,13 +65,13 @@ export class HeldBytes {
       last.length += length;
       return;
     }
-    this.cost += PIECE_COST;
+    this.count(PIECE_COST);
     this.pieces.push({ bytes: undefined, length, place: this.place.copyFrom(0) });
   }
 
   clear(): void {
     this.pieces = [];
-    this.cost = 0;
+    this.count(-this.cost);
     this.full = false;
   }
 
@@ -75,6 +89,11 @@ export class HeldBytes {
       else sink.bytes(piece.bytes, 0, piece.length);
     }
     place.assign(current);
+  }
+
+  private count(bytes: number): void {
+    this.cost += bytes;
+    this.account.add(bytes);
   }
 
   private overflowBy(length: number): void {

@@ -1,10 +1,22 @@
 /**
  * Which protocol a direction of a connection speaks, told by its first bytes.
  *
- * Strategy: pure and stateless; the caller asks again with more bytes while the answer is `undecided`.
- * A method counts only if IANA lists it, so that uppercase text of other protocols (SMTP, FTP) does not.
+ * Strategy: pure and stateless; the caller asks again with more bytes while the answer is `undecided`. A method
+ * that IANA lists is believed at once. Any other token may be one too (RFC 9110 §9.1), but uppercase text begins
+ * other protocols (SMTP, FTP, SIP): then it takes the request line as far as `HTTP/1.` behind its target.
  */
-export type Recognised = 'http1-request' | 'http1-response' | 'tls' | 'http2' | 'undecided' | 'unknown';
+import { PROXY_V1_SIGNATURE, PROXY_V2_SIGNATURE } from './proxy-header.js';
+import { TOKEN } from './text.js';
+
+export type Recognised =
+  | 'http1-request'
+  | 'http1-response'
+  | 'proxy-v1'
+  | 'proxy-v2'
+  | 'tls'
+  | 'http2'
+  | 'undecided'
+  | 'unknown';
 
 /** https://www.iana.org/assignments/http-methods, without PRI (RFC 9113 §3.4). */
 const METHODS = (
@@ -12,6 +24,16 @@ const METHODS = (
   'MKCALENDAR MKCOL MKREDIRECTREF MKWORKSPACE MOVE OPTIONS ORDERPATCH PATCH POST PROPFIND PROPPATCH PUT ' +
   'QUERY REBIND REPORT SEARCH TRACE UNBIND UNCHECKOUT UNLINK UNLOCK UPDATE UPDATEREDIRECTREF VERSION-CONTROL'
 ).split(' ');
+
+/** Longest method that is looked for, beside the listed ones. */
+const MAX_METHOD = 32;
+/** Longest method and target together (RFC 9112 §3 asks for 8,000 octets of request line). */
+const MAX_REQUEST_LINE = 8000;
+const SP = 0x20;
+/** By code: 1 for what a token may hold (RFC 9110 §5.6.2). */
+const TOKEN_CHARACTERS = Uint8Array.from({ length: 128 }, (_, byte) =>
+  TOKEN.test(String.fromCharCode(byte)) ? 1 : 0,
+);
 
 interface Opening {
   readonly bytes: Uint8Array;
@@ -22,7 +44,10 @@ const OPENINGS: readonly Opening[] = [
   ...METHODS.map((method) => opening(`${method} `, 'http1-request')),
   opening('HTTP/1.', 'http1-response'),
   opening('PRI * HTTP/2.0', 'http2'),
+  opening(PROXY_V1_SIGNATURE, 'proxy-v1'),
 ];
+const PROXY_V2 = opening(PROXY_V2_SIGNATURE, 'proxy-v2');
+const VERSION = opening(' HTTP/1.', 'http1-request');
 
 /**
  * Recognises chunk[start, end), the first bytes of a direction or of a head. Empty lines before an HTTP
@@ -34,15 +59,39 @@ export function recognise(chunk: Uint8Array, start: number, end: number): Recogn
   if (at === end) return 'undecided';
   const first = chunk[at];
   if (at === start && first >= 0x14 && first <= 0x17) return recogniseTls(chunk, at, end);
-  if (first < 0x41 || first > 0x5a) return 'unknown';
+  if (first === 0) return match(PROXY_V2, chunk, at, end);
+  if (!isTokenCharacter(first)) return 'unknown';
   let undecided = false;
-  for (const { bytes, protocol } of OPENINGS) {
-    let same = 0;
-    while (same < bytes.length && at + same < end && bytes[same] === chunk[at + same]) same++;
-    if (same === bytes.length) return protocol;
-    if (at + same === end) undecided = true;
+  for (const candidate of OPENINGS) {
+    const answer = match(candidate, chunk, at, end);
+    if (answer === 'undecided') undecided = true;
+    else if (answer !== 'unknown') return answer;
   }
-  return undecided ? 'undecided' : 'unknown';
+  return undecided ? 'undecided' : recogniseRequestLine(chunk, at, end);
+}
+
+function match({ bytes, protocol }: Opening, chunk: Uint8Array, start: number, end: number): Recognised {
+  const length = Math.min(bytes.length, end - start);
+  for (let i = 0; i < length; i++) if (bytes[i] !== chunk[start + i]) return 'unknown';
+  return length === bytes.length ? protocol : 'undecided';
+}
+
+/** method SP request-target SP HTTP-version, RFC 9112 §3. */
+function recogniseRequestLine(chunk: Uint8Array, start: number, end: number): Recognised {
+  let at = start;
+  const methodEnd = Math.min(end, start + MAX_METHOD);
+  while (at < methodEnd && isTokenCharacter(chunk[at])) at++;
+  if (at === end) return 'undecided';
+  if (chunk[at] !== SP) return 'unknown';
+  const target = ++at;
+  const targetEnd = Math.min(end, start + MAX_REQUEST_LINE);
+  while (at < targetEnd && chunk[at] > SP && chunk[at] !== 0x7f) at++;
+  if (at === end) return 'undecided';
+  return at === target ? 'unknown' : match(VERSION, chunk, at, end);
+}
+
+function isTokenCharacter(byte: number): boolean {
+  return byte < 128 && TOKEN_CHARACTERS[byte] === 1;
 }
 
 /** A record header: content type 20 … 23, version 3.0 … 3.4 (RFC 8446 §5.1). */

@@ -9,8 +9,12 @@
  * later request that is not younger was answered by it, a younger one belongs to a response to come.
  */
 import type { RequestHead, ResponseHead } from './head.js';
+import type { Account } from './holding.js';
 
 type EarlyResponse = Pick<ResponseHead, 'status' | 'seconds' | 'nanoseconds'>;
+
+/** What a request costs beside the bytes of its head. */
+const REQUEST_COST = 1024;
 
 export class RequestQueue {
   private readonly queue: RequestHead[] = [];
@@ -22,12 +26,21 @@ export class RequestQueue {
 
   constructor(
     private readonly limits: { readonly maxPendingRequests: number; readonly maxHeldBytes: number },
+    private readonly account: Account,
     private readonly overflow: () => void,
   ) {}
 
   /** A decisive request awaits its response. */
   get waiting(): boolean {
     return this.decisive !== undefined;
+  }
+
+  /** The decisive request that awaits its response; whoever takes it awaits none any more. */
+  takeAwaited(): RequestHead | undefined {
+    const { decisive } = this;
+    this.decisive = undefined;
+    if (decisive !== undefined) this.count(decisive, -1);
+    return decisive;
   }
 
   /** The status of the response to `request`, where that came before it. */
@@ -39,13 +52,17 @@ export class RequestQueue {
   }
 
   add(request: RequestHead, decisive: boolean): void {
-    if (decisive) this.decisive = request;
-    else if (this.surplus > 0 || !this.hasRoom(request)) {
+    if (decisive) {
+      this.takeAwaited();
+      this.decisive = request;
+      this.count(request, 1);
+    } else if (this.surplus > 0 || !this.hasRoom(request)) {
       if (this.surplus === 0) this.overflow();
       this.surplus++;
     } else {
       this.queue.push(request);
       this.queuedBytes += request.byteLength;
+      this.count(request, 1);
     }
   }
 
@@ -55,14 +72,14 @@ export class RequestQueue {
     const request = this.queue.shift();
     if (request !== undefined) {
       this.queuedBytes -= request.byteLength;
+      this.count(request, -1);
       return request;
     }
     if (this.surplus > 0) {
       this.surplus--;
       return undefined;
     }
-    const { decisive } = this;
-    this.decisive = undefined;
+    const decisive = this.takeAwaited();
     if (decisive === undefined) this.addEarly(response);
     return decisive;
   }
@@ -74,6 +91,7 @@ export class RequestQueue {
 
   /** Responses are missing, nobody knows whose; only what follows a decisive request still waits. */
   serverLost(): void {
+    this.account.add(-(this.queuedBytes + this.queue.length * REQUEST_COST));
     this.queue.length = 0;
     this.queuedBytes = 0;
     this.surplus = 0;
@@ -83,6 +101,10 @@ export class RequestQueue {
   private addEarly({ status, seconds, nanoseconds }: ResponseHead): void {
     if (this.early.length >= this.limits.maxPendingRequests) this.early = [];
     this.early.push({ status, seconds, nanoseconds });
+  }
+
+  private count(request: RequestHead, times: 1 | -1): void {
+    this.account.add(times * (request.byteLength + REQUEST_COST));
   }
 
   private hasRoom(request: RequestHead): boolean {

@@ -5,6 +5,7 @@
  * Strategy: a small state machine over the bytes of a call; the owner (HttpConnection, which sees both
  * directions) is told of each head and answers by calling message(), carry() or carryLate().
  *
+ *   proxy            a load balancer's header comes before the first head
  *   head ⇄ body      messages in a row
  *   waiting          an upgrade or CONNECT request is behind us: hold until the response decides
  *   late             carried already, but a request head may still come first (reversed capture order)
@@ -16,7 +17,9 @@ import { discard, type StreamEnd, type StreamSink } from '../stream/stream-sink.
 import { type BodyFraming, BodySkipper } from './body.js';
 import { HeadDecoder, type RequestHead, type ResponseHead } from './head.js';
 import { HeldBytes } from './held.js';
+import type { Account } from './holding.js';
 import { recognise } from './protocol.js';
+import { ProxyHeader } from './proxy-header.js';
 
 /** `not-http`: the first bytes of the direction already tell; `undecodable`: broken HTTP; `gap`: over a head. */
 export type LossReason = 'not-http' | 'undecodable' | 'gap';
@@ -32,7 +35,7 @@ export interface SideOwner {
 }
 
 type AfterBody = 'head' | 'waiting' | 'late' | 'carried';
-type State = AfterBody | 'body' | 'lost';
+type State = AfterBody | 'proxy' | 'body' | 'lost';
 
 export class HttpSide implements StreamSink {
   /** Set by end(). */
@@ -46,26 +49,27 @@ export class HttpSide implements StreamSink {
   private kind: 'request' | 'response' | undefined = undefined;
   private readonly decoder: HeadDecoder;
   private readonly body = new BodySkipper();
-  private readonly held: HeldBytes;
+  private proxy: ProxyHeader | undefined = undefined;
+  private held: HeldBytes | undefined = undefined;
 
   constructor(
     readonly index: 0 | 1,
     private readonly owner: SideOwner,
-    place: Place,
-    limits: { readonly maxHeadLength: number; readonly maxHeldBytes: number },
+    private readonly place: Place,
+    private readonly limits: { readonly maxHeadLength: number; readonly maxHeldBytes: number },
+    private readonly account: Account,
   ) {
-    this.decoder = new HeadDecoder(place, limits.maxHeadLength);
-    this.held = new HeldBytes(place, limits.maxHeldBytes, () =>
-      owner.defect(
-        'held-bytes-limit',
-        `what follows an upgrade request without a response exceeds ${limits.maxHeldBytes} bytes; the rest is a gap`,
-      ),
-    );
+    this.decoder = new HeadDecoder(place, limits.maxHeadLength, account);
+  }
+
+  /** Bytes behind an upgrade request that were sent before the response at `sequence` had come. */
+  sentBefore(sequence: number): number {
+    return this.held?.sentBefore(sequence) ?? 0;
   }
 
   /** Bytes wait for a response. */
   get holds(): boolean {
-    return !this.held.empty;
+    return this.held !== undefined && !this.held.empty;
   }
 
   bytes(chunk: Uint8Array, start: number, end: number): void {
@@ -78,8 +82,9 @@ export class HttpSide implements StreamSink {
       if (this.state === 'head') at = this.pushHead(chunk, at, end);
       else if (this.state === 'body') at = this.pushBody(chunk, at, end);
       else if (this.state === 'late') at = this.pushLate(chunk, at, end);
+      else if (this.state === 'proxy') at = this.pushProxy(chunk, at, end);
       else if (this.state === 'waiting') {
-        this.held.bytes(chunk, at, end);
+        this.holder().bytes(chunk, at, end);
         return;
       } else if (this.resumes(chunk, at, end)) this.state = 'head';
       else at = this.pass(at, end);
@@ -88,7 +93,7 @@ export class HttpSide implements StreamSink {
 
   gap(length: number): void {
     if (this.state === 'carried') this.sink.gap(length);
-    else if (this.state === 'waiting') this.held.gap(length);
+    else if (this.state === 'waiting') this.holder().gap(length);
     else {
       this.offset += length;
       if (this.state === 'body' && this.body.skip(length)) this.endBody();
@@ -130,8 +135,13 @@ export class HttpSide implements StreamSink {
     this.afterBody = 'head';
     if (this.state !== 'waiting') return;
     this.state = 'head';
-    this.held.replay(this);
+    this.held?.replay(this);
     if (this.endedBy !== undefined) this.reportCutHead();
+  }
+
+  /** No request head that may still come is waited for. */
+  settle(): void {
+    if (this.state === 'late') this.endLate();
   }
 
   /** Not understood as HTTP from here on. */
@@ -144,8 +154,15 @@ export class HttpSide implements StreamSink {
   private pushHead(chunk: Uint8Array, start: number, end: number): number {
     const next = this.decoder.push(chunk, start, end, this.offset);
     const { head, failure } = this.decoder;
+    const isProxy = failure === 'proxy-v1' || failure === 'proxy-v2';
+    if (isProxy && this.kind === undefined && this.proxy === undefined) {
+      this.proxy = new ProxyHeader(failure === 'proxy-v1' ? 1 : 2);
+      this.state = 'proxy';
+      this.decoder.reset();
+      return this.pass(start, next);
+    }
     if (failure !== undefined) {
-      const foreign = this.kind === undefined && failure === 'not-http';
+      const foreign = this.kind === undefined && (failure === 'not-http' || isProxy);
       if (!foreign) this.owner.defect('undecodable-head', `no HTTP head where one is due: ${failure}`);
       this.lose(foreign ? 'not-http' : 'undecodable');
       return this.pass(start, end);
@@ -157,6 +174,13 @@ export class HttpSide implements StreamSink {
       if (this.state === 'lost') return this.pass(next, end);
       this.kind = head.kind;
     }
+    return next;
+  }
+
+  private pushProxy(chunk: Uint8Array, start: number, end: number): number {
+    const next = this.pass(start, this.proxy!.push(chunk, start, end));
+    if (this.proxy!.done) this.state = 'head';
+    else if (this.proxy!.failed) this.lose('not-http');
     return next;
   }
 
@@ -183,7 +207,7 @@ export class HttpSide implements StreamSink {
     const next = this.decoder.push(chunk, start, end, this.offset);
     const { head, failure } = this.decoder;
     if (head === undefined && failure === undefined) {
-      this.held.bytes(chunk, start, end);
+      this.holder().bytes(chunk, start, end);
       return this.pass(start, end);
     }
     if (head?.kind !== 'request') {
@@ -191,7 +215,7 @@ export class HttpSide implements StreamSink {
       return start;
     }
     this.pass(start, next);
-    this.held.clear();
+    this.held?.clear();
     this.decoder.reset();
     this.owner.lateHead(this, head);
     return next;
@@ -209,7 +233,7 @@ export class HttpSide implements StreamSink {
       this.afterBody = how;
       return;
     }
-    if (this.decoder.length > 0) this.held.gap(this.decoder.length);
+    if (this.decoder.length > 0) this.holder().gap(this.decoder.length);
     if (how === 'late' && this.endedBy === undefined) {
       this.state = 'late';
       return;
@@ -222,7 +246,17 @@ export class HttpSide implements StreamSink {
   private endLate(): void {
     this.state = 'carried';
     this.decoder.reset();
-    this.held.replay(this.sink);
+    this.held?.replay(this.sink);
+  }
+
+  private holder(): HeldBytes {
+    const { maxHeldBytes } = this.limits;
+    return (this.held ??= new HeldBytes(this.place, maxHeldBytes, this.account, () =>
+      this.owner.defect(
+        'held-bytes-limit',
+        `what follows an upgrade request without a response exceeds ${maxHeldBytes} bytes; the rest is a gap`,
+      ),
+    ));
   }
 
   /** The bytes of a call begin as a head does that this direction may have. */
@@ -233,7 +267,7 @@ export class HttpSide implements StreamSink {
   }
 
   private reportCutHead(): void {
-    if (this.state === 'head' && this.decoder.length > 0) {
+    if (this.state === 'head' && this.decoder.length > 0 && this.decoder.recognised) {
       this.owner.defect(
         'cut-head',
         `the stream ends within an HTTP head, behind ${this.decoder.length} bytes`,

@@ -52,6 +52,7 @@ export function parseAddress(text: string): Uint8Array {
   if (version === 4) return Uint8Array.from(text.split('.'), Number);
   if (version !== 6 || text.includes('%')) {
     throw new CaptureError(
+      'invalid-input',
       `${JSON.stringify(text)} is not an IP address: give one such as 192.0.2.1 or 2001:db8::1`,
     );
   }

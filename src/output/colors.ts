@@ -2,11 +2,13 @@
  * Colours of the terminal output, in one place: by opcode, for remarks, for labels.
  */
 import picocolors from 'picocolors';
+import type { Severity } from '../rules/rule.js';
 
 type Paint = (text: string) => string;
 
 export interface Colors {
   opcode(opcode: number, text: string): string;
+  severity(severity: Severity, text: string): string;
   readonly remark: Paint;
   readonly label: Paint;
   readonly dim: Paint;
@@ -23,8 +25,10 @@ export function makeColors(enabled: boolean): Colors {
     9: c.magenta,
     10: c.magenta,
   };
+  const bySeverity: Readonly<Record<Severity, Paint>> = { error: c.red, warning: c.yellow, note: c.cyan };
   return {
     opcode: (opcode, text) => (byOpcode[opcode] ?? c.red)(text),
+    severity: (severity, text) => bySeverity[severity](text),
     remark: c.red,
     label: c.bold,
     dim: c.dim,

@@ -5,6 +5,7 @@
 import { formatHex } from '../bytes/hex.js';
 import { visible } from '../bytes/visible.js';
 import { closeCodeName, decodeClose } from '../websocket/close.js';
+import type { Extension } from '../websocket/extensions.js';
 import type { Frame } from '../websocket/frame-record.js';
 import { formatKey } from '../websocket/mask.js';
 import { BINARY, CLOSE, CONTINUATION, isControl, opcodeName, PING, PONG, TEXT } from '../websocket/opcode.js';
@@ -73,12 +74,15 @@ function rsv1Field(
   frame: Frame,
   field: (name: string, bit: number, value: boolean, meaning: string) => FrameField,
 ): FrameField {
-  const deflate = frame.session.handshake.extensions.extensions.some(
-    ({ name }) => name === 'permessage-deflate',
-  );
+  const { handshake } = frame.session;
+  const deflate = handshake === undefined ? frame.rsv1 : handshake.extensions.extensions.some(isCompression);
   if (!deflate)
     return field('RSV1', 1, frame.rsv1, frame.rsv1 ? 'set, and no extension gives it a meaning' : 'not set');
   return { ...field('RSV1', 1, frame.rsv1, compression(frame)), section: 'RFC 7692 §6' };
+}
+
+function isCompression({ name }: Extension): boolean {
+  return name === 'permessage-deflate' || name === 'x-webkit-deflate-frame';
 }
 
 /** The bit has its meaning on the first frame of a data message only. */

@@ -7,11 +7,11 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { decodeClose } from '../websocket/close.js';
-import type { Frame, Range } from '../websocket/frame-record.js';
+import type { Frame } from '../websocket/frame-record.js';
 import { formatKey } from '../websocket/mask.js';
 import { CLOSE, opcodeName, TEXT } from '../websocket/opcode.js';
 import type { Session } from '../websocket/session.js';
-import { jsonString } from './json.js';
+import { jsonOrNull, jsonString, rangeJson } from './json.js';
 import { formatEpoch } from './time.js';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -28,6 +28,7 @@ export function frameJson(frame: Frame): string {
   if (frame.opcode === CLOSE) text += closeJson(frame);
   text += `,"streamOffset":${frame.streamOffset},"packets":[${packetNumbers(frame).join(',')}]`;
   text += `,"complete":${frame.complete}`;
+  if (frame.confidence < 1) text += `,"confidence":${frame.confidence}`;
   if (frame.payload.length < keepable(frame)) text += `,"payloadKept":${frame.payload.length}`;
   if (!frame.complete)
     text += `,"truncated":${frame.truncated},"missing":[${frame.missing.map(rangeJson).join(',')}]`;
@@ -42,7 +43,7 @@ function sessionFields(session: Session): string {
   if (text === undefined) {
     text =
       `"session":${session.number},"client":${jsonString(session.client)},` +
-      `"server":${jsonString(session.server)},"path":${jsonOrNull(session.handshake.target)}`;
+      `"server":${jsonString(session.server)},"path":${jsonOrNull(session.handshake?.target)}`;
     sessionTexts.set(session, text);
   }
   return text;
@@ -70,16 +71,8 @@ function closeJson(frame: Frame): string {
   return `,"closeCode":${body.code},"closeReason":${jsonString(body.reason)}`;
 }
 
-function rangeJson({ offset, length }: Range): string {
-  return `{"offset":${offset},"length":${length}}`;
-}
-
 function exact(frame: Frame): string {
   return String(frame.length > Number.MAX_SAFE_INTEGER ? frame.exactLength : frame.length);
-}
-
-function jsonOrNull(text: string | undefined): string {
-  return text === undefined ? 'null' : jsonString(text);
 }
 
 /** Payload octets up to the last captured one: fewer are kept where a limit was hit. */

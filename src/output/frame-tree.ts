@@ -13,10 +13,12 @@ import { formatEpoch, formatTime } from './time.js';
 
 /** Packets named per field; a frame of thousands of segments would drown the tree. */
 const MAX_PACKETS = 8;
+/** Comments and gaps named, likewise. */
+const MAX_LINES = 32;
 
 export function frameTree(frame: Frame, context: ColumnContext, colors: Colors): string {
   const { session } = frame;
-  const path = session.handshake.target;
+  const path = session.handshake?.target;
   const lines = [
     colors.label(
       `Frame ${frame.number}: ${opcodeName(frame.opcode)}, ${frame.exactLength} bytes, ` +
@@ -28,10 +30,15 @@ export function frameTree(frame: Frame, context: ColumnContext, colors: Colors):
       `${formatTime(frame.timestamp, 'utc', context.start())} (${formatEpoch(frame.timestamp)})`,
   ];
   for (const field of frameFields(frame)) lines.push(`    ${fieldLine(field, frame, colors)}`);
-  for (const { packet, comment } of frame.pieces)
-    if (comment !== undefined) lines.push(`    Comment on packet ${packet}: ${visible(comment)}`);
-  for (const { offset, length } of frame.missing)
+  const commented = frame.pieces.filter(({ comment }) => comment !== undefined);
+  for (const { packet, comment } of commented.slice(0, MAX_LINES))
+    lines.push(`    Comment on packet ${packet}: ${visible(comment!)}`);
+  if (commented.length > MAX_LINES)
+    lines.push(`    Comments on ${commented.length - MAX_LINES} more packets`);
+  for (const { offset, length } of frame.missing.slice(0, MAX_LINES))
     lines.push(`    ${colors.remark(`[payload bytes ${byteRange(offset, length)} are not in the capture]`)}`);
+  if (frame.missing.length > MAX_LINES)
+    lines.push(`    ${colors.remark(`[${frame.missing.length - MAX_LINES} more gaps in the payload]`)}`);
   for (const remark of remarks(frame)) lines.push(`    ${colors.remark(`[${remark}]`)}`);
   return `${lines.join('\n')}\n`;
 }

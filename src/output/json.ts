@@ -1,16 +1,38 @@
 /**
- * JSON text that is safe on a terminal: JSON.stringify leaves DEL, the C1 controls and the bidirectional
- * overrides as they are; here they are escaped too, which every JSON parser reads back.
+ * JSON text that is safe on a terminal: JSON.stringify leaves DEL, the C1 controls, bidirectional overrides
+ * and characters that nobody sees as they are; here they are escaped too, which every JSON parser reads back.
  */
 
-const UNSAFE = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
-const ALL_UNSAFE = new RegExp(UNSAFE.source, 'g');
+/** The same characters that `visible` writes out, without the C0 controls: of these JSON has only its own. */
+const UNSAFE = /(?![\ufe0e\ufe0f])[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+const ALL_UNSAFE = new RegExp(UNSAFE.source, 'gu');
 
 export function jsonString(text: string): string {
-  const quoted = JSON.stringify(text);
-  return UNSAFE.test(quoted) ? quoted.replace(ALL_UNSAFE, escapeCharacter) : quoted;
+  return escapeUnsafe(JSON.stringify(text));
 }
 
+/** A whole document, indented for people. */
+export function jsonDocument(value: unknown): string {
+  return escapeUnsafe(JSON.stringify(value, null, 2));
+}
+
+/** Only strings can hold such characters, so they can be escaped wherever they are. */
+function escapeUnsafe(json: string): string {
+  return UNSAFE.test(json) ? json.replace(ALL_UNSAFE, escapeCharacter) : json;
+}
+
+/** A character beyond U+FFFF takes two escapes. */
 function escapeCharacter(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  let text = '';
+  for (let i = 0; i < character.length; i++)
+    text += `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`;
+  return text;
+}
+
+export function jsonOrNull(text: string | undefined): string {
+  return text === undefined ? 'null' : jsonString(text);
+}
+
+export function rangeJson({ offset, length }: { readonly offset: number; readonly length: number }): string {
+  return `{"offset":${offset},"length":${length}}`;
 }

@@ -26,7 +26,7 @@ export function preview(frame: Frame): string {
 }
 
 /** A character that the limit cuts in two is left out: the payload itself may be whole. */
-function decodeText(payload: Uint8Array, length: number): string {
+export function decodeText(payload: Uint8Array, length: number): string {
   if (payload.length < PREVIEW_BYTES || length === PREVIEW_BYTES) return decoder.decode(payload);
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(payload, { stream: true });
 }
@@ -38,6 +38,6 @@ function previewClose(payload: Uint8Array): string {
   return body.reason === '' ? text : `${text}: ${visible(body.reason)}`;
 }
 
-function isPrintable(payload: Uint8Array): boolean {
+export function isPrintable(payload: Uint8Array): boolean {
   return isUtf8(payload) && payload.every((byte) => byte >= 0x20 && byte !== 0x7f);
 }

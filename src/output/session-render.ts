@@ -27,7 +27,7 @@ const titles: readonly [Key, string][] = [
   ['closed', 'Closed'],
 ];
 /** Columns that give way to fit the terminal, the most patient first: these are narrowed, and then ... */
-const flexible: readonly Key[] = ['extensions', 'closed', 'path', 'host', 'subprotocol'];
+const flexible: readonly Key[] = ['extensions', 'closed', 'path', 'host', 'subprotocol', 'client', 'server'];
 /** ... these are left out. */
 const dispensable: readonly Key[] = [
   'extensions',
@@ -38,8 +38,12 @@ const dispensable: readonly Key[] = [
   'subprotocol',
   'client',
 ];
-const MIN_WIDTH: Partial<Record<Key, number>> = { closed: 26 };
+/** Where even that does not do, these are left out too. */
+const lastResort: readonly Key[] = ['frames', 'path', 'status'];
+/** An IPv4 endpoint is told in one line; an IPv6 one goes on in the next. */
+const MIN_WIDTH: Partial<Record<Key, number>> = { closed: 26, client: 21, server: 21 };
 const DEFAULT_MIN = 12;
+const wrapped: readonly Key[] = ['client', 'server', 'closed'];
 const right: readonly Key[] = ['number', 'time', 'duration'];
 
 export function writeSessionTable(
@@ -54,7 +58,7 @@ export function writeSessionTable(
     key,
     title,
     width,
-    wrap: key === 'closed',
+    wrap: wrapped.includes(key),
     ...(right.includes(key) ? { align: 'right' as const } : {}),
   }));
   const table = new StreamingTable(columns, writer, width, colors.label);
@@ -87,8 +91,12 @@ function chooseColumns(rows: readonly SessionColumns[], width: number): Chosen[]
   for (const key of dispensable)
     if (excess() > 0) columns = columns.filter((candidate) => candidate.key !== key);
   const closed = columns[columns.length - 1];
+  for (const key of lastResort)
+    if (excess() > closed.width - DEFAULT_MIN) columns = columns.filter((candidate) => candidate.key !== key);
   const widest = rows.reduce((most, row) => Math.max(most, widthOf(row.closed)), closed.width);
   closed.width = Math.min(widest, Math.max(DEFAULT_MIN, closed.width - excess()));
+  const server = columns.find(({ key }) => key === 'server')!;
+  server.width -= Math.max(0, Math.min(excess(), server.width - DEFAULT_MIN));
   return columns;
 }
 
@@ -107,7 +115,7 @@ export function sessionLine(summary: SessionSummary, context: ColumnContext, col
     c.time.padStart(11),
     `${c.client} → ${c.server}`,
     status,
-    `${c.host} ${c.path}`,
+    summary.session.handshake === undefined ? '(handshake not captured)' : `${c.host} ${c.path}`,
     `subprotocol ${c.subprotocol}`,
     `extensions ${c.extensions}`,
     `frames ${c.frames}`,

@@ -4,10 +4,10 @@
  */
 import { visible } from '../bytes/visible.js';
 import { encodeExtensions } from '../websocket/extensions.js';
-import type { Sender } from '../websocket/frame-record.js';
 import type { BySender, ObservedClose, SessionSummary } from '../websocket/session.js';
+import { closeStory } from './close-story.js';
 import type { ColumnContext } from './frame-columns.js';
-import { jsonString } from './json.js';
+import { jsonOrNull, jsonString } from './json.js';
 import { formatEpoch, formatTime, secondsBetween } from './time.js';
 
 export interface SessionColumns {
@@ -30,64 +30,23 @@ export interface SessionColumns {
 export function sessionColumns(summary: SessionSummary, context: ColumnContext): SessionColumns {
   const { session } = summary;
   const { handshake } = session;
+  const extensions = handshake?.extensions.extensions ?? [];
   const optional = (text: string | undefined) => (text === undefined ? '-' : visible(text));
   return {
     number: String(session.number),
     time: formatTime(session.opened, context.timeFormat, context.start()),
     client: session.client,
     server: session.server,
-    host: optional(handshake.host),
-    path: optional(handshake.target),
-    status: String(handshake.status),
-    subprotocol: optional(handshake.subprotocol),
-    extensions:
-      handshake.extensions.extensions.length === 0
-        ? '-'
-        : visible(encodeExtensions(handshake.extensions.extensions)),
+    host: optional(handshake?.host),
+    path: handshake === undefined ? 'not captured' : optional(handshake.target),
+    status: handshake === undefined ? '-' : String(handshake.status),
+    subprotocol: optional(handshake?.subprotocol),
+    extensions: extensions.length === 0 ? '-' : visible(encodeExtensions(extensions)),
     frames: `${summary.frames.client} / ${summary.frames.server}`,
     bytes: `${summary.payloadBytes.client} / ${summary.payloadBytes.server}`,
     duration: `${secondsBetween(session.opened, summary.ended).toFixed(3)} s`,
-    closed: describeClose(summary),
+    closed: closeStory(summary),
   };
-}
-
-/** One sentence: who closed it and how, and what the capture does not show. */
-export function describeClose(summary: SessionSummary): string {
-  const { closedBy, end } = summary;
-  if (end === undefined)
-    return visible(
-      `refused: ${summary.session.handshake.status} ${summary.session.handshake.reason}`.trimEnd(),
-    );
-  const parts: string[] = [];
-  if (closedBy === undefined) parts.push('no Close');
-  else
-    parts.push(
-      `${closedBy} closed ${formatClose(summary.close[closedBy]!)}, ${describeAnswer(summary, closedBy)}`,
-    );
-  if (end.client === 'reset' || end.server === 'reset') parts.push('TCP reset');
-  else if (end.client === 'capture-end' && end.server === 'capture-end')
-    parts.push('open at the end of the capture');
-  for (const sender of ['client', 'server'] as const) parts.push(...losses(summary, sender));
-  return parts.join('; ');
-}
-
-function describeAnswer({ close }: SessionSummary, closedBy: Sender): string {
-  const answer = close[closedBy === 'client' ? 'server' : 'client'];
-  if (answer === undefined) return 'not answered';
-  const [first, second] = [formatClose(close[closedBy]!), formatClose(answer)];
-  return first === second ? 'answered' : `answered ${second}`;
-}
-
-function losses(summary: SessionSummary, sender: Sender): string[] {
-  const lostAt = summary.lostAt[sender];
-  if (lostAt !== undefined) return [`${sender}'s frames lost from byte ${lostAt} on`];
-  const missing = summary.missingBytes[sender];
-  return missing > 0 ? [`${missing} bytes of the ${sender} missing`] : [];
-}
-
-function formatClose({ body }: ObservedClose): string {
-  if (body === undefined) return 'without a code';
-  return body.reason === '' ? String(body.code) : `${body.code} "${visible(body.reason)}"`;
 }
 
 /** One line, without the line end. */
@@ -100,14 +59,14 @@ export function sessionJson(summary: SessionSummary): string {
     ['client', jsonString(session.client)],
     ['server', jsonString(session.server)],
     ['connection', String(session.connection)],
-    ['host', orNull(handshake.host)],
-    ['path', orNull(handshake.target)],
-    ['status', String(handshake.status)],
-    ['reason', jsonString(handshake.reason)],
-    ['subprotocol', orNull(handshake.subprotocol)],
+    ['host', jsonOrNull(handshake?.host)],
+    ['path', jsonOrNull(handshake?.target)],
+    ['status', String(handshake?.status ?? null)],
+    ['reason', jsonOrNull(handshake?.reason)],
+    ['subprotocol', jsonOrNull(handshake?.subprotocol)],
     [
       'extensions',
-      `[${handshake.extensions.extensions.map((extension) => jsonString(encodeExtensions([extension]))).join(',')}]`,
+      `[${(handshake?.extensions.extensions ?? []).map((extension) => jsonString(encodeExtensions([extension]))).join(',')}]`,
     ],
     ['frames', bySender(summary.frames, String)],
     ['payloadBytes', bySender(summary.payloadBytes, String)],
@@ -115,10 +74,11 @@ export function sessionJson(summary: SessionSummary): string {
     ['lostAt', bySender(summary.lostAt, (offset) => String(offset ?? null))],
     ['endTime', formatEpoch(summary.ended)],
     ['duration', secondsBetween(session.opened, summary.ended).toFixed(6)],
-    ['closedBy', orNull(summary.closedBy)],
+    ['closedBy', jsonOrNull(summary.closedBy)],
     ['close', bySender(summary.close, closeJson)],
     ['end', end === undefined ? 'null' : bySender(end, jsonString)],
-    ['closed', jsonString(describeClose(summary))],
+    ['confidence', String(session.confidence)],
+    ['closed', jsonString(closeStory(summary))],
   ];
   return `{${fields.map(([name, value]) => `"${name}":${value}`).join(',')}}`;
 }
@@ -126,13 +86,9 @@ export function sessionJson(summary: SessionSummary): string {
 function closeJson(close: ObservedClose | undefined): string {
   if (close === undefined) return 'null';
   const { body, packet, timestamp } = close;
-  return `{"code":${body?.code ?? null},"reason":${orNull(body?.reason)},"time":${formatEpoch(timestamp)},"packet":${packet}}`;
+  return `{"code":${body?.code ?? null},"reason":${jsonOrNull(body?.reason)},"time":${formatEpoch(timestamp)},"packet":${packet}}`;
 }
 
 function bySender<T>(value: BySender<T>, format: (value: T) => string): string {
   return `{"client":${format(value.client)},"server":${format(value.server)}}`;
-}
-
-function orNull(text: string | undefined): string {
-  return text === undefined ? 'null' : jsonString(text);
 }

@@ -9,13 +9,17 @@ export function isAscii(text: string): boolean {
 }
 
 export function width(text: string): number {
-  return isAscii(text) ? text.length : stringWidth(text);
+  return isNarrow(text) ? text.length : stringWidth(text);
+}
+
+/** Whether each UTF-16 unit is one column. */
+function isNarrow(text: string): boolean {
+  return NARROW.test(text);
 }
 
 /** Cuts text to `columns`, the last of them an ellipsis where something was cut. */
 export function clip(text: string, columns: number): string {
-  if (text.length <= columns && isAscii(text)) return text;
-  if (isAscii(text)) return `${text.slice(0, Math.max(0, columns - 1))}…`;
+  if (isNarrow(text)) return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`;
   if (text.length <= columns * 8 && stringWidth(text) <= columns) return text;
   let kept = '';
   let used = 0;
@@ -28,10 +32,57 @@ export function clip(text: string, columns: number): string {
   return `${kept}…`;
 }
 
-/** Pads on the right to `columns`. */
-export function pad(text: string, columns: number): string {
-  return text + ' '.repeat(Math.max(0, columns - width(text)));
+/** Breaks text into lines of at most `columns`, between words; a word that is longer is broken anywhere. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  let used = 0;
+  for (const word of text.split(' ').flatMap((long) => breakWord(long, columns))) {
+    const wide = width(word);
+    if (line !== '' && used + 1 + wide > columns) {
+      if (wide === 0) {
+        line += word;
+        continue;
+      }
+      lines.push(line);
+      line = '';
+    }
+    used = line === '' ? wide : used + 1 + wide;
+    line = line === '' ? word : `${line} ${word}`;
+  }
+  lines.push(line);
+  return lines;
+}
+
+function breakWord(word: string, columns: number): string[] {
+  if (word.length <= columns && isAscii(word)) return [word];
+  const pieces: string[] = [];
+  let piece = '';
+  let used = 0;
+  for (const { segment } of graphemes.segment(word)) {
+    const wide = width(segment);
+    if (piece !== '' && used + wide > columns) {
+      pieces.push(piece);
+      piece = '';
+      used = 0;
+    }
+    piece += segment;
+    used += wide;
+  }
+  return [...pieces, piece];
+}
+
+/** Pads to `columns`; `right` aligns it there. Colours take no room; what takes none at all is left out. */
+export function pad(text: string, columns: number, align?: 'right'): string {
+  const shown = text.includes('\x1b') ? text.replace(COLORS, '') : text;
+  const used = width(shown);
+  const space = ' '.repeat(Math.max(0, columns - used));
+  if (used === 0) return space;
+  return align === 'right' ? space + text : text + space;
 }
 
 const ASCII = /^[\x20-\x7e]*$/;
+/** With the few more that our own columns hold. */
+const NARROW = /^[\x20-\x7e→←…]*$/;
+const COLORS = /\x1b\[\d+m/g;
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });

@@ -12,6 +12,11 @@ export class ClosedPipe extends Error {
   override name = 'ClosedPipe';
 }
 
+/** Thrown when the output cannot be written: one line that names it and the system's code. */
+export class OutputError extends Error {
+  override name = 'OutputError';
+}
+
 /** Where the renderers write. */
 export interface TextWriter {
   write(text: string): void;
@@ -55,8 +60,12 @@ function writeAll(fd: number, bytes: Uint8Array, most: number): void {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EPIPE') throw new ClosedPipe('the reader of the output has gone');
-      if (code !== 'EAGAIN') throw error;
+      if (code !== 'EAGAIN') throw new OutputError(`cannot write to ${nameOf(fd)} (${code})`);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }
+}
+
+function nameOf(fd: number): string {
+  return fd === 2 ? 'standard error' : 'standard output';
 }

@@ -19,11 +19,48 @@ export interface Defect {
   readonly captureOffset?: number;
   /** Index of the capture among those given. */
   readonly capture?: number;
+  /** Number of that packet within its capture, where the capture is known. */
+  readonly packetInCapture?: number;
 }
 
 export type ReportDefect = (defect: Defect) => void;
 
-/** Unusable input or usage: the only thing that is thrown. The message is one line that says what to do. */
+/**
+ * Why an input is unusable:
+ * - `no-input`: nothing was given, or standard input is a terminal;
+ * - `invalid-input`: what was given can be no capture: an URL that is not `file:`, text instead of bytes, an
+ *   address that is none, standard input twice;
+ * - `not-found`, `is-a-directory`, `no-permission`, `too-many-open-files`: what the operating system says;
+ * - `unreadable`: it says something else, which the message has;
+ * - `empty`: there is not a single byte;
+ * - `not-a-capture`: no capture format and no compression that is known;
+ * - `unsupported`: it is known what it is, but not read: another capture format or packer, compressed too often,
+ *   not for the chosen reader, or its decoder cannot be had here.
+ */
+export type CaptureErrorCode =
+  | 'no-input'
+  | 'invalid-input'
+  | 'not-found'
+  | 'is-a-directory'
+  | 'no-permission'
+  | 'too-many-open-files'
+  | 'unreadable'
+  | 'empty'
+  | 'not-a-capture'
+  | 'unsupported';
+
+/**
+ * Unusable input or usage: the only thing that is thrown. The message is one line for people that says what to
+ * do, `code` is for programs (see CaptureErrorCode).
+ */
 export class CaptureError extends Error {
   override name = 'CaptureError';
+
+  constructor(
+    readonly code: CaptureErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
 }

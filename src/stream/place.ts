@@ -13,6 +13,10 @@ export class Place {
    * in it (a datagram reassembled from fragments).
    */
   origin = 0;
+  /** chunk[i] has the sequence number sequence + i in its TCP stream (int32). */
+  sequence = 0;
+  /** What the segment acknowledges of the other direction (int32); undefined where it acknowledges nothing. */
+  acknowledgement: number | undefined = undefined;
   /** Comment that the capture file has for the packet. */
   comment: string | undefined = undefined;
 
@@ -22,6 +26,8 @@ export class Place {
     this.seconds = other.seconds;
     this.nanoseconds = other.nanoseconds;
     this.origin = other.origin;
+    this.sequence = other.sequence;
+    this.acknowledgement = other.acknowledgement;
     this.comment = other.comment;
   }
 
@@ -30,6 +36,7 @@ export class Place {
     const copy = new Place();
     copy.assign(this);
     copy.origin -= start;
+    copy.sequence = (copy.sequence + start) | 0;
     return copy;
   }
 }

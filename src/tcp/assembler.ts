@@ -6,11 +6,14 @@
  * as gap(length), when holding more would exceed the bound, when the peer has acknowledged it (it got the
  * bytes, so only the capture lost them), or when the stream ends. An acknowledgement can be captured before
  * the data it acknowledges (several queues, interfaces or files), so an acknowledged hole gets a short
- * grace. The first captured copy of a byte counts.
+ * grace. The first captured copy of a byte counts: what is held never overlaps, and goes before what comes.
  */
 import type { Place } from '../stream/place.js';
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
 import { advance, distance } from './sequence.js';
+
+/** How a segment fits its stream: `far` lies too far ahead, `behind-end` has bytes behind the end. */
+export type Fit = 'fits' | 'far' | 'behind-end';
 
 /** Copied bytes that wait behind a hole, with their place. */
 interface Held {
@@ -70,21 +73,21 @@ export class Assembler {
 
   /**
    * Takes the payload bytes[start, end) that begins at `sequence`, of true length `length`. `place` holds
-   * its place. False when it lies too far ahead to be of this stream.
+   * its place.
    */
-  push(sequence: number, bytes: Uint8Array, start: number, end: number, length: number): boolean {
-    if (this.ended) return true;
+  push(sequence: number, bytes: Uint8Array, start: number, end: number, length: number): Fit {
     if (!this.started) this.start(sequence);
     const ahead = distance(sequence, this.next);
+    // A keep-alive probe behind a FIN has one octet there (RFC 9293 §3.8.4).
+    if (this.ended) return ahead + length > 1 ? 'behind-end' : 'fits';
     if (ahead > 0) {
-      if (ahead > MAX_AHEAD) return false;
+      if (ahead > MAX_AHEAD) return 'far';
       this.hold(sequence, bytes, start, end, length);
-      return true;
+    } else if (ahead + length > 0) {
+      if (this.held === undefined) this.deliver(bytes, start - ahead, end, ahead + length);
+      else this.deliverAround(sequence, bytes, start, end, length);
     }
-    if (ahead + length <= 0) return true;
-    this.deliver(bytes, start - ahead, end, ahead + length);
-    if (this.held !== undefined) this.drain();
-    return true;
+    return 'fits';
   }
 
   /** Notes the FIN that lies at `sequence`; the sink hears of it when all bytes before it came. */
@@ -126,10 +129,7 @@ export class Assembler {
   covers(sequence: number): boolean {
     if (!this.started) return true;
     let last = this.next;
-    if (this.held !== undefined) {
-      const tail = this.held[this.held.length - 1];
-      last = advance(tail.sequence, tail.bytes.length + tail.cut);
-    }
+    if (this.held !== undefined) last = endOf(this.held[this.held.length - 1]);
     return distance(sequence, this.next) >= 0 && distance(sequence, last) <= 1;
   }
 
@@ -170,15 +170,47 @@ export class Assembler {
     this.sink.end('fin');
   }
 
+  /** Delivers a segment that begins at `next` or before it, and what is held in it and behind it. */
+  private deliverAround(
+    sequence: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    length: number,
+  ): void {
+    const after = advance(sequence, length);
+    while (!this.ended && distance(after, this.next) > 0) {
+      const { held } = this;
+      const to = held !== undefined && distance(held[0].sequence, after) < 0 ? held[0].sequence : after;
+      const from = distance(this.next, sequence);
+      const until = distance(to, sequence);
+      this.deliver(bytes, start + from, Math.min(end, start + until), until - from);
+      this.drain();
+    }
+  }
+
   private hold(sequence: number, bytes: Uint8Array, start: number, end: number, length: number): void {
     const held = (this.held ??= []);
-    const at = findPosition(held, sequence);
-    if (at > 0 && isWithin(held[at - 1], sequence, length)) return;
-    const copy = bytes.slice(start, end);
-    const cut = length - copy.length;
-    const entry = { sequence, bytes: copy, cut, place: this.place.copyFrom(start) };
-    held.splice(at, 0, entry);
-    this.account(copy.length + HELD_OVERHEAD);
+    const after = advance(sequence, length);
+    let at = findPosition(held, sequence);
+    let from = sequence;
+    if (at > 0) from = later(from, endOf(held[at - 1]));
+    if (at === held.length || distance(held[at].sequence, after) >= 0) {
+      if (distance(after, from) > 0) held.splice(at, 0, this.copy(sequence, bytes, start, end, from, after));
+    } else {
+      // It overlaps what is held: of it counts what fills the holes between.
+      const merged: Held[] = [];
+      const first = at;
+      while (at < held.length && distance(held[at].sequence, after) < 0) {
+        const entry = held[at++];
+        if (distance(entry.sequence, from) > 0)
+          merged.push(this.copy(sequence, bytes, start, end, from, entry.sequence));
+        merged.push(entry);
+        from = later(from, endOf(entry));
+      }
+      if (distance(after, from) > 0) merged.push(this.copy(sequence, bytes, start, end, from, after));
+      this.held = [...held.slice(0, first), ...merged, ...held.slice(at)];
+    }
     while (
       this.held !== undefined &&
       (this.heldBytes > this.budget.perDirection || this.budget.held > this.budget.total)
@@ -186,6 +218,23 @@ export class Assembler {
       this.budget.exceeded();
       this.giveUp();
     }
+  }
+
+  /** Copies [from, to) of the segment bytes[start, end) at `sequence`. */
+  private copy(
+    sequence: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    from: number,
+    to: number,
+  ): Held {
+    const first = Math.min(end, start + distance(from, sequence));
+    const last = Math.min(end, start + distance(to, sequence));
+    const copy = bytes.slice(first, last);
+    this.account(copy.length + HELD_OVERHEAD);
+    const cut = distance(to, from) - copy.length;
+    return { sequence: from, bytes: copy, cut, place: this.place.copyFrom(first) };
   }
 
   private giveUp(): void {
@@ -210,11 +259,8 @@ export class Assembler {
     while (this.held === held && count < held.length && distance(held[count].sequence, this.next) <= 0) {
       const entry = held[count++];
       this.account(-(entry.bytes.length + HELD_OVERHEAD));
-      const ahead = distance(entry.sequence, this.next);
-      const length = entry.bytes.length + entry.cut + ahead;
-      if (length <= 0) continue;
       place.assign(entry.place);
-      this.deliver(entry.bytes, -ahead, entry.bytes.length, length);
+      this.deliver(entry.bytes, 0, entry.bytes.length, entry.bytes.length + entry.cut);
     }
     place.assign(current);
     this.graceSegments = 0;
@@ -246,7 +292,11 @@ function findPosition(held: readonly Held[], sequence: number): number {
   return low;
 }
 
-function isWithin(entry: Held, sequence: number, length: number): boolean {
-  const offset = distance(sequence, entry.sequence);
-  return offset + length <= entry.bytes.length + entry.cut;
+/** Sequence number behind what is held. */
+function endOf({ sequence, bytes, cut }: Held): number {
+  return advance(sequence, bytes.length + cut);
+}
+
+function later(a: number, b: number): number {
+  return distance(a, b) >= 0 ? a : b;
 }

@@ -2,19 +2,21 @@
  * All TCP connections of the capture: takes datagrams, finds the connection of each segment, opens and
  * closes connections.
  *
- * Strategy: most connections are of no interest, so one costs a slot of some 60 bytes until its first data
- * byte; then the owner is asked for sinks, and a Connection object is made only if it wants the data. Closed
- * and discarded connections keep their slot for a while, so that late segments find it; slots of closed ones
- * are taken back before the table grows.
+ * Strategy: most connections are of no interest, so one costs only a slot until its first data byte; then the
+ * owner is asked for sinks, and a Connection object is made only if it wants the data. The same addresses and
+ * ports may be used again, and the SYN of that may not be captured, or be forged: numbers far from those of a
+ * connection that is over open a new one, while one that goes on is only replaced when its peer answers the
+ * SYN or data follow it. A connection that was reset lingers until it is quiet, since what was under way to
+ * whoever reset it is captured behind the reset.
  */
 import type { Datagram, DatagramSink } from '../network/datagram.js';
 import type { ReportDefect } from '../stream/defect.js';
 import type { Place } from '../stream/place.js';
 import type { StreamSink } from '../stream/stream-sink.js';
 import type { HoldBudget } from './assembler.js';
-import { Connection, endpointAt, type Side } from './connection.js';
-import { KeyTable } from './key-table.js';
+import { Connection, endpointAt, other, type Side } from './connection.js';
 import { ACK, decodeSegment, FIN, RST, Segment, SYN } from './segment.js';
+import { DISCARDED, IDLE, LIVE, Slots } from './slots.js';
 
 export interface TcpLimits {
   /** Connections remembered at a time; beyond it the least recently seen are dropped. */
@@ -49,217 +51,231 @@ export interface TcpCounts {
   dropped: number;
 }
 
-// What a slot holds.
-const IDLE = 0;
-const LIVE = 1;
-const DISCARDED = 2;
-const CLOSED = 3;
-
-// What was seen of a slot; the bits of side 1 are those of side 0 shifted by one.
-const SYN_SEEN = 0x01;
-const FIN_SEEN = 0x04;
-const INITIATOR = 0x10;
-
-const INITIAL_SLOTS = 1024;
-/** Packets after which a closed connection is forgotten: late segments come well within it. */
-const LINGER_PACKETS = 20_000;
+/** Connections that were reset and linger at a time: those quiet for longest go first. */
+const MAX_LINGERING = 1024;
+/** Seconds of silence that end a connection that was reset. */
+const LINGER_SECONDS = 2;
+/** Suspicious SYNs remembered at a time. */
+const MAX_SUSPECTS = 1024;
 
 export class TcpTable implements DatagramSink {
   readonly counts: TcpCounts = { segments: 0, connections: 0, discarded: 0, malformed: 0, dropped: 0 };
   private readonly segment = new Segment();
-  private readonly keys: KeyTable;
-  private readonly limits: TcpLimits;
+  private readonly slots: Slots;
   private readonly budget: HoldBudget;
-  private states = new Uint8Array(INITIAL_SLOTS);
-  private seen = new Uint8Array(INITIAL_SLOTS);
-  /** Sequence number of the first data byte of each side. */
-  private bases = new Int32Array(2 * INITIAL_SLOTS);
-  private numbers = new Uint32Array(INITIAL_SLOTS);
-  private lastPackets = new Float64Array(INITIAL_SLOTS);
-  private readonly live: (Connection | undefined)[] = [];
+  /** Connections that were reset, in the order in which they are looked at. */
+  private readonly lingering: Connection[] = [];
+  private readonly released = (connection: Connection) => this.release(connection);
+  private readonly evicted = (count: number) => this.reportEvicted(count);
+  private delivering: Connection | undefined = undefined;
 
   constructor(private readonly options: TcpTableOptions) {
-    this.limits = { ...defaultTcpLimits, ...options.limits };
-    this.keys = new KeyTable(INITIAL_SLOTS, (capacity) => this.grown(capacity));
+    const limits = { ...defaultTcpLimits, ...options.limits };
+    this.slots = new Slots(limits.maxConnections);
     this.budget = {
       held: 0,
-      perDirection: this.limits.maxHeldPerDirection,
-      total: this.limits.maxHeldTotal,
+      perDirection: limits.maxHeldPerDirection,
+      total: limits.maxHeldTotal,
       exceeded: () => this.defect('hole-limit', 'a hole was given up: too many bytes wait behind it'),
     };
   }
 
   datagram(datagram: Datagram): void {
-    const { segment, keys } = this;
+    const { segment, slots } = this;
     this.counts.segments++;
-    const { place } = this.options;
-    const { packet } = datagram;
-    place.packet = packet.number;
-    place.seconds = packet.seconds;
-    place.nanoseconds = packet.nanoseconds;
-    place.origin = datagram.origin;
-    place.comment = packet.comment;
+    if (this.lingering.length > 0) this.endQuiet(datagram.packet.seconds);
+    this.setPlace(datagram);
     if (!decodeSegment(datagram, segment)) {
       this.counts.malformed++;
       this.defect('bad-tcp-header', 'the TCP header is cut or its data offset is impossible');
       return;
     }
-    let slot = keys.find(datagram, segment.sourcePort, segment.destinationPort);
-    const { side } = keys;
+    const { place } = this.options;
     const { flags } = segment;
-    if (slot >= 0 && (flags & (SYN | ACK)) === SYN && this.isNew(slot, side)) {
-      this.forget(slot);
-      slot = -1;
+    place.sequence = (segment.sequence - segment.start + ((flags & SYN) !== 0 ? 1 : 0)) | 0;
+    place.acknowledgement = (flags & ACK) === 0 ? undefined : segment.acknowledgement;
+    let slot = slots.keys.find(datagram, segment.sourcePort, segment.destinationPort);
+    const { side } = slots.keys;
+    if (slot < 0) slot = this.add(this.counts.connections++);
+    else if (this.isAnother(slot, side)) {
+      if (this.isSuspicious(slot)) {
+        this.suspect(slot, side);
+        return;
+      }
+      slot = this.replace(slot);
     }
-    if (slot < 0) {
-      // Nothing begins with a bare ACK, FIN or RST: it is the end of a connection that was closed long ago.
-      if (segment.length === 0 && (flags & SYN) === 0) return;
-      slot = this.add(packet.number);
-    }
-    this.lastPackets[slot] = packet.number;
-    if ((flags & (SYN | FIN | RST)) !== 0) this.noteFlags(slot, side);
+    slots.touch(slot, place.packet);
+    if ((flags & (SYN | FIN | RST)) !== 0 || !slots.knows(slot, side)) slots.note(slot, side, segment);
     const connection =
-      this.live[slot] ??
-      (this.states[slot] === IDLE && segment.length > 0 ? this.open(slot, datagram) : undefined);
-    if (connection !== undefined) this.deliver(slot, connection, datagram);
+      slots.live[slot] ??
+      (slots.states[slot] === IDLE && segment.length > 0 ? this.open(slot, datagram) : undefined);
+    if (connection !== undefined) this.deliver(connection, datagram);
   }
 
   /** Ends all connections: the capture is over. */
   end(): void {
-    for (let slot = 0; slot < this.live.length; slot++) {
-      const connection = this.live[slot];
+    const { live } = this.slots;
+    this.lingering.length = 0;
+    for (let slot = 0; slot < live.length; slot++) {
+      const connection = live[slot];
       if (connection === undefined) continue;
-      this.live[slot] = undefined;
+      live[slot] = undefined;
       connection.end('capture-end');
     }
   }
 
-  private deliver(slot: number, connection: Connection, datagram: Datagram): void {
-    if (!connection.segment(this.keys.side, this.segment, datagram.bytes)) {
-      this.counts.dropped++;
-      this.defect('segment-out-of-window', 'a segment lies too far ahead to be of this connection');
+  private setPlace({ packet, origin }: Datagram): void {
+    const { place } = this.options;
+    place.packet = packet.number;
+    place.seconds = packet.seconds;
+    place.nanoseconds = packet.nanoseconds;
+    place.origin = origin;
+    place.comment = packet.comment;
+  }
+
+  private deliver(connection: Connection, datagram: Datagram): void {
+    const { slot } = connection;
+    const wasReset = connection.resetBy !== undefined;
+    this.delivering = connection;
+    const fit = connection.segment(this.slots.keys.side, this.segment, datagram.bytes);
+    this.delivering = undefined;
+    if (fit !== 'fits') this.reportUnfit(fit);
+    if (connection.abandoned) this.discard(connection);
+    else if (connection.closed) this.slots.close(slot);
+    else if (!wasReset && connection.resetBy !== undefined) {
+      this.lingering.push(connection);
+      if (this.lingering.length > MAX_LINGERING) this.endLingering(this.lingering.shift()!);
     }
-    if (connection.closed) this.states[slot] = CLOSED;
-    else if (connection.abandoned) {
-      this.states[slot] = DISCARDED;
-      this.counts.discarded++;
-      connection.end('capture-end');
-    } else return;
-    this.live[slot] = undefined;
   }
 
-  /** Whether this SYN opens a new connection with the addresses and ports of an old one. */
-  private isNew(slot: number, side: Side): boolean {
-    const base = (this.segment.sequence + 1) | 0;
-    const known = (this.seen[slot] & (SYN_SEEN << side)) !== 0 || this.states[slot] !== IDLE;
-    return known && this.bases[2 * slot + side] !== base;
+  /** Looks at one of the connections that were reset: whether it is quiet. */
+  private endQuiet(seconds: number): void {
+    const connection = this.lingering.shift()!;
+    if (this.slots.live[connection.slot] !== connection) return;
+    if (Math.abs(seconds - connection.quietSince) > LINGER_SECONDS) this.endLingering(connection);
+    else this.lingering.push(connection);
   }
 
-  private noteFlags(slot: number, side: Side): void {
+  private endLingering(connection: Connection): void {
+    if (this.slots.live[connection.slot] !== connection) return;
+    connection.end('reset');
+    this.slots.close(connection.slot);
+  }
+
+  /** Whether the segment is of another connection than its slot, with the same addresses and ports. */
+  private isAnother(slot: number, side: Side): boolean {
+    const { slots, segment } = this;
+    if ((segment.flags & SYN) !== 0) return this.isOtherSyn(slot, side);
+    if (segment.length === 0) return false;
+    if (slots.suspects.size > 0 && this.confirms(slot, side, segment.sequence)) return true;
+    return slots.states[slot] !== LIVE && slots.isOver(slot) && slots.isFar(slot, side, segment.sequence);
+  }
+
+  private isOtherSyn(slot: number, side: Side): boolean {
+    const { slots } = this;
     const { flags, sequence, acknowledgement } = this.segment;
-    if ((flags & SYN) !== 0) {
-      this.seen[slot] |= SYN_SEEN << side;
-      this.bases[2 * slot + side] = (sequence + 1) | 0;
-      const initiator = (flags & ACK) === 0 ? side : 1 - side;
-      this.seen[slot] = (this.seen[slot] & 0x0f) | (INITIATOR << initiator);
-      if ((flags & ACK) !== 0 && (this.seen[slot] & (SYN_SEEN << initiator)) === 0) {
-        this.seen[slot] |= SYN_SEEN << initiator;
-        this.bases[2 * slot + initiator] = acknowledgement;
-      }
-    }
-    if ((flags & FIN) !== 0) this.seen[slot] |= FIN_SEEN << side;
-    const finished = (this.seen[slot] & (FIN_SEEN | (FIN_SEEN << 1))) === (FIN_SEEN | (FIN_SEEN << 1));
-    if (((flags & RST) !== 0 || finished) && this.states[slot] !== LIVE) this.states[slot] = CLOSED;
+    const peer = other(side);
+    const suspect = slots.suspects.size > 0 ? slots.suspects.get(slot) : undefined;
+    if ((flags & ACK) !== 0 && suspect?.side === peer && suspect.base === acknowledgement) return true;
+    if (!slots.knows(slot, side) || slots.base(slot, side) === ((sequence + 1) | 0)) return false;
+    if ((flags & ACK) === 0) return true;
+    // The answer to the SYN that is known may be made anew.
+    const answers = slots.knows(slot, peer) && slots.base(slot, peer) === acknowledgement;
+    return !(answers && slots.states[slot] === IDLE);
+  }
+
+  /** The data follow a suspicious SYN, and do not go on with what the connection sent. */
+  private confirms(slot: number, side: Side, sequence: number): boolean {
+    const suspect = this.slots.suspects.get(slot);
+    if (suspect?.side !== side || suspect.base !== sequence) return false;
+    return this.slots.live[slot]?.position(side) !== sequence;
+  }
+
+  /** RFC 5961 §4: a bare SYN in the middle of a connection does not end it. */
+  private isSuspicious(slot: number): boolean {
+    const { flags, length } = this.segment;
+    return (flags & (SYN | ACK)) === SYN && length === 0 && this.slots.isEstablished(slot);
+  }
+
+  private suspect(slot: number, side: Side): void {
+    const { suspects } = this.slots;
+    const base = (this.segment.sequence + 1) | 0;
+    const known = suspects.get(slot);
+    if (known?.side === side && known.base === base) return;
+    suspects.set(slot, { side, base, number: this.counts.connections++ });
+    if (suspects.size > MAX_SUSPECTS) suspects.delete(suspects.keys().next().value!);
+  }
+
+  /** A new connection takes the slot's addresses and ports: the one that a suspicious SYN opened, if it follows. */
+  private replace(slot: number): number {
+    const { slots } = this;
+    const { flags, sequence, acknowledgement } = this.segment;
+    const suspect = slots.suspects.get(slot);
+    slots.forget(slot);
+    const base = (flags & SYN) === 0 ? sequence : (flags & ACK) !== 0 ? acknowledgement : (sequence + 1) | 0;
+    if (suspect === undefined || suspect.base !== base) return this.add(this.counts.connections++);
+    const added = this.add(suspect.number);
+    slots.setInitiator(added, suspect.side, suspect.base);
+    return added;
   }
 
   /** Makes the Connection of a slot whose first data byte has come, if the owner wants it. */
   private open(slot: number, datagram: Datagram): Connection | undefined {
-    const { segment, keys } = this;
+    const { segment, slots } = this;
     const { bytes, source, destination, addressLength } = datagram;
     const sender = endpointAt(bytes, source, addressLength, segment.sourcePort);
     const receiver = endpointAt(bytes, destination, addressLength, segment.destinationPort);
-    const endpoints = keys.side === 0 ? ([sender, receiver] as const) : ([receiver, sender] as const);
-    const connection = new Connection(this.numbers[slot], endpoints);
-    const seen = this.seen[slot];
-    if ((seen & (INITIATOR | (INITIATOR << 1))) !== 0)
-      connection.initiator = (seen & INITIATOR) !== 0 ? 0 : 1;
+    const endpoints = slots.keys.side === 0 ? ([sender, receiver] as const) : ([receiver, sender] as const);
+    const connection = new Connection(slots.numbers[slot], endpoints, slot, this.released);
+    connection.initiator = slots.initiator(slot);
+    this.delivering = connection;
     const sinks = this.options.open(connection);
+    this.delivering = undefined;
     if (sinks === undefined) {
-      this.states[slot] = DISCARDED;
+      slots.states[slot] = DISCARDED;
       this.counts.discarded++;
       return undefined;
     }
     connection.attach(sinks, this.options.place, this.budget);
     for (const side of [0, 1] as const)
-      if ((seen & (SYN_SEEN << side)) !== 0) connection.begin(side, this.bases[2 * slot + side]);
-    // The first byte's number tells a SYN that was captured late from the SYN of a new connection.
-    if ((seen & (SYN_SEEN << keys.side)) === 0) this.bases[2 * slot + keys.side] = segment.sequence;
-    this.states[slot] = LIVE;
-    this.live[slot] = connection;
+      if (slots.hasSyn(slot, side)) connection.begin(side, slots.base(slot, side));
+    slots.states[slot] = LIVE;
+    slots.live[slot] = connection;
     return connection;
   }
 
-  private add(packet: number): number {
-    const { keys } = this;
-    if (keys.size >= Math.min(keys.capacity, this.limits.maxConnections)) {
-      this.sweep(packet);
-      // A sweep that freed little must not be repeated at each of the next connections.
-      if (keys.size > keys.capacity * 0.75 && keys.capacity < this.limits.maxConnections) keys.grow();
-    }
-    const slot = keys.add();
-    this.states[slot] = IDLE;
-    this.seen[slot] = 0;
-    this.bases[2 * slot] = this.bases[2 * slot + 1] = 0;
-    this.numbers[slot] = this.counts.connections++;
-    return slot;
+  private add(number: number): number {
+    return this.slots.add(number, this.options.place.packet, this.evicted);
   }
 
-  /** Makes room: forgets what is closed; at the limit also the quarter that was not seen for longest. */
-  private sweep(packet: number): void {
-    const { states, lastPackets, live } = this;
-    const full = this.keys.size >= this.limits.maxConnections;
-    let oldest = -1;
-    if (full) {
-      const sorted = lastPackets.slice(0, this.keys.capacity).sort();
-      oldest = sorted[this.keys.capacity - this.keys.size + (this.keys.size >> 2)];
-    }
-    let evicted = 0;
-    for (let slot = 0; slot < this.keys.capacity; slot++) {
-      if (lastPackets[slot] === 0) continue;
-      const closed = states[slot] === CLOSED && (full || packet - lastPackets[slot] > LINGER_PACKETS);
-      if (!closed && lastPackets[slot] > oldest) continue;
-      if (!closed) evicted++;
-      this.forget(slot);
-    }
-    if (evicted > 0 && live.length > 0)
+  /** Nobody wants the connection: at once, or when the segment that is being delivered is done with. */
+  private release(connection: Connection): void {
+    if (connection !== this.delivering && this.slots.live[connection.slot] === connection)
+      this.discard(connection);
+  }
+
+  private discard(connection: Connection): void {
+    this.slots.discard(connection.slot);
+    this.counts.discarded++;
+    connection.end('capture-end');
+  }
+
+  private reportUnfit(fit: 'far' | 'behind-end'): void {
+    this.counts.dropped++;
+    if (fit === 'far')
+      this.defect('segment-out-of-window', 'a segment lies too far ahead to be of this connection');
+    else this.defect('segment-behind-end', 'a segment has bytes behind the FIN or reset of its sender');
+  }
+
+  private reportEvicted(count: number): void {
+    if (this.slots.live.length > 0)
       this.defect(
         'connection-limit',
-        `${evicted} connections were dropped: the limit of connections is reached`,
+        `${count} connections were dropped: the limit of connections is reached`,
       );
-  }
-
-  private forget(slot: number): void {
-    const connection = this.live[slot];
-    this.live[slot] = undefined;
-    if (connection !== undefined) connection.end('capture-end');
-    this.lastPackets[slot] = 0;
-    this.keys.remove(slot);
-  }
-
-  private grown(capacity: number): void {
-    this.states = copyInto(new Uint8Array(capacity), this.states);
-    this.seen = copyInto(new Uint8Array(capacity), this.seen);
-    this.bases = copyInto(new Int32Array(2 * capacity), this.bases);
-    this.numbers = copyInto(new Uint32Array(capacity), this.numbers);
-    this.lastPackets = copyInto(new Float64Array(capacity), this.lastPackets);
   }
 
   private defect(code: string, message: string): void {
     this.options.report({ layer: 'tcp', code, message, packet: this.options.place.packet });
   }
-}
-
-function copyInto<T extends Uint8Array | Int32Array | Uint32Array | Float64Array>(target: T, source: T): T {
-  target.set(source);
-  return target;
 }

@@ -1,20 +1,27 @@
 /**
- * One direction of a session: a StreamSink that feeds the frame decoder and makes Frame records of what it
- * says, with payload, provenance and time.
+ * One direction of a session: a StreamSink that feeds the frame decoder and hands what it says to those who
+ * want it: Frame records, messages, and the facts that the rules look at.
+ *
+ * Strategy: counters always, everything else only for a consumer that asked; one reused record of the frame
+ * under way, so that a frame that nobody lists allocates nothing.
  */
-import type { Place } from '../stream/place.js';
+import type { Place, Timestamp } from '../stream/place.js';
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
 import { type CloseBody, decodeClose } from './close.js';
+import type { MessageInflater } from './deflate.js';
 import { FrameDecoder, type FrameHeader, type FrameVisitor } from './frame.js';
 import type { Frame, Range, Sender } from './frame-record.js';
-import { CLOSE, CONTINUATION, isControl } from './opcode.js';
+import { FrameRecorder } from './frame-recorder.js';
+import { MessageDecoder, type MessageOwner } from './message.js';
+import type { FrameFacts } from './observer.js';
+import { CLOSE, CONTINUATION, isControl, isReserved, PING, PONG } from './opcode.js';
 import { PayloadBuffer } from './payload-buffer.js';
 import { Provenance } from './provenance.js';
-import type { Session } from './session.js';
+import { type Resynchronisation, Resynchroniser } from './resync.js';
+import type { WindowBudget } from './segment-window.js';
 
 /** What a direction tells its session. */
-export interface DirectionOwner {
-  readonly session: Session;
+export interface DirectionOwner extends MessageOwner {
   readonly place: Place;
   /** Payload octets kept per frame. */
   readonly payloadLimit: number;
@@ -22,145 +29,276 @@ export interface DirectionOwner {
   readonly maxPayload: number;
   /** Whether permessage-deflate was negotiated. */
   readonly deflate: boolean;
+  /** Frames are compressed one by one, not whole messages. */
+  readonly perFrame: boolean;
+  /** Of all that look for frames. */
+  readonly windowBudget: WindowBudget;
+  /** For what `sender` compresses. */
+  inflater(sender: Sender): MessageInflater | undefined;
   /** Next frame number of the run. */
   nextFrameNumber(): number;
-  /** Undefined when nobody wants frames: they are then only counted. */
+  /** Undefined when nobody wants frames. */
   readonly frame: ((frame: Frame) => void) | undefined;
+  heartbeat(sender: Sender, isPing: boolean): void;
   closeFrame(sender: Sender, body: CloseBody | undefined): void;
   tooLong(sender: Sender, length: number): void;
+  /** Less of a frame's payload is kept, because all payloads under way hold too much together. */
+  overBudget(sender: Sender, length: number): void;
+  /** From `streamOffset` on, frames could not be told apart. */
   lost(sender: Sender, streamOffset: number): void;
+  /** Frames that were lost at `streamOffset` were found again. */
+  found(sender: Sender, streamOffset: number, where: Resynchronisation): void;
   ended(sender: Sender, how: StreamEnd, pendingHeader: number): void;
 }
 
 /** Ranges of missing octets told apart in one frame; more are taken together. */
 const MAX_RANGES = 65_536;
+/** RFC 6455 §5.5: octets that the payload of a control frame may have. */
+const CONTROL_LIMIT = 125;
 
-/** Octets of a Close body that are read whatever the limit: the session tells of it (RFC 6455 §5.5). */
-const CLOSE_LIMIT = 125;
+/** Doubt that is none any more. */
+const NO_DOUBT = 1e-6;
 
+const EMPTY = new Uint8Array(0);
 const COMPLETE: readonly Range[] = [];
+const NO_PACKETS: readonly number[] = [];
+
+/** The frame under way, and once it has ended, what is told of it. */
+class FrameState implements FrameFacts {
+  number = 0;
+  controlPayload: Uint8Array = EMPTY;
+  complete = true;
+  messageUnderWay: boolean | undefined = false;
+  confidence = 1;
+  time = 0;
+  firstTimestamp: Timestamp = { seconds: 0, nanoseconds: 0 };
+  packets: readonly number[] = NO_PACKETS;
+  truncated = false;
+
+  constructor(
+    readonly sender: Sender,
+    public header: Readonly<FrameHeader>,
+  ) {}
+}
 
 export class Direction implements StreamSink, FrameVisitor {
   /** Numbers for the session's summary. */
   frames = 0;
   payloadBytes = 0;
   missingBytes = 0;
+  /** Offset in the stream at which frames could no longer be told apart, and were not found again. */
+  lostAt: number | undefined = undefined;
+  /** Bytes between frames lost and frames found again, missing ones included. */
+  undecodedBytes = 0;
   private readonly decoder = new FrameDecoder(this);
-  private readonly provenance = new Provenance();
-  private readonly buffer = new PayloadBuffer();
+  private readonly facts: FrameState;
+  private readonly control = new PayloadBuffer();
   private missingRanges: Range[] = [];
+  private readonly recorder: FrameRecorder | undefined;
+  private readonly messages: MessageDecoder | undefined;
+  /** Made when a consumer lists packets. */
+  private readonly provenance: Provenance | undefined;
   /** Of the message under way, RFC 6455 §5.4; a continuation without one stands for itself. */
   private messageOpcode = 0;
   private compressed = false;
-  private messageOpen = false;
-  private readonly payloadLimit: number;
+  /** Undefined behind a loss. */
+  private messageOpen: boolean | undefined = false;
+  /** Looks for frames behind a gap that swallowed a header. */
+  private search: Resynchroniser | undefined = undefined;
+  private doubt = 0;
+  /** Bytes before the first frame of a capture that begins in the middle. */
+  private skipping = 0;
 
   constructor(
     private readonly sender: Sender,
     private readonly owner: DirectionOwner,
   ) {
-    this.payloadLimit = owner.frame === undefined ? 0 : owner.payloadLimit;
+    const { frame, message, observer } = owner;
+    this.facts = new FrameState(sender, this.decoder.header);
+    this.recorder = frame && new FrameRecorder(sender, owner.payloadLimit, owner.payloadBudget);
+    if (message !== undefined || observer !== undefined)
+      this.messages = new MessageDecoder(sender, owner, owner.inflater(sender), owner.perFrame);
+    if (frame !== undefined || message !== undefined) this.provenance = new Provenance();
   }
 
-  /** Offset in the stream at which frames could no longer be told apart, if that happened. */
-  lostAt: number | undefined = undefined;
-
   bytes(chunk: Uint8Array, start: number, end: number): void {
-    const { decoder } = this;
-    if (decoder.synchronised && this.owner.frame !== undefined)
-      this.provenance.add(decoder.streamOffset, end - start, start, this.owner.place);
-    decoder.push(chunk, start, end);
+    const { search } = this;
+    if (this.skipping > 0) this.skip(chunk, start, end);
+    else if (search === undefined) this.decode(chunk, start, end);
+    else this.resume(search, search.push(chunk, start, end));
   }
 
   gap(length: number): void {
     this.missingBytes += length;
-    this.decoder.skip(length);
+    if (this.skipping > 0) this.skipping = Math.max(0, this.skipping - length);
+    else if (this.search === undefined) this.decoder.skip(length);
+    else this.search.gap(length);
   }
 
   end(how: StreamEnd): void {
+    // What is found again may end in a gap that swallows a header, too.
+    for (let { search } = this; search !== undefined; { search } = this) {
+      const found = search.end();
+      if (found === undefined) this.giveUp(search);
+      else this.resume(search, found);
+    }
     const pending = this.decoder.pendingHeader.length;
     this.decoder.end();
+    this.messages?.close();
     this.owner.ended(this.sender, how, pending);
   }
 
+  /**
+   * The capture begins in the middle: `start` bytes belong to no frame that it holds, then frames follow;
+   * undefined: that is to be found out.
+   */
+  beginInTheMiddle(start: number | undefined, confidence: number): void {
+    this.messageOpen = undefined;
+    if (start === undefined) this.lost(0);
+    else {
+      this.skipping = start;
+      this.undecodedBytes = start;
+      this.doubt = 1 - confidence;
+      this.facts.confidence = confidence;
+    }
+  }
+
   header(header: FrameHeader): void {
+    const { facts } = this;
+    facts.messageUnderWay = this.messageOpen;
     if (isControl(header.opcode)) return;
-    if (header.opcode !== CONTINUATION || !this.messageOpen) {
+    if (header.opcode !== CONTINUATION || this.messageOpen !== true) {
       this.messageOpcode = header.opcode;
       this.compressed = header.rsv1 && this.owner.deflate && header.opcode !== CONTINUATION;
     }
     this.messageOpen = !header.fin;
+    this.messages?.begin(header);
   }
 
   payload(header: FrameHeader, chunk: Uint8Array, start: number, end: number, offset: number): void {
     this.payloadBytes += end - start;
-    const limit = header.opcode === CLOSE ? Math.max(this.payloadLimit, CLOSE_LIMIT) : this.payloadLimit;
-    if (offset < limit) this.buffer.add(header, chunk, start, end, offset, limit);
+    this.recorder?.payload(header, chunk, start, end, offset);
+    if (!isControl(header.opcode)) this.messages?.payload(header, chunk, start, end, offset);
+    else if (offset < CONTROL_LIMIT) this.control.add(header, chunk, start, end, offset, CONTROL_LIMIT);
   }
 
-  missing(_header: FrameHeader, offset: number, length: number): void {
+  missing(header: FrameHeader, offset: number, length: number): void {
     const ranges = this.missingRanges;
     const last = ranges[ranges.length - 1];
     if (last !== undefined && (last.offset + last.length === offset || ranges.length >= MAX_RANGES))
       ranges[ranges.length - 1] = { offset: last.offset, length: offset + length - last.offset };
     else ranges.push({ offset, length });
+    if (!isControl(header.opcode)) this.messages?.skip(length);
   }
 
   finished(header: FrameHeader, received: number): void {
     this.frames++;
-    const { owner, sender } = this;
-    const truncated = received < header.length;
-    if (truncated) this.missing(header, received, header.length - received);
-    if (owner.frame !== undefined || header.opcode === CLOSE) {
-      const kept = this.buffer.take();
-      if (received > owner.maxPayload && owner.frame !== undefined) owner.tooLong(sender, received);
-      if (header.opcode === CLOSE) owner.closeFrame(sender, decodeClose(kept));
-      if (owner.frame !== undefined) {
-        const payload = kept.length > this.payloadLimit ? kept.slice(0, this.payloadLimit) : kept;
-        owner.frame(this.record(header, payload, truncated));
-        this.provenance.drop(this.decoder.streamOffset);
-      }
-    }
+    const { facts, owner, sender } = this;
+    facts.truncated = received < header.length;
+    if (facts.truncated) this.missing(header, received, header.length - received);
+    facts.number = owner.nextFrameNumber();
+    facts.complete = this.missingRanges.length === 0;
+    facts.time = owner.place.seconds + owner.place.nanoseconds / 1e9;
+    const isControlFrame = isControl(header.opcode);
+    facts.controlPayload = isControlFrame ? this.control.take() : EMPTY;
+    if (received > owner.maxPayload && owner.frame !== undefined) owner.tooLong(sender, received);
+    if (header.opcode === PING || header.opcode === PONG) owner.heartbeat(sender, header.opcode === PING);
+    if (header.opcode === CLOSE) owner.closeFrame(sender, decodeClose(facts.controlPayload));
+    if (this.recorder !== undefined) this.record(this.recorder, header);
+    owner.observer?.frame(facts);
+    if (this.messages !== undefined) this.tellMessages(this.messages, header, isControlFrame);
+    this.provenance?.drop(this.decoder.streamOffset);
     if (this.missingRanges.length > 0) this.missingRanges = [];
+    if (this.doubt > 0) this.dispelDoubt(header);
   }
 
   lost(streamOffset: number): void {
+    const { decoder, owner, sender } = this;
     this.lostAt = streamOffset;
-    this.owner.lost(this.sender, streamOffset);
+    const fragmented = this.messageOpen;
+    this.messageOpen = undefined;
+    this.messages?.lost();
+    owner.observer?.lost(sender);
+    const expected = { masked: sender === 'client', deflate: owner.deflate, fragmented };
+    this.search = new Resynchroniser(expected, owner.place, owner.windowBudget, decoder.streamOffset);
   }
 
-  private record(header: FrameHeader, payload: Uint8Array, truncated: boolean): Frame {
-    const { owner, provenance } = this;
-    const { seconds, nanoseconds } = owner.place;
-    const timestamp = { seconds, nanoseconds };
-    const begin = header.streamOffset;
-    const control = isControl(header.opcode);
-    return {
-      number: owner.nextFrameNumber(),
-      session: owner.session,
-      sender: this.sender,
-      time: seconds + Math.round(nanoseconds / 1000) / 1e6,
-      timestamp,
-      firstTimestamp: provenance.timeAt(begin) ?? timestamp,
-      fin: header.fin,
-      rsv1: header.rsv1,
-      rsv2: header.rsv2,
-      rsv3: header.rsv3,
-      opcode: header.opcode,
-      messageOpcode: control ? header.opcode : this.messageOpcode,
-      compressed: !control && this.compressed,
-      masked: header.masked,
-      maskingKey: header.maskingKey,
-      lengthForm: header.lengthForm,
-      length: header.length,
-      exactLength: header.exactLength,
-      headerLength: header.headerLength,
-      streamOffset: begin,
-      payload,
-      complete: this.missingRanges.length === 0,
-      missing: this.missingRanges.length === 0 ? COMPLETE : this.missingRanges,
-      truncated,
-      pieces: provenance.pieces(begin, this.decoder.streamOffset),
-    };
+  private skip(chunk: Uint8Array, start: number, end: number): void {
+    const skipped = Math.min(this.skipping, end - start);
+    this.skipping -= skipped;
+    if (start + skipped < end) this.decode(chunk, start + skipped, end);
+  }
+
+  private decode(chunk: Uint8Array, start: number, end: number): void {
+    this.provenance?.add(this.decoder.streamOffset, end - start, start, this.owner.place);
+    this.decoder.push(chunk, start, end);
+  }
+
+  /** Takes frames up again where the search found one. */
+  private resume(search: Resynchroniser, found: Resynchronisation | undefined): void {
+    if (found === undefined) return;
+    const from = this.lostAt ?? 0;
+    this.lostAt = undefined;
+    this.search = undefined;
+    this.undecodedBytes += found.streamOffset - from;
+    this.doubt = 1 - found.confidence;
+    this.facts.confidence = found.confidence;
+    this.decoder.resume(found.streamOffset);
+    this.owner.found(this.sender, from, found);
+    search.replay(this, found.streamOffset);
+  }
+
+  private giveUp(search: Resynchroniser): void {
+    this.owner.lost(this.sender, this.lostAt!);
+    search.clear();
+    this.search = undefined;
+  }
+
+  /** Each frame that looks as it should leaves less doubt that frames were found where they are. */
+  private dispelDoubt({ opcode, masked }: FrameHeader): void {
+    const usual = masked === (this.sender === 'client') && !isReserved(opcode);
+    this.doubt = usual ? this.doubt / 4 : Math.min(0.5, this.doubt * 4);
+    if (this.doubt < NO_DOUBT) this.doubt = 0;
+    this.facts.confidence = 1 - this.doubt;
+  }
+
+  private tellMessages(messages: MessageDecoder, header: FrameHeader, isControlFrame: boolean): void {
+    const { facts, provenance } = this;
+    if (this.owner.message !== undefined) {
+      facts.firstTimestamp = this.timeOf(header);
+      facts.packets = provenance!.packetNumbers(header.streamOffset, this.decoder.streamOffset);
+    }
+    if (isControlFrame) messages.control(header, facts.controlPayload, this.missingNow(), facts);
+    else messages.ended(facts, header.fin);
+  }
+
+  private record(recorder: FrameRecorder, header: FrameHeader): void {
+    const { facts, owner, provenance } = this;
+    if (recorder.limited) owner.overBudget(this.sender, header.length);
+    owner.frame!(
+      recorder.record(header, {
+        number: facts.number,
+        session: owner.session,
+        place: owner.place,
+        firstTimestamp: this.timeOf(header),
+        messageOpcode: isControl(header.opcode) ? header.opcode : this.messageOpcode,
+        compressed: this.compressed,
+        missing: this.missingNow(),
+        truncated: facts.truncated,
+        confidence: facts.confidence,
+        pieces: provenance!.pieces(header.streamOffset, this.decoder.streamOffset),
+      }),
+    );
+  }
+
+  /** Of the frame that has just ended; the array is only used again while it is empty. */
+  private missingNow(): readonly Range[] {
+    return this.missingRanges.length === 0 ? COMPLETE : this.missingRanges;
+  }
+
+  /** When the first byte of the frame that has just ended was captured. */
+  private timeOf(header: FrameHeader): Timestamp {
+    const { seconds, nanoseconds } = this.owner.place;
+    return this.provenance?.timeAt(header.streamOffset) ?? { seconds, nanoseconds };
   }
 }

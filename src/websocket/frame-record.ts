@@ -60,7 +60,10 @@ export interface Frame {
   readonly headerLength: number;
   /** Offset of its first byte in the WebSocket stream of the sender (0: behind the handshake). */
   readonly streamOffset: number;
-  /** Unmasked payload from its beginning, as far as it was kept; missing octets are 0. */
+  /**
+   * Unmasked payload from its beginning, as far as it was kept; missing octets are 0. It ends in front of a gap
+   * that is longer than what was captured before it and 64 KiB.
+   */
   readonly payload: Uint8Array;
   /** False when octets are missing. */
   readonly complete: boolean;
@@ -68,6 +71,8 @@ export interface Frame {
   readonly missing: readonly Range[];
   /** The stream ended inside the frame. */
   readonly truncated: boolean;
+  /** 1 where the frame boundaries are certain; less where they were found again behind a loss. */
+  readonly confidence: number;
   /** Where its bytes came from, header included, in stream order. */
   readonly pieces: readonly Piece[];
 }

@@ -23,7 +23,11 @@ export class FrameHeader {
   /** The four octets as an int32, the first one most significant; 0 when not masked. */
   maskingKey = 0;
   lengthForm: LengthForm = 7;
-  /** Payload length in bytes, rounded above 2^53; `lengthHigh` and `lengthLow` are exact. */
+  /**
+   * Payload length in bytes, rounded above 2^53; `lengthHigh` and `lengthLow` are exact. Where the most
+   * significant bit of a 64-bit length is set, which MUST be 0, that of the other 63 bits: no stream holds
+   * 2^63 bytes, so that only these can tell where the next frame begins.
+   */
   length = 0;
   /** The upper and lower 32 bits of the payload length, unsigned. */
   lengthHigh = 0;
@@ -60,7 +64,8 @@ export class FrameDecoder {
   streamOffset: number;
   /** False behind a gap that swallowed a header; the bytes are then only counted. */
   synchronised = true;
-  private readonly header = new FrameHeader();
+  /** Of the frame under way, or the last one. */
+  readonly header = new FrameHeader();
   private readonly partial = new Uint8Array(MAX_HEADER);
   private partialLength = 0;
   private inPayload = false;
@@ -106,6 +111,14 @@ export class FrameDecoder {
     this.visitor.missing(header, received, inFrame);
     if (this.received === header.length) this.finish();
     if (inFrame < length) this.lose(offset + inFrame);
+  }
+
+  /** Frames can be told apart again: one begins at `streamOffset`, with the next byte pushed. */
+  resume(streamOffset: number): void {
+    this.streamOffset = streamOffset;
+    this.synchronised = true;
+    this.inPayload = false;
+    this.partialLength = 0;
   }
 
   /** The stream is over: a frame under way ends incomplete. */
@@ -205,7 +218,7 @@ export function decodeFrameHeader(
     header.lengthForm = 64;
     header.lengthHigh = int32(bytes, at) >>> 0;
     header.lengthLow = int32(bytes, at + 4) >>> 0;
-    header.length = header.lengthHigh * 0x1_0000_0000 + header.lengthLow;
+    header.length = (header.lengthHigh & 0x7fff_ffff) * 0x1_0000_0000 + header.lengthLow;
   }
   at += lengthBytes;
   header.maskingKey = masked ? int32(bytes, at) : 0;

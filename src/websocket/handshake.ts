@@ -56,7 +56,7 @@ export interface Handshake {
   readonly requestConnection: readonly string[];
   readonly responseUpgrade: readonly string[];
   readonly responseConnection: readonly string[];
-  /** The request asks for the protocol `websocket`. */
+  /** The request asks for the protocol `websocket`, or brings a key for it. */
   readonly isWebSocketRequest: boolean;
   /**
    * Frames follow: a 101 whose Upgrade names `websocket`; or which has an Accept, or whose request asked for
@@ -96,7 +96,7 @@ export function decodeHandshake(request: RequestHead | undefined, response: Resp
     requestConnection: request === undefined ? [] : tokenList(request, 'Connection'),
     responseUpgrade,
     responseConnection: tokenList(response, 'Connection'),
-    isWebSocketRequest: requestUpgrade.includes('websocket'),
+    isWebSocketRequest: requestUpgrade.includes('websocket') || key !== undefined,
     isWebSocketResponse:
       response.status === 101 && switchesToWebSocket(requestUpgrade, responseUpgrade, accept !== undefined),
   };

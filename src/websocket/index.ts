@@ -6,6 +6,9 @@
  *   decoder.push(bytes);
  */
 export { type CloseBody, closeCodeName, decodeClose, encodeClose } from './close.js';
+export { type Inflated, type InflaterOptions, MessageInflater } from './deflate.js';
+export { type DeflateOptions, deflateMessage, MessageDeflater } from './deflate-encode.js';
+export { type DeflateParameters, deflateParameters, type NegotiatedDeflate } from './deflate-parameters.js';
 export {
   type Extension,
   type ExtensionList,
@@ -23,6 +26,7 @@ export {
   type Handshake,
 } from './handshake.js';
 export { formatKey, keyBytes, mask, maskInto, parseKey } from './mask.js';
+export type { Message } from './message-record.js';
 export {
   BINARY,
   CLOSE,

@@ -2,17 +2,26 @@
  * Keeps the unmasked payload of one frame, up to a limit.
  *
  * Strategy: a payload that comes whole is copied once, to its size. One that comes in pieces grows by
- * doubling, because its declared length may be a lie; missing octets are left zero.
+ * doubling, because its declared length may be a lie. Missing octets are zeros, unless they are more than was
+ * captured before them and 64 KiB: what is kept then ends in front of the gap.
  */
 import type { FrameHeader } from './frame.js';
 import { maskInto } from './mask.js';
+import { maySpan, PayloadBudget } from './payload-budget.js';
 
 const EMPTY = new Uint8Array(0);
 const FIRST_SIZE = 4096;
 
 export class PayloadBuffer {
+  /** Less is kept than the limit allows, because all payloads under way hold too much together. */
+  limited = false;
   private bytes: Uint8Array = EMPTY;
   private length = 0;
+  private captured = 0;
+  private ended = false;
+
+  /** `budget`: of all that keep payloads. */
+  constructor(private readonly budget = new PayloadBudget(Number.POSITIVE_INFINITY)) {}
 
   /** Takes the wire payload chunk[start, end), which begins at octet `offset`, below `limit`. */
   add(
@@ -24,26 +33,39 @@ export class PayloadBuffer {
     limit: number,
   ): void {
     const last = Math.min(end, start + limit - offset);
-    if (last <= start) return;
-    this.reserve(offset + last - start, Math.min(header.length, limit));
+    if (last <= start || this.ended) return;
+    const size = offset + last - start;
+    this.ended = !maySpan(offset - this.captured, this.captured) || !this.reserve(size, header.length, limit);
+    if (this.ended) return;
     maskInto(this.bytes, offset, chunk, start, last, header.maskingKey, offset);
-    this.length = offset + last - start;
+    this.captured += last - start;
+    this.length = size;
   }
 
   /** Hands the payload over and starts anew. */
   take(): Uint8Array {
     const { bytes, length } = this;
+    this.budget.release(bytes.length);
     this.bytes = EMPTY;
-    this.length = 0;
+    this.length = this.captured = 0;
+    this.ended = this.limited = false;
     return bytes.length === length ? bytes : bytes.slice(0, length);
   }
 
-  private reserve(size: number, most: number): void {
-    if (size <= this.bytes.length) return;
-    const grown = new Uint8Array(
-      size === most ? size : Math.min(most, Math.max(size, this.bytes.length * 2, FIRST_SIZE)),
-    );
-    grown.set(this.bytes.subarray(0, this.length));
+  /** Makes room for `size` octets of a payload of `declared`; false where the budget has none. */
+  private reserve(size: number, declared: number, limit: number): boolean {
+    const { budget, bytes } = this;
+    if (size <= bytes.length) return true;
+    const most = Math.min(declared, limit);
+    let room = size === most ? size : Math.min(most, Math.max(size, bytes.length * 2, FIRST_SIZE));
+    if (!budget.take(room - bytes.length, bytes.length === 0 && size === declared)) {
+      room = size;
+      this.limited = !budget.take(room - bytes.length, false);
+      if (this.limited) return false;
+    }
+    const grown = new Uint8Array(room);
+    grown.set(bytes.subarray(0, this.length));
     this.bytes = grown;
+    return true;
   }
 }

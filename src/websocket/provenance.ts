@@ -60,6 +60,14 @@ export class Provenance {
     return pieces;
   }
 
+  /** Numbers of the packets that carried stream bytes [start, end), each once, ascending. */
+  packetNumbers(start: number, end: number): number[] {
+    const numbers: number[] = [];
+    for (let i = this.first; i < this.count && this.starts[i] < end; i++)
+      if (this.ends[i] > start) addNumber(numbers, this.packets[i]);
+    return numbers;
+  }
+
   /** Forgets the bytes before `offset`. */
   drop(offset: number): void {
     let { first } = this;
@@ -84,6 +92,13 @@ export class Provenance {
     this.count = count - first;
     this.first = 0;
   }
+}
+
+/** Adds to an ascending list, once. Bytes come in stream order, which is mostly the order of the packets. */
+export function addNumber(numbers: number[], number: number): void {
+  let at = numbers.length;
+  while (at > 0 && numbers[at - 1] > number) at--;
+  if (at === 0 || numbers[at - 1] !== number) numbers.splice(at, 0, number);
 }
 
 /** Entries that an idle direction may keep allocated. */

@@ -7,9 +7,16 @@
 import type { Place, Timestamp } from '../stream/place.js';
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
 import type { CloseBody } from './close.js';
+import { MessageInflater } from './deflate.js';
+import { deflateParameters, type NegotiatedDeflate } from './deflate-parameters.js';
 import { Direction, type DirectionOwner } from './direction.js';
 import type { Frame, Sender } from './frame-record.js';
 import type { Handshake } from './handshake.js';
+import type { Message } from './message-record.js';
+import type { SessionObserver } from './observer.js';
+import type { PayloadBudget } from './payload-budget.js';
+import type { Resynchronisation } from './resync.js';
+import type { WindowBudget } from './segment-window.js';
 
 /** A value for each sender. */
 export interface BySender<T> {
@@ -25,9 +32,16 @@ export interface Session {
   /** `ip:port`, an IPv6 address in brackets. */
   readonly client: string;
   readonly server: string;
-  readonly handshake: Handshake;
+  /** Undefined where it was not captured, and frames alone told that this is a WebSocket. */
+  readonly handshake: Handshake | undefined;
+  /** 1 with a handshake or where the user said so; less where frames alone told it. */
+  readonly confidence: number;
+  /** Bytes that the client sent behind its request before it had got any of the server's answer. */
+  readonly earlyClientBytes: number;
   /** When the first byte of the handshake was captured. */
   readonly opened: Timestamp;
+  /** When the last byte of the server's answer was captured. */
+  readonly answered: Timestamp;
   /** Number of the packet with the last byte of the server's answer. */
   readonly openedPacket: number;
 }
@@ -48,14 +62,22 @@ export interface SessionSummary {
   readonly payloadBytes: BySender<number>;
   /** Octets of the streams that the capture does not hold. */
   readonly missingBytes: BySender<number>;
-  /** Stream offset behind which frames could not be told apart: a gap swallowed a header. */
+  /** Stream offset behind which frames could not be told apart to the end: a gap swallowed a header. */
   readonly lostAt: BySender<number | undefined>;
+  /** Octets between frames lost and frames found again, missing ones included. */
+  readonly undecodedBytes: BySender<number>;
   /** The first Close frame of each sender. */
   readonly close: BySender<ObservedClose | undefined>;
   /** Who sent the first Close frame. */
   readonly closedBy: Sender | undefined;
+  /** The last Pings of each sender that got no Pong, if they had a second or more for it. */
+  readonly unansweredPings: BySender<number>;
   /** How each stream ended; undefined for a refused upgrade. */
   readonly end: BySender<StreamEnd> | undefined;
+  /** Whose stream ended first by FIN or RST. */
+  readonly endedFirst: Sender | undefined;
+  /** When it did; undefined where neither did. */
+  readonly endedFirstAt: Timestamp | undefined;
   /** When the last byte, or the end, was captured. */
   readonly ended: Timestamp;
 }
@@ -63,6 +85,10 @@ export interface SessionSummary {
 export interface SessionConsumer {
   /** Leave it out if frames are only to be counted: none is then made. */
   readonly frame?: ((frame: Frame) => void) | undefined;
+  /** Leave it out if nobody wants messages. */
+  readonly message?: ((message: Message) => void) | undefined;
+  /** Watches frames and messages as facts. */
+  readonly observer?: SessionObserver | undefined;
   closed(summary: SessionSummary): void;
   defect(code: string, message: string): void;
 }
@@ -73,7 +99,16 @@ export interface SessionOptions {
   readonly payloadLimit: number;
   /** A longer payload is a defect, where its frame is wanted. */
   readonly maxPayload: number;
+  /** Content octets kept per message. */
+  readonly maxMessage: number;
+  /** Shared by all sessions. */
+  readonly windowBudget: WindowBudget;
+  /** Of all payloads under way, shared by all sessions. */
+  readonly payloadBudget: PayloadBudget;
+  /** Where the capture begins in the middle: bytes before the first frame, as far as they are known. */
+  readonly beginnings?: BySender<number | undefined> | undefined;
   readonly nextFrameNumber: () => number;
+  readonly nextMessageNumber: () => number;
 }
 
 export class SessionDecoder implements DirectionOwner {
@@ -81,21 +116,38 @@ export class SessionDecoder implements DirectionOwner {
   readonly client: StreamSink;
   /** What the server sends; bytes behind the 101's head. */
   readonly server: StreamSink;
-  readonly deflate: boolean;
+  private readonly parameters: NegotiatedDeflate | undefined;
   private readonly directions: BySender<Direction>;
   private closes: { client?: ObservedClose; server?: ObservedClose } = {};
-  private closedBy: Sender | undefined = undefined;
   private ends: { client?: StreamEnd; server?: StreamEnd } = {};
+  private readonly pings = { client: new OpenPings(), server: new OpenPings() };
+  private endedFirst: Sender | undefined = undefined;
+  private endedFirstAt: Timestamp | undefined = undefined;
 
   constructor(
     public session: Session,
     private readonly options: SessionOptions,
     private readonly consumer: SessionConsumer,
   ) {
-    this.deflate = session.handshake.extensions.extensions.some(({ name }) => name === 'permessage-deflate');
+    const { handshake } = session;
+    // Without a handshake RSV1 can mean nothing but compression: no other extension uses it.
+    this.parameters = handshake === undefined ? UNKNOWN_PARAMETERS : deflateParameters(handshake);
     this.directions = { client: new Direction('client', this), server: new Direction('server', this) };
+    const { beginnings } = options;
+    if (beginnings !== undefined) {
+      this.directions.client.beginInTheMiddle(beginnings.client, session.confidence);
+      this.directions.server.beginInTheMiddle(beginnings.server, session.confidence);
+    }
     this.client = this.directions.client;
     this.server = this.directions.server;
+  }
+
+  get deflate(): boolean {
+    return this.parameters !== undefined;
+  }
+
+  get perFrame(): boolean {
+    return this.parameters?.extension === 'x-webkit-deflate-frame';
   }
 
   get place(): Place {
@@ -114,13 +166,52 @@ export class SessionDecoder implements DirectionOwner {
     return this.consumer.frame;
   }
 
+  get message(): ((message: Message) => void) | undefined {
+    return this.consumer.message;
+  }
+
+  get observer(): SessionObserver | undefined {
+    return this.consumer.observer;
+  }
+
+  get windowBudget(): WindowBudget {
+    return this.options.windowBudget;
+  }
+
+  get payloadBudget(): PayloadBudget {
+    return this.options.payloadBudget;
+  }
+
+  get maxMessage(): number {
+    return this.options.maxMessage;
+  }
+
   nextFrameNumber(): number {
     return this.options.nextFrameNumber();
   }
 
+  nextMessageNumber(): number {
+    return this.options.nextMessageNumber();
+  }
+
+  inflater(sender: Sender): MessageInflater | undefined {
+    const parameters = this.parameters?.[sender];
+    if (parameters === undefined) return undefined;
+    const contextKnown = this.session.handshake !== undefined;
+    return new MessageInflater({ ...parameters, maxContent: this.options.maxMessage, contextKnown });
+  }
+
+  defect(code: string, message: string): void {
+    this.consumer.defect(code, message);
+  }
+
   closeFrame(sender: Sender, body: CloseBody | undefined): void {
-    this.closedBy ??= sender;
     this.closes[sender] ??= { body, packet: this.place.packet, timestamp: this.now() };
+  }
+
+  heartbeat(sender: Sender, isPing: boolean): void {
+    if (isPing) this.pings[sender].sent(this.place);
+    else this.pings[sender === 'client' ? 'server' : 'client'].answered();
   }
 
   tooLong(sender: Sender, length: number): void {
@@ -131,12 +222,31 @@ export class SessionDecoder implements DirectionOwner {
     );
   }
 
+  overBudget(sender: Sender, length: number): void {
+    this.consumer.defect(
+      'payload-limit',
+      `session ${this.session.number}: a frame of the ${sender} has ${length} bytes of payload; ` +
+        `less is kept: all payloads under way may hold ${this.options.payloadBudget.total} together`,
+    );
+  }
+
   lost(sender: Sender, streamOffset: number): void {
     const { number } = this.session;
     this.consumer.defect(
       'frames-lost',
-      `session ${number}: a gap swallowed a frame header at byte ${streamOffset} of the ${sender}'s stream; ` +
+      `session ${number}: ${this.lossAt(sender, streamOffset)}; ` +
         'the frames behind it cannot be told apart',
+    );
+  }
+
+  found(sender: Sender, streamOffset: number, { streamOffset: at, confidence }: Resynchronisation): void {
+    // Where else would the frames of a capture begin that begins in the middle?
+    if (streamOffset === 0 && this.options.beginnings !== undefined) return;
+    const { number } = this.session;
+    this.consumer.defect(
+      'frames-lost',
+      `session ${number}: ${this.lossAt(sender, streamOffset)}; ` +
+        `frames were found again at byte ${at}, with confidence ${confidence.toFixed(4)}`,
     );
   }
 
@@ -147,8 +257,21 @@ export class SessionDecoder implements DirectionOwner {
         `session ${this.session.number}: the ${sender}'s stream ends ${pendingHeader} bytes into a frame header`,
       );
     this.ends[sender] = how;
+    if (how !== 'capture-end' && this.endedFirst === undefined) {
+      this.endedFirst = sender;
+      this.endedFirstAt = this.now();
+    }
     const { client, server } = this.ends;
-    if (client !== undefined && server !== undefined) this.consumer.closed(this.summary({ client, server }));
+    if (client === undefined || server === undefined) return;
+    const summary = this.summary({ client, server });
+    this.consumer.observer?.closed(summary);
+    this.consumer.closed(summary);
+  }
+
+  private lossAt(sender: Sender, streamOffset: number): string {
+    return streamOffset === 0 && this.options.beginnings !== undefined
+      ? `the capture begins in the middle of the ${sender}'s stream`
+      : `a gap swallowed a frame header at byte ${streamOffset} of the ${sender}'s stream`;
   }
 
   private summary(end: BySender<StreamEnd>): SessionSummary {
@@ -159,9 +282,16 @@ export class SessionDecoder implements DirectionOwner {
       payloadBytes: { client: client.payloadBytes, server: server.payloadBytes },
       missingBytes: { client: client.missingBytes, server: server.missingBytes },
       lostAt: { client: client.lostAt, server: server.lostAt },
+      undecodedBytes: { client: client.undecodedBytes, server: server.undecodedBytes },
       close: { client: this.closes.client, server: this.closes.server },
-      closedBy: this.closedBy,
+      closedBy: firstToClose(this.closes),
+      unansweredPings: {
+        client: this.pings.client.overdue(this.place),
+        server: this.pings.server.overdue(this.place),
+      },
       end,
+      endedFirst: this.endedFirst,
+      endedFirstAt: this.endedFirstAt,
       ended: this.now(),
     };
   }
@@ -171,6 +301,46 @@ export class SessionDecoder implements DirectionOwner {
     return { seconds, nanoseconds };
   }
 }
+
+/** By the order of capture: frames behind a loss are decoded late. */
+function firstToClose({
+  client,
+  server,
+}: {
+  client?: ObservedClose;
+  server?: ObservedClose;
+}): Sender | undefined {
+  if (client === undefined) return server && 'server';
+  return server === undefined || client.packet < server.packet ? 'client' : 'server';
+}
+
+/** Seconds that a Pong may take. */
+const PONG_TIME = 1;
+
+/** The Pings of one sender since the last Pong. */
+class OpenPings {
+  private count = 0;
+  private since = 0;
+
+  sent({ seconds, nanoseconds }: Place): void {
+    if (this.count++ === 0) this.since = seconds + nanoseconds / 1e9;
+  }
+
+  answered(): void {
+    this.count = 0;
+  }
+
+  overdue({ seconds, nanoseconds }: Place): number {
+    return seconds + nanoseconds / 1e9 - this.since >= PONG_TIME ? this.count : 0;
+  }
+}
+
+/** What is assumed of a session whose handshake was not captured. */
+const UNKNOWN_PARAMETERS: NegotiatedDeflate = {
+  client: { contextTakeover: true, windowBits: 15 },
+  server: { contextTakeover: true, windowBits: 15 },
+  extension: 'permessage-deflate',
+};
 
 /** The summary of an upgrade that the server refused. */
 export function refusedSession(session: Session, place: Place): SessionSummary {
@@ -182,9 +352,13 @@ export function refusedSession(session: Session, place: Place): SessionSummary {
     payloadBytes: none,
     missingBytes: none,
     lostAt: unknown,
+    undecodedBytes: none,
     close: unknown,
     closedBy: undefined,
+    unansweredPings: none,
     end: undefined,
+    endedFirst: undefined,
+    endedFirstAt: undefined,
     ended: { seconds: place.seconds, nanoseconds: place.nanoseconds },
   };
 }

@@ -8,6 +8,7 @@ import { readCaptures } from '../../src/capture/captures.js';
 import { concat } from '../../src/capture/integers.js';
 import { encodePcap, encodePcapHeader, type PacketToEncode } from '../../src/capture/pcap-encode.js';
 import { PcapngEncoder } from '../../src/capture/pcapng-encode.js';
+import type { Defect } from '../../src/stream/defect.js';
 import { codes, collect, noise, pieces } from './helpers.js';
 
 const directory = fs.mkdtempSync(path.join(tmpdir(), 'wsdissect-captures-'));
@@ -43,6 +44,7 @@ describe('readCaptures', () => {
     expect(defects).toEqual([]);
     expect(totals).toEqual({
       packets: 2,
+      skipped: 0,
       bytes: bytes.length,
       truncated: false,
       captures: [
@@ -114,6 +116,59 @@ describe('readCaptures', () => {
     const inputs = [encodePcap(at(1, 2, 2, 3)), encodePcap(at(2, 2, 2)), encodePcap(at(1, 2))];
     const { packets } = await collect(inputs);
     expect(timesOf(packets)).toEqual([1, 1, 2, 2, 2, 2, 2, 2, 3]);
+    expect(packets.map((one) => one.capture)).toEqual([0, 2, 0, 0, 1, 1, 1, 2, 0]);
+    const reversed = await collect([...inputs].reverse());
+    expect(reversed.packets.map((one) => one.capture)).toEqual([0, 2, 0, 1, 1, 1, 2, 2, 2]);
+  });
+
+  it('takes captures without times in the order in which they were given', async () => {
+    const e = new PcapngEncoder();
+    const inputs = [3, 4, 5].map((count) =>
+      concat([
+        e.sectionHeader(),
+        e.interfaceDescription(),
+        ...Array.from({ length: count }, () => e.simplePacket(noise(count))),
+      ]),
+    );
+    const { packets } = await collect(inputs);
+    expect(packets.map((one) => one.capture)).toEqual([0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 2]);
+  });
+
+  it('numbers packets within their captures, and tells in which one a defect is', async () => {
+    const cut = encodePcap(at(2, 4, 6)).subarray(0, -3);
+    const numbers: [number, number, number][] = [];
+    const defects: Defect[] = [];
+    await readCaptures(
+      [encodePcap(at(1, 3, 5, 7)), cut],
+      { report: (defect) => defects.push(defect) },
+      { packet: (one) => void numbers.push([one.number, one.capture, one.numberInCapture]) },
+    );
+    expect(numbers).toEqual([
+      [1, 0, 1],
+      [2, 1, 1],
+      [3, 0, 2],
+      [4, 1, 2],
+      [5, 0, 3],
+      [6, 1, 3],
+      [7, 0, 4],
+    ]);
+    expect(defects).toMatchObject([{ code: 'truncated-capture', packet: 6, capture: 1, packetInCapture: 3 }]);
+  });
+
+  it('counts the packets that it had to skip', async () => {
+    const e = new PcapngEncoder();
+    const packet = (interfaceId: number) => e.enhancedPacket({ interfaceId, timestamp: 0n, data: noise(8) });
+    const lying = packet(0);
+    new DataView(lying.buffer).setUint32(20, 9000, true);
+    const bytes = concat([
+      e.sectionHeader(),
+      e.interfaceDescription(),
+      packet(1),
+      packet(0),
+      lying,
+      packet(2),
+    ]);
+    expect((await collect([bytes])).totals).toMatchObject({ packets: 1, skipped: 3, truncated: false });
   });
 
   it('reads a stream among files from the beginning', async () => {

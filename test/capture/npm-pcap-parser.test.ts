@@ -64,6 +64,13 @@ describe('NpmPcapParserReader', () => {
     }
   });
 
+  it.each([true, false])('stops at the header of another capture, little-endian: %j', (little) => {
+    const one = encodePcap(PACKETS, { little });
+    const { packets, defects, reader } = readWhole(npm, concat([one, one]));
+    expect([packets.length, codes(defects), reader.finished]).toEqual([4, ['damaged-capture'], true]);
+    expect(defects[0].message).toMatch(/^another capture begins here; .* the default reader can$/);
+  });
+
   it('stops also where the parser has all the bytes', () => {
     const large = { seconds: 1, data: noise(70_000) };
     const { packets, defects } = readWhole(npm, encodePcap([PACKETS[0], large, PACKETS[1]]));

@@ -2,15 +2,18 @@ import { execFileSync, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ByteQueue } from '../../src/bytes/queue.js';
-import { isRepeatable, type OpenOptions, openSource } from '../../src/capture/open.js';
-import { CaptureError } from '../../src/stream/defect.js';
+import { type Block, isRepeatable, type OpenOptions, openSource } from '../../src/capture/open.js';
+import { CaptureError, type CaptureErrorCode } from '../../src/stream/defect.js';
 import { noise } from './helpers.js';
 
 const directory = fs.mkdtempSync(path.join(tmpdir(), 'wsdissect-open-'));
 const file = (name: string) => path.join(directory, name);
 afterAll(() => fs.rmSync(directory, { recursive: true }));
+
+const NO_INPUT = 'a capture is a path, a file: URL, a Uint8Array, or an async iterable of Uint8Array';
 
 /** Reads a file through a queue that is never emptied, so that blocks straddle. */
 function throughQueue(name: string, options: OpenOptions): { content: Buffer; position: number } {
@@ -92,15 +95,44 @@ describe('openSource', () => {
   });
 
   it.each([
-    ['no/such\nfile', 'no/such\\nfile: no such file'],
-    [directory, `${directory} is a directory; give the capture files in it, for example ${directory}/*.pcap`],
+    ['no/such\nfile', 'not-found', 'no/such\\nfile: no such file'],
+    [
+      directory,
+      'is-a-directory',
+      `${directory} is a directory; give the capture files in it, for example ${directory}/*.pcap`,
+    ],
     [
       `${directory}//`,
+      'is-a-directory',
       `${directory}// is a directory; give the capture files in it, for example ${directory}/*.pcap`,
     ],
-    ['a\0b', 'a\\x00b: cannot be read (ERR_INVALID_ARG_VALUE)'],
-  ])('throws for %j', (name, message) => {
-    expect(() => openSource(name)).toThrow(new CaptureError(message));
+    ['a\0b', 'unreadable', 'a\\x00b: cannot be read (ERR_INVALID_ARG_VALUE)'],
+    [
+      new URL('https://example.org/a.pcap'),
+      'invalid-input',
+      'https://example.org/a.pcap is no file: URL; download it first, or give its body as a stream',
+    ],
+    [new URL('file://host/a.pcap'), 'invalid-input', 'file://host/a.pcap names no file of this machine'],
+    [pathToFileURL('/no/such file'), 'not-found', '/no/such file: no such file'],
+    [7 as unknown as string, 'invalid-input', NO_INPUT],
+    [undefined as unknown as string, 'invalid-input', NO_INPUT],
+    [{} as unknown as string, 'invalid-input', NO_INPUT],
+  ] as [string | URL, CaptureErrorCode, string][])('throws for %j', (name, code, message) => {
+    expect(() => openSource(name)).toThrow(new CaptureError(code, message));
+    expect(() => openSource(name)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('opens a file by its URL', () => {
+    fs.writeFileSync(file('with space #1'), 'seen');
+    const url = pathToFileURL(file('with space #1'));
+    const source = openSource(url);
+    const { bytes, start, end } = source.read() as Block;
+    source.close();
+    expect([source.name, Buffer.from(bytes.subarray(start, end)).toString()]).toEqual([
+      file('with space #1'),
+      'seen',
+    ]);
+    expect(isRepeatable(url)).toBe(true);
   });
 
   it('throws when a stream fails, or gives text', async () => {

@@ -52,6 +52,33 @@ describe('PcapReader', () => {
     expect([reader.finished, reader.interfaces]).toEqual([true, 1]);
   });
 
+  it('reads captures joined byte for byte, of whatever variants, one after the other', () => {
+    for (const first of VARIANTS)
+      for (const second of VARIANTS) {
+        const one = encodePcap(PACKETS, { ...first, linkType: 1 });
+        const bytes = concat([one, encodePcap(PACKETS, { ...second, linkType: 113 })]);
+        for (const cut of [[bytes], pieces(bytes, 1), pieces(bytes, 29)]) {
+          const { packets, defects, reader } = readPieces(make, cut);
+          expect(packets.map(({ data }) => data)).toEqual(
+            [...PACKETS, ...PACKETS].map(({ data }) => hex(data)),
+          );
+          expect(packets.map(({ linkType }) => linkType)).toEqual([1, 1, 1, 1, 113, 113, 113, 113]);
+          expect(packets.map(({ interfaceIndex }) => interfaceIndex)).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
+          expect(packets[4].seconds).toBe(PACKETS[0].seconds);
+          expect(defects).toMatchObject([
+            { code: 'another-file-header', packet: 4, captureOffset: one.length },
+          ]);
+          expect([reader.finished, reader.interfaces]).toEqual([true, 2]);
+        }
+      }
+  });
+
+  it('tells of a second file header that is cut', () => {
+    const bytes = concat([encodePcap(PACKETS), encodePcapHeader().subarray(0, 20)]);
+    const { packets, defects } = readWhole(make, bytes);
+    expect([packets.length, codes(defects)]).toEqual([4, ['another-file-header', 'truncated-capture']]);
+  });
+
   it('decodes a header and record laid out by hand', () => {
     const spelt =
       'a1b2c3d4000200040000000000000000' + '00040000f0000101' + '5f5e0ff0000f423f0000000300000005aabbcc';

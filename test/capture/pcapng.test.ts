@@ -261,6 +261,56 @@ describe('PcapngReader', () => {
     expect(queue.own.length).toBeLessThan(200_000);
   });
 
+  it.each([
+    ['unknown', 0x7777],
+    ['custom', 0xbad],
+    ['statistics', 5],
+  ])('skips a block beyond the limit for what is decoded: %s', (_name, type) => {
+    const e = encoder(true);
+    const packet = e.enhancedPacket({ timestamp: NOW, data: noise(3) });
+    const bytes = concat([
+      e.sectionHeader(),
+      e.interfaceDescription(),
+      e.block(type, new Uint8Array(30_000_000)),
+      packet,
+      e.block(type, noise(20_000_000)),
+      packet,
+    ]);
+    for (const size of [1_000_003, bytes.length]) {
+      const { packets, defects, reader } = readPieces(make, pieces(bytes, size));
+      expect([packets.length, defects]).toEqual([2, []]);
+      expect(packets[1].captureOffset).toBe(bytes.length - packet.length + 28);
+      const { queue } = reader as unknown as { queue: { own: Uint8Array } };
+      expect(queue.own.length).toBeLessThan(5_000_000);
+    }
+  });
+
+  it('does not believe a long block in which blocks are found, and tells of one that the end cuts', () => {
+    const e = encoder(true);
+    const packet = e.enhancedPacket({ timestamp: NOW, data: noise(3) });
+    const head = concat([e.sectionHeader(), e.interfaceDescription()]);
+    const lying = e.block(0x7777, noise(100));
+    new DataView(lying.buffer).setUint32(4, 0x7fff_fff0, true);
+    const damaged = readWhole(make, concat([head, lying, packet, packet]));
+    expect([damaged.packets.length, codes(damaged.defects)]).toEqual([2, ['implausible-block-length']]);
+    const long = e.block(0x7777, new Uint8Array(30_000_000));
+    for (const length of [20_000_000, long.length - 1, long.length - 4]) {
+      const cut = readWhole(make, concat([head, packet, long.subarray(0, length)]));
+      expect([cut.packets.length, codes(cut.defects)]).toEqual([1, ['truncated-capture']]);
+    }
+    const trailer = concat([head, long, packet]);
+    new DataView(trailer.buffer).setUint32(head.length + long.length - 4, 12, true);
+    const { packets, defects } = readWhole(make, trailer);
+    expect([packets.length, codes(defects)]).toEqual([1, ['implausible-block-length']]);
+  });
+
+  it('does not believe a block that is decoded beyond the limit', () => {
+    const e = encoder(true);
+    const secrets = e.decryptionSecrets(7, new Uint8Array(20_000_000));
+    const bytes = concat([e.sectionHeader(), e.interfaceDescription(), secrets]);
+    expect(codes(readWhole(make, bytes).defects)).toEqual(['damaged-capture']);
+  });
+
   it('delivers a cut packet as far as it goes and tells of it, at every length of the file', () => {
     const e = encoder(true);
     const packets = [0, 1, 2].map((i) =>

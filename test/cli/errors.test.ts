@@ -19,6 +19,27 @@ function file(name: string, content: Uint8Array | string): string {
   return path;
 }
 
+describe('output that cannot be written', () => {
+  it.each([
+    ['a list', `wsdissect ${capture} > /dev/full`],
+    ['a table', `wsdissect -T table ${capture} > /dev/full`],
+    ['findings', `wsdissect check ${capture} > /dev/full`],
+    ['the help', 'wsdissect --help > /dev/full'],
+    ['more than a buffer', `wsdissect -x ${fixturesRoot}ws-echo/capture.pcap > /dev/full`],
+  ])('is told in one line: %s', (_name, command) => {
+    expect(shell(command)).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'wsdissect: cannot write to standard output (ENOSPC)\n',
+    });
+  });
+
+  it('is told by the exit code alone where standard error cannot be written either', () => {
+    for (const command of [`wsdissect ${capture} > /dev/full`, 'wsdissect --nope'])
+      expect(shell(`${command} 2> /dev/full`)).toEqual({ status: 2, stdout: '', stderr: '' });
+  });
+});
+
 describe('usage', () => {
   it.each([
     ['no capture', [], 1, /^wsdissect: no capture given: name a file, or - for standard input .*--help/],
@@ -122,7 +143,12 @@ describe('input', () => {
 
   it('a capture without WebSocket traffic gives nothing, and that is fine', () => {
     const path = file('header-only.pcap', whole.subarray(0, 24));
-    expect(wsdissect([path])).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(wsdissect([path])).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: 'wsdissect: there is no packet to read\n',
+    });
+    expect(wsdissect(['-q', path])).toEqual({ status: 0, stdout: '', stderr: '' });
     expect(wsdissect(['-T', 'json', path])).toMatchObject({ status: 0, stdout: '[]\n' });
     expect(JSON.parse(wsdissect(['sessions', '-T', 'json', path]).stdout)).toEqual([]);
   });

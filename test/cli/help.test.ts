@@ -11,6 +11,7 @@ import { hasProgram } from '../support/tshark.js';
 import { onTerminal } from './helpers.js';
 
 const hello = `${fixturesRoot}ws-hello/capture.pcap`;
+const twoSessions = `${fixturesRoot}deflate/capture.pcap`;
 const folder = mkdtempSync(join(tmpdir(), 'wsdissect-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -19,6 +20,10 @@ const help = (...args: string[]) => {
   expect(ran).toMatchObject({ status: 0, stderr: '' });
   return ran.stdout;
 };
+const commands = ['frames', 'messages', 'sessions', 'check', 'rules'];
+const helps = [['--help'], ...commands.map((command) => [command, '--help'])];
+/** The README says "all" of the commands that read captures. */
+const isCommon = (word: string, command: string) => word === 'all' && command !== 'rules';
 /** The long names of the options that a help lists. */
 const optionsOf = (text: string) =>
   [...text.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, name]) => name).sort();
@@ -34,7 +39,10 @@ describe('wsdissect --help', () => {
       'Dissects WebSocket traffic out of packet captures, offline',
       'pcap, pcapng',
       'frames list every WebSocket frame (the default, and may be left out)',
+      'messages list the messages: fragments joined, compressed ones inflated',
       'sessions list the WebSocket sessions, and the upgrades that were refused',
+      'check find violations of the protocol: who broke which rule, and where',
+      'rules list the rules of the protocol, or explain one',
       'wsdissect frames --help tells all',
       '-T <format> table, text, json or ndjson',
       'Examples: wsdissect capture.pcapng every frame',
@@ -42,6 +50,7 @@ describe('wsdissect --help', () => {
       'Exit codes: 0 all was read',
       '1 wrong options or arguments',
       '2 unusable input, or input that is cut off',
+      '3 check found violations',
     ])
       expect(flat).toContain(part);
   });
@@ -49,11 +58,11 @@ describe('wsdissect --help', () => {
   it('is the same as -h and help, and that of a command as help COMMAND', () => {
     expect(help('-h')).toBe(help('--help'));
     expect(help('help')).toBe(help('--help'));
-    for (const command of ['frames', 'sessions']) expect(help('help', command)).toBe(help(command, '--help'));
+    for (const command of commands) expect(help('help', command)).toBe(help(command, '--help'));
   });
 
   it('fits into 80 columns, however wide the terminal is', () => {
-    for (const args of [['--help'], ['frames', '--help'], ['sessions', '--help']])
+    for (const args of helps)
       for (const line of help(...args).split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 
@@ -67,22 +76,22 @@ describe('wsdissect --help', () => {
 
   it('has examples that work', () => {
     const capture = {
-      'capture.pcapng': hello,
-      'capture.pcap.gz': hello,
-      'capture.pcap': hello,
-      'cap_*': hello,
-      'cap_0000*': hello,
+      'capture.pcapng': twoSessions,
+      'capture.pcap.gz': twoSessions,
+      'capture.pcap': twoSessions,
+      'cap_*': twoSessions,
+      'cap_0000*': twoSessions,
     };
-    const examples = [['--help'], ['frames', '--help'], ['sessions', '--help']]
+    const examples = helps
       .flatMap((args) =>
         help(...args)
           .split('Examples:')[1]
           .split('Exit codes:')[0]
           .split('\n'),
       )
-      .map((line) => line.trim().split(/ {2,}| \|/)[0])
+      .map((line) => line.trim().split(/ {2,}| \|| >/)[0])
       .filter((line) => line.startsWith('wsdissect'));
-    expect(examples.length).toBeGreaterThan(10);
+    expect(examples.length).toBeGreaterThan(20);
     for (const example of new Set(examples)) {
       const args = example
         .split(' ')
@@ -116,9 +125,11 @@ describe('help of a command', () => {
     expect(optionsOf(text)).toEqual(
       [
         '--count',
+        '--decode-as',
         '--format',
         '--help',
         '--hex',
+        '--max-message',
         '--max-payload',
         '--quiet',
         '--read',
@@ -136,17 +147,42 @@ describe('help of a command', () => {
     expect(text.replace(/\s+/g, ' ')).toContain('Upgrades that were refused are listed with their status.');
     for (const part of ['Examples:', 'Exit codes:']) expect(text).toContain(part);
     expect(optionsOf(text)).toEqual(
-      ['--format', '--help', '--max-payload', '--quiet', '--read', '--reader', '--time'].sort(),
+      [
+        '--decode-as',
+        '--format',
+        '--help',
+        '--max-message',
+        '--max-payload',
+        '--quiet',
+        '--read',
+        '--reader',
+        '--time',
+      ].sort(),
     );
+  });
+
+  it.each([
+    ['messages', '[options] [capture...]', 'fragments joined, permessage-deflate inflated'],
+    ['check', '[options] [capture...]', 'an error is a MUST that was broken'],
+    ['check', '[options] [capture...]', 'exit with code 3 for a finding at least so severe: error (default)'],
+    ['check', '[options] [capture...]', 'sarif (for code hosts), or junit (for CI servers)'],
+    ['rules', '[options] [rule]', 'without it all are listed'],
+  ])('%s %s: %s', (command, usage, part) => {
+    const text = help(command, '--help');
+    expect(text).toContain(`Usage: wsdissect ${command} ${usage}`);
+    expect(text.replace(/\s+/g, ' ')).toContain(part);
+    for (const heading of ['Examples:', 'Exit codes:']) expect(text).toContain(heading);
   });
 
   it('has the options that the README tells of, and no others', () => {
     const readme = readFileSync(`${root}README.md`, 'utf8');
-    const rows = [...readme.matchAll(/^\| `(?:-\w, )?(--[\w-]+)[^`]*` \| (\w+) \|/gm)];
-    const both = rows.filter(([, , command]) => command === 'both').map(([, name]) => name);
-    const frames = rows.filter(([, , command]) => command === 'frames').map(([, name]) => name);
-    expect(optionsOf(help('frames', '--help'))).toEqual([...both, ...frames, '--help'].sort());
-    expect(optionsOf(help('sessions', '--help'))).toEqual([...both, '--help'].sort());
+    const rows = [...readme.matchAll(/^\| `(?:-\w, )?(--[\w-]+)[^`]*` \| ([\w, ]+) \|/gm)];
+    for (const command of commands) {
+      const told = rows
+        .filter(([, , of]) => of.split(', ').some((word) => word === command || isCommon(word, command)))
+        .map(([, name]) => name);
+      expect(optionsOf(help(command, '--help')), command).toEqual([...told, '--help'].sort());
+    }
   });
 });
 
@@ -158,6 +194,9 @@ describe('what is mistyped', () => {
     ['Sessions', 'sessions'],
     ['frame', 'frames'],
     ['frmaes', 'frames'],
+    ['mesages', 'messages'],
+    ['chek', 'check'],
+    ['rule', 'rules'],
   ])('the command %s', (word, name) => {
     for (const args of [[word, hello], [word], ['-T', 'json', word, hello]])
       expect(wsdissect(args)).toEqual({
@@ -181,6 +220,8 @@ describe('what is mistyped', () => {
     [['--verbos'], '--verbose'],
     [['frames', '--cuont', '1'], '--count'],
     [['sessions', '--quite'], '--quiet'],
+    [['messages', '--sesion', '1'], '--session'],
+    [['check', '--fail-onn', 'note'], '--fail-on'],
   ])('the option %j', (args, option) => {
     const ran = wsdissect([...args, hello]);
     expect(ran).toMatchObject({ status: 1, stdout: '' });

@@ -2,7 +2,7 @@
  * The progress bar: on standard error, where that is a terminal, for reads that take long.
  *
  * A read is made long without a fast machine spoiling it: what it prints goes into a pipe that is not read
- * for a while.
+ * for a while, or one capture is given many times.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,6 +15,8 @@ import { generate, onTerminal } from './helpers.js';
 const folder = mkdtempSync(join(tmpdir(), 'wsdissect-'));
 const long = join(folder, 'long.pcap');
 const out = join(folder, 'out');
+/** Long on a fast machine too: half a gigabyte. */
+const veryLong = Array<string>(40).fill(long).join(' ');
 beforeAll(() => generate(long, 12));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -61,8 +63,7 @@ describe.skipIf(!hasProgram('script'))('on a terminal', () => {
 
   // Sessions are printed at the end only, so the bar may share the terminal with them.
   it('comes before a list that is printed at the end', () => {
-    const files = Array<string>(80).fill(long).join(' ');
-    const { status, stdout } = onTerminal(`wsdissect sessions -T text ${files}`, 200, { NO_COLOR: '1' });
+    const { status, stdout } = onTerminal(`wsdissect sessions -T text ${veryLong}`, 200, { NO_COLOR: '1' });
     expect(status).toBe(0);
     expect([...stdout.matchAll(BAR)].length).toBeGreaterThan(1);
     const lines = screen(stdout);
@@ -84,7 +85,7 @@ describe.skipIf(!hasProgram('script'))('on a terminal', () => {
 
   it.each([
     ['a short read', () => 'wsdissect fixtures/ws-echo/capture.pcap > /dev/null'],
-    ['rows that are printed to the same terminal', () => `wsdissect -T text -c 20000 ${long}`],
+    ['rows that are printed to the same terminal', () => `wsdissect -T text --session 1 ${veryLong}`],
     [
       'a pipe, whose length nobody knows',
       () => `cat ${long} | wsdissect -T ndjson - ${patient('cat > /dev/null')}`,

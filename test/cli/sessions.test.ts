@@ -30,7 +30,7 @@ const HELLO = helloLine(
   'frames 5 / 5',
   'bytes 69 / 89',
   '0.024 s',
-  'client closed 1000 "bye", answered',
+  'client closed with 1000 (Normal Closure) "bye", server answered, server ended TCP first',
 );
 
 const REFUSED = `\
@@ -40,7 +40,7 @@ const REFUSED = `\
     4     0.082363  127.0.0.1:52430 → 127.0.0.1:9009  426  127.0.0.1:9009 /old  subprotocol -  extensions -  frames 0 / 0  bytes 0 / 0  0.000 s  refused: 426 Upgrade Required
     5     0.105939  127.0.0.1:52438 → 127.0.0.1:9009  302  127.0.0.1:9009 /moved  subprotocol -  extensions -  frames 0 / 0  bytes 0 / 0  0.001 s  refused: 302 Found
     6     0.128904  127.0.0.1:47046 → 127.0.0.1:9109  200  127.0.0.1:9109 /plain  subprotocol -  extensions -  frames 0 / 0  bytes 0 / 0  0.033 s  refused: 200 OK
-    7     0.188761  127.0.0.1:52452 → 127.0.0.1:9009  101  127.0.0.1:9009 /feed  subprotocol feed.v1  extensions -  frames 2 / 2  bytes 9 / 9  0.013 s  client closed 1000, answered
+    7     0.188761  127.0.0.1:52452 → 127.0.0.1:9009  101  127.0.0.1:9009 /feed  subprotocol feed.v1  extensions -  frames 2 / 2  bytes 9 / 9  0.013 s  client closed with 1000 (Normal Closure), server answered, server ended TCP first
 `;
 
 describe('-T text', () => {
@@ -65,14 +65,15 @@ describe('-T text', () => {
   it('has IPv6 addresses in brackets, and who closed', () => {
     expect(wsdissect(['sessions', capture('ipv6')]).stdout).toBe(
       '    1     0.004184  [::1]:53184 → [::1]:9007  101  [::1]:9007 /six  subprotocol -  extensions -  ' +
-        'frames 5 / 5  bytes 2242 / 2250  0.035 s  server closed 1001 "server going down", answered\n',
+        'frames 5 / 5  bytes 2242 / 2250  0.035 s  server closed with 1001 (Going Away) "server going down", client answered, ' +
+        'client ended TCP first\n',
     );
   });
 
   it('has extensions with their parameters', () => {
     expect(wsdissect(['sessions', capture('deflate')]).stdout).toBe(`\
-    1     0.003062  127.0.0.1:32882 → 127.0.0.1:9013  101  127.0.0.1:9013 /takeover  subprotocol -  extensions permessage-deflate  frames 9 / 7  bytes 194 / 197  0.033 s  client closed 1000 "done", answered
-    2     0.043565  127.0.0.1:32888 → 127.0.0.1:9013  101  127.0.0.1:9013 /no-takeover  subprotocol -  extensions permessage-deflate; server_no_context_takeover; client_no_context_takeover  frames 9 / 7  bytes 316 / 349  0.018 s  client closed 1000 "done", answered
+    1     0.003062  127.0.0.1:32882 → 127.0.0.1:9013  101  127.0.0.1:9013 /takeover  subprotocol -  extensions permessage-deflate  frames 9 / 7  bytes 194 / 197  0.033 s  client closed with 1000 (Normal Closure) "done", server answered, server ended TCP first
+    2     0.043565  127.0.0.1:32888 → 127.0.0.1:9013  101  127.0.0.1:9013 /no-takeover  subprotocol -  extensions permessage-deflate; server_no_context_takeover; client_no_context_takeover  frames 9 / 7  bytes 316 / 349  0.018 s  client closed with 1000 (Normal Closure) "done", server answered, server ended TCP first
 `);
   });
 
@@ -97,27 +98,38 @@ describe('-T text', () => {
 
 describe('how it closed', () => {
   it.each([
-    ['tcp-reset.pcap', 0, '5 / 5', 'client closed 1000 "bye", answered; TCP reset'],
+    [
+      'tcp-reset.pcap',
+      0,
+      '5 / 5',
+      'client closed with 1000 (Normal Closure) "bye", server answered, server reset TCP',
+    ],
     [
       'tcp-without-fin.pcap',
       0,
       '5 / 5',
-      'client closed 1000 "bye", answered; open at the end of the capture',
+      'client closed with 1000 (Normal Closure) "bye", server answered, TCP still open at the end of the capture',
     ],
-    ['loss-unacknowledged-end.pcap', 0, '3 / 2', 'no Close; open at the end of the capture'],
+    ['loss-unacknowledged-end.pcap', 0, '3 / 2', 'still open at the end of the capture'],
     [
       'loss-payload.pcap',
       0,
       '5 / 5',
-      'server closed 1001 "server going down", answered; 300 bytes of the client missing; 300 bytes of the server missing',
+      'server closed with 1001 (Going Away) "server going down", client answered, both ended TCP; 300 bytes of the client missing; 300 bytes of the server missing',
     ],
     [
       'loss-header.pcap',
       0,
-      '1 / 5',
-      `server closed 1000 "bye", not answered; client's frames lost from byte 11 on`,
+      '4 / 5',
+      `client closed with 1000 (Normal Closure) "bye", server answered, both ended TCP; client's frames in 20 bytes lost`,
     ],
-    ['loss-cut.pcap', 2, '3 / 2', 'no Close; open at the end of the capture; 25 bytes of the client missing'],
+    [
+      'loss-last-frame.pcap',
+      0,
+      '4 / 5',
+      `server closed with 1000 (Normal Closure) "bye", no Close of the client was captured, both ended TCP; client's frames lost from byte 88 on`,
+    ],
+    ['loss-cut.pcap', 2, '3 / 2', 'still open at the end of the capture; 25 bytes of the client missing'],
   ])('%s', (file, status, frames, closed) => {
     const ran = wsdissect(['sessions', '-q', derived(file)]);
     expect(ran).toMatchObject({ status, stderr: '' });
@@ -128,8 +140,8 @@ describe('how it closed', () => {
 
   it('warns of what the capture lacks, unless told to be quiet', () => {
     expect(wsdissect(['sessions', derived('loss-header.pcap')]).stderr).toBe(
-      `wsdissect: warning: packet 19: session 1: a gap swallowed a frame header at byte 11 of the client's stream; ` +
-        'the frames behind it cannot be told apart [frames-lost]\n',
+      `wsdissect: warning: packet 11: session 1: a gap swallowed a frame header at byte 11 of the client's stream; ` +
+        'frames were found again at byte 31, with confidence 0.9999 [frames-lost]\n',
     );
     expect(wsdissect(['sessions', derived('loss-cut.pcap')]).stderr).toMatch(
       /^wsdissect: warning: .*\[truncated-capture\]\n$/,
@@ -170,7 +182,9 @@ describe('JSON', () => {
         server: { code: 1001, reason: 'server going down', time: 1795246357.250038, packet: 16 },
       },
       end: { client: 'fin', server: 'fin' },
-      closed: 'server closed 1001 "server going down", answered',
+      confidence: 1,
+      closed:
+        'server closed with 1001 (Going Away) "server going down", client answered, client ended TCP first',
     });
   });
 
@@ -185,8 +199,8 @@ describe('JSON', () => {
       closed: 'refused: 401 Unauthorized',
     });
     expect(
-      JSON.parse(wsdissect(['sessions', '-q', '-T', 'ndjson', derived('loss-header.pcap')]).stdout),
-    ).toMatchObject({ lostAt: { client: 11, server: null }, frames: { client: 1, server: 5 } });
+      JSON.parse(wsdissect(['sessions', '-q', '-T', 'ndjson', derived('loss-last-frame.pcap')]).stdout),
+    ).toMatchObject({ lostAt: { client: 88, server: null }, frames: { client: 4, server: 5 } });
   });
 
   it('-T json is one document with the same objects', () => {
@@ -237,8 +251,10 @@ const TABLE = `\
 │     │                 │                │            │        │             │            │ Required                   │
 │   5 │ 127.0.0.1:52438 │ 127.0.0.1:9009 │ /moved     │ 302    │ -           │ 0 / 0      │ refused: 302 Found         │
 │   6 │ 127.0.0.1:47046 │ 127.0.0.1:9109 │ /plain     │ 200    │ -           │ 0 / 0      │ refused: 200 OK            │
-│   7 │ 127.0.0.1:52452 │ 127.0.0.1:9009 │ /feed      │ 101    │ feed.v1     │ 2 / 2      │ client closed 1000,        │
-│     │                 │                │            │        │             │            │ answered                   │
+│   7 │ 127.0.0.1:52452 │ 127.0.0.1:9009 │ /feed      │ 101    │ feed.v1     │ 2 / 2      │ client closed with 1000    │
+│     │                 │                │            │        │             │            │ (Normal Closure), server   │
+│     │                 │                │            │        │             │            │ answered, server ended TCP │
+│     │                 │                │            │        │             │            │ first                      │
 └─────┴─────────────────┴────────────────┴────────────┴────────┴─────────────┴────────────┴────────────────────────────┘
 `;
 

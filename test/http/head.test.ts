@@ -31,6 +31,7 @@ function decodePieces(pieces: Uint8Array[], maxHeadLength?: number): Outcome {
     place.nanoseconds = place.packet;
     const chunk = new Uint8Array(piece.length + 9).fill(0x0a);
     chunk.set(piece, 4);
+    place.sequence = 77_000 + used - 4;
     const next = decoder.push(chunk, 4, 4 + piece.length, 1000 + used);
     used += next - 4;
     chunk.fill(0xff);
@@ -89,6 +90,7 @@ describe('HeadDecoder', () => {
       firstPacket: 1,
       firstSeconds: 101,
       firstNanoseconds: 1,
+      firstSequence: 77_000,
     });
   });
 

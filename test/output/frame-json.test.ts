@@ -80,6 +80,11 @@ describe('frameJson', () => {
     ['a gap', { missing: [gap(1, 3)] }, undefined],
     ['a gap at its end', { length: 9, missing: [gap(5, 4)] }, undefined],
     ['the end of the stream', { length: 9, truncated: true, missing: [gap(5, 4)] }, undefined],
+    [
+      'the end of the stream, of a length that a double does not hold',
+      { payload: 'H', length: 2 ** 53 + 2, truncated: true, missing: [gap(1, 2 ** 53)] },
+      undefined,
+    ],
     ['the limit before a gap at its end', { length: 19, missing: [gap(15, 4)] }, 5],
     ['the limit before a gap', { length: 19, missing: [gap(15, 3)] }, 5],
     ['the limit before the end of the stream', { length: 19, truncated: true, missing: [gap(9, 10)] }, 5],

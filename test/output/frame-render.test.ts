@@ -1,29 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeColors } from '../../src/output/colors.js';
-import { frameHex } from '../../src/output/frame-hex.js';
+import { writeFrameHex } from '../../src/output/frame-hex.js';
 import { frameJson } from '../../src/output/frame-json.js';
-import {
-  detailRenderer,
-  type FrameRenderer,
-  jsonRenderer,
-  lineRenderer,
-  tableRenderer,
-} from '../../src/output/frame-render.js';
+import { detailRenderer, tableRenderer } from '../../src/output/frame-render.js';
 import { frameLine } from '../../src/output/frame-text.js';
 import { frameTree } from '../../src/output/frame-tree.js';
+import { jsonRenderer, lineRenderer, type RowRenderer } from '../../src/output/rows.js';
 import type { TimeFormat } from '../../src/output/time.js';
 import { width } from '../../src/output/width.js';
 import type { Frame } from '../../src/websocket/frame-record.js';
-import { context, hostileTexts, MemoryWriter, makeFrame, UNSAFE } from './samples.js';
+import { context, hostileTexts, MemoryWriter, makeFrame, makeSession, UNSAFE } from './samples.js';
 
 const plain = makeColors(false);
 const frames = [makeFrame(), makeFrame({ number: 2, sender: 'server', masked: false, payload: 'two' })];
 
-function output(make: (writer: MemoryWriter) => FrameRenderer, list: readonly Frame[] = frames): string {
+function output(make: (writer: MemoryWriter) => RowRenderer<Frame>, list: readonly Frame[] = frames): string {
   const writer = new MemoryWriter();
   const renderer = make(writer);
-  for (const frame of list) renderer.frame(frame);
+  for (const frame of list) renderer.row(frame);
   renderer.flush();
   renderer.end();
   return writer.text;
@@ -46,20 +41,24 @@ describe('lineRenderer', () => {
 
 describe('jsonRenderer', () => {
   it.each([0, 1, 2])('writes one JSON document of %i frames', (count) => {
-    const text = output(jsonRenderer, frames.slice(0, count));
+    const text = output((writer) => jsonRenderer(writer, frameJson), frames.slice(0, count));
     expect(JSON.parse(text).map(({ frame }: { frame: number }) => frame)).toEqual([1, 2].slice(0, count));
     expect(text.endsWith(']\n')).toBe(true);
   });
 
   it('writes a frame per line', () => {
-    expect(output(jsonRenderer)).toBe(`[\n${frames.map(frameJson).join(',\n')}\n]\n`);
+    expect(output((writer) => jsonRenderer(writer, frameJson))).toBe(
+      `[\n${frames.map(frameJson).join(',\n')}\n]\n`,
+    );
   });
 });
 
 describe('detailRenderer', () => {
+  const hexWriter = new MemoryWriter();
+  writeFrameHex(hexWriter, frames[0], plain);
   const [tree, hex, line] = [
     frameTree(frames[0], context(), plain),
-    frameHex(frames[0], plain),
+    hexWriter.text,
     `${frameLine(frames[0], context(), plain)}\n`,
   ];
   it.each([
@@ -121,6 +120,35 @@ describe('tableRenderer', () => {
     expect(lines[1].includes('Mask key')).toBe(all);
   });
 
+  it.each([
+    [76, 'No.,Time,Session,Flags,Opcode,Length,Payload'],
+    [75, 'No.,Time,Session,Opcode,Length,Payload'],
+    [68, 'No.,Time,Session,Opcode,Length,Payload'],
+    [67, 'No.,Time,Session,Opcode,Payload'],
+    [59, 'No.,Time,Session,Opcode,Payload'],
+    [58, 'No.,Session,Opcode,Payload'],
+    [40, 'No.,Opcode,Payload'],
+  ])('leaves columns out to fit %i', (size, titles) => {
+    const lines = table([...frames, odd, bad], { size });
+    expect(lines[1].match(/[\w.]+/g)?.join(',')).toBe(titles);
+    for (const line of lines) expect(width(line)).toBe(size);
+  });
+
+  it.each([40, 60, 80, 112, 140])('cuts no number, and keeps its form on %i columns', (size) => {
+    const large = makeFrame({
+      number: 123_456_789,
+      session: makeSession({ number: 1_234_567 }),
+      timestamp: { seconds: 1_709_999_999, nanoseconds: 123_456_789 },
+      length: 67_108_864,
+    });
+    const lines = table([...frames, large], { size });
+    for (const line of lines) expect(width(line)).toBe(size);
+    expect(lines[5]).toMatch(/^│ 123456789 │/);
+    for (const cell of lines[5].split('│').slice(1, -2)) expect(cell).not.toContain('…');
+    if (size >= 80) expect(lines[5]).toMatch(/ 9999999\.123456789 │ +1234567 /);
+    if (size >= 112) expect(lines[5]).toContain(' 67108864 │');
+  });
+
   it.each<[TimeFormat, number, string]>([
     ['epoch', 80, '1700000001.000203'],
     ['epoch', 120, '1700000001.000203'],
@@ -131,7 +159,7 @@ describe('tableRenderer', () => {
   ])('tells times in full: %s on %i columns', (time, size, expected) => {
     const lines = table(frames, { size, time });
     expect(lines[3]).toContain(` ${expected} │`);
-    if (size >= 120) for (const line of lines) expect(width(line)).toBe(size);
+    for (const line of lines) expect(width(line)).toBe(size);
   });
 
   it('tells nanoseconds in full', () => {

@@ -121,3 +121,20 @@ describe('frameTree', () => {
     }
   });
 });
+
+it('names the first gaps and comments of very many', () => {
+  const missing = Array.from({ length: 1000 }, (_, i) => ({ offset: 2 * i + 1, length: 1 }));
+  const pieces: Piece[] = Array.from({ length: 1000 }, (_, i) => ({
+    packet: i + 1,
+    packetOffset: 66,
+    streamOffset: 2 * i,
+    length: 1,
+    comment: `comment ${i}`,
+  }));
+  const text = tree({ payload: new Uint8Array(2000), missing, pieces });
+  expect(text.match(/are not in the capture/g)).toHaveLength(32);
+  expect(text).toContain('    [968 more gaps in the payload]\n');
+  expect(text.match(/Comment on packet/g)).toHaveLength(32);
+  expect(text).toContain('    Comments on 968 more packets\n');
+  expect(text.length).toBeLessThan(12_000);
+});

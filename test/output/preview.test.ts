@@ -29,6 +29,7 @@ describe('preview', () => {
     ['a ping of text', of(9, 'hi ü'), 'hi ü'],
     ['a pong of binary', of(10, bytes(0, 1)), '00 01'],
     ['a ping with a line end', of(9, 'a\nb'), '61 0a 62'],
+    ['a ping with DEL', of(9, 'a\x7fb'), '61 7f 62'],
     ['a ping that is no UTF-8', of(9, bytes(0x41, 0xff)), '41 ff'],
     ['a ping with an override', of(9, 'a\u202eb'), 'a\\u{202e}b'],
     ['a Close', of(8, encodeClose(1000)), '1000 Normal Closure'],

@@ -1,9 +1,13 @@
-/** Frames, summaries and a writer for the tests of the outputs: whole records with anything in them overridable. */
+/** Frames, messages, findings, summaries and a writer for the tests of the outputs: whole records with anything in them overridable. */
 import type { ColumnContext } from '../../src/output/frame-columns.js';
 import type { TimeFormat } from '../../src/output/time.js';
 import type { TextWriter } from '../../src/output/writer.js';
+import type { Finding } from '../../src/rules/finding.js';
+import { findRule } from '../../src/rules/index.js';
+import type { Rule } from '../../src/rules/rule.js';
 import { shortestForm } from '../../src/websocket/frame-encode.js';
 import type { Frame } from '../../src/websocket/frame-record.js';
+import type { Message } from '../../src/websocket/message-record.js';
 import type { SessionSummary } from '../../src/websocket/session.js';
 import { utf8 } from '../support/splits.js';
 import { makeSession, permessageDeflate, type SessionOptions } from '../websocket/recorder.js';
@@ -64,9 +68,66 @@ export function makeFrame(
         comment: undefined,
       },
     ],
+    confidence: 1,
     ...overrides,
     length,
     payload,
+  };
+}
+
+/** The text message "Hello" of one frame in packet 6; its lengths follow from its content. */
+export function makeMessage(
+  overrides: Partial<Omit<Message, 'content'>> & { content?: Uint8Array | string } = {},
+): Message {
+  const content =
+    typeof overrides.content === 'string' ? utf8(overrides.content) : (overrides.content ?? utf8('Hello'));
+  const length = overrides.length ?? content.length;
+  const opcode = overrides.opcode ?? 1;
+  return {
+    number: 1,
+    session,
+    sender: 'client',
+    opcode,
+    timestamp: { seconds: START + 1, nanoseconds: 203_000 },
+    firstTimestamp: { seconds: START + 1, nanoseconds: 0 },
+    unknownRanges: [],
+    validText: opcode === 1,
+    close: undefined,
+    compressed: false,
+    wireLength: length,
+    failure: undefined,
+    frames: [1],
+    packets: [6],
+    complete: overrides.unknownRanges === undefined && overrides.failure === undefined,
+    ...overrides,
+    length,
+    content,
+  };
+}
+
+export function ruleOf(id: string): Rule {
+  const rule = findRule(id);
+  if (rule === undefined) throw new Error(`no rule ${id}`);
+  return rule;
+}
+
+/** An unmasked frame of the client in packet 12; another rule by its id, with its severity. */
+export function makeFinding({
+  rule: id = 'unmasked-client-frame',
+  ...overrides
+}: Partial<Omit<Finding, 'rule'>> & { rule?: string } = {}): Finding {
+  const rule = ruleOf(id);
+  return {
+    rule,
+    severity: rule.severity,
+    breaker: 'client',
+    session,
+    frame: 3,
+    packet: 12,
+    timestamp: { seconds: START + 1, nanoseconds: 203_000 },
+    streamOffset: 40,
+    message: 'the frame of 5 bytes is not masked',
+    ...overrides,
   };
 }
 
@@ -77,6 +138,10 @@ export function makeSummary(
   return {
     session: options === undefined ? session : makeSession(options),
     frames: { client: 3, server: 4 },
+    unansweredPings: { client: 0, server: 0 },
+    endedFirst: 'client',
+    endedFirstAt: { seconds: START + 2, nanoseconds: 400_000_000 },
+    undecodedBytes: { client: 0, server: 0 },
     payloadBytes: { client: 30, server: 40 },
     missingBytes: { client: 0, server: 0 },
     lostAt: { client: undefined, server: undefined },
@@ -105,9 +170,12 @@ export class MemoryWriter implements TextWriter {
   }
 }
 
-/** Whatever drives a terminal or deceives its reader: C0 (the line end too), DEL, C1, bidi controls, lone surrogates. */
+/**
+ * Whatever drives a terminal or deceives its reader: C0 (the line end too), DEL, C1, bidi controls, zero width
+ * and other format characters, tags, lone surrogates.
+ */
 export const UNSAFE =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/u;
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}\p{Cf}]|\p{Surrogate}/u;
 
 /** Texts that a peer could send to that end. */
 export const hostileTexts: readonly [name: string, text: string][] = [
@@ -118,6 +186,7 @@ export const hostileTexts: readonly [name: string, text: string][] = [
   ['a bidi override', 'invoice\u202egpj.exe\u202c'],
   ['bidi isolates', '\u2066a\u2069\u061c\u200f'],
   ['a byte order mark', '\ufeffx'],
+  ['what nobody sees', 'pay\u200bpal \u2060\u{e0041}\u{e0042}\u200d\xad'],
   ['NUL and DEL', 'a\0b\x7fc\b'],
   ['lone surrogates', 'a\ud800b\udc00'],
   ['quotes and backslashes', '"\\u0041"</script>'],

@@ -37,6 +37,11 @@ const refused = makeSummary(
   },
 );
 
+const midstream = makeSummary({
+  ...closed(''),
+  session: { ...chat.session, number: 4, handshake: undefined, confidence: 0.9987 },
+});
+
 function table(summaries: readonly SessionSummary[], size: number): string[] {
   const writer = new MemoryWriter();
   writeSessionTable(writer, summaries, context(), plain, size);
@@ -51,13 +56,38 @@ const titles = (lines: readonly string[]) =>
 
 describe('the session table', () => {
   it('has the columns that tell something', () => {
-    expect(table([chat, refused], 160)).toEqual([
-      '┌─────┬──────────┬────────────────┬─────────────┬────────┬────────┬────────────┬───────────┬──────────┬────────────────────────────────────┐',
-      '│ No. │     Time │ Client         │ Server      │ Path   │ Status │ Frames →/← │ Bytes →/← │ Duration │ Closed                             │',
-      '├─────┼──────────┼────────────────┼─────────────┼────────┼────────┼────────────┼───────────┼──────────┼────────────────────────────────────┤',
-      '│   1 │ 0.000000 │ 10.0.0.1:40000 │ 10.0.0.2:80 │ /chat  │ 101    │ 3 / 4      │ 30 / 40   │  2.500 s │ client closed 1000 "bye", answered │',
-      '│   3 │ 0.000000 │ 10.0.0.1:40000 │ 10.0.0.2:80 │ /admin │ 403    │ 0 / 0      │ 0 / 0     │  2.500 s │ refused: 403 Forbidden             │',
-      '└─────┴──────────┴────────────────┴─────────────┴────────┴────────┴────────────┴───────────┴──────────┴────────────────────────────────────┘',
+    expect(table([chat, refused, midstream], 160)).toEqual([
+      '┌─────┬──────────┬────────────────┬─────────────┬──────────────┬────────┬────────────┬───────────┬──────────┬──────────────────────────────────────────────────┐',
+      '│ No. │     Time │ Client         │ Server      │ Path         │ Status │ Frames →/← │ Bytes →/← │ Duration │ Closed                                           │',
+      '├─────┼──────────┼────────────────┼─────────────┼──────────────┼────────┼────────────┼───────────┼──────────┼──────────────────────────────────────────────────┤',
+      '│   1 │ 0.000000 │ 10.0.0.1:40000 │ 10.0.0.2:80 │ /chat        │ 101    │ 3 / 4      │ 30 / 40   │  2.500 s │ client closed with 1000 (Normal Closure) "bye",  │',
+      '│     │          │                │             │              │        │            │           │          │ server answered, client ended TCP first          │',
+      '│   3 │ 0.000000 │ 10.0.0.1:40000 │ 10.0.0.2:80 │ /admin       │ 403    │ 0 / 0      │ 0 / 0     │  2.500 s │ refused: 403 Forbidden                           │',
+      '│   4 │ 0.000000 │ 10.0.0.1:40000 │ 10.0.0.2:80 │ not captured │ -      │ 3 / 4      │ 30 / 40   │  2.500 s │ client closed with 1000 (Normal Closure), server │',
+      '│     │          │                │             │              │        │            │           │          │ answered, client ended TCP first                 │',
+      '└─────┴──────────┴────────────────┴─────────────┴──────────────┴────────┴────────────┴───────────┴──────────┴──────────────────────────────────────────────────┘',
+    ]);
+  });
+
+  it('has what fits on 80 columns, with the sentences over several lines', () => {
+    expect(table([chat, refused, midstream], 80)).toEqual([
+      '┌─────┬─────────────┬──────────────┬────────┬────────────┬─────────────────────┐',
+      '│ No. │ Server      │ Path         │ Status │ Frames →/← │ Closed              │',
+      '├─────┼─────────────┼──────────────┼────────┼────────────┼─────────────────────┤',
+      '│   1 │ 10.0.0.2:80 │ /chat        │ 101    │ 3 / 4      │ client closed with  │',
+      '│     │             │              │        │            │ 1000 (Normal        │',
+      '│     │             │              │        │            │ Closure) "bye",     │',
+      '│     │             │              │        │            │ server answered,    │',
+      '│     │             │              │        │            │ client ended TCP    │',
+      '│     │             │              │        │            │ first               │',
+      '│   3 │ 10.0.0.2:80 │ /admin       │ 403    │ 0 / 0      │ refused: 403        │',
+      '│     │             │              │        │            │ Forbidden           │',
+      '│   4 │ 10.0.0.2:80 │ not captured │ -      │ 3 / 4      │ client closed with  │',
+      '│     │             │              │        │            │ 1000 (Normal        │',
+      '│     │             │              │        │            │ Closure), server    │',
+      '│     │             │              │        │            │ answered, client    │',
+      '│     │             │              │        │            │ ended TCP first     │',
+      '└─────┴─────────────┴──────────────┴────────┴────────────┴─────────────────────┘',
     ]);
   });
 
@@ -77,6 +107,15 @@ describe('the session table', () => {
     const lines = table([chat, rich], size);
     expect(titles(lines).join(',')).toBe(expected);
     for (const line of lines) expect(width(line)).toBeLessThanOrEqual(size);
+  });
+
+  it.each([40, 60, 80, 120, 200])('tells an IPv6 server in full on %i columns', (size) => {
+    const server = '[2001:db8:85a3:8d3:1319:8a2e:370:7348]:44321';
+    const lines = table([{ ...chat, session: { ...chat.session, server, client: server } }, rich], size);
+    for (const line of lines) expect(width(line)).toBeLessThanOrEqual(size);
+    const column = titles(lines).indexOf('Server') + 1;
+    const cells = lines.filter((line) => line.startsWith('│')).map((line) => line.split('│')[column].trim());
+    expect(cells.join('')).toContain(server);
   });
 
   it('without sessions is its heading', () => {
@@ -116,11 +155,15 @@ describe('sessionLine', () => {
   it.each([
     [
       chat,
-      '    1     0.000000  10.0.0.1:40000 → 10.0.0.2:80  101  10.0.0.2:80 /chat  subprotocol -  extensions -  frames 3 / 4  bytes 30 / 40  2.500 s  client closed 1000 "bye", answered',
+      '    1     0.000000  10.0.0.1:40000 → 10.0.0.2:80  101  10.0.0.2:80 /chat  subprotocol -  extensions -  frames 3 / 4  bytes 30 / 40  2.500 s  client closed with 1000 (Normal Closure) "bye", server answered, client ended TCP first',
     ],
     [
       refused,
       '    3     0.000000  10.0.0.1:40000 → 10.0.0.2:80  403  10.0.0.2:80 /admin  subprotocol -  extensions -  frames 0 / 0  bytes 0 / 0  2.500 s  refused: 403 Forbidden',
+    ],
+    [
+      midstream,
+      '    4     0.000000  10.0.0.1:40000 → 10.0.0.2:80  -  (handshake not captured)  subprotocol -  extensions -  frames 3 / 4  bytes 30 / 40  2.500 s  client closed with 1000 (Normal Closure), server answered, client ended TCP first',
     ],
   ])('case %#', (summary, expected) => {
     expect(sessionLine(summary, context(), plain)).toBe(expected);

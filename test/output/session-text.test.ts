@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describeClose, sessionColumns, sessionJson } from '../../src/output/session-text.js';
-import type { StreamEnd } from '../../src/stream/stream-sink.js';
-import type { ObservedClose, SessionSummary } from '../../src/websocket/session.js';
+import { sessionColumns, sessionJson } from '../../src/output/session-text.js';
+import type { ObservedClose } from '../../src/websocket/session.js';
 import { context, hostileTexts, makeSummary, UNSAFE } from './samples.js';
 
 const close = (code?: number, reason = '', packet = 9): ObservedClose => ({
@@ -15,64 +14,11 @@ const refusal = makeSummary(
   { number: 2, response: { status: 403, reason: 'Forbidden' } },
 );
 
-describe('describeClose', () => {
-  const cases: [expected: string, overrides: Partial<SessionSummary>][] = [
-    ['no Close', {}],
-    [
-      'client closed 1000, not answered',
-      { closedBy: 'client', close: { client: close(1000), server: undefined } },
-    ],
-    [
-      'server closed 1001 "bye", answered',
-      { closedBy: 'server', close: { client: close(1001, 'bye'), server: close(1001, 'bye') } },
-    ],
-    [
-      'client closed 1000 "bye", answered 1000',
-      { closedBy: 'client', close: { client: close(1000, 'bye'), server: close(1000) } },
-    ],
-    [
-      'client closed without a code, answered',
-      { closedBy: 'client', close: { client: close(), server: close() } },
-    ],
-    [
-      'server closed 1000, answered without a code',
-      { closedBy: 'server', close: { client: close(), server: close(1000) } },
-    ],
-    ['no Close; 3 bytes of the client missing', { missingBytes: { client: 3, server: 0 } }],
-    [
-      "no Close; client's frames lost from byte 0 on; 7 bytes of the server missing",
-      { missingBytes: { client: 3, server: 7 }, lostAt: { client: 0, server: undefined } },
-    ],
-  ];
-  it.each(cases)('%s', (expected, overrides) => {
-    expect(describeClose(makeSummary(overrides))).toBe(expected);
-  });
-
-  it.each<[StreamEnd, StreamEnd, string]>([
-    ['fin', 'fin', 'no Close'],
-    ['fin', 'reset', 'no Close; TCP reset'],
-    ['reset', 'capture-end', 'no Close; TCP reset'],
-    ['reset', 'reset', 'no Close; TCP reset'],
-    ['fin', 'capture-end', 'no Close'],
-    ['capture-end', 'capture-end', 'no Close; open at the end of the capture'],
-  ])('client ended by %s, server by %s: %s', (client, server, expected) => {
-    for (const end of [
-      { client, server },
-      { client: server, server: client },
-    ])
-      expect(describeClose(makeSummary({ end }))).toBe(expected);
-  });
-
-  it.each([
-    ['Forbidden', 'refused: 403 Forbidden'],
-    ['', 'refused: 403'],
-    ['\x9b31mNo', 'refused: 403 \\x9b31mNo'],
-  ])('of a refusal with the reason %j', (reason, expected) => {
-    expect(describeClose(makeSummary({ end: undefined }, { response: { status: 403, reason } }))).toBe(
-      expected,
-    );
-  });
-});
+const summary = makeSummary();
+const midstream = {
+  ...summary,
+  session: { ...summary.session, handshake: undefined, confidence: 0.9987 },
+};
 
 describe('sessionColumns', () => {
   it('of a session with everything', () => {
@@ -97,7 +43,7 @@ describe('sessionColumns', () => {
       frames: '3 / 4',
       bytes: '30 / 40',
       duration: '2.500 s',
-      closed: 'no Close',
+      closed: 'client ended TCP without a Close (1006, Abnormal Closure)',
     });
   });
 
@@ -109,6 +55,17 @@ describe('sessionColumns', () => {
       path: '-',
       subprotocol: '-',
       extensions: '-',
+    });
+  });
+
+  it('of a session whose handshake was not captured', () => {
+    expect(sessionColumns(midstream, context())).toMatchObject({
+      host: '-',
+      path: 'not captured',
+      status: '-',
+      subprotocol: '-',
+      extensions: '-',
+      closed: 'client ended TCP without a Close (1006, Abnormal Closure)',
     });
   });
 
@@ -143,8 +100,9 @@ describe('sessionJson', () => {
         '"endTime":1700000002.500000,"duration":2.500000,"closedBy":"client",' +
         '"close":{"client":{"code":1000,"reason":"bye","time":1700000002.250000,"packet":9},' +
         '"server":{"code":null,"reason":null,"time":1700000002.250000,"packet":9}},' +
-        '"end":{"client":"fin","server":"reset"},' +
-        '"closed":"client closed 1000 \\"bye\\", answered without a code; TCP reset; ' +
+        '"end":{"client":"fin","server":"reset"},"confidence":1,' +
+        '"closed":"client closed with 1000 (Normal Closure) \\"bye\\", server answered without a code, ' +
+        'client ended TCP first, then TCP was reset; ' +
         'server\'s frames lost from byte 77 on"}',
     );
   });
@@ -160,6 +118,18 @@ describe('sessionJson', () => {
       close: { client: null, server: null },
       end: null,
       closed: 'refused: 403 Forbidden',
+    });
+  });
+
+  it('has null for what the handshake would have told, and how sure it is', () => {
+    expect(JSON.parse(sessionJson(midstream))).toMatchObject({
+      host: null,
+      path: null,
+      status: null,
+      reason: null,
+      subprotocol: null,
+      extensions: [],
+      confidence: 0.9987,
     });
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clip, isAscii, pad, width } from '../../src/output/width.js';
+import { clip, isAscii, pad, width, wrap } from '../../src/output/width.js';
 
 /** Characters with the columns that a terminal gives them. */
 const known: [text: string, columns: number][] = [
@@ -94,7 +94,42 @@ describe('pad', () => {
     ['abc', 3, 'abc'],
     ['abcd', 3, 'abcd'],
     ['', 2, '  '],
+    ['', 0, ''],
+    ['C→S…', 6, 'C→S…  '],
+    ['\x1b[31m漢\x1b[39m', 4, '\x1b[31m漢\x1b[39m  '],
   ])('%j to %i columns: %j', (text, columns, expected) => {
     expect(pad(text, columns)).toBe(expected);
+    expect(pad(text, columns, 'right')).toBe(expected.slice(text.length) + text);
+  });
+});
+
+describe('wrap', () => {
+  it.each([
+    ['', 5, ['']],
+    ['one', 5, ['one']],
+    ['one two three', 7, ['one two', 'three']],
+    ['one two three', 8, ['one two', 'three']],
+    ['one two three', 6, ['one', 'two', 'three']],
+    ['one two three', 80, ['one two three']],
+    ['a longer word', 4, ['a', 'long', 'er', 'word']],
+    ['1234567890', 4, ['1234', '5678', '90']],
+    ['漢字 漢字漢', 5, ['漢字', '漢字', '漢']],
+    ['🩷🩷🩷', 4, ['🩷🩷', '🩷']],
+    ['👨‍👩‍👧‍👦🇩🇪', 2, ['👨‍👩‍👧‍👦', '🇩🇪']],
+    ['abc \u200b de', 4, ['abc \u200b', 'de']],
+    ['漢', 1, ['漢']],
+  ])('%j in %i columns', (text, columns, expected) => {
+    expect(wrap(text, columns)).toEqual(expected);
+  });
+
+  it('loses nothing, and fits', () => {
+    const text = fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }), { maxLength: 8 });
+    fc.assert(
+      fc.property(text, fc.integer({ min: 6, max: 30 }), (words, columns) => {
+        const lines = wrap(words.join(' '), columns);
+        expect(lines.join('').replaceAll(' ', '')).toBe(words.join('').replaceAll(' ', ''));
+        for (const line of lines) expect(width(line)).toBeLessThanOrEqual(columns);
+      }),
+    );
   });
 });

@@ -4,7 +4,7 @@
 import { writeSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { ClosedPipe, FileWriter } from '../../src/output/writer.js';
+import { ClosedPipe, FileWriter, OutputError } from '../../src/output/writer.js';
 import { concat } from '../support/splits.js';
 
 vi.mock('node:fs', async (original) => ({ ...(await original<object>()), writeSync: vi.fn() }));
@@ -89,7 +89,7 @@ describe('FileWriter', () => {
     expect(text()).toBe(large);
   });
 
-  it('says by ClosedPipe that the reader has gone, and passes on any other error', () => {
+  it('says by ClosedPipe that the reader has gone, and by OutputError what else is wrong', () => {
     const writer = new FileWriter(FD);
     descriptor(() => failure('EPIPE'));
     writer.write('x');
@@ -97,7 +97,14 @@ describe('FileWriter', () => {
     expect(() => writer.flush()).not.toThrow();
     descriptor(() => failure('ENOSPC'));
     writer.write('y');
-    expect(() => writer.flush()).toThrow('ENOSPC');
+    expect(() => writer.flush()).toThrow(new OutputError('cannot write to standard output (ENOSPC)'));
+    expect(() => writer.flush()).not.toThrow();
+    const errors = new FileWriter(2);
+    vi.mocked(writeSync).mockImplementation(() => {
+      throw failure('EIO');
+    });
+    errors.write('z');
+    expect(() => errors.flush()).toThrow(new OutputError('cannot write to standard error (EIO)'));
   });
 
   it('writes what it was given, however it was cut', () => {

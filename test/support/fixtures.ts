@@ -7,19 +7,24 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Frame } from '../../src/websocket/frame-record.js';
+import type { Message } from '../../src/websocket/message-record.js';
 import { opcodeName } from '../../src/websocket/opcode.js';
-import type { SessionSummary } from '../../src/websocket/session.js';
+import type { Session, SessionSummary } from '../../src/websocket/session.js';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const fixturesRoot = `${root}fixtures/`;
 
-export interface ExpectedFrame {
-  readonly fin: boolean;
+/** A message or a control frame. */
+export interface ExpectedMessage {
   readonly opcode: string;
   readonly length: number;
   readonly payload?: string;
   readonly payloadBase64?: string;
   readonly sha256?: string;
+}
+
+export interface ExpectedFrame extends ExpectedMessage {
+  readonly fin: boolean;
 }
 
 export interface ExpectedSession {
@@ -29,6 +34,9 @@ export interface ExpectedSession {
   readonly subprotocol: string | null;
   readonly clientFrames?: readonly ExpectedFrame[];
   readonly serverFrames?: readonly ExpectedFrame[];
+  /** In the place of frames, where the applications logged messages, without control frames. */
+  readonly clientMessages?: readonly ExpectedMessage[];
+  readonly serverMessages?: readonly ExpectedMessage[];
 }
 
 export interface Fixture {
@@ -38,9 +46,12 @@ export interface Fixture {
   readonly sessions: readonly ExpectedSession[];
 }
 
+/** What is checked by tests of its own. */
+const OTHERS = ['derived', 'conformance', 'lossy-network'];
+
 /** All cases that have an expected.json with frames. */
 export const fixtures: readonly Fixture[] = readdirSync(fixturesRoot)
-  .filter((name) => name !== 'derived' && existsSync(`${fixturesRoot}${name}/expected.json`))
+  .filter((name) => !OTHERS.includes(name) && existsSync(`${fixturesRoot}${name}/expected.json`))
   .map((name) => ({ name, ...load(`${fixturesRoot}${name}/`) }));
 
 function load(folder: string): Omit<Fixture, 'name'> {
@@ -56,14 +67,16 @@ function load(folder: string): Omit<Fixture, 'name'> {
 }
 
 /** A frame in the form of expected.json. */
-export function asExpected(frame: Frame): ExpectedFrame {
-  const { fin, length, payload } = frame;
-  const opcode = opcodeName(frame.opcode);
-  if (payload.length > 200)
-    return { fin, opcode, length, sha256: createHash('sha256').update(payload).digest('hex') };
-  if (isUtf8(payload) && opcode !== 'close')
-    return { fin, opcode, length, payload: Buffer.from(payload).toString('utf8') };
-  return { fin, opcode, length, payloadBase64: Buffer.from(payload).toString('base64') };
+export function asExpected({ fin, opcode, length, payload }: Frame): ExpectedFrame {
+  return { fin, ...describeContent(opcodeName(opcode), length, payload) };
+}
+
+function describeContent(opcode: string, length: number, content: Uint8Array): ExpectedMessage {
+  if (content.length > 200)
+    return { opcode, length, sha256: createHash('sha256').update(content).digest('hex') };
+  if (isUtf8(content) && opcode !== 'close')
+    return { opcode, length, payload: Buffer.from(content).toString('utf8') };
+  return { opcode, length, payloadBase64: Buffer.from(content).toString('base64') };
 }
 
 /** What a dissection came to, in the form of expected.json; sessions in the order of their connections. */
@@ -71,44 +84,68 @@ export function asSessions(
   summaries: readonly SessionSummary[],
   frames: readonly Frame[],
 ): ExpectedSession[] {
-  const order = [...summaries].sort(
-    (a, b) => a.session.connection - b.session.connection || a.session.number - b.session.number,
-  );
-  return order.map(({ session }) => {
-    const of = (sender: string) =>
-      frames.filter((f) => f.session.number === session.number && f.sender === sender).map(asExpected);
-    const { target, host, status, subprotocol } = session.handshake;
-    return {
-      path: target ?? '',
-      host: host ?? '',
-      status,
-      subprotocol: subprotocol ?? null,
-      clientFrames: of('client'),
-      serverFrames: of('server'),
-    };
-  });
+  const of = (session: Session, sender: string) =>
+    frames.filter((f) => f.session.number === session.number && f.sender === sender).map(asExpected);
+  return inOrder(summaries).map((session) => ({
+    ...describeHandshake(session),
+    clientFrames: of(session, 'client'),
+    serverFrames: of(session, 'server'),
+  }));
+}
+
+/** The same where the applications logged messages. */
+export function asMessageSessions(
+  summaries: readonly SessionSummary[],
+  messages: readonly Message[],
+): ExpectedSession[] {
+  const of = (session: Session, from: string) =>
+    messages
+      .filter((m) => m.session.number === session.number && m.sender === from && m.opcode < 8)
+      .map(({ opcode, length, content }) => describeContent(opcodeName(opcode), length, content));
+  return inOrder(summaries).map((session) => ({
+    ...describeHandshake(session),
+    clientMessages: of(session, 'client'),
+    serverMessages: of(session, 'server'),
+  }));
+}
+
+function inOrder(summaries: readonly SessionSummary[]): Session[] {
+  return summaries
+    .map(({ session }) => session)
+    .sort((a, b) => a.connection - b.connection || a.number - b.number);
+}
+
+function describeHandshake(session: Session) {
+  const { target, host, status, subprotocol } = session.handshake!;
+  return { path: target ?? '', host: host ?? '', status, subprotocol: subprotocol ?? null };
 }
 
 /** expected.json with each small payload as bytes decide: text where valid UTF-8, else base64. */
 export function normalise(session: ExpectedSession): ExpectedSession {
-  const { path, host, status, subprotocol } = session;
-  const fix = (frame: ExpectedFrame): ExpectedFrame => {
-    const { fin, opcode, length, sha256 } = frame;
-    if (sha256 !== undefined) return { fin, opcode, length, sha256 };
-    const bytes =
-      frame.payload === undefined
-        ? Buffer.from(frame.payloadBase64 ?? '', 'base64')
-        : Buffer.from(frame.payload);
-    return isUtf8(bytes) && opcode !== 'close'
-      ? { fin, opcode, length, payload: bytes.toString('utf8') }
-      : { fin, opcode, length, payloadBase64: bytes.toString('base64') };
-  };
+  const { path, host, status, subprotocol, clientMessages, serverMessages } = session;
+  const handshake = { path, host, status, subprotocol };
+  if (clientMessages !== undefined && serverMessages !== undefined)
+    return {
+      ...handshake,
+      clientMessages: clientMessages.map(normaliseContent),
+      serverMessages: serverMessages.map(normaliseContent),
+    };
+  const fix = (frame: ExpectedFrame) => ({ fin: frame.fin, ...normaliseContent(frame) });
   return {
-    path,
-    host,
-    status,
-    subprotocol,
+    ...handshake,
     clientFrames: (session.clientFrames ?? []).map(fix),
     serverFrames: (session.serverFrames ?? []).map(fix),
   };
+}
+
+function normaliseContent({
+  opcode,
+  length,
+  payload,
+  payloadBase64,
+  sha256,
+}: ExpectedMessage): ExpectedMessage {
+  if (sha256 !== undefined) return { opcode, length, sha256 };
+  const bytes = payload === undefined ? Buffer.from(payloadBase64 ?? '', 'base64') : Buffer.from(payload);
+  return describeContent(opcode, length, bytes);
 }

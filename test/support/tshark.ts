@@ -1,8 +1,12 @@
 /**
- * What tshark sees of a capture's WebSocket frames, from its PDML: the peer that the frame lists are checked
- * against.
+ * What tshark sees of a capture's WebSocket frames: the peer that the frame lists are checked against.
+ *
+ * Of a payload tshark shows two things, and both are taken: the bytes of each frame as they lie in the stream
+ * (its "raw" fields), which are unmasked here and nothing else; and, of a text message in one compressed frame,
+ * what it inflates them to.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
+import { promisify } from 'node:util';
 
 export interface TsharkFrame {
   readonly packet: number;
@@ -15,8 +19,10 @@ export interface TsharkFrame {
   readonly maskingKey: string | undefined;
   readonly lengthForm: number;
   readonly length: number;
-  /** Unmasked payload in hexadecimal; undefined where tshark does not show it as one field. */
-  readonly payload: string | undefined;
+  /** Payload on the wire, unmasked and still compressed, in hexadecimal. */
+  readonly payload: string;
+  /** What it shows as the text of the payload, in hexadecimal; undefined where it shows none. */
+  readonly text: string | undefined;
 }
 
 /**
@@ -28,68 +34,71 @@ export function hasProgram(name: string): boolean {
   return found;
 }
 
+const execute = promisify(execFile);
+
 /** The frames of a capture; `ports` are the server ports that tshark is told to decode as HTTP. */
-export function tsharkFrames(file: string, ports: readonly number[]): TsharkFrame[] {
+export async function tsharkFrames(file: string, ports: readonly number[]): Promise<TsharkFrame[]> {
   const decodeAs = ports.flatMap((port) => ['-d', `tcp.port==${port},http`]);
-  const pdml = execFileSync('tshark', ['-r', file, ...decodeAs, '-Y', 'websocket', '-T', 'pdml'], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 30,
-    stdio: ['ignore', 'pipe', 'ignore'],
+  const inOrder = ['-o', 'tcp.reassemble_out_of_order:TRUE'];
+  const layers = ['-J', 'frame tcp websocket', '-T', 'json', '-x', '--no-duplicate-keys'];
+  const { stdout } = await execute(
+    'tshark',
+    ['-r', file, ...inOrder, ...decodeAs, '-Y', 'websocket', ...layers],
+    {
+      encoding: 'utf8',
+      maxBuffer: 1 << 30,
+    },
+  ).catch((error: { stdout: string }) => error); // of a cut capture it shows what there is, and fails
+  return (JSON.parse(stdout || '[]') as Packet[]).flatMap(framesOf);
+}
+
+/** Files as one, in the order of time. */
+export async function mergeCaptures(files: readonly string[], into: string): Promise<void> {
+  await execute('mergecap', ['-w', into, ...files]);
+}
+
+/** A field's text by its name, its bytes in hexadecimal first in the list named `…_raw`, and layers within. */
+type Layer = { readonly [name: string]: string | Layer | readonly unknown[] | undefined };
+
+interface Packet {
+  readonly _source: { readonly layers: Readonly<Record<string, Layer | readonly Layer[]>> };
+}
+
+function framesOf({ _source: { layers } }: Packet): TsharkFrame[] {
+  const tcp = list(layers.tcp).at(-1)!;
+  return list(layers.websocket).map((frame) => {
+    const length = Number(frame['websocket.payload_length']);
+    const extended = frame[`websocket.payload_length_ext_${length === 126 ? 16 : 64}`];
+    const key = frame['websocket.masking_key'] as string | undefined;
+    const maskingKey = key?.replaceAll(':', '');
+    const wire = raw(frame, `websocket.${maskingKey === undefined ? '' : 'masked_'}payload`) ?? '';
+    return {
+      packet: Number(list(layers.frame)[0]['frame.number']),
+      tcpStream: Number(tcp['tcp.stream']),
+      sourcePort: Number(tcp['tcp.srcport']),
+      fin: frame['websocket.fin'] === '1',
+      rsv: Number(frame['websocket.rsv']),
+      opcode: Number(frame['websocket.opcode']),
+      masked: frame['websocket.mask'] === '1',
+      maskingKey,
+      lengthForm: length === 126 ? 16 : length === 127 ? 64 : 7,
+      length: extended === undefined ? length : Number(extended),
+      payload: maskingKey === undefined ? wire : unmask(wire, maskingKey),
+      text: raw((frame['websocket.payload'] ?? {}) as Layer, 'websocket.payload.text'),
+    };
   });
-  return pdml.split('<packet>').slice(1).flatMap(framesOf);
 }
 
-function framesOf(packet: string): TsharkFrame[] {
-  const number = Number(show(packet, 'frame.number'));
-  const tcpStream = Number(show(packet, 'tcp.stream'));
-  const sourcePort = Number(show(packet, 'tcp.srcport'));
-  return packet
-    .split('<proto name="websocket"')
-    .slice(1)
-    .map((text) => text.slice(0, text.indexOf('</proto>')))
-    .map((proto) => {
-      const length = Number(show(proto, 'websocket.payload_length'));
-      const rsv = show(proto, 'websocket.rsv');
-      const extended = show(proto, `websocket.payload_length_ext_${length === 126 ? 16 : 64}`);
-      return {
-        packet: number,
-        tcpStream,
-        sourcePort,
-        fin: show(proto, 'websocket.fin') === '1',
-        rsv: Number(rsv),
-        opcode: Number(show(proto, 'websocket.opcode')),
-        masked: show(proto, 'websocket.mask') === '1',
-        maskingKey: show(proto, 'websocket.masking_key')?.replaceAll(':', ''),
-        lengthForm: length === 126 ? 16 : length === 127 ? 64 : 7,
-        length: extended === undefined ? length : Number(extended),
-        payload: payloadOf(proto),
-      };
-    });
+function list<T>(one: T | readonly T[] | undefined): readonly T[] {
+  if (one === undefined) return [];
+  return Array.isArray(one) ? one : [one as T];
 }
 
-function payloadOf(proto: string): string | undefined {
-  const code = value(proto, 'websocket.payload.close.status_code');
-  if (code !== undefined)
-    return code.padStart(4, '0') + (value(proto, 'websocket.payload.close.reason') ?? '');
-  for (const kind of ['text', 'ping', 'pong', 'continue', 'unknown']) {
-    const hex = value(proto, `websocket.payload.${kind}`);
-    if (hex !== undefined) return hex;
-  }
-  return undefined;
+function raw(layer: Layer, name: string): string | undefined {
+  return (layer[`${name}_raw`] as readonly string[] | undefined)?.[0];
 }
 
-/** The `show` attribute of the first field of this name. */
-function show(text: string, name: string): string | undefined {
-  return attribute(text, name, 'show');
-}
-
-function value(text: string, name: string): string | undefined {
-  return attribute(text, name, 'value')?.toLowerCase();
-}
-
-function attribute(text: string, name: string, which: 'show' | 'value'): string | undefined {
-  const at = text.indexOf(`<field name="${name}"`);
-  if (at < 0) return undefined;
-  const tag = text.slice(at, text.indexOf('>', at));
-  return new RegExp(` ${which}="([^"]*)"`).exec(tag)?.[1];
+function unmask(hex: string, keyHex: string): string {
+  const key = Buffer.from(keyHex, 'hex');
+  return Buffer.from(Buffer.from(hex, 'hex').map((octet, i) => octet ^ key[i % 4])).toString('hex');
 }

@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeFrame, encodeFrameHeader } from '../../src/websocket/frame-encode.js';
 import { mask } from '../../src/websocket/mask.js';
+import { PayloadBudget } from '../../src/websocket/payload-budget.js';
 import { concat, utf8 } from '../support/splits.js';
 import { SessionRecorder } from './recorder.js';
 
@@ -51,16 +52,21 @@ describe('gaps', () => {
         recorder.send('client', stream.subarray(0, from)).gap('client', to - from);
         recorder.send('client', stream.subarray(to)).end();
         const { seen, lostAt } = expectation(from, to);
+        const sure = recorder.frames.filter(({ confidence }) => confidence === 1);
         expect(
-          recorder.frames.map(({ complete, missing, truncated, payload }) => ({
+          sure.map(({ complete, missing, truncated, payload }) => ({
             complete,
             missing,
             truncated,
             payload,
           })),
         ).toEqual(seen);
+        // What is found again is what was sent there, and never without a doubt.
+        for (const { streamOffset, payload } of recorder.frames.slice(seen.length))
+          expect(layout.find(({ start }) => start === streamOffset)?.payload).toEqual(payload);
         const { lostAt: lost, missingBytes, frames } = recorder.summaries[0];
-        expect([lost.client, missingBytes.client, frames.client]).toEqual([lostAt, to - from, seen.length]);
+        const found = frames.client > seen.length;
+        expect([lost.client, missingBytes.client]).toEqual([found ? undefined : lostAt, to - from]);
         expect(recorder.defects.map(([code]) => code)).toEqual(lostAt === undefined ? [] : ['frames-lost']);
       }
     }
@@ -101,6 +107,73 @@ describe('gaps', () => {
     expect(missing[65_534]).toEqual({ offset: 131_069, length: 1 });
     expect(missing[65_535]).toEqual({ offset: 131_071, length: length - 131_071 });
     expect(payload).toEqual(Uint8Array.of(1, 0, 1));
+  });
+});
+
+describe('payloads under way', () => {
+  const begin = (recorder: SessionRecorder, length: number, size: number) =>
+    recorder.send('client', concat(encodeFrameHeader({ opcode: 2, length }), new Uint8Array(size).fill(1)));
+
+  it('cost what was captured, however long the gaps are', () => {
+    const budget = new PayloadBudget();
+    const recorder = new SessionRecorder({ messages: true, budget });
+    begin(recorder, 1 << 26, 10).gap('client', (1 << 26) - 20);
+    recorder.send('client', new Uint8Array(10).fill(2));
+    const [{ payload, missing, complete }] = recorder.frames;
+    expect([payload.length, complete, missing]).toEqual([
+      10,
+      false,
+      [{ offset: 10, length: (1 << 26) - 20 }],
+    ]);
+    const [message] = recorder.messages;
+    expect([message.content.length, message.length, message.unknownRanges]).toEqual([10, 1 << 26, missing]);
+    expect(recorder.defects).toEqual([]);
+    recorder.end();
+    expect(budget.held).toBe(0);
+  });
+
+  it('are bounded together; what is cut is told of', () => {
+    const budget = new PayloadBudget(10_000);
+    const [idle, cut] = [1, 2].map(() => new SessionRecorder({ budget }));
+    begin(idle, 20_000, 9000);
+    begin(cut, 2000, 500).send('client', new Uint8Array(1500));
+    cut.send('client', encodeFrame({ opcode: 2, payload: new Uint8Array(700) }));
+    expect(cut.frames.map(({ payload, length, complete }) => [payload.length, length, complete])).toEqual([
+      [500, 2000, true],
+      [700, 700, true],
+    ]);
+    expect(cut.defects).toEqual([
+      [
+        'payload-limit',
+        'session 1: a frame of the client has 2000 bytes of payload; less is kept: ' +
+          'all payloads under way may hold 10000 together',
+      ],
+    ]);
+    idle.end();
+    cut.end();
+    expect([idle.frames[0].payload.length, budget.held]).toEqual([9000, 0]);
+  });
+
+  it('of messages, too', () => {
+    const budget = new PayloadBudget(10_000);
+    const [idle, cut] = [1, 2].map(() => new SessionRecorder({ budget, frames: false, messages: true }));
+    begin(idle, 20_000, 9000);
+    begin(cut, 2000, 700).send('client', new Uint8Array(1300));
+    cut.send('client', encodeFrame({ opcode: 2, payload: new Uint8Array(900) }));
+    expect(cut.messages.map(({ content, length, complete }) => [content.length, length, complete])).toEqual([
+      [700, 2000, true],
+      [900, 900, true],
+    ]);
+    expect(cut.defects).toEqual([
+      [
+        'payload-limit',
+        'session 1: a message of the client has 2000 bytes of payload; 700 are kept: ' +
+          'all messages under way may hold 10000 together',
+      ],
+    ]);
+    idle.end();
+    cut.end();
+    expect(budget.held).toBe(0);
   });
 });
 
@@ -154,9 +227,9 @@ describe('a stream that ends', () => {
     recorder.send('server', concat(header, mask(utf8('abc'), KEY))).end();
     expect(recorder.frames[0]).toMatchObject({
       exactLength: 2n ** 64n - 1n,
-      length: 2 ** 64,
+      length: 2 ** 63,
       payload: utf8('abc'),
-      missing: [{ offset: 3, length: 2 ** 64 - 3 }],
+      missing: [{ offset: 3, length: 2 ** 63 - 3 }],
       truncated: true,
     });
   });

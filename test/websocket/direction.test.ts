@@ -56,6 +56,7 @@ it('makes a record of all that a frame says', () => {
     streamOffset: 0,
     payload: utf8('first '),
     truncated: false,
+    confidence: 1,
   });
 });
 
@@ -103,6 +104,19 @@ describe('time and provenance', () => {
           { packet: 7, packetOffset: 66, streamOffset: at, length: frame.length - at, comment: undefined },
         ],
       });
+    }
+  });
+
+  it('cover every byte of every frame, split everywhere', () => {
+    for (const pieces of splits(stream)) {
+      for (const frame of decode(pieces).frames) {
+        let at = frame.streamOffset;
+        for (const piece of frame.pieces) {
+          expect(piece.streamOffset).toBe(at);
+          at += piece.length;
+        }
+        expect(at).toBe(frame.streamOffset + frame.headerLength + frame.length);
+      }
     }
   });
 

@@ -121,7 +121,8 @@ describe('decodeHandshake', () => {
     });
   });
 
-  const asks = (upgrade: string | undefined) => request({ headers: [header('Upgrade', upgrade)] });
+  const asks = (upgrade: string | undefined) =>
+    request({ headers: [header('Upgrade', upgrade), header('Sec-WebSocket-Key', undefined)] });
   const says = (upgrade: string | undefined, accept: string | undefined, status = 101) =>
     response({ status, headers: [header('Upgrade', upgrade), header('Sec-WebSocket-Accept', accept)] });
 
@@ -146,6 +147,11 @@ describe('decodeHandshake', () => {
     });
     expect(decodeHandshake(asks(upgrade), says(answered, accept, 200)).isWebSocketResponse).toBe(false);
   });
+});
+
+test('a request with a key asks for a WebSocket, whatever its Upgrade says', () => {
+  const asked = request({ headers: [header('Upgrade', undefined)] });
+  expect(decodeHandshake(asked, response({ status: 400 })).isWebSocketRequest).toBe(true);
 });
 
 describe('encoders', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FrameHeader } from '../../src/websocket/frame.js';
 import { mask } from '../../src/websocket/mask.js';
+import { MAX_ZEROS, PayloadBudget } from '../../src/websocket/payload-budget.js';
 import { PayloadBuffer } from '../../src/websocket/payload-buffer.js';
 import { embedded, splits } from '../support/splits.js';
 
@@ -128,5 +129,102 @@ describe('PayloadBuffer', () => {
         expect(buffer.take()).toEqual(expected.subarray(0, end));
       }),
     );
+  });
+});
+
+describe('a gap', () => {
+  /** What is kept of `before` octets, a gap, and three more octets, and the room that it took. */
+  function keptOf(before: number, gap: number): [length: number, room: number] {
+    const budget = new PayloadBudget();
+    const buffer = new PayloadBuffer(budget);
+    const header = headerOf(2 ** 40, 0);
+    if (before > 0) buffer.add(header, new Uint8Array(before).fill(1), 0, before, 0, 1e9);
+    buffer.add(header, Uint8Array.of(7, 8, 9), 0, 3, before + gap, 1e9);
+    const { held } = budget;
+    const payload = buffer.take();
+    expect(
+      payload.every((byte, i) => byte === (i < before ? 1 : i < before + gap ? 0 : i - before - gap + 7)),
+    ).toBe(true);
+    expect(budget.held).toBe(0);
+    return [payload.length, held];
+  }
+
+  it.each([0, 1, 100, 70_000])('behind %i octets may be as long, and 64 KiB longer', (before) => {
+    const longest = before + MAX_ZEROS;
+    expect(keptOf(before, longest)[0]).toBe(before + longest + 3);
+    expect(keptOf(before, longest + 1)[0]).toBe(before);
+  });
+
+  it('of 64 MiB costs nothing', () => {
+    expect(keptOf(0, 1 << 26)).toEqual([0, 0]);
+    expect(keptOf(10, 1 << 26)).toEqual([10, 4096]);
+  });
+
+  it('counts with those before it, however the captured octets are split', () => {
+    const octets = new Uint8Array(10_000).fill(5);
+    for (const size of [1, 7, 10_000]) {
+      const buffer = new PayloadBuffer();
+      const header = headerOf(2 ** 40, 0);
+      let at = 0;
+      for (const gap of [60_000, 15_000, 20_000, 1]) {
+        for (
+          let from = 0;
+          from < octets.length;
+          from += size, at += Math.min(size, octets.length - from + size)
+        )
+          buffer.add(header, octets, from, Math.min(from + size, octets.length), at, 1e9);
+        at = Math.ceil(at / 10_000) * 10_000 + gap;
+      }
+      expect(buffer.take().length).toBeGreaterThan(0);
+    }
+  });
+
+  it('that ended what is kept ends it for good, and only of this frame', () => {
+    const buffer = new PayloadBuffer();
+    const header = headerOf(2 ** 40, 0);
+    buffer.add(header, Uint8Array.of(1), 0, 1, 0, 1e9);
+    buffer.add(header, Uint8Array.of(2), 0, 1, 1 << 20, 1e9);
+    buffer.add(header, Uint8Array.of(3), 0, 1, 2, 1e9);
+    expect(buffer.take()).toEqual(Uint8Array.of(1));
+    expect(buffer.limited).toBe(false);
+    buffer.add(header, Uint8Array.of(4), 0, 1, 1, 1e9);
+    expect(buffer.take()).toEqual(Uint8Array.of(0, 4));
+  });
+});
+
+describe('the budget of all payloads', () => {
+  const add = (buffer: PayloadBuffer, size: number, offset: number, declared = 1e6) =>
+    buffer.add(headerOf(declared, 0), new Uint8Array(size).fill(1), 0, size, offset, 1e9);
+
+  it('ends what is kept where it is spent, and says so', () => {
+    const budget = new PayloadBudget(10_000);
+    const [first, second] = [new PayloadBuffer(budget), new PayloadBuffer(budget)];
+    add(first, 5000, 0);
+    add(second, 4000, 0);
+    add(second, 2000, 4000);
+    add(second, 1, 6000);
+    expect([first.limited, second.limited, budget.held]).toEqual([false, true, 9096]);
+    expect(second.take().length).toBe(4000);
+    expect(second.limited).toBe(false);
+    expect(first.take().length).toBe(5000);
+    expect(budget.held).toBe(0);
+    add(second, 9999, 0);
+    expect([second.take().length, second.limited]).toEqual([9999, false]);
+  });
+
+  it('is used to the last byte', () => {
+    const budget = new PayloadBudget(10_000);
+    const buffer = new PayloadBuffer(budget);
+    add(buffer, 6000, 0);
+    add(buffer, 4000, 6000);
+    expect([budget.held, buffer.limited, buffer.take().length]).toEqual([10_000, false, 10_000]);
+  });
+
+  it('keeps no payload out that comes whole', () => {
+    const budget = new PayloadBudget(10_000);
+    const [first, second] = [new PayloadBuffer(budget), new PayloadBuffer(budget)];
+    add(first, 10_000, 0);
+    add(second, 300, 0, 300);
+    expect([second.limited, second.take().length, budget.held]).toEqual([false, 300, 10_000]);
   });
 });

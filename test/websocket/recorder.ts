@@ -13,6 +13,9 @@ import {
   type HandshakeRequestOptions,
   type HandshakeResponseOptions,
 } from '../../src/websocket/handshake.js';
+import type { Message } from '../../src/websocket/message-record.js';
+import { PayloadBudget } from '../../src/websocket/payload-budget.js';
+import { WindowBudget } from '../../src/websocket/segment-window.js';
 import { type Session, SessionDecoder, type SessionSummary } from '../../src/websocket/session.js';
 import { embedded } from '../support/splits.js';
 
@@ -42,7 +45,10 @@ export function makeSession(options: SessionOptions = {}): Session {
     client: '10.0.0.1:40000',
     server: '10.0.0.2:80',
     handshake: decodeHandshake(request, headOf(encodeHandshakeResponse(response)) as ResponseHead),
+    confidence: 1,
+    earlyClientBytes: 0,
     opened: { seconds: 1_700_000_000, nanoseconds: 0 },
+    answered: { seconds: 1_700_000_000, nanoseconds: 1_000_000 },
     openedPacket: 5,
   };
 }
@@ -53,21 +59,38 @@ export interface RecorderOptions {
   readonly maxPayload?: number;
   /** False: frames are only counted. */
   readonly frames?: boolean;
+  readonly messages?: boolean;
+  readonly maxMessage?: number;
+  readonly budget?: PayloadBudget;
 }
 
 export class SessionRecorder {
   readonly frames: Frame[] = [];
+  readonly messages: Message[] = [];
   readonly summaries: SessionSummary[] = [];
   readonly defects: [code: string, message: string][] = [];
   readonly place = new Place();
   readonly decoder: SessionDecoder;
+  private frameCount = 0;
+  private messageCount = 0;
 
-  constructor({ deflate, payloadLimit = 1e9, maxPayload = 1e9, frames = true }: RecorderOptions = {}) {
+  constructor(options: RecorderOptions = {}) {
+    const { deflate, payloadLimit = 1e9, maxPayload = 1e9, maxMessage = 1e9, frames = true } = options;
     this.decoder = new SessionDecoder(
       makeSession(deflate ? { response: { extensions: [permessageDeflate] } } : {}),
-      { place: this.place, payloadLimit, maxPayload, nextFrameNumber: () => this.frames.length + 1 },
+      {
+        place: this.place,
+        payloadLimit,
+        maxPayload,
+        maxMessage,
+        windowBudget: new WindowBudget(),
+        payloadBudget: options.budget ?? new PayloadBudget(),
+        nextFrameNumber: () => ++this.frameCount,
+        nextMessageNumber: () => ++this.messageCount,
+      },
       {
         frame: frames ? (frame) => void this.frames.push(frame) : undefined,
+        message: options.messages ? (message) => void this.messages.push(message) : undefined,
         closed: (summary) => void this.summaries.push(summary),
         defect: (code, message) => void this.defects.push([code, message]),
       },

@@ -19,7 +19,7 @@ function converse(options: RecorderOptions = {}): SessionRecorder {
   recorder.at(3).send('server', concat(text('World!'), text('')));
   recorder.at(4).send('client', close(1000, 'bye'));
   recorder.at(5).send('server', close(1000));
-  recorder.at(6).send('client', close(1001));
+  recorder.at(6).send('server', close(1001));
   recorder.at(7).decoder.client.end('fin');
   expect(recorder.summaries).toEqual([]);
   recorder.at(8).decoder.server.end('reset');
@@ -35,16 +35,20 @@ describe('the summary', () => {
     expect(summaries).toEqual([
       {
         session: decoder.session,
-        frames: { client: 3, server: 3 },
-        payloadBytes: { client: 12, server: 8 },
+        frames: { client: 2, server: 4 },
+        payloadBytes: { client: 10, server: 10 },
         missingBytes: { client: 0, server: 0 },
         lostAt: { client: undefined, server: undefined },
+        undecodedBytes: { client: 0, server: 0 },
         close: {
           client: { body: { code: 1000, reason: 'bye' }, packet: 4, timestamp: at(4) },
           server: { body: { code: 1000, reason: '' }, packet: 5, timestamp: at(5) },
         },
         closedBy: 'client',
         end: { client: 'fin', server: 'reset' },
+        unansweredPings: { client: 0, server: 0 },
+        endedFirst: 'client',
+        endedFirstAt: at(7),
         ended: at(8),
       },
     ]);
@@ -80,7 +84,7 @@ describe('the summary', () => {
   it('tells of lost bytes by sender', () => {
     const recorder = new SessionRecorder();
     recorder.send('client', text('Hello', 7).subarray(0, 8)).gap('client', 2);
-    recorder.gap('server', 100).send('server', text('not to be read')).gap('server', 1).end();
+    recorder.gap('server', 100).send('server', Uint8Array.of(0xff, 0xff)).gap('server', 1).end();
     expect(recorder.summaries[0]).toMatchObject({
       frames: { client: 1, server: 0 },
       payloadBytes: { client: 2, server: 0 },
@@ -191,6 +195,10 @@ it('has an empty summary for a refused upgrade', () => {
     payloadBytes: { client: 0, server: 0 },
     missingBytes: { client: 0, server: 0 },
     lostAt: { client: undefined, server: undefined },
+    undecodedBytes: { client: 0, server: 0 },
+    unansweredPings: { client: 0, server: 0 },
+    endedFirst: undefined,
+    endedFirstAt: undefined,
     close: { client: undefined, server: undefined },
     closedBy: undefined,
     end: undefined,

@@ -1,0 +1,45 @@
+/**
+ * Which capture a packet came from, and its number there: packets are numbered over all captures of a run.
+ *
+ * Strategy: noted is only where another capture has its turn. Where captures alternate packet by packet, the
+ * oldest turns are forgotten.
+ */
+import type { Packet } from './packet.js';
+
+export interface PacketOrigin {
+  /** Index among the captures given. */
+  readonly capture: number;
+  /** 1-based, within that capture. */
+  readonly packetInCapture: number;
+}
+
+interface Turn {
+  readonly capture: number;
+  /** Number of its first packet. */
+  readonly first: number;
+  /** Packets of other captures before it. */
+  readonly others: number;
+}
+
+const MAX_TURNS = 65_536;
+
+export class PacketOrigins {
+  /** The capture that has its turn. */
+  capture = -1;
+  private turns: Turn[] = [];
+
+  /** Notes the first packet of a turn. */
+  note({ capture, number, numberInCapture }: Packet): void {
+    this.capture = capture;
+    if (numberInCapture === 0) return;
+    if (this.turns.length === MAX_TURNS) this.turns = this.turns.slice(MAX_TURNS / 2);
+    this.turns.push({ capture, first: number, others: number - numberInCapture });
+  }
+
+  /** Undefined if it is not known: no packet yet, one of long ago, or not of readCaptures. */
+  find(packet: number): PacketOrigin | undefined {
+    const turn = this.turns.findLast(({ first }) => first <= packet);
+    if (turn === undefined) return undefined;
+    return { capture: turn.capture, packetInCapture: packet - turn.others };
+  }
+}

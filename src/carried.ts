@@ -1,0 +1,376 @@
+/**
+ * What one TCP connection carries: HTTP first, and in it tunnels, upgrades and WebSocket sessions; or, where the
+ * capture begins in the middle, a WebSocket that frames alone tell.
+ */
+import {
+  type Carrier,
+  type Exchange,
+  HttpConnection,
+  type HttpOwner,
+  type LossReason,
+} from './http/connection.js';
+import { type HeadQuirk, type RequestHead, type ResponseHead, tokenList } from './http/head.js';
+import { Holding, type HoldingPool } from './http/holding.js';
+import { formatEndpoint } from './network/address.js';
+import type { RuleEngine } from './rules/engine.js';
+import type { Finding } from './rules/finding.js';
+import type { Defect, Layer } from './stream/defect.js';
+import type { Place } from './stream/place.js';
+import type { StreamEnd, StreamSink } from './stream/stream-sink.js';
+import { type Connection, other, type Side } from './tcp/connection.js';
+import type { Frame } from './websocket/frame-record.js';
+import { decodeHandshake, type Handshake } from './websocket/handshake.js';
+import type { Message } from './websocket/message-record.js';
+import { Midstream } from './websocket/midstream.js';
+import type { PayloadBudget } from './websocket/payload-budget.js';
+import type { Recognition } from './websocket/recognise.js';
+import type { WindowBudget } from './websocket/segment-window.js';
+import {
+  type BySender,
+  refusedSession,
+  type Session,
+  SessionDecoder,
+  type SessionSummary,
+} from './websocket/session.js';
+
+/** Who wants what the connections carry. What is left out is not made. */
+export interface SessionsConsumer {
+  /** A server agreed to an upgrade. */
+  sessionOpened?(session: Session): void;
+  /** A frame ended. */
+  frame?(frame: Frame): void;
+  /** A message, or a control frame, ended. */
+  message?(message: Message): void;
+  /** A rule of the protocol was broken. */
+  finding?(finding: Finding): void;
+  /** A session is over, or an upgrade was refused (its `end` is then undefined). */
+  sessionClosed?(summary: SessionSummary): void;
+  /** Bytes could not be decoded, or a limit made us drop something. */
+  defect?(defect: Defect): void;
+}
+
+/** What the connections of a dissection share. */
+export interface Shared {
+  readonly consumer: SessionsConsumer;
+  readonly place: Place;
+  readonly payloadLimit: number;
+  readonly maxPayload: number;
+  readonly maxMessage: number;
+  readonly windowBudget: WindowBudget;
+  /** Of what connections hold that are no session (yet). */
+  readonly holdingPool: HoldingPool;
+  readonly payloadBudget: PayloadBudget;
+  /** Undefined when nobody wants findings. */
+  readonly engine: RuleEngine | undefined;
+  frameCount: number;
+  messageCount: number;
+  sessionCount: number;
+  /** The side that is the client of a connection that the user says is a WebSocket, by its port. */
+  forcedClient(connection: Connection): Side | undefined;
+  defect(layer: Layer, code: string, message: string): void;
+}
+
+const QUIRKS: Readonly<Record<HeadQuirk, string>> = {
+  'bare-lf': 'has lines that end in LF without CR',
+  'bare-cr': 'has a CR without LF',
+  'obs-fold': 'has a header that goes on in the next line (RFC 9112 §5.2)',
+  'malformed-line': 'has a line that is no header field',
+  'leading-empty-line': 'comes behind an empty line',
+};
+
+/** CONNECT inside CONNECT: proxies are chained, but not without end. */
+const MAX_TUNNELS = 4;
+
+/** What a connection costs in memory before it is a session, and what its search for frames adds. */
+const CONNECTION_COST = 3072;
+const MIDSTREAM_COST = 5120;
+
+export class CarriedConnection implements HttpOwner {
+  readonly sinks: readonly [StreamSink, StreamSink];
+  /** Given up: the sinks take nothing any more. */
+  over = false;
+  /**
+   * Where the opening or a head was not captured, or the user says what it is: frames may come without a
+   * handshake.
+   */
+  midstream: Midstream | undefined = undefined;
+  private readonly holding: Holding;
+  /** What of the holding goes when there is a session. */
+  private cost = CONNECTION_COST;
+  private tunnels = 0;
+  private ends = 0;
+  private http!: HttpConnection;
+  private opened: SessionDecoder | undefined = undefined;
+  private response: ResponseHead | undefined = undefined;
+
+  constructor(
+    private readonly dissector: Shared,
+    private readonly connection: Connection,
+  ) {
+    this.holding = new Holding(dissector.holdingPool, () => this.giveUp());
+    this.holding.add(CONNECTION_COST);
+    const forced = dissector.forcedClient(connection);
+    if (connection.initiator === undefined || forced !== undefined)
+      this.midstream = this.makeMidstream(forced);
+    const [a, b] = this.speakHttp();
+    this.sinks = [new EitherSink(a, this, 0), new EitherSink(b, this, 1)];
+  }
+
+  private speakHttp(): readonly [StreamSink, StreamSink] {
+    this.http = new HttpConnection({ place: this.dissector.place, owner: this, account: this.holding });
+    return this.http.sides;
+  }
+
+  requested(): void {
+    this.midstream?.abandon();
+    this.holding.renew();
+  }
+
+  /** A final response: of interest only where a WebSocket was asked for and refused. */
+  answered(exchange: Exchange): void {
+    this.midstream?.abandon();
+    this.holding.renew();
+    const { request, response } = exchange;
+    const handshake = decodeHandshake(request, response);
+    if (!handshake.isWebSocketRequest) return;
+    const session = this.session(exchange, handshake);
+    this.dissector.engine?.observe(session);
+    this.dissector.consumer.sessionClosed?.(refusedSession(session, this.dissector.place));
+  }
+
+  switched(exchange: Exchange): Carrier | undefined {
+    this.midstream?.abandon();
+    this.opened = this.openSession(exchange);
+    this.response = exchange.response;
+    return this.opened;
+  }
+
+  /** The 101 was captured before its request: now the request has come. */
+  lateRequest(request: RequestHead): void {
+    const { opened, response } = this;
+    if (opened !== undefined && response !== undefined)
+      opened.session = { ...opened.session, handshake: decodeHandshake(request, response) };
+  }
+
+  tunnelled(): readonly [StreamSink, StreamSink] | undefined {
+    return this.tunnels++ < MAX_TUNNELS ? this.speakHttp() : undefined;
+  }
+
+  defect(code: string, message: string): void {
+    if (this.midstream?.taken !== true) this.dissector.defect('http', code, message);
+  }
+
+  /** One side has ended. */
+  ended(): void {
+    if (++this.ends === 2) this.holding.close();
+  }
+
+  /** All connections together hold too much, and this one has shown nothing of interest for longest. */
+  private giveUp(): void {
+    if (this.opened !== undefined) {
+      this.http.settle();
+      return;
+    }
+    this.over = true;
+    this.midstream?.abandon();
+    this.holding.close();
+    this.connection.abandon();
+    this.dissector.defect(
+      'http',
+      'undecided-limit',
+      'a connection that is no WebSocket so far was given up: too many of them at a time',
+    );
+  }
+
+  private becomeSession(): void {
+    this.holding.add(-this.cost);
+    this.cost = 0;
+  }
+
+  private openSession(exchange: Exchange): SessionDecoder | undefined {
+    const handshake = decodeHandshake(exchange.request, exchange.response);
+    if (!handshake.isWebSocketRequest && !handshake.isWebSocketResponse) {
+      this.connection.abandon();
+      return undefined;
+    }
+    this.becomeSession();
+    return this.decoderOf(this.session(exchange, handshake));
+  }
+
+  /** The answer to an upgrade was not captured, or not whole: frames tell whether it was a 101. */
+  unanswered(request: RequestHead, clientSide: Side): Carrier | undefined {
+    if (!tokenList(request, 'Upgrade').includes('websocket')) return undefined;
+    const midstream = this.makeMidstream(undefined);
+    const [a, b] = midstream.sides;
+    let ends = 0;
+    const ended = () => {
+      if (++ends === 2 && !midstream.taken)
+        this.defect(
+          'unanswered-upgrade',
+          'an upgrade request has no whole response; what follows it stays unread',
+        );
+    };
+    const sides = [new EndingSink(a, ended), new EndingSink(b, ended)];
+    return { client: sides[clientSide], server: sides[other(clientSide)] };
+  }
+
+  private makeMidstream(forced: Side | undefined): Midstream {
+    const { dissector } = this;
+    this.cost += MIDSTREAM_COST;
+    this.holding.add(MIDSTREAM_COST);
+    return new Midstream({
+      place: dissector.place,
+      budget: dissector.windowBudget,
+      forced,
+      recognised: (recognition) => this.openMidstream(recognition),
+    });
+  }
+
+  /** Frames were recognised without a handshake. */
+  private openMidstream({ clientSide, starts, confidence }: Recognition): readonly [StreamSink, StreamSink] {
+    const { dissector } = this;
+    const { packet, seconds, nanoseconds } = dissector.place;
+    const serverSide = other(clientSide);
+    this.becomeSession();
+    const decoder = this.decoderOf(
+      {
+        number: ++dissector.sessionCount,
+        ...this.peers(clientSide),
+        handshake: undefined,
+        confidence,
+        earlyClientBytes: 0,
+        opened: { seconds, nanoseconds },
+        answered: { seconds, nanoseconds },
+        openedPacket: packet,
+      },
+      { client: starts[clientSide], server: starts[serverSide] },
+    );
+    return clientSide === 0 ? [decoder.client, decoder.server] : [decoder.server, decoder.client];
+  }
+
+  private decoderOf(session: Session, beginnings?: BySender<number | undefined>): SessionDecoder {
+    const { dissector } = this;
+    const { consumer } = dissector;
+    consumer.sessionOpened?.(session);
+    return new SessionDecoder(
+      session,
+      {
+        place: dissector.place,
+        payloadLimit: dissector.payloadLimit,
+        maxPayload: dissector.maxPayload,
+        maxMessage: dissector.maxMessage,
+        windowBudget: dissector.windowBudget,
+        payloadBudget: dissector.payloadBudget,
+        beginnings,
+        nextFrameNumber: () => ++dissector.frameCount,
+        nextMessageNumber: () => ++dissector.messageCount,
+      },
+      {
+        frame: consumer.frame && ((frame) => consumer.frame?.(frame)),
+        message: consumer.message && ((message) => consumer.message?.(message)),
+        observer: dissector.engine?.observe(session),
+        closed: (summary) => consumer.sessionClosed?.(summary),
+        defect: (code, message) => dissector.defect('websocket', code, message),
+      },
+    );
+  }
+
+  /** Number and endpoints of the connection. */
+  private peers(clientSide: Side): Pick<Session, 'connection' | 'client' | 'server'> {
+    const { number, endpoints } = this.connection;
+    const client = endpoints[clientSide];
+    const server = endpoints[other(clientSide)];
+    return {
+      connection: number,
+      client: formatEndpoint(client.address, client.port),
+      server: formatEndpoint(server.address, server.port),
+    };
+  }
+
+  private session(exchange: Exchange, handshake: Handshake): Session {
+    const { request, response, clientSide } = exchange;
+    this.reportQuirks(request);
+    this.reportQuirks(response);
+    const { dissector } = this;
+    const head = request ?? response;
+    return {
+      number: ++dissector.sessionCount,
+      ...this.peers(clientSide),
+      handshake,
+      confidence: 1,
+      earlyClientBytes: exchange.earlyBytes,
+      opened: { seconds: head.firstSeconds, nanoseconds: head.firstNanoseconds },
+      answered: { seconds: response.seconds, nanoseconds: response.nanoseconds },
+      openedPacket: response.packet,
+    };
+  }
+
+  /** What a strict decoder would have stopped at. */
+  private reportQuirks(head: RequestHead | ResponseHead | undefined): void {
+    for (const quirk of head?.quirks ?? [])
+      this.dissector.defect('http', quirk, `the head of the ${head!.kind} ${QUIRKS[quirk]}`);
+  }
+
+  /**
+   * A connection whose beginning was captured and is not HTTP is of no interest from then on. Behind a gap,
+   * which may have swallowed a handshake (a snap length cuts its heads), frames may be recognised, or a later
+   * head.
+   */
+  lost(_side: Side, reason: LossReason): void {
+    if (this.midstream !== undefined) return;
+    if (reason === 'not-http') this.connection.abandon();
+    else if (reason === 'gap') this.midstream = this.makeMidstream(undefined);
+  }
+}
+
+/** Where a connection may carry HTTP or a WebSocket without a handshake: both look at it until one is sure. */
+class EitherSink implements StreamSink {
+  constructor(
+    private readonly http: StreamSink,
+    private readonly connection: CarriedConnection,
+    private readonly side: Side,
+  ) {}
+
+  bytes(chunk: Uint8Array, start: number, end: number): void {
+    const { connection, side } = this;
+    if (connection.over) return;
+    if (connection.midstream?.taken !== true) this.http.bytes(chunk, start, end);
+    connection.midstream?.sides[side].bytes(chunk, start, end);
+  }
+
+  gap(length: number): void {
+    const { connection, side } = this;
+    if (connection.over) return;
+    if (connection.midstream?.taken !== true) this.http.gap(length);
+    connection.midstream?.sides[side].gap(length);
+  }
+
+  end(how: StreamEnd): void {
+    const { connection, side } = this;
+    if (connection.over) return;
+    if (connection.midstream?.taken !== true) this.http.end(how);
+    connection.midstream?.sides[side].end(how);
+    connection.ended();
+  }
+}
+
+/** Hands on, and tells when the stream has ended. */
+class EndingSink implements StreamSink {
+  constructor(
+    private readonly sink: StreamSink,
+    private readonly ended: () => void,
+  ) {}
+
+  bytes(chunk: Uint8Array, start: number, end: number): void {
+    this.sink.bytes(chunk, start, end);
+  }
+
+  gap(length: number): void {
+    this.sink.gap(length);
+  }
+
+  end(how: StreamEnd): void {
+    this.sink.end(how);
+    this.ended();
+  }
+}

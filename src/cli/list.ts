@@ -1,0 +1,72 @@
+/**
+ * What the lists of frames and of messages have in common: format, how many, of which session.
+ */
+import type { Command } from 'commander';
+import type { RunConsumer } from '../dissect.js';
+import type { Dissector } from '../dissector.js';
+import type { ColumnContext } from '../output/frame-columns.js';
+import type { RowRenderer } from '../output/rows.js';
+import type { Timestamp } from '../stream/place.js';
+import type { Session } from '../websocket/session.js';
+import {
+  addCommonOptions,
+  addFormatOption,
+  type CommonOptions,
+  type Format,
+  parseCount,
+  run,
+} from './run.js';
+import type { Terminal } from './terminal.js';
+
+export interface ListOptions extends CommonOptions {
+  readonly format?: Format;
+  readonly count?: number;
+  readonly session?: number;
+}
+
+export function addListOptions(command: Command, items: string): Command {
+  return addCommonOptions(
+    addFormatOption(command)
+      .option('-c, --count <n>', `stop after n ${items}`, parseCount)
+      .option('--session <n>', `only the ${items} of session n`, parseCount),
+  );
+}
+
+export interface List<T> {
+  render(context: ColumnContext): RowRenderer<T>;
+  /** The consumer that is told of the items. */
+  consume(take: (item: T) => void): RunConsumer;
+  readonly previewPayload: number | undefined;
+}
+
+/** Lists items as they come. */
+export async function list<T extends { readonly session: Session }>(
+  captures: readonly string[],
+  options: ListOptions,
+  terminal: Terminal,
+  { render, consume, previewPayload }: List<T>,
+): Promise<void> {
+  let start: Timestamp = { seconds: 0, nanoseconds: 0 };
+  const renderer = render({ timeFormat: options.time, start: () => start });
+  const limit = options.count ?? Number.POSITIVE_INFINITY;
+  let shown = 0;
+  const take = (item: T): void => {
+    if (shown >= limit || (options.session !== undefined && item.session.number !== options.session)) return;
+    shown++;
+    renderer.row(item);
+  };
+  await run(captures, options, terminal, {
+    consumer: {
+      ...consume(take),
+      opened: (dissector: Dissector) => {
+        start = dissector.start;
+      },
+      more: () => shown < limit,
+      block: () => renderer.flush(),
+    },
+    printing: true,
+    previewPayload,
+    session: options.session,
+    finish: () => renderer.end(),
+  });
+}

@@ -1,0 +1,55 @@
+/**
+ * What all lists have in common: an item goes in, text comes out, in one of the formats.
+ */
+import type { Colors } from './colors.js';
+import type { ColumnContext } from './frame-columns.js';
+import type { Column } from './table.js';
+import type { TimeFormat } from './time.js';
+import { clip } from './width.js';
+import type { TextWriter } from './writer.js';
+
+export interface RowRenderer<T> {
+  row(item: T): void;
+  /** Writes what was held back, before the output is flushed. */
+  flush(): void;
+  end(): void;
+}
+
+/** One line per item, as `line` makes it. */
+export function lineRenderer<T>(writer: TextWriter, line: (item: T) => string): RowRenderer<T> {
+  return { row: (item) => writer.write(`${line(item)}\n`), flush() {}, end() {} };
+}
+
+/** One valid JSON document: an array with an item per line. */
+export function jsonRenderer<T>(writer: TextWriter, json: (item: T) => string): RowRenderer<T> {
+  let separator = '[\n';
+  return {
+    row(item) {
+      writer.write(`${separator}${json(item)}`);
+      separator = ',\n';
+    },
+    flush() {},
+    end: () => writer.write(separator === ',\n' ? '\n]\n' : '[]\n'),
+  };
+}
+
+/** Dates and seconds since the epoch are told in full, nanoseconds included. */
+const TIME_WIDTHS: Readonly<Record<TimeFormat, number | undefined>> = {
+  relative: undefined,
+  epoch: 20,
+  utc: 30,
+};
+
+/** The time column, as wide as the times asked for. */
+export function timeColumn<C extends Column>(column: C, { timeFormat }: ColumnContext): C {
+  const width = TIME_WIDTHS[timeFormat];
+  return width === undefined ? column : { ...column, width };
+}
+
+/** The last cell of a row: what is remarkable, then as much of the text as fits. */
+export function remarkAndText(remark: string, text: string, width: number, colors: Colors): string {
+  if (remark === '') return clip(text, width);
+  const shown = clip(remark, width);
+  const left = width - remark.length - 1;
+  return colors.remark(shown) + (left > 0 && text !== '' ? ` ${clip(text, left)}` : '');
+}

@@ -1,0 +1,152 @@
+/**
+ * How a session is brought to its end (RFC 6455 §5.5.1, §7.1): who sent the first Close, what the other side
+ * did then, and whether it is certain that somebody sent none. Shared by the rules on that.
+ *
+ * Strategy: the order of capture is the only clock, and within a round trip it says nothing of what a side
+ * had seen when it sent something. So only what it did long after a Close, or its end of TCP, counts.
+ */
+import type { Sender } from '../websocket/frame-record.js';
+import type { FrameFacts, MessageFacts } from '../websocket/observer.js';
+import { BINARY, CLOSE, isControl, TEXT } from '../websocket/opcode.js';
+import type { SessionSummary } from '../websocket/session.js';
+import { closeBody, closeCode } from './close-body.js';
+import { PeerFaults } from './faults.js';
+import { peerOf, type WatchedSession, type Watcher } from './rule.js';
+import { patienceWith, secondsOf } from './seconds.js';
+
+export interface FirstClose {
+  readonly sender: Sender;
+  readonly frame: number;
+  readonly streamOffset: number;
+  readonly time: number;
+  readonly code: number | undefined;
+}
+
+/** A data frame that came where a Close was due. */
+export interface Reaction {
+  readonly frame: number;
+  readonly streamOffset: number;
+  readonly opcode: number;
+}
+
+export interface Unanswered {
+  readonly close: FirstClose;
+  /** Who received it and did not answer. */
+  readonly breaker: Sender;
+  /** What shows that it received it. */
+  readonly proof: string;
+  /** The data frame that it certainly answered with. */
+  readonly reaction: Reaction | undefined;
+}
+
+export class Ending implements Watcher {
+  readonly faults: PeerFaults;
+  /** Certain to have sent no Close up to now. */
+  private readonly open: { client: boolean; server: boolean };
+  private first: FirstClose | undefined = undefined;
+  private readonly lastFrame = { client: 0, server: 0 };
+  /** What the receiver of the first Close sent first behind it; null: no data frame. */
+  private reaction: Reaction | null | undefined = undefined;
+  private readonly talk = new Talk();
+
+  constructor(private readonly watched: WatchedSession) {
+    this.faults = new PeerFaults(watched);
+    const known = watched.handshake !== undefined;
+    this.open = { client: known, server: known };
+  }
+
+  frame(facts: FrameFacts): void {
+    const { sender, header, confidence, time } = facts;
+    const { opcode } = header;
+    this.faults.frame(facts);
+    if (opcode === CLOSE) this.close(facts);
+    else if (!isControl(opcode) && confidence === 1 && this.first === undefined) this.open[sender] = true;
+    this.lastFrame[sender] = time;
+    const isStart = opcode === TEXT || opcode === BINARY;
+    if (this.first === undefined) {
+      if (isStart) this.talk.message(sender);
+    } else if (sender !== this.first.sender && this.reaction === undefined && (isStart || isControl(opcode)))
+      this.reaction = isStart ? { frame: facts.number, streamOffset: header.streamOffset, opcode } : null;
+  }
+
+  message(facts: MessageFacts): void {
+    this.faults.message(facts);
+  }
+
+  lost(sender: Sender): void {
+    this.open[sender] = false;
+    this.talk.forget();
+  }
+
+  /** Certain: neither side has sent a Close. */
+  get withoutClose(): boolean {
+    return this.open.client && this.open.server;
+  }
+
+  /** A Close that certainly arrived and certainly was not answered, of a side that was to be answered. */
+  unanswered(summary: SessionSummary): Unanswered | undefined {
+    const { first: close, talk } = this;
+    if (close === undefined || this.faults.of(close.sender)) return undefined;
+    const breaker = peerOf(close.sender);
+    const proof = this.open[breaker] ? this.proofOfLife(close, breaker, summary) : undefined;
+    if (proof === undefined) return undefined;
+    const reaction = talk.wouldReplyOnly(breaker) ? (this.reaction ?? undefined) : undefined;
+    return { close, breaker, proof, reaction };
+  }
+
+  private close(facts: FrameFacts): void {
+    const { sender, confidence, number, header, time } = facts;
+    const peer = peerOf(sender);
+    const isFirst = this.first === undefined && confidence === 1 && this.open[peer];
+    this.open[sender] = false;
+    if (!isFirst) return;
+    const body = closeBody(facts);
+    const code = body && closeCode(body);
+    this.first = { sender, frame: number, streamOffset: header.streamOffset, time, code };
+  }
+
+  private proofOfLife(
+    close: FirstClose,
+    receiver: Sender,
+    { end, endedFirst, endedFirstAt }: SessionSummary,
+  ): string | undefined {
+    if (endedFirst === receiver) return `the ${receiver} ended TCP instead`;
+    const patience = patienceWith(this.watched.session, receiver);
+    const since = this.lastFrame[receiver] - close.time;
+    if (since >= patience) return `the ${receiver} still sent other frames ${since.toFixed(1)} s later`;
+    // Who closed had waited when it ended TCP; an answer would have come by then.
+    const waited = endedFirstAt === undefined ? 0 : secondsOf(endedFirstAt) - close.time;
+    return end?.[receiver] === 'fin' && waited >= patience
+      ? `the ${receiver} did nothing for ${waited.toFixed(1)} s, until TCP was ended`
+      : undefined;
+  }
+}
+
+/**
+ * Who answers whom, by messages: tells a message that a Close brought about from one that was on its way when
+ * the Close came.
+ */
+class Talk {
+  /** Messages that the other side has not answered yet. */
+  private readonly due = { client: 0, server: 0 };
+  /** Sends several messages in a row unasked. */
+  private readonly streams = { client: false, server: false };
+  private last: Sender | undefined = undefined;
+
+  message(sender: Sender): void {
+    if (this.due[sender] > 0) this.due[sender]--;
+    else if (this.last === sender) this.streams[sender] = true;
+    this.due[peerOf(sender)]++;
+    this.last = sender;
+  }
+
+  /** Messages were lost. */
+  forget(): void {
+    this.streams.client = this.streams.server = true;
+  }
+
+  /** Nothing that `sender` sends now can be anything but a reply to what it received last. */
+  wouldReplyOnly(sender: Sender): boolean {
+    return this.due[sender] === 0 && !this.streams[sender];
+  }
+}

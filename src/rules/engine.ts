@@ -1,0 +1,99 @@
+/**
+ * Runs the rules over the sessions of a dissection: one SessionObserver per session that hands each event to
+ * the watchers that want it, and makes findings of what they report.
+ *
+ * Strategy: the watchers are sorted by event when a session opens, so that a frame costs a call per rule about
+ * frames and nothing else.
+ */
+import type { Place } from '../stream/place.js';
+import type { Sender } from '../websocket/frame-record.js';
+import type { FrameFacts, MessageFacts, SessionObserver } from '../websocket/observer.js';
+import type { Session, SessionSummary } from '../websocket/session.js';
+import type { Finding } from './finding.js';
+import type { Report, Rule, Watcher, Where } from './rule.js';
+
+export interface EngineOptions {
+  readonly rules: readonly Rule[];
+  /** Of the bytes being delivered: where findings are. */
+  readonly place: Place;
+  readonly finding: (finding: Finding) => void;
+}
+
+export class RuleEngine {
+  constructor(private readonly options: EngineOptions) {}
+
+  /** For a session that opens, or whose upgrade was refused. */
+  observe(session: Session): SessionObserver {
+    return new SessionWatch(session, this.options);
+  }
+}
+
+interface Watch {
+  readonly rule: Rule;
+  readonly watcher: Watcher;
+}
+
+class SessionWatch implements SessionObserver {
+  private readonly watches: readonly Watch[];
+  private readonly onFrame: readonly Watcher[];
+  private readonly onMessage: readonly Watcher[];
+  /** What the event under way is about. */
+  private current: FrameFacts | undefined = undefined;
+  private confidence = 1;
+
+  constructor(
+    private readonly session: Session,
+    private readonly options: EngineOptions,
+  ) {
+    const { handshake } = session;
+    this.watches = options.rules.map((rule) => ({
+      rule,
+      watcher: rule.watch({ session, handshake }, this.reporter(rule)),
+    }));
+    this.onFrame = this.watches.map(({ watcher }) => watcher).filter((watcher) => watcher.frame);
+    this.onMessage = this.watches.map(({ watcher }) => watcher).filter((watcher) => watcher.message);
+    if (handshake !== undefined) for (const { watcher } of this.watches) watcher.handshake?.(handshake);
+  }
+
+  frame(facts: FrameFacts): void {
+    this.current = facts;
+    this.confidence = facts.confidence;
+    for (const watcher of this.onFrame) watcher.frame!(facts);
+  }
+
+  message(facts: MessageFacts): void {
+    this.confidence = facts.confidence;
+    for (const watcher of this.onMessage) watcher.message!(facts);
+  }
+
+  lost(sender: Sender): void {
+    for (const { watcher } of this.watches) watcher.lost?.(sender);
+  }
+
+  closed(summary: SessionSummary): void {
+    this.current = undefined;
+    this.confidence = 1;
+    for (const { watcher } of this.watches) watcher.closed?.(summary);
+  }
+
+  private reporter(rule: Rule): Report {
+    return (breaker: Sender, message: string, where?: Where) => {
+      const { place } = this.options;
+      const { current, confidence } = this;
+      const guessed = confidence < 1;
+      this.options.finding({
+        rule,
+        severity: guessed ? 'note' : rule.severity,
+        breaker,
+        session: this.session,
+        frame: where?.frame ?? current?.number,
+        packet: place.packet,
+        timestamp: { seconds: place.seconds, nanoseconds: place.nanoseconds },
+        streamOffset: where?.streamOffset ?? current?.header.streamOffset,
+        message: guessed
+          ? `${message} (frames were found again behind a loss, with confidence ${confidence.toFixed(3)})`
+          : message,
+      });
+    };
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * RFC 6455 §5.3: keys cannot be predicted.
+ *
+ * Strategy: two signs that chance does not give. The keys of four frames in a row differ by the same step (a
+ * counter; 2^-64), or an octet stays the same in a run of eight while others change (a number too small for
+ * its 32 bits, a clock; 2^-54).
+ */
+import { formatKey, hasKey } from './masking-keys.js';
+import type { Rule } from './rule.js';
+
+const STEPS = 3;
+const RUN = 8;
+
+export const maskingKeyPredictable: Rule = {
+  id: 'masking-key-predictable',
+  section: 'RFC 6455 §5.3',
+  severity: 'warning',
+  title: 'Masking keys can be predicted',
+  asks:
+    'Keys MUST come from a strong source of entropy, and those seen so far MUST NOT make it simple to predict ' +
+    'the next one.',
+  why:
+    'Who can tell the next key can choose a payload that looks on the wire as they like, a request to a proxy for ' +
+    'example. That is the attack which masks are there for (§10.3).',
+  causes:
+    'A counter or a clock in place of random numbers; rand() of C, where it gives 15 bits only, so that part of ' +
+    'the key stays zero.',
+  client: 'Draw all four octets from a cryptographic source, such as crypto.getRandomValues or getrandom().',
+  server: 'Nothing: the frames are valid.',
+  example: {
+    bytes: '81 81 00 00 00 07 61 81 81 00 00 00 08 62 81 81 00 00 00 09 63 81 81 00 00 00 0a 64',
+    explanation: 'Four frames of one character with the keys 7, 8, 9 and 10.',
+  },
+  watch: (_session, report) => {
+    const bigEndian = new Steps();
+    const littleEndian = new Steps();
+    const octets = new ConstantOctets();
+    let reported = false;
+    return {
+      frame(facts) {
+        if (reported || !hasKey(facts)) return;
+        const { maskingKey } = facts.header;
+        const step = smaller(bigEndian.add(maskingKey), littleEndian.add(swapOctets(maskingKey)));
+        const constant = octets.add(maskingKey);
+        if (step === 0 && constant === undefined) return;
+        reported = true;
+        const sign = step === 0 ? constant : `${STEPS + 1} masking keys in a row differ by ${step} each`;
+        report('client', `${sign}; the last one is ${formatKey(maskingKey)}`);
+      },
+      lost(sender) {
+        if (sender !== 'client') return;
+        bigEndian.reset();
+        littleEndian.reset();
+        octets.reset();
+      },
+    };
+  },
+};
+
+/** Numbers that differ by one step. */
+class Steps {
+  private last = 0;
+  private step = 0;
+  /** How many steps in a row were this one. */
+  private same = 0;
+  private empty = true;
+
+  /** The step, once it was the same often enough; 0 otherwise. */
+  add(value: number): number {
+    const step = (value - this.last) | 0;
+    this.same = step === this.step ? this.same + 1 : 1;
+    if (this.empty) this.same = 0;
+    this.empty = false;
+    this.last = value;
+    this.step = step;
+    return this.same >= STEPS ? step : 0;
+  }
+
+  reset(): void {
+    this.empty = true;
+  }
+}
+
+/** Octets that are the same in a run of keys, of which others are not. */
+class ConstantOctets {
+  private first = 0;
+  private changed = 0;
+  private count = 0;
+
+  add(key: number): string | undefined {
+    if (this.count === 0) {
+      this.first = key;
+      this.changed = 0;
+    }
+    this.changed |= key ^ this.first;
+    if (++this.count < RUN) return undefined;
+    this.count = 0;
+    const constant = [1, 2, 3, 4].filter((octet) => ((this.changed >>> (32 - 8 * octet)) & 0xff) === 0);
+    if (constant.length === 0 || constant.length === 4) return undefined;
+    const which = constant.length === 1 ? `octet ${constant[0]} is` : `octets ${constant.join(' and ')} are`;
+    return `in ${RUN} masking keys in a row ${which} always the same`;
+  }
+
+  reset(): void {
+    this.count = 0;
+  }
+}
+
+/** Of two steps the one that says more: a counter read in the wrong order of octets has a large one. */
+function smaller(a: number, b: number): number {
+  if (a === 0 || b === 0) return a + b;
+  return Math.abs(a) <= Math.abs(b) ? a : b;
+}
+
+function swapOctets(key: number): number {
+  return (key << 24) | ((key & 0xff00) << 8) | ((key >>> 8) & 0xff00) | (key >>> 24);
+}

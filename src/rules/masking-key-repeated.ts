@@ -1,0 +1,59 @@
+/**
+ * RFC 6455 §5.3: each frame has a fresh key.
+ */
+import { formatKey, hasKey } from './masking-keys.js';
+import type { Rule } from './rule.js';
+
+/** Keys that are remembered. */
+const RECENT = 8;
+
+export const maskingKeyRepeated: Rule = {
+  id: 'masking-key-repeated',
+  section: 'RFC 6455 §5.3',
+  severity: 'warning',
+  title: 'Masking keys repeat',
+  asks: 'When preparing a masked frame, the client MUST pick a fresh key from all that are possible.',
+  why:
+    'Who knows the key can choose a payload that looks on the wire as they like, a request to a proxy for ' +
+    'example. That is the attack which masks are there for (§10.3).',
+  causes:
+    'A constant in the source, such as 37 fa 21 3d from the example of RFC 6455 §5.7; a key that is drawn once per ' +
+    'connection, or once per message for all of its fragments.',
+  client: 'Draw a new key from a cryptographic source for each frame.',
+  server: 'Nothing: the frames are valid, and each is unmasked with its own key.',
+  example: {
+    bytes: '81 82 37 fa 21 3d 7f 93 81 82 37 fa 21 3d 55 83',
+    explanation: 'Two frames, "Hi" and "by", have the key 37 fa 21 3d.',
+  },
+  watch: (_session, report) => {
+    const keys = new Int32Array(RECENT);
+    const frames: number[] = [];
+    let count = 0;
+    let repeats = 0;
+    return {
+      frame(facts) {
+        if (repeats > 1 || !hasKey(facts) || facts.header.maskingKey === 0) return;
+        const { maskingKey } = facts.header;
+        const distance = distanceTo(keys, count, maskingKey);
+        keys[count % RECENT] = maskingKey;
+        frames[count++ % RECENT] = facts.number;
+        if (distance === 0) return;
+        // One key that comes again a few frames later can be chance: in one of 600 million frames it is.
+        repeats += distance === 1 ? 2 : 1;
+        if (repeats < 2) return;
+        const earlier = frames[(count - 1 - distance) % RECENT];
+        report('client', `the masking key ${formatKey(maskingKey)} is that of frame ${earlier}, too`);
+      },
+      lost(sender) {
+        if (sender === 'client') count = 0;
+      },
+    };
+  },
+};
+
+/** How many frames ago the key was used; 0: not among the recent ones. */
+function distanceTo(keys: Int32Array, count: number, key: number): number {
+  for (let distance = 1; distance <= Math.min(count, RECENT - 1); distance++)
+    if (keys[(count - distance) % RECENT] === key) return distance;
+  return 0;
+}

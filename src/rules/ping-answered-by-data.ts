@@ -1,0 +1,54 @@
+/**
+ * RFC 6455 §5.5.2: the answer to a Ping is a Pong frame, not a message.
+ */
+import { count } from './count.js';
+import { PingWatch } from './ping-watch.js';
+import { peerOf, type Rule } from './rule.js';
+import { secondsOf } from './seconds.js';
+
+/** Seconds for the Pong to appear where the capture ends behind the data frame. */
+const PATIENCE = 1;
+
+export const pingAnsweredByData: Rule = {
+  id: 'ping-answered-by-data',
+  section: 'RFC 6455 §5.5.2',
+  severity: 'warning',
+  title: 'A Ping is answered by a data frame',
+  asks:
+    'The answer to a Ping (opcode 9) is a Pong (opcode a) with the same payload. A text or binary frame is ' +
+    'none.',
+  why:
+    'Pings are a matter between the two libraries; applications do not see them. A data frame in reply ' +
+    'comes out as a message that nobody has sent, and the Ping stays open until its sender gives up.',
+  causes:
+    'Hand-written echo servers that look at the length and not at the opcode, and send every payload back ' +
+    'as a text frame (first octet 81).',
+  client:
+    'Decide by the opcode before anything else: control frames never reach the code that handles messages.',
+  server: 'The same: send 8a, the length, the unmasked payload.',
+  example: {
+    bytes: '89 82 37 fa 21 3d 5f 93 81 02 68 69',
+    explanation: 'The client\'s Ping carries "hi"; the server sends "hi" back under 81, as a text message.',
+  },
+  watch(_session, report) {
+    const pings = new PingWatch();
+    return {
+      frame: (facts) => pings.frame(facts),
+      message: (facts) => pings.ledgers[peerOf(facts.sender)].message(facts),
+      lost: () => pings.lost(),
+      closed({ end, ended }) {
+        pings.eachOwed(({ answer, time, frame, reply, replyOffset, payload }, sender) => {
+          const answerer = peerOf(sender);
+          const early = end?.[answerer] === 'capture-end' && secondsOf(ended) - time < PATIENCE;
+          if (answer === 'data' && !early)
+            report(
+              answerer,
+              `the Ping in frame ${frame} got its payload (${count(payload!.length, 'byte')}) back ` +
+                'in a data frame, and no Pong',
+              { frame: reply!, streamOffset: replyOffset },
+            );
+        });
+      },
+    };
+  },
+};

@@ -1,0 +1,45 @@
+/**
+ * What the rules on Pings share: a ledger of the Pings of each sender, kept from the events of a session.
+ */
+import type { Sender } from '../websocket/frame-record.js';
+import type { FrameFacts } from '../websocket/observer.js';
+import { CLOSE, PING, PONG } from '../websocket/opcode.js';
+import { type OpenPing, PingLedger } from './pings.js';
+import { peerOf, type Watcher } from './rule.js';
+
+export class PingWatch implements Watcher {
+  readonly ledgers = { client: new PingLedger(), server: new PingLedger() };
+  /** When each side sent its Close. */
+  readonly closeTimes: { client?: number; server?: number } = {};
+
+  /** `mismatch` is called for a Pong that fits no open Ping. */
+  constructor(private readonly mismatch: (pong: FrameFacts) => void = () => {}) {}
+
+  frame(facts: FrameFacts): void {
+    const { sender, header, confidence, time } = facts;
+    const peer = peerOf(sender);
+    if (confidence < 1) {
+      this.lost();
+      return;
+    }
+    if (header.opcode === PING) {
+      const { client, server } = this.closeTimes;
+      this.ledgers[sender].ping(facts, client !== undefined || server !== undefined);
+    } else if (header.opcode === PONG) {
+      if (this.ledgers[peer].pong(facts) === 'mismatch') this.mismatch(facts);
+    } else if (header.opcode === CLOSE) this.closeTimes[sender] ??= time;
+    this.ledgers[peer].frame(facts, this.closeTimes[peer] !== undefined);
+  }
+
+  /** Pings, Pongs or Closes may have been among what was lost. */
+  lost(): void {
+    this.ledgers.client.forget();
+    this.ledgers.server.forget();
+  }
+
+  /** Calls `tell` for each Ping of `sender` that a Pong is due to. */
+  eachOwed(tell: (ping: OpenPing, sender: Sender) => void): void {
+    for (const sender of ['client', 'server'] as const)
+      for (const ping of this.ledgers[sender].open) if (ping.owed) tell(ping, sender);
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * Which Pings are still open (RFC 6455 §5.5.2, §5.5.3): one ledger per sender of Pings, fed with its Pings
+ * and with what the other side sends.
+ *
+ * Strategy: a Pong answers the Ping whose payload it has and all before that: an endpoint may answer only the
+ * latest of several. What was lost or is not whole is taken to fit, so that nothing is concluded from it.
+ */
+import type { FrameFacts, MessageFacts } from '../websocket/observer.js';
+import { BINARY, TEXT } from '../websocket/opcode.js';
+import { isSoundControl } from './control-form.js';
+
+export interface OpenPing {
+  readonly frame: number;
+  readonly streamOffset: number;
+  readonly time: number;
+  /** Undefined where it was not captured whole. */
+  readonly payload: Uint8Array | undefined;
+  /** A Pong is due: the Ping is right in form and neither side was closing. */
+  readonly owed: boolean;
+  /** Frames that the other side had sent before. */
+  readonly framesBefore: number;
+  /** What came in place of the right Pong, so far. */
+  answer: 'none' | 'pong' | 'data';
+  /** Number and place of the first frame of the other side behind it, if that is a data frame. */
+  reply: number | undefined;
+  replyOffset: number;
+}
+
+export type PongKind = 'answer' | 'mismatch' | 'unsolicited';
+
+/** More open Pings than this are not told apart: the oldest are forgotten. */
+const MAX_OPEN = 1_024;
+
+export class PingLedger {
+  readonly open: OpenPing[] = [];
+  /** Frames of the other side up to the Close of the Pings' sender, and when the last one came. */
+  frames = 0;
+  lastFrame = 0;
+  /** Answered by a Pong to a later one; their own may still come. */
+  private overtaken: OpenPing[] = [];
+  /** The other side sends Pongs on its own, as a heartbeat. */
+  private hasHeartbeat = false;
+  /** Newest Pings behind which the other side has sent nothing yet. */
+  private fresh = 0;
+  private awaitsMessage = false;
+
+  /** `closing`: one of the sides has sent its Close. */
+  ping(facts: FrameFacts, closing: boolean): void {
+    const { header, sender } = facts;
+    if (this.open.length === MAX_OPEN) this.open.shift();
+    const sound = isSoundControl(facts) && header.masked === (sender === 'client');
+    this.open.push({
+      frame: facts.number,
+      streamOffset: header.streamOffset,
+      time: facts.time,
+      payload: facts.complete && sound ? facts.controlPayload : undefined,
+      owed: facts.complete && sound && !closing,
+      framesBefore: this.frames,
+      answer: 'none',
+      reply: undefined,
+      replyOffset: 0,
+    });
+    this.fresh++;
+  }
+
+  /** The other side sent a Pong. */
+  pong({ complete, controlPayload }: FrameFacts): PongKind {
+    const { open } = this;
+    const fits = ({ payload }: OpenPing) =>
+      !complete || payload === undefined || sameBytes(payload, controlPayload);
+    const at = open.findLastIndex(fits);
+    if (at >= 0) {
+      this.overtaken = [...this.overtaken, ...open.splice(0, at + 1).slice(0, -1)].slice(-MAX_OPEN);
+      return 'answer';
+    }
+    const late = this.overtaken.findIndex(fits);
+    if (late >= 0) {
+      this.overtaken.splice(late, 1);
+      return 'answer';
+    }
+    if (open.length === 0) this.hasHeartbeat = true;
+    if (open.length === 0 || this.hasHeartbeat) return 'unsolicited';
+    for (const ping of open) ping.answer = 'pong';
+    return 'mismatch';
+  }
+
+  /** The other side sent any frame; `closed`: the sender of the Pings has sent its Close before. */
+  frame({ number, header, time }: FrameFacts, closed: boolean): void {
+    if (!closed) {
+      this.frames++;
+      this.lastFrame = time;
+    }
+    if (this.fresh === 0) return;
+    if (header.opcode === TEXT || header.opcode === BINARY) {
+      for (const ping of this.open.slice(-this.fresh)) {
+        ping.reply = number;
+        ping.replyOffset = header.streamOffset;
+      }
+      this.awaitsMessage = true;
+    }
+    this.fresh = 0;
+  }
+
+  /** The other side sent a message. */
+  message({ firstFrame, content, complete }: MessageFacts): void {
+    if (!this.awaitsMessage) return;
+    this.awaitsMessage = false;
+    for (const ping of this.open) {
+      const { reply, payload, answer } = ping;
+      if (!complete || reply !== firstFrame || payload === undefined || payload.length === 0) continue;
+      if (answer === 'none' && sameBytes(payload, content)) ping.answer = 'data';
+    }
+  }
+
+  /** Frames of one of the sides were lost. */
+  forget(): void {
+    this.open.length = this.overtaken.length = this.fresh = 0;
+    this.awaitsMessage = false;
+  }
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((octet, i) => octet === b[i]);
+}

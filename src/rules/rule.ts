@@ -1,0 +1,74 @@
+/**
+ * What a rule is: something that RFC 6455 or RFC 7692 asks of a peer, with all that people, SARIF and the
+ * documentation are told about it, and a watcher that looks at one session and reports when it is broken.
+ *
+ * Strategy: one file per rule. A watcher names only the events that it wants and keeps its own state, made
+ * anew per session. It judges; the facts come from the decoders.
+ */
+import type { Sender } from '../websocket/frame-record.js';
+import type { Handshake } from '../websocket/handshake.js';
+import type { FrameFacts, MessageFacts } from '../websocket/observer.js';
+import type { Session, SessionSummary } from '../websocket/session.js';
+
+/** A MUST that was broken is an error, a SHOULD a warning, what else is worth knowing a note. */
+export type Severity = 'error' | 'warning' | 'note';
+
+export interface Rule {
+  /** Stable name in kebab-case. */
+  readonly id: string;
+  /** `RFC 6455 §5.5`: the section that asks it. */
+  readonly section: string;
+  readonly severity: Severity;
+  /** The fault in a few words: `A client frame is not masked`. */
+  readonly title: string;
+  /** What the RFC asks. */
+  readonly asks: string;
+  /** Why it asks that. */
+  readonly why: string;
+  /** How it usually happens: which libraries, proxies or hand-written peers do that. */
+  readonly causes: string;
+  /** What each side is to do: not to break it, and when the other one breaks it. */
+  readonly client: string;
+  readonly server: string;
+  readonly example: {
+    /** Hexadecimal octets, or lines of an HTTP head. */
+    readonly bytes: string;
+    /** What is wrong with them. */
+    readonly explanation: string;
+  };
+  watch(session: WatchedSession, report: Report): Watcher;
+}
+
+/** What a watcher may know of its session beforehand. */
+export interface WatchedSession {
+  readonly session: Session;
+  readonly handshake: Handshake | undefined;
+}
+
+/** Where a finding is, if not at the frame that the event was about. */
+export interface Where {
+  readonly frame?: number;
+  readonly streamOffset?: number;
+}
+
+/** States that `breaker` broke the rule: `message` is this case in one sentence, with its values. */
+export type Report = (breaker: Sender, message: string, where?: Where) => void;
+
+/** Each event is optional; what is left out costs nothing. */
+export interface Watcher {
+  /** The opening handshake, accepted or refused; not called where none was captured. */
+  handshake?(handshake: Handshake): void;
+  /** A frame has ended. */
+  frame?(facts: FrameFacts): void;
+  /** A data message has ended, behind the event of its last frame. */
+  message?(facts: MessageFacts): void;
+  /** What `sender` did up to now is not known: forget what was concluded from it. */
+  lost?(sender: Sender): void;
+  /** The session is over. */
+  closed?(summary: SessionSummary): void;
+}
+
+/** The other one. */
+export function peerOf(sender: Sender): Sender {
+  return sender === 'client' ? 'server' : 'client';
+}

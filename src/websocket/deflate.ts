@@ -1,0 +1,125 @@
+/**
+ * The compressed messages of one sender (RFC 7692 §7.2.2), or its compressed frames with the historical
+ * `x-webkit-deflate-frame` (deflate-parameters.ts): wire payload → content, and what is true of it.
+ *
+ * Strategy: one Inflater is shared by all senders; a sender keeps only the window that its next message may
+ * reach into. What was lost makes that window unknown, not the sender's later messages undecodable: content
+ * that does not derive from lost octets is right, the rest is marked. Nothing is judged, and everything that
+ * can be decoded is, also with a larger window or an older context than negotiated.
+ */
+import type { Range } from './frame-record.js';
+import { Inflater } from './inflate.js';
+import { InflateWindow } from './inflate-window.js';
+
+export interface InflaterOptions {
+  /** False with the sender's `…_no_context_takeover` (§7.1.1). */
+  readonly contextTakeover: boolean;
+  /** 8 … 15, the sender's `…_max_window_bits` (§7.1.2); a larger window is stated, and decoded all the same. */
+  readonly windowBits: number;
+  /** Content octets per message. */
+  readonly maxContent: number;
+  /** False where the capture began in the middle: earlier messages may have been sent. */
+  readonly contextKnown: boolean;
+}
+
+export interface Inflated {
+  /** A copy; unknown octets are 0. Ends before the fault, or at `maxContent`. */
+  readonly content: Uint8Array;
+  /** Of content, in octets; more would come out where `limited`. */
+  readonly length: number;
+  /** Content octets that derive from octets that the capture lost: all others are right. In order. */
+  readonly unknown: readonly Range[];
+  /** Why, and at which offset of the wire payload, it cannot be inflated further; undefined when it can. */
+  readonly failure: string | undefined;
+  /** `maxContent` was hit. */
+  readonly limited: boolean;
+  /** The greatest distance that a match reaches back, in octets; 0 without matches. */
+  readonly farthest: number;
+  /** A distance is greater than 2^windowBits. */
+  readonly exceedsWindow: boolean;
+  /** Without context takeover: matches reach into earlier messages, and with these it can be inflated. */
+  readonly usesContext: boolean;
+  /**
+   * The payload ends as §7.2.1 asks for: in an empty stored block without its last four octets. False for one
+   * that receivers inflate all the same: the four octets were not removed, a block with BFINAL set is last.
+   */
+  readonly endsProperly: boolean;
+}
+
+/** Ranges stated per message; the last one covers what would be more. */
+const MAX_RANGES = 4_096;
+const NOTHING: readonly Range[] = [];
+
+/** Decoding is synchronous, so that all senders share its buffers and tables. */
+const inflater = new Inflater();
+
+export class MessageInflater {
+  private readonly window = new InflateWindow();
+
+  constructor(private readonly options: InflaterOptions) {
+    if (!options.contextKnown) this.window.forget();
+  }
+
+  /** No match within the negotiated window can meet unknown octets. */
+  get certain(): boolean {
+    return !this.options.contextTakeover || this.window.known >= 1 << this.options.windowBits;
+  }
+
+  /** Something of this sender was missed: how much its window moved, and what it holds, is unknown. */
+  lost(): void {
+    this.window.forget();
+  }
+
+  /**
+   * Inflates one message: wire[start, end) is the payload of all its frames, unmasked and joined. Not `whole`:
+   * only its beginning, the rest was lost. To be called in the order sent; uncompressed messages do not count.
+   * Never throws. After a failure, a limit or a loss the context is unknown.
+   */
+  inflate(wire: Uint8Array, start: number, end: number, whole: boolean): Inflated {
+    const { window, options } = this;
+    inflater.inflate(window, wire, start, end, whole, options.maxContent);
+    const { limited, farthest, endsProperly } = inflater;
+    const reached = !options.contextTakeover && inflater.reachedLength >= 0;
+    const failed = inflater.fault !== undefined;
+    // Without context takeover a match before the message is the first fault of one that cannot be decoded.
+    const length = failed && reached ? inflater.reachedLength : inflater.length;
+    const failure = failed ? this.describeFailure(reached) : undefined;
+    const content = inflater.output.slice(0, length);
+    const unknown = inflater.marks === undefined ? NOTHING : ranges(inflater.marks.subarray(0, length));
+    if (whole && !failed && !limited) window.append(content, inflater.marks, length);
+    else window.forget();
+    return {
+      content,
+      length,
+      unknown,
+      failure,
+      limited,
+      farthest,
+      exceedsWindow: farthest > 1 << options.windowBits,
+      usesContext: reached && !failed,
+      endsProperly,
+    };
+  }
+
+  private describeFailure(reached: boolean): string {
+    const [fault, offset] = reached
+      ? ['a match that begins before the message, without context takeover', inflater.reachedOffset]
+      : [inflater.fault, inflater.faultOffset];
+    return `${fault}, at wire offset ${offset}`;
+  }
+}
+
+/** Where marks are 1. */
+function ranges(marks: Uint8Array): readonly Range[] {
+  let offset = marks.indexOf(1);
+  if (offset < 0) return NOTHING;
+  const found: Range[] = [];
+  while (offset >= 0) {
+    let end = marks.indexOf(0, offset);
+    if (end < 0) end = marks.length;
+    if (found.length === MAX_RANGES - 1) end = marks.lastIndexOf(1) + 1;
+    found.push({ offset, length: end - offset });
+    offset = marks.indexOf(1, end);
+  }
+  return found;
+}

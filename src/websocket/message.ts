@@ -1,0 +1,340 @@
+/**
+ * The messages of one sender: joins frames (RFC 6455 §5.4), inflates (RFC 7692), and tells whether text is
+ * UTF-8 (§8.1). Message state is per sender: both may be in the middle of a message at the same time.
+ *
+ * Strategy: frames hand in their payload in pieces, which are unmasked into one buffer that is used again
+ * for the next message. UTF-8 is checked piece by piece; inflation waits for the last frame. Facts are told in
+ * one reused record; a Message is made only if somebody wants it. Nothing is judged: a continuation
+ * without a beginning, or a new message inside another, gives what there is, marked incomplete.
+ */
+import { isUtf8 } from 'node:buffer';
+import { Utf8Validator } from '../bytes/utf8.js';
+import type { Place, Timestamp } from '../stream/place.js';
+import { decodeClose } from './close.js';
+import { ContentBuffer } from './content-buffer.js';
+import type { Inflated, MessageInflater } from './deflate.js';
+import type { FrameHeader } from './frame.js';
+import type { Range, Sender } from './frame-record.js';
+import type { Message } from './message-record.js';
+import type { MessageFacts, SessionObserver } from './observer.js';
+import { CLOSE, CONTINUATION, TEXT } from './opcode.js';
+import type { PayloadBudget } from './payload-budget.js';
+import { addNumber } from './provenance.js';
+import type { Session } from './session.js';
+
+export interface MessageOwner {
+  readonly session: Session;
+  readonly place: Place;
+  /** Content octets kept per message. */
+  readonly maxMessage: number;
+  /** Of all payloads under way. */
+  readonly payloadBudget: PayloadBudget;
+  nextMessageNumber(): number;
+  /** Undefined when nobody wants messages. */
+  readonly message: ((message: Message) => void) | undefined;
+  readonly observer: SessionObserver | undefined;
+  defect(code: string, message: string): void;
+}
+
+/** What the direction knows of a frame that has ended. */
+export interface EndedFrame {
+  readonly number: number;
+  readonly confidence: number;
+  readonly firstTimestamp: Timestamp;
+  /** Numbers of its packets. */
+  readonly packets: readonly number[];
+  /** The stream ended within it. */
+  readonly truncated: boolean;
+  /** No octet of its payload is missing. */
+  readonly complete: boolean;
+}
+
+const NOTHING: readonly Range[] = [];
+const EMPTY = new Uint8Array(0);
+
+/** The message under way, and the facts of the last one. */
+class MessageState implements MessageFacts {
+  opcode = 0;
+  firstFrame = 0;
+  lastFrame = 0;
+  streamOffset = 0;
+  fragments = 0;
+  compressed = false;
+  wireLength = 0;
+  content: Uint8Array = EMPTY;
+  badTextOffset: number | undefined = undefined;
+  badTextDetectedAt = 0;
+  inflated: Inflated | undefined = undefined;
+  complete = true;
+  confidence = 1;
+  time = 0;
+
+  constructor(readonly sender: Sender) {}
+}
+
+export class MessageDecoder {
+  private readonly state: MessageState;
+  private readonly buffer: ContentBuffer;
+  private readonly text = new Utf8Validator();
+  private open = false;
+  private checksText = false;
+  private missing: Range[] = [];
+  private frames: number[] = [];
+  private packets: number[] = [];
+  private firstTimestamp: Timestamp = { seconds: 0, nanoseconds: 0 };
+  /** With x-webkit-deflate-frame: of the frame under way, and where its payload begins in the buffer. */
+  private frameCompressed = false;
+  private frameStart = 0;
+  /** No compressed message depends on something that was lost; the last thing that was said. */
+  private certain = true;
+
+  constructor(
+    sender: Sender,
+    private readonly owner: MessageOwner,
+    /** Of this sender; undefined without compression. */
+    private readonly inflater: MessageInflater | undefined,
+    /** Frames are compressed one by one (x-webkit-deflate-frame), not whole messages. */
+    private readonly perFrame: boolean,
+  ) {
+    this.state = new MessageState(sender);
+    this.buffer = new ContentBuffer(owner.payloadBudget);
+  }
+
+  /** A data frame begins. */
+  begin(header: FrameHeader): void {
+    if (this.open && header.opcode !== CONTINUATION) this.finish(false);
+    if (!this.open) this.beginMessage(header);
+    if (this.perFrame && this.inflater !== undefined) {
+      this.frameCompressed = header.rsv1;
+      this.frameStart = this.buffer.kept;
+      if (header.rsv1) this.state.compressed = true;
+    }
+  }
+
+  private beginMessage(header: FrameHeader): void {
+    const { state } = this;
+    this.open = true;
+    state.inflated = undefined;
+    state.opcode = header.opcode;
+    state.streamOffset = header.streamOffset;
+    state.firstFrame = state.fragments = state.wireLength = 0;
+    state.confidence = 1;
+    // RFC 7692 §6: RSV1 on the first frame says that the message is compressed.
+    state.compressed = header.rsv1 && header.opcode !== CONTINUATION && this.inflater !== undefined;
+    state.complete = header.opcode !== CONTINUATION;
+    this.checksText = state.opcode === TEXT && !state.compressed && !this.perFrame;
+    this.text.reset();
+    this.buffer.clear();
+    if (this.missing.length > 0) this.missing = [];
+    if (this.owner.message !== undefined) {
+      this.frames = [];
+      this.packets = [];
+    }
+  }
+
+  /** Takes wire payload chunk[start, end), which begins at octet `offset` of the frame under way. */
+  payload(header: FrameHeader, chunk: Uint8Array, start: number, end: number, offset: number): void {
+    const { buffer } = this;
+    const from = buffer.kept;
+    const whole = header.fin && this.state.wireLength === 0 && end - start === header.length;
+    buffer.add(chunk, start, end, header.maskingKey, offset, this.owner.maxMessage, whole);
+    this.state.wireLength += end - start;
+    if (this.checksText) this.text.push(buffer.bytes, from, buffer.kept);
+  }
+
+  /** The next `length` octets of the frame under way are missing. */
+  skip(length: number): void {
+    const { state } = this;
+    state.complete = false;
+    // What lies behind is not known to begin with a whole character.
+    this.checksText = false;
+    this.missing.push({ offset: state.wireLength, length });
+    state.wireLength += length;
+    this.buffer.skip(length);
+  }
+
+  /** The data frame under way has ended; `last` by FIN, or because nothing more comes. */
+  ended(frame: EndedFrame, fin: boolean): void {
+    const { state } = this;
+    if (state.fragments++ === 0) {
+      state.firstFrame = frame.number;
+      this.firstTimestamp = frame.firstTimestamp;
+    }
+    state.lastFrame = frame.number;
+    if (this.frameCompressed) this.inflateFrame(!frame.truncated && frame.complete);
+    state.confidence = Math.min(state.confidence, frame.confidence);
+    if (this.owner.message !== undefined) {
+      this.frames.push(frame.number);
+      for (const packet of frame.packets) addNumber(this.packets, packet);
+    }
+    if (fin || frame.truncated) this.finish(fin);
+  }
+
+  /** A control frame is a message of its own. */
+  control(header: FrameHeader, payload: Uint8Array, missing: readonly Range[], frame: EndedFrame): void {
+    const { owner, state } = this;
+    owner.message?.({
+      number: owner.nextMessageNumber(),
+      session: owner.session,
+      sender: state.sender,
+      opcode: header.opcode,
+      timestamp: this.now(),
+      firstTimestamp: frame.firstTimestamp,
+      content: payload,
+      length: header.length,
+      unknownRanges: missing,
+      validText: false,
+      close: header.opcode === CLOSE && missing.length === 0 ? decodeClose(payload) : undefined,
+      compressed: false,
+      wireLength: header.length,
+      failure: undefined,
+      frames: [frame.number],
+      packets: frame.packets,
+      complete: missing.length === 0,
+    });
+  }
+
+  /** Frames were lost: what is under way ends incomplete, and what was inflated from is unknown. */
+  lost(): void {
+    this.end();
+    this.inflater?.lost();
+  }
+
+  /** Nothing more comes: gives its memory back. */
+  close(): void {
+    this.end();
+    this.buffer.release();
+  }
+
+  private end(): void {
+    if (this.open) this.finish(false);
+  }
+
+  private finish(whole: boolean): void {
+    const { state, owner, buffer } = this;
+    this.open = false;
+    if (!whole) state.complete = false;
+    const { place } = owner;
+    state.time = place.seconds + place.nanoseconds / 1e9;
+    state.content = buffer.bytes.subarray(0, buffer.kept);
+    let unknown: readonly Range[] = this.missing.length === 0 ? NOTHING : this.missing;
+    let length = state.wireLength;
+    if (state.compressed && this.perFrame) length = buffer.kept;
+    else if (state.compressed) {
+      const inflated = this.inflate();
+      state.inflated = inflated;
+      state.content = inflated.content;
+      unknown = inflated.unknown;
+      length = inflated.length;
+    }
+    this.checkText(unknown);
+    if (length > owner.maxMessage || state.inflated?.limited) this.reportLimit(length);
+    if (buffer.limited) this.reportBudget();
+    owner.observer?.message(state);
+    if (owner.message !== undefined) owner.message(this.record(length, unknown));
+    buffer.trim();
+  }
+
+  /** x-webkit-deflate-frame: what the frame under way has brought becomes its content. */
+  private inflateFrame(whole: boolean): void {
+    const { buffer, frameStart, state } = this;
+    const inflated = this.inflater!.inflate(buffer.bytes, frameStart, buffer.kept, whole && !buffer.cut);
+    this.frameCompressed = false;
+    if (state.inflated?.failure === undefined) state.inflated = inflated;
+    buffer.replace(frameStart, inflated.content);
+  }
+
+  /** Inflates up to the first missing octet; behind it bits cannot be told apart. */
+  private inflate(): Inflated {
+    const { state, buffer } = this;
+    const first = this.missing[0]?.offset ?? buffer.kept;
+    const end = Math.min(first, buffer.kept);
+    const whole = state.complete && end === state.wireLength;
+    const inflated = this.inflater!.inflate(buffer.bytes, 0, end, whole);
+    this.tellCertainty(this.inflater!);
+    return inflated;
+  }
+
+  /** Says once where content is uncertain because something was lost, and where it no longer is. */
+  private tellCertainty({ certain }: MessageInflater): void {
+    if (certain === this.certain) return;
+    this.certain = certain;
+    const { owner, state } = this;
+    owner.defect(
+      certain ? 'deflate-certain' : 'deflate-uncertain',
+      `session ${owner.session.number}: from byte ${state.streamOffset} of the ${state.sender}'s stream on, ` +
+        (certain
+          ? 'nothing in its compressed messages depends on what was lost any more'
+          : 'compressed messages may depend on what was lost: such bytes are marked as unknown'),
+    );
+  }
+
+  private checkText(unknown: readonly Range[]): void {
+    const { state, text } = this;
+    state.badTextOffset = undefined;
+    if (state.opcode !== TEXT) return;
+    if (state.compressed || this.perFrame) {
+      text.reset();
+      text.push(state.content, 0, unknown[0]?.offset ?? state.content.length);
+    }
+    // Only at its true end an unfinished character is a fault.
+    const isWhole = state.complete && unknown.length === 0 && !this.buffer.cut;
+    if (isWhole && !state.inflated?.failure && !state.inflated?.limited) text.end();
+    state.badTextOffset = text.badOffset;
+    state.badTextDetectedAt = text.detectedAt;
+  }
+
+  private reportLimit(length: number): void {
+    const { owner, state } = this;
+    const { number } = owner.session;
+    owner.defect(
+      'message-limit',
+      `session ${number}: a message of the ${state.sender} (${state.wireLength} bytes on the wire) has ` +
+        `${state.inflated?.limited ? 'at least ' : ''}${length} bytes of content${ratio(state.wireLength, length)}; ` +
+        `${owner.maxMessage} are kept`,
+    );
+  }
+
+  private reportBudget(): void {
+    const { buffer, owner, state } = this;
+    owner.defect(
+      'payload-limit',
+      `session ${owner.session.number}: a message of the ${state.sender} has ${state.wireLength} bytes of payload; ` +
+        `${buffer.kept} are kept: all messages under way may hold ${owner.payloadBudget.total} together`,
+    );
+  }
+
+  private record(length: number, unknownRanges: readonly Range[]): Message {
+    const { state, owner } = this;
+    const content = state.compressed ? state.content : state.content.slice();
+    return {
+      number: owner.nextMessageNumber(),
+      session: owner.session,
+      sender: state.sender,
+      opcode: state.opcode,
+      timestamp: this.now(),
+      firstTimestamp: this.firstTimestamp,
+      content,
+      length,
+      unknownRanges,
+      validText: state.opcode === TEXT && isUtf8(content),
+      close: undefined,
+      compressed: state.compressed,
+      wireLength: state.wireLength,
+      failure: state.inflated?.failure,
+      frames: this.frames,
+      packets: this.packets,
+      complete: state.complete && unknownRanges.length === 0 && state.inflated?.failure === undefined,
+    };
+  }
+
+  private now(): Timestamp {
+    const { seconds, nanoseconds } = this.owner.place;
+    return { seconds, nanoseconds };
+  }
+}
+
+/** `, 1000 times as much`, where compression did that. */
+function ratio(wireLength: number, length: number): string {
+  return length > wireLength && wireLength > 0 ? `, ${Math.round(length / wireLength)} times as much` : '';
+}

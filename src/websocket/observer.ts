@@ -1,0 +1,64 @@
+/**
+ * What a session tells whoever watches the protocol itself (the rules): each frame and message as it ends, as
+ * facts in one record each, overwritten by the next. Nothing is made that only a list would show.
+ */
+
+import type { Inflated } from './deflate.js';
+import type { FrameHeader } from './frame.js';
+import type { Sender } from './frame-record.js';
+import type { SessionSummary } from './session.js';
+
+/** A frame that has ended. One record per direction: copy what you keep. */
+export interface FrameFacts {
+  readonly sender: Sender;
+  /** As in Frame. */
+  readonly number: number;
+  readonly header: Readonly<FrameHeader>;
+  /** Unmasked payload of a control frame, at most its first 125 octets; empty for a data frame. */
+  readonly controlPayload: Uint8Array;
+  /** No octet of its payload is missing. */
+  readonly complete: boolean;
+  /** A data message of the sender was under way when it began; undefined: not known, behind a loss. */
+  readonly messageUnderWay: boolean | undefined;
+  /** 1 where the frame boundaries are certain; less behind a loss, until frames have proved it. */
+  readonly confidence: number;
+  /** When its last byte was captured, seconds since the epoch. */
+  readonly time: number;
+}
+
+/** A data message that has ended. One record per direction: copy what you keep. */
+export interface MessageFacts {
+  readonly sender: Sender;
+  /** 0 where its beginning was not captured. */
+  readonly opcode: number;
+  /** Number of its first and of its last frame. */
+  readonly firstFrame: number;
+  readonly lastFrame: number;
+  /** Stream offset of its first frame. */
+  readonly streamOffset: number;
+  readonly fragments: number;
+  readonly compressed: boolean;
+  readonly wireLength: number;
+  /** Borrowed. */
+  readonly content: Uint8Array;
+  /** Where the content of a text message stops being UTF-8; undefined where it does not, or is not known. */
+  readonly badTextOffset: number | undefined;
+  /** Content octets that one has to read to know it. */
+  readonly badTextDetectedAt: number;
+  /** What inflating it came to, of a compressed one. */
+  readonly inflated: Inflated | undefined;
+  /** Nothing of it is missing. */
+  readonly complete: boolean;
+  /** 1, or that of its least certain frame. */
+  readonly confidence: number;
+  /** When its last byte was captured, seconds since the epoch. */
+  readonly time: number;
+}
+
+export interface SessionObserver {
+  frame(facts: FrameFacts): void;
+  message(facts: MessageFacts): void;
+  /** Frames of the sender were lost, or its capture begins in the middle: what it did before is not known. */
+  lost(sender: Sender): void;
+  closed(summary: SessionSummary): void;
+}

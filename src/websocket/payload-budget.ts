@@ -1,0 +1,40 @@
+/**
+ * How much is kept of payloads that are under way: what all directions hold together, and how far a payload
+ * with gaps in it is kept.
+ *
+ * Strategy: memory goes by what was captured. Declared lengths and gaps cost a sender nothing, so missing
+ * octets become zeros only as long as they are few beside the captured ones; a longer gap ends what is kept.
+ */
+
+/** Zeros that a payload may hold beyond as many as there are captured octets before them. */
+export const MAX_ZEROS = 64 * 1024;
+
+/** Whether `zeros` octets may stand for missing ones where `captured` octets were captured before them. */
+export function maySpan(zeros: number, captured: number): boolean {
+  return zeros <= captured + MAX_ZEROS;
+}
+
+export const defaultMaxHeldPayload = 256 * 1024 * 1024;
+
+/** What all payloads under way hold together, in bytes. */
+export class PayloadBudget {
+  held = 0;
+
+  constructor(readonly total = defaultMaxHeldPayload) {}
+
+  /** What is idle should be given back. */
+  get isTight(): boolean {
+    return this.held > this.total / 2;
+  }
+
+  /** Takes `bytes` more; false where there is no room. What is given back `atOnce` always has room. */
+  take(bytes: number, atOnce: boolean): boolean {
+    if (!atOnce && this.held + bytes > this.total) return false;
+    this.held += bytes;
+    return true;
+  }
+
+  release(bytes: number): void {
+    this.held -= bytes;
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * Tells whether a TCP connection whose handshake was not captured carries a WebSocket, and which side is the
+ * client: its frames are masked, the server's are not (RFC 6455 §5.1).
+ *
+ * Strategy: the first bytes of both sides are held, bounded, and searched for chains of frames under both
+ * assumptions of who is the client, whenever half as much again has come. What speaks for frames must
+ * outweigh by far that most connections are none. Most are given up sooner: by what their segments begin
+ * with, or because no segment begins as a frame does.
+ */
+import type { Place } from '../stream/place.js';
+import type { StreamSink } from '../stream/stream-sink.js';
+import { RecognisedSide } from './recognised-side.js';
+import type { TakenSegment, WindowBudget } from './segment-window.js';
+
+/** Index of an endpoint of the connection: what endpoint d sends is side d. */
+export type Side = 0 | 1;
+
+export interface Recognition {
+  readonly clientSide: Side;
+  /**
+   * For each side, the offset of the first frame that was found, counted from the first byte pushed (it may lie
+   * behind the rest of a frame whose beginning was not captured); undefined where none was found yet.
+   */
+  readonly starts: readonly [number | undefined, number | undefined];
+  /** Probability that it is a WebSocket with this client whose frames begin there, 0 … 1. */
+  readonly confidence: number;
+  /** Evidence of both sides in bits, before it is taken off that few connections are WebSockets. */
+  readonly bits: number;
+}
+
+export type RecogniserState = 'undecided' | 'websocket' | 'other';
+
+export interface RecogniserLimits {
+  /** Bytes held of a side; an undecided connection is given up beyond, but not before SEGMENTS. Default 65,536. */
+  readonly bytesPerSide: number;
+}
+
+/** Segments of a side that are waited for, however long they are (loopback has them of 64 KiB). */
+const SEGMENTS = 16;
+
+/** Among connections without a handshake one in 2^14 is a WebSocket, before its bytes are looked at. */
+const PRIOR = -14;
+/** Bits wanted beyond that, where a masked side shows itself, and where only unmasked frames do. */
+const WANTED = 12;
+const WANTED_UNMASKED = 34;
+/** Bits of the masked side that make it show itself. */
+const MASKED_SHOWS = 14;
+/** Bits by which one assumption of who is the client must surpass the other. */
+const CLEAR = 10;
+/** Most of the frames that may be continuations: what has its length in its second octet may look like them. */
+const MOST_CONTINUATIONS = 7 / 8;
+const MOST_CONFIDENT = 0.9999;
+
+export class MidstreamRecogniser {
+  state: RecogniserState = 'undecided';
+  /** Set when the state is `websocket`. */
+  recognition: Recognition | undefined = undefined;
+  private readonly sides: readonly [RecognisedSide, RecognisedSide];
+  private readonly bytesPerSide: number;
+  private order = 0;
+
+  /** What is held counts against the total of `budget`. */
+  constructor(
+    private readonly place: Place,
+    budget: WindowBudget,
+    limits?: Partial<RecogniserLimits>,
+  ) {
+    this.bytesPerSide = limits?.bytesPerSide ?? 65_536;
+    this.sides = [new RecognisedSide(place, budget), new RecognisedSide(place, budget)];
+  }
+
+  /** Takes a segment (borrowed) that endpoint `side` sent. Once decided, push no more. */
+  push(side: Side, chunk: Uint8Array, start = 0, end = chunk.length): RecogniserState {
+    if (this.state !== 'undecided' || start >= end) return this.state;
+    const sender = this.sides[side];
+    sender.push(chunk, start, end, this.order++);
+    if (sender.hopeless) return this.giveUp();
+    const { length, overfull, segments } = sender.window;
+    const full = overfull || (length > this.bytesPerSide && segments.length >= SEGMENTS);
+    this.decide(sender.search(full));
+    return full && this.state === 'undecided' ? this.giveUp() : this.state;
+  }
+
+  /** The next `length` bytes that endpoint `side` sent are missing. */
+  gap(side: Side, length: number): void {
+    this.sides[side].window.gap(length);
+  }
+
+  /** No more will come from either side: the last decision. */
+  end(): RecogniserState {
+    if (this.state !== 'undecided') return this.state;
+    const [a, b] = this.sides;
+    const news = [a.search(true), b.search(true)];
+    this.decide(news.includes(true));
+    return this.state === 'undecided' ? this.giveUp() : this.state;
+  }
+
+  /**
+   * Delivers what both sides sent, in the order in which it was captured, each segment under its own place,
+   * and the gaps; all of it is forgotten.
+   */
+  replay(sinks: readonly [Pick<StreamSink, 'bytes' | 'gap'>, Pick<StreamSink, 'bytes' | 'gap'>]): void {
+    const current = this.place.copyFrom(0);
+    const ends = this.sides.map(({ window }) => window.streamOffset);
+    const at = [0, 0];
+    const taken = this.sides.flatMap(({ window }, side) =>
+      window.takeSegments().map((segment) => ({ side, segment })),
+    );
+    taken.sort((a, b) => a.segment.order - b.segment.order);
+    for (const { side, segment } of taken) {
+      at[side] = this.deliver(sinks[side], segment, at[side]);
+    }
+    this.place.assign(current);
+    for (const side of [0, 1]) if (ends[side] > at[side]) sinks[side].gap(ends[side] - at[side]);
+  }
+
+  private deliver(sink: Pick<StreamSink, 'bytes' | 'gap'>, segment: TakenSegment, at: number): number {
+    const { bytes, start, end, offset } = segment;
+    if (offset > at) sink.gap(offset - at);
+    this.place.assign(segment.place);
+    this.place.origin += start;
+    sink.bytes(bytes, start, end);
+    return offset + end - start;
+  }
+
+  private decide(news: boolean): void {
+    if (!news) return;
+    const [a, b] = this.sides;
+    const bits = [a.clientBits + b.serverBits, b.clientBits + a.serverBits];
+    const clientSide = bits[0] > bits[1] ? 0 : 1;
+    const best = bits[clientSide];
+    if (best - bits[1 - clientSide] < CLEAR) return;
+    const client = this.sides[clientSide];
+    const server = this.sides[1 - clientSide];
+    const shows = client.clientBits >= MASKED_SHOWS;
+    if (best + PRIOR < (shows ? WANTED : WANTED_UNMASKED)) return;
+    if (!shows && (client.contradicts || client.doubtful || server.doubtful || server.isMqtt)) return;
+    const telling = shows ? client.first(true) : server.first(false);
+    if (telling !== undefined && telling.continuations > telling.frames * MOST_CONTINUATIONS) return;
+    this.recognised(clientSide, best);
+  }
+
+  private recognised(clientSide: Side, bits: number): void {
+    const starts = this.sides.map((side, i) => side.earliest(i === clientSide));
+    const [a, b] = starts.map((start, i) => start && this.sides[i].window.offsetOf(start.index));
+    const odds = 2 ** (bits + PRIOR);
+    const doubts = starts.map((start) => start?.probability ?? 1);
+    const confidence = Math.min(MOST_CONFIDENT, odds / (1 + odds), ...doubts);
+    this.recognition = { clientSide, starts: [a, b], confidence, bits };
+    this.state = 'websocket';
+  }
+
+  /** Something else was recognised. */
+  abandon(): void {
+    if (this.state === 'undecided') this.giveUp();
+  }
+
+  private giveUp(): RecogniserState {
+    this.state = 'other';
+    this.clear();
+    return this.state;
+  }
+
+  private clear(): void {
+    for (const { window } of this.sides) window.clear();
+  }
+}

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { messageJson } from '../../src/output/message-json.js';
+import { decodeClose, encodeClose } from '../../src/websocket/close.js';
+import { utf8 } from '../support/splits.js';
+import { hostileTexts, makeMessage, makeSession, UNSAFE } from './samples.js';
+
+const parse = (overrides?: Parameters<typeof makeMessage>[0]) =>
+  JSON.parse(messageJson(makeMessage(overrides)));
+
+describe('messageJson', () => {
+  it('of a text message, to the letter', () => {
+    expect(messageJson(makeMessage())).toBe(
+      '{"message":1,"session":1,"client":"10.0.0.1:40000","server":"10.0.0.2:80","path":"/chat",' +
+        '"subprotocol":null,"sender":"client","opcode":"text","time":1700000001.000203,' +
+        '"firstTime":1700000001.000000,"length":5,"content":"Hello","closeCode":null,"closeReason":null,' +
+        '"compressed":false,"wireLength":5,"frames":[1],"packets":[6],"complete":true,"unknownRanges":[]}',
+    );
+  });
+
+  it('of a message with everything odd', () => {
+    const message = makeMessage({
+      number: 7,
+      session: makeSession({ number: 3, request: undefined, response: { subprotocol: 'chat.v1' } }),
+      sender: 'server',
+      opcode: 2,
+      timestamp: { seconds: 1_700_000_000, nanoseconds: 123_456_789 },
+      content: Uint8Array.of(0, 255, 0, 0),
+      length: 9,
+      compressed: true,
+      wireLength: 6,
+      frames: [3, 5],
+      packets: [8, 9, 12],
+      failure: 'invalid block type',
+      unknownRanges: [{ offset: 2, length: 2 }],
+    });
+    expect(messageJson(message)).toBe(
+      '{"message":7,"session":3,"client":"10.0.0.1:40000","server":"10.0.0.2:80","path":null,' +
+        '"subprotocol":"chat.v1","sender":"server","opcode":"binary","time":1700000000.123456789,' +
+        '"firstTime":1700000001.000000,"length":9,"contentBase64":"AP8AAA==","closeCode":null,' +
+        '"closeReason":null,"compressed":true,"wireLength":6,"frames":[3,5],"packets":[8,9,12],' +
+        '"complete":false,"unknownRanges":[{"offset":2,"length":2}]}',
+    );
+  });
+
+  it.each([
+    ['text', {}, { content: 'Hello' }],
+    ['empty text', { content: '' }, { content: '' }],
+    ['text with a byte order mark', { content: '\ufeffx' }, { content: '\ufeffx' }],
+    [
+      'text that is no UTF-8',
+      { content: Uint8Array.of(0x41, 0xff), validText: false },
+      { contentBase64: 'Qf8=' },
+    ],
+    ['binary', { opcode: 2 }, { contentBase64: 'SGVsbG8=' }],
+    ['a ping', { opcode: 9 }, { contentBase64: 'SGVsbG8=' }],
+    ['a close without a body', { opcode: 8, content: '' }, { contentBase64: '' }],
+  ])('content of %s', (_name, overrides, expected) => {
+    const { content, contentBase64 } = parse(overrides);
+    expect({ content, contentBase64 }).toEqual({ content: undefined, contentBase64: undefined, ...expected });
+  });
+
+  it.each([
+    [0, '0'],
+    [1, 'text'],
+    [2, 'binary'],
+    [3, '3'],
+    [8, 'close'],
+    [9, 'ping'],
+    [10, 'pong'],
+    [15, '15'],
+  ])('opcode %i is %j', (opcode, name) => {
+    expect(parse({ opcode }).opcode).toBe(name);
+  });
+
+  it.each([
+    ['no body', '', { closeCode: null, closeReason: null }],
+    ['one octet', 'x', { closeCode: null, closeReason: null }],
+    ['a code', encodeClose(1001), { closeCode: 1001, closeReason: '' }],
+    ['a reason', encodeClose(4000, '\x1b"\n'), { closeCode: 4000, closeReason: '\x1b"\n' }],
+  ])('of a Close with %s', (_name, content, expected) => {
+    const close = decodeClose(typeof content === 'string' ? utf8(content) : content);
+    expect(parse({ opcode: 8, content, close })).toMatchObject(expected);
+  });
+
+  it.each(hostileTexts)('is one safe line that parses back: %s', (_name, text) => {
+    const path = text.replace(/[\s\p{C}]/gu, '') || '/';
+    const json = messageJson(
+      makeMessage({ content: text, session: makeSession({ request: { target: path } }) }),
+    );
+    expect(json).not.toMatch(UNSAFE);
+    expect(JSON.parse(json).content).toBe(Buffer.from(utf8(text)).toString());
+    const close = { code: 1000, reason: text };
+    expect(messageJson(makeMessage({ opcode: 8, close }))).not.toMatch(UNSAFE);
+  });
+
+  it('gives all content back', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), fc.boolean(), (octets, isText) => {
+        const whole = new Uint8Array(octets.length + 9);
+        whole.set(octets, 5);
+        const content = whole.subarray(5, 5 + octets.length);
+        const validText = isText && Buffer.from(Buffer.from(octets).toString()).equals(Buffer.from(octets));
+        const json = parse({ content, opcode: isText ? 1 : 2, validText });
+        const back = validText ? utf8(json.content) : Buffer.from(json.contentBase64, 'base64');
+        expect([...back]).toEqual([...octets]);
+      }),
+    );
+  });
+});

@@ -1,0 +1,415 @@
+/**
+ * Rules about Close frames, and about how connections end.
+ */
+import { describe, expect, it } from 'vitest';
+import { findRule } from '../../src/rules/index.js';
+import type { Script } from './harness.js';
+import { at, client, payloadOf, server, type TalkCase, told } from './talk.js';
+
+const ENDS = [server.fin, client.fin];
+/** A clean end that begins with a Close of the server. */
+const answered = [client.close(1000), ...ENDS];
+
+const bodies: TalkCase[] = [
+  ['no body', [server.closeWith(''), client.close(), ...ENDS], []],
+  ['a code', [server.closeWith('hex:03e8'), ...answered], []],
+  [
+    'half a code',
+    [server.closeWith('hex:03'), client.close(1002), ...ENDS],
+    ['close-one-byte server #1: the body of the Close frame is 1 byte long, half a code'],
+  ],
+  ['a reason to the limit', [client.close(1000, 'x'.repeat(123)), server.close(1000), ...ENDS], []],
+  [
+    'a reason beyond the limit that would be a bad code too',
+    [client.closeWith('x'.repeat(126)), server.close(1002), ...ENDS],
+    ['oversized-control client #1: the close frame has 126 bytes of payload'],
+  ],
+  [
+    'a bad code in a fragment',
+    [client.closeWith('hex:0000', { fin: false }), server.close(1002), ...ENDS],
+    ['fragmented-control client #1: the close frame of 2 bytes has no FIN'],
+  ],
+  ['a code of which an octet is missing', [['server', Buffer.from('880203', 'hex')], server.gap(1)], []],
+  [
+    'a reason that was cut within a character',
+    [server.closeWith('hex:03e8 627965 e282'), client.close(1007), ...ENDS],
+    [
+      'close-reason-utf8 server #1: the reason of the Close frame is not UTF-8 at offset 3 (e2 82) of its 5 bytes',
+    ],
+  ],
+  ['a reason in Greek', [server.close(4000, 'ἀντίο'), client.close(4000), ...ENDS], []],
+  [
+    'a reason without a code',
+    [server.closeWith('bye!'), client.close(1002), ...ENDS],
+    ['close-code-invalid server #1: the Close frame has the code 25209 (not defined): codes end at 4999'],
+  ],
+  [
+    'a bad code and a bad reason',
+    [client.closeWith('hex:03ee ff'), server.close(1002), ...ENDS],
+    [
+      'close-code-invalid client #1: the Close frame has the code 1006 (Abnormal Closure): it means that there was no Close frame',
+      'close-reason-utf8 client #1: the reason of the Close frame is not UTF-8 at offset 0 (ff) of its 1 byte',
+    ],
+  ],
+];
+
+describe('bodies', () => {
+  it.each(bodies)('%s', (_name, steps, expected) => {
+    expect(told(steps)).toEqual(expected);
+  });
+
+  const allowed = [
+    1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999,
+  ];
+  it.each(allowed)('the code %i may be sent', (code) => {
+    expect(told([server.close(code), client.close(code), ...ENDS])).toEqual([]);
+  });
+
+  it.each([
+    [0, 'not used', 'codes below 1000 are not used'],
+    [999, 'not used', 'codes below 1000 are not used'],
+    [1004, 'Reserved', 'it is reserved and has no meaning yet'],
+    [1005, 'No Status Rcvd', 'it means that there was no code'],
+    [1015, 'TLS handshake', 'it means that the TLS handshake failed'],
+    [1016, 'Reserved for the protocol', 'it is reserved for the protocol and not registered'],
+    [2999, 'Reserved for the protocol', 'it is reserved for the protocol and not registered'],
+    [5000, 'not defined', 'codes end at 4999'],
+    [65535, 'not defined', 'codes end at 4999'],
+  ])('the code %i may not', (code, name, fault) => {
+    expect(told([server.close(code), client.close(1002), ...ENDS])).toEqual([
+      `close-code-invalid server #1: the Close frame has the code ${code} (${name}): ${fault}`,
+    ]);
+  });
+});
+
+const after = (who: string, what: string) => `frame-after-close ${who} #2: ${what} its own Close (frame 1)`;
+const behind: TalkCase[] = [
+  [
+    'text',
+    [server.close(1000), server.text('one more'), ...answered],
+    [after('server', 'a text frame of 8 bytes comes 1 ms after')],
+  ],
+  [
+    'all that comes',
+    [client.close(1000), client.binary('a'), at(2), client.close(1001), server.close(1000), ...ENDS],
+    [
+      after('client', 'a binary frame of 1 byte comes 1 ms after'),
+      'frame-after-close client #3: a second Close frame of 2 bytes comes 2000 ms after its own Close (frame 1)',
+    ],
+  ],
+  ['the other side may still', [server.close(1000), client.text('on its way'), ...answered], []],
+  [
+    'the Pong that a Ping asks for',
+    [server.close(1000), client.ping('x'), server.pong('x'), ...answered],
+    [],
+  ],
+  [
+    'a Pong for nothing',
+    [server.close(1000), server.pong(''), ...answered],
+    [after('server', 'a pong frame of 0 bytes comes 1 ms after')],
+  ],
+  [
+    'a second Pong for one Ping',
+    [client.ping('x'), server.pong('x'), server.close(1000), server.pong('x'), ...answered],
+    ['frame-after-close server #4: a pong frame of 1 byte comes 1 ms after its own Close (frame 3)'],
+  ],
+  [
+    'a Close that was only guessed behind a loss',
+    [client.gap(8), client.close(1000), ...Array.from({ length: 8 }, (_, i) => client.text(`message ${i}`))],
+    [],
+  ],
+];
+
+describe('frames behind a Close', () => {
+  it.each(behind)('%s', (_name, steps, expected) => {
+    expect(told(steps)).toEqual(expected);
+  });
+});
+
+const unanswered = (breaker: string, proof: string, close = 'server (frame 1, code 1000)') =>
+  `close-unanswered ${breaker} #1: the Close of the ${close} got no Close in answer: ${proof}`;
+const talk = [client.text('Hello'), server.text('Hello')];
+const byData = (data: string, frame = 4) =>
+  `close-answered-by-data server #${frame}: the Close of the client (frame 3, code 1000) got a ${data} frame and no Close in answer`;
+const ignored = (frame: number) =>
+  `close-unanswered server #${frame}: the Close of the client (frame ${frame}, code 1000) got no Close in answer: the server ended TCP instead`;
+
+const answers: TalkCase[] = [
+  ['an answer', [server.close(1000), client.close(1000), ...ENDS], []],
+  [
+    'an answer behind the rest of a message',
+    [client.text('a', { fin: false }), server.close(1000), client.more('b'), ...answered],
+    [],
+  ],
+  [
+    'FIN',
+    [server.close(1000), client.fin, server.fin],
+    [unanswered('client', 'the client ended TCP instead')],
+  ],
+  [
+    'RST',
+    [server.close(), client.reset, server.reset],
+    [unanswered('client', 'the client ended TCP instead', 'server (frame 1, no code)')],
+  ],
+  [
+    'a Ping and FIN',
+    [server.close(1000), client.ping('x'), client.fin, server.fin],
+    [unanswered('client', 'the client ended TCP instead')],
+  ],
+  [
+    'nothing until the other side gives up',
+    [server.close(1000), at(2), server.fin, client.fin],
+    [unanswered('client', 'the client did nothing for 2.0 s, until TCP was ended')],
+  ],
+  ['nothing, but there was no time for it', [server.close(1000), server.fin, client.fin], []],
+  [
+    'nothing, and then the other side resets: it may never have got it',
+    [server.close(1000), at(30), server.reset, client.reset],
+    [],
+  ],
+  ['nothing up to the end of the capture', [server.close(1000), at(30)], []],
+  [
+    'other frames for seconds',
+    [server.close(1000), at(2), client.ping('x'), client.text('y')],
+    [unanswered('client', 'the client still sent other frames 2.0 s later')],
+  ],
+  ['frames that were on their way', [server.close(1000), client.text('x'), client.text('y')], []],
+  ['an answer that may have been lost', [server.close(1000), client.gap(8), client.fin, server.fin], []],
+  [
+    'FIN, to a peer that broke the protocol',
+    [['client', { opcode: 1 }], client.close(1000), server.fin, client.fin],
+    ['unmasked-client-frame client #1: the frame of 0 bytes is not masked'],
+  ],
+  [
+    'FIN, to a faulty Close',
+    [client.close(1006), server.fin, client.fin],
+    [
+      'close-code-invalid client #1: the Close frame has the code 1006 (Abnormal Closure): it means that there was no Close frame',
+    ],
+  ],
+  ['a text', [...talk, client.close(1000), server.text('bye'), ...ENDS], [byData('text')]],
+  [
+    'binary frames',
+    [...talk, client.close(1000), server.binary('a'), server.binary('b'), ...ENDS],
+    [byData('binary')],
+  ],
+  [
+    'the text that was due',
+    [...talk, client.text('2'), client.close(1000), server.text('2'), ...ENDS],
+    [ignored(4)],
+  ],
+  [
+    'a text of a server that sends all the time',
+    [...[1, 2, 3].map((n) => server.text(`tick ${n}`)), client.close(1000), server.text('tick 4'), ...ENDS],
+    [ignored(4)],
+  ],
+  [
+    'a text, then the Close',
+    [...talk, client.close(1000), server.text('bye'), server.close(1000), ...ENDS],
+    [],
+  ],
+  [
+    'a text, behind messages that may have been lost',
+    [
+      ...talk,
+      client.gap(8),
+      ...Array.from({ length: 8 }, (_, i) => client.ping(`beat ${i}`)),
+      client.text('a'),
+      server.text('a'),
+      client.close(1000),
+      server.text('x'),
+      ...ENDS,
+    ],
+    [
+      'close-unanswered server #13: the Close of the client (frame 13, code 1000) got no Close in answer: the server ended TCP instead',
+    ],
+  ],
+];
+
+describe('answers to a Close', () => {
+  it.each(answers)('%s', (_name, steps, expected) => {
+    expect(told(steps)).toEqual(expected);
+  });
+});
+
+const without = (who: string, how: string, frames: string) =>
+  `no-close ${who} #undefined: the ${who} ${how} after ${frames}, without a Close frame from either side`;
+const messages = (count: number) => Array.from({ length: count }, (_, i) => client.text(`message ${i}`));
+const badAccept: Script = { response: { accept: 'AAAAAAAAAAAAAAAAAAAAAAAAAAA=' } };
+
+const ends: TalkCase[] = [
+  [
+    'FIN of the client',
+    [...talk, client.fin, server.fin],
+    [without('client', 'ended TCP (FIN)', '1 frame of the client and 1 of the server')],
+  ],
+  [
+    'RST of the server',
+    [...talk, client.text('a'), server.text('b'), server.reset, client.reset],
+    [without('server', 'reset TCP (RST)', '2 frames of the client and 2 of the server')],
+  ],
+  [
+    'at once',
+    [client.fin, server.fin],
+    [without('client', 'ended TCP (FIN)', '0 frames of the client and 0 of the server')],
+  ],
+  [
+    'within a message',
+    [client.text('a', { fin: false }), client.fin, server.fin],
+    [without('client', 'ended TCP (FIN)', '1 frame of the client and 0 of the server')],
+  ],
+  ['the end of the capture', talk, []],
+  ['a Close that may have been lost', [...talk, client.gap(8), client.fin, server.fin], []],
+  [
+    'frames that were only guessed behind a loss',
+    [...talk, client.gap(8), ...messages(3), client.fin, server.fin],
+    [],
+  ],
+  [
+    'many frames behind a loss, which are certain in the end',
+    [...talk, client.gap(8), ...messages(8), client.fin, server.fin],
+    [without('client', 'ended TCP (FIN)', '9 frames of the client and 1 of the server')],
+  ],
+  ['a client that refuses the handshake', [client.fin, server.fin], ['accept server #undefined'], badAccept],
+  [
+    'a client that gets no subprotocol',
+    [client.fin, server.fin],
+    [],
+    { request: { target: '/chat', subprotocols: ['chat'] } },
+  ],
+  [
+    'a client that gets no subprotocol and goes on',
+    [client.text('x'), client.fin, server.fin],
+    [without('client', 'ended TCP (FIN)', '1 frame of the client and 0 of the server')],
+    { request: { target: '/chat', subprotocols: ['chat'] } },
+  ],
+  [
+    'a server that gives up on a peer that broke the protocol',
+    [client.text('hex:ff'), server.fin, client.fin],
+    [
+      'invalid-utf8 client #1: the text message is not UTF-8 at offset 0 (ff); that shows with its last byte, not before',
+    ],
+  ],
+  [
+    'a session from its middle, with a silent peer',
+    [client.text('x'), client.fin, server.fin],
+    [],
+    { session: { handshake: undefined } },
+  ],
+  [
+    'a session from its middle',
+    [...talk, client.fin, server.fin],
+    [without('client', 'ended TCP (FIN)', '1 frame of the client and 1 of the server')],
+    { session: { handshake: undefined } },
+  ],
+];
+
+describe('ends without a Close', () => {
+  it.each(ends)('%s', (_name, steps, expected, script) => {
+    const found = told(steps, script);
+    expect(found.map((line, i) => (expected[i]?.endsWith('undefined') ? line.split(':')[0] : line))).toEqual(
+      expected,
+    );
+  });
+});
+
+const tcpFirst =
+  'client-closed-tcp-first client #undefined: both sides have sent their Close, and the client ended TCP before the server did';
+const changed = (what: string, breaker = 'client') =>
+  `close-code-changed ${breaker} #2: the Close with ${what}`;
+
+const notes: TalkCase[] = [
+  ['the client ends TCP', [server.close(1000), client.close(1000), client.fin, server.fin], [tcpFirst]],
+  ['the client resets TCP', [client.close(), server.close(), client.reset, server.reset], [tcpFirst]],
+  ['the server ends TCP', [server.close(1000), client.close(1000), server.fin, client.fin], []],
+  ['the client, after a while', [client.close(1000), server.close(1000), at(1), client.fin, server.fin], []],
+  [
+    'the client as it fails the connection',
+    [client.close(1002), server.close(1002), client.fin, server.fin],
+    [],
+  ],
+  [
+    'the client whose Close answers a faulty one',
+    [server.close(999), client.close(1002), client.fin, server.fin],
+    [
+      'close-code-invalid server #1: the Close frame has the code 999 (not used): codes below 1000 are not used',
+      tcpFirst,
+    ],
+  ],
+  [
+    'another code',
+    [server.close(1000), client.close(1001), ...ENDS],
+    [changed('1000 (frame 1) is answered with 1001')],
+  ],
+  [
+    'no code',
+    [client.close(4000), server.close(), ...ENDS],
+    [changed('4000 (frame 1) is answered with no code', 'server')],
+  ],
+  ['a code in answer to none', [client.close(), server.close(1000), ...ENDS], []],
+  ['the same code with another reason', [client.close(1000, 'a'), server.close(1000, 'b'), ...ENDS], []],
+  ['a verdict', [client.close(1000), server.close(1007), ...ENDS], []],
+  [
+    'another code for a faulty one',
+    [server.closeWith('hex:01'), client.close(1000), ...ENDS],
+    ['close-one-byte server #1: the body of the Close frame is 1 byte long, half a code'],
+  ],
+  [
+    'another code for a reserved one',
+    [server.close(999), client.close(1000), ...ENDS],
+    [
+      'close-code-invalid server #1: the Close frame has the code 999 (not used): codes below 1000 are not used',
+    ],
+  ],
+  ['a code behind a loss', [client.close(1000), server.gap(4), server.close(1001), ...ENDS], []],
+];
+
+describe('notes', () => {
+  it.each(notes)('%s', (_name, steps, expected) => {
+    expect(told(steps)).toEqual(expected);
+  });
+});
+
+describe('the example of', () => {
+  const octets = (id: string) => payloadOf(`hex:${findRule(id)!.example.bytes}`);
+  const idsOf = (...steps: Parameters<typeof told>[0]) => told(steps).map((line) => line.split(' ')[0]);
+
+  it.each(['close-one-byte', 'close-code-invalid', 'close-reason-utf8', 'frame-after-close'])('%s', (id) => {
+    expect(idsOf(['server', octets(id)])).toEqual([id]);
+  });
+
+  it('close-unanswered', () => {
+    expect(idsOf(['client', octets('close-unanswered')], ...ENDS)).toEqual(['close-unanswered']);
+  });
+
+  it('close-answered-by-data', () => {
+    const bytes = octets('close-answered-by-data');
+    const steps = [
+      ['client', bytes.subarray(0, 8)],
+      ['server', bytes.subarray(8)],
+    ] as const;
+    expect(idsOf(...steps, ...ENDS)).toEqual(['close-answered-by-data']);
+  });
+
+  it('no-close', () => {
+    expect(idsOf(['server', octets('no-close')], ...ENDS)).toEqual(['no-close']);
+  });
+
+  it('client-closed-tcp-first', () => {
+    const bytes = octets('client-closed-tcp-first');
+    const steps = [
+      ['server', bytes.subarray(0, 4)],
+      ['client', bytes.subarray(4)],
+    ] as const;
+    expect(idsOf(...steps, client.fin, server.fin)).toEqual(['client-closed-tcp-first']);
+  });
+
+  it('close-code-changed', () => {
+    const bytes = octets('close-code-changed');
+    const steps = [
+      ['client', bytes.subarray(0, 8)],
+      ['server', bytes.subarray(8)],
+    ] as const;
+    expect(idsOf(...steps, ...ENDS)).toEqual(['close-code-changed']);
+  });
+});

@@ -1,0 +1,369 @@
+/**
+ * A WebSocket is recognised without its handshake: in the recorded sessions from every segment on, both ways and
+ * one way. Other protocols never are: real TLS and HTTP/2 from the loopback, many others and random bytes of many
+ * structures, from anywhere in their streams.
+ */
+import { once } from 'node:events';
+import { connect as connectHttp2, createServer as createHttp2 } from 'node:http2';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
+import { connect as connectTls, createServer as createTls } from 'node:tls';
+import { describe, expect, it } from 'vitest';
+import { Place } from '../../src/stream/place.js';
+import { isMqtt } from '../../src/websocket/foreign.js';
+import { encodeFrame } from '../../src/websocket/frame-encode.js';
+import type { Sender } from '../../src/websocket/frame-record.js';
+import { MidstreamRecogniser, type Side } from '../../src/websocket/recognise.js';
+import { WindowBudget } from '../../src/websocket/segment-window.js';
+import { utf8 } from '../support/splits.js';
+import { foreignKinds, foreignSegments } from './foreign-traffic.js';
+import {
+  type Conversation,
+  framesOf,
+  MSS,
+  type Random,
+  randomBytes,
+  randomOf,
+  recordedConversations,
+  synthesise,
+  whole,
+} from './traffic.js';
+
+interface Sent {
+  readonly side: Side;
+  readonly bytes: Uint8Array;
+}
+
+function recognise(segments: Iterable<Sent>): MidstreamRecogniser {
+  const recogniser = new MidstreamRecogniser(new Place(), new WindowBudget());
+  for (const { side, bytes } of segments) if (recogniser.push(side, bytes) !== 'undecided') break;
+  recogniser.end();
+  return recogniser;
+}
+
+interface Tally {
+  starts: number;
+  recognised: number;
+  /** Starts with at least eight whole frames behind them. */
+  ample: number;
+  ampleRecognised: number;
+}
+
+/** Begins the capture at segment `from`, of both senders or of one; checks what is recognised. */
+function begin(conversation: Conversation, from: number, only: Sender | undefined, tally: Tally): void {
+  const clientSide: Side = from % 2 === 0 ? 0 : 1;
+  const serverSide: Side = clientSide === 0 ? 1 : 0;
+  const sideOf = (sender: Sender): Side => (sender === 'client' ? clientSide : serverSide);
+  const captured = conversation.segments
+    .slice(from)
+    .filter(({ sender }) => only === undefined || sender === only)
+    .map(({ sender, bytes }) => ({ side: sideOf(sender), bytes }));
+  let count = 0;
+  const beginnings: Set<number>[] = [new Set(), new Set()];
+  for (const sender of ['client', 'server'] as const) {
+    const bytesOf = (some: Conversation['segments']) =>
+      some.filter((segment) => segment.sender === sender).map(({ bytes }) => bytes);
+    const skipped = Buffer.concat(bytesOf(conversation.segments.slice(0, from))).length;
+    const all = bytesOf(conversation.segments);
+    for (const { start } of framesOf(all)) beginnings[sideOf(sender)].add(start - skipped);
+    beginnings[sideOf(sender)].add(Buffer.concat(all).length - skipped);
+    if (only === undefined || only === sender)
+      count += framesOf(all).filter(({ start }) => start >= skipped).length;
+  }
+  if (count === 0) return;
+  const { recognition } = recognise(captured);
+  tally.starts++;
+  if (count >= 8) tally.ample++;
+  if (recognition === undefined) return;
+  tally.recognised++;
+  if (count >= 8) tally.ampleRecognised++;
+  expect(recognition.clientSide).toBe(clientSide);
+  expect(recognition.confidence).toBeGreaterThan(0.96);
+  for (const side of [0, 1] as const) {
+    const start = recognition.starts[side];
+    if (start !== undefined) expect(beginnings[side]).toContain(start);
+  }
+}
+
+const none = (): Tally => ({ starts: 0, recognised: 0, ample: 0, ampleRecognised: 0 });
+
+describe('a WebSocket without its handshake', () => {
+  it.each([undefined, 'client', 'server'] as const)(
+    'is recognised in the recorded sessions from every segment on (only: %s)',
+    async (only) => {
+      const tally = none();
+      for (const conversation of await recordedConversations()) {
+        const { length } = conversation.segments;
+        const step = Math.max(1, Math.floor(length / 60));
+        for (let from = 0; from < length; from += step) begin(conversation, from, only, tally);
+      }
+      expect(tally.starts).toBeGreaterThan(300);
+      expect(tally.recognised / tally.starts).toBeGreaterThan(only === 'server' ? 0.5 : 0.75);
+      expect(tally.ampleRecognised / tally.ample).toBeGreaterThan(0.97);
+    },
+  );
+
+  it('is recognised whatever it carries', () => {
+    const random = randomOf(31);
+    const tally = none();
+    for (const payload of ['json', 'words', 'random', 'numbers', 'zeros', 'compressed'])
+      for (const segmentation of ['frame', 'batch', 'stream'] as const)
+        for (const length of [8, 100, 2000]) {
+          const [client, server] = (['client', 'server'] as const).map((sender) =>
+            synthesise({ payload, sender, segmentation, length, frames: 20 }, random).segments.map(
+              (bytes) => ({
+                sender,
+                bytes,
+              }),
+            ),
+          );
+          const segments = client.flatMap((sent, i) => [sent, ...server.slice(i, i + 1)]);
+          begin({ name: payload, deflate: false, segments }, 0, undefined, tally);
+        }
+    expect(tally.recognised).toBe(tally.starts);
+  });
+
+  it('is recognised inside the payload of a long frame', () => {
+    const random = randomOf(32);
+    const rest = randomBytes(random, 20_000);
+    const wires = Array.from({ length: 4 }, (_, i) =>
+      encodeFrame({
+        opcode: 1,
+        payload: utf8(`{"number":${i},"of":"four"}`),
+        maskingKey: 0x5a17 + i * 99_991,
+      }),
+    );
+    const segments = [rest.subarray(0, MSS * 9), rest.subarray(MSS * 9), ...wires];
+    const { recognition } = recognise(segments.map((bytes) => ({ side: 1, bytes })));
+    expect(recognition).toMatchObject({ clientSide: 1, starts: [undefined, 20_000] });
+  });
+
+  it('is recognised across gaps', () => {
+    const recogniser = new MidstreamRecogniser(new Place(), new WindowBudget());
+    const wire = (i: number) =>
+      encodeFrame({ opcode: 2, payload: new Uint8Array(400).fill(i), maskingKey: 0x12345 * (i + 1) });
+    for (let i = 0; i < 8 && recogniser.state === 'undecided'; i++) {
+      recogniser.push(0, wire(i).subarray(0, 60));
+      recogniser.gap(0, wire(i).length - 60);
+    }
+    expect(recogniser.recognition).toMatchObject({ clientSide: 0, starts: [0, undefined] });
+  });
+
+  it('hands on what it held, in the order in which it was captured', () => {
+    const place = new Place();
+    const recogniser = new MidstreamRecogniser(place, new WindowBudget());
+    const told: string[] = [];
+    const sink = (side: Side) => ({
+      bytes: (chunk: Uint8Array, start: number, end: number) =>
+        void told.push(
+          `${side} ${place.packet} ${start - place.origin} ${Buffer.from(chunk.subarray(start, end))}`,
+        ),
+      gap: (length: number) => void told.push(`${side} gap ${length}`),
+    });
+    const sent: [Side, string | number][] = [
+      [1, 'xa'],
+      [0, 'b'],
+      [1, 7],
+      [1, 'c'],
+      [0, 'd'],
+      [0, 3],
+    ];
+    for (const [side, what] of sent) {
+      place.packet++;
+      if (typeof what === 'number') recogniser.gap(side, what);
+      else recogniser.push(side, utf8(what));
+    }
+    place.packet = 99;
+    recogniser.replay([sink(0), sink(1)]);
+    expect(told).toEqual(['1 1 0 xa', '0 2 0 b', '1 gap 7', '1 4 0 c', '0 5 0 d', '0 gap 3']);
+    expect(place.packet).toBe(99);
+  });
+});
+
+/** Cuts a recorded conversation at `offset` of its bytes: the capture begins there. */
+function* from(segments: readonly Sent[], offset: number): Generator<Sent> {
+  let skip = offset;
+  for (const { side, bytes } of segments) {
+    if (skip < bytes.length) yield { side, bytes: bytes.subarray(skip) };
+    skip = Math.max(0, skip - bytes.length);
+  }
+}
+
+/** Runs `talk` against `server` through a relay that records what both say, as TCP segments would carry it. */
+async function recorded(server: Server, talk: (port: number) => Promise<void>): Promise<Sent[]> {
+  const sent: Sent[] = [];
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const record = (side: Side, bytes: Buffer) => {
+    for (let at = 0; at < bytes.length; at += MSS) sent.push({ side, bytes: bytes.subarray(at, at + MSS) });
+  };
+  const relay = createServer((down) => {
+    const up = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    down.on('data', (bytes) => record(0, bytes)).pipe(up);
+    up.on('data', (bytes) => record(1, bytes)).pipe(down);
+    for (const socket of [up, down]) socket.on('error', () => {});
+  });
+  relay.listen(0, '127.0.0.1');
+  await once(relay, 'listening');
+  await talk((relay.address() as AddressInfo).port);
+  relay.close();
+  server.close();
+  return sent;
+}
+
+async function recordedTls(maxVersion: 'TLSv1.2' | 'TLSv1.3'): Promise<Sent[]> {
+  const psk = Buffer.from('2b7e151628aed2a6abf7158809cf4f3c', 'hex');
+  const ciphers = 'PSK-AES128-GCM-SHA256:TLS_AES_128_GCM_SHA256';
+  const options = { ciphers, maxVersion, minVersion: maxVersion } as const;
+  const server = createTls({ ...options, pskCallback: () => psk, pskIdentityHint: 'hint' }, (socket) => {
+    socket.on('data', (bytes) => socket.write(Buffer.concat([bytes, bytes])));
+    socket.on('error', () => {});
+  });
+  return recorded(server, async (port) => {
+    const socket = connectTls({
+      ...options,
+      port,
+      host: '127.0.0.1',
+      pskCallback: () => ({ psk, identity: 'me' }),
+      checkServerIdentity: () => undefined,
+    });
+    await once(socket, 'secureConnect');
+    const random = randomOf(41);
+    for (let i = 0; i < 30; i++) {
+      socket.write(randomBytes(random, 1 + whole(random, 2_000)));
+      await once(socket, 'data');
+    }
+    socket.destroy();
+  });
+}
+
+function recordedHttp2(): Promise<Sent[]> {
+  const server = createHttp2();
+  server.on('stream', (stream) => {
+    stream.respond({ ':status': 200, 'content-type': 'application/json' });
+    stream.end(
+      JSON.stringify({ items: Array.from({ length: 80 }, (_, i) => ({ id: i, name: `item ${i}` })) }),
+    );
+  });
+  return recorded(server as unknown as Server, async (port) => {
+    const session = connectHttp2(`http://127.0.0.1:${port}`);
+    for (let i = 0; i < 25; i++) {
+      const request = session.request({ ':path': `/items/${i}`, ':method': i % 3 ? 'GET' : 'POST' });
+      request.end(i % 3 ? undefined : randomBytes(randomOf(i), 500));
+      for await (const _ of request);
+    }
+    session.ping(() => {});
+    session.destroy();
+  });
+}
+
+describe('other protocols', () => {
+  it.each([
+    ['TLS 1.2', () => recordedTls('TLSv1.2')],
+    ['TLS 1.3', () => recordedTls('TLSv1.3')],
+    ['HTTP/2', recordedHttp2],
+  ] as const)('%s is never taken for a WebSocket, wherever the capture begins', async (_, record) => {
+    const segments = await record();
+    const total = segments.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    expect(total).toBeGreaterThan(5_000);
+    for (let offset = 0; offset < total; offset += 61) {
+      const captured = [...from(segments, offset)];
+      expect(recognise(captured).state).not.toBe('websocket');
+      for (const side of [0, 1])
+        expect(recognise(captured.filter((sent) => sent.side === side)).state).not.toBe('websocket');
+    }
+  });
+
+  it('TLS is given up at its first segments', async () => {
+    const segments = await recordedTls('TLSv1.3');
+    const recogniser = new MidstreamRecogniser(new Place(), new WindowBudget());
+    let pushed = 0;
+    for (const { side, bytes } of from(segments, 3_000))
+      if (recogniser.push(side, bytes) === 'undecided') pushed++;
+      else break;
+    expect(recogniser.state).toBe('other');
+    expect(pushed).toBeLessThan(10);
+  });
+
+  // Run with other seeds, 123,000 connections: none was taken for a WebSocket.
+  it.each(Object.keys(foreignKinds))('%s is never taken for a WebSocket', (name) => {
+    const random = randomOf(51);
+    for (let i = 0; i < 150; i++) {
+      const segments = conversationIn(name, random);
+      const { state, recognition } = recognise(segments);
+      expect({ state, recognition }).toEqual({ state: 'other', recognition: undefined });
+    }
+  });
+
+  it('random bytes are never taken for a WebSocket', () => {
+    const random = randomOf(52);
+    let taken = 0;
+    for (let i = 0; i < 20_000; i++) {
+      const segments = Array.from({ length: 1 + whole(random, 6) }, () => ({
+        side: whole(random, 2) as Side,
+        bytes: randomBytes(random, 1 + whole(random, 60)),
+      }));
+      if (recognise(segments).state === 'websocket') taken++;
+    }
+    expect(taken).toBe(0);
+  });
+
+  it('MQTT subscriptions are told from binary frames', () => {
+    const subscribe = Buffer.from([0x82, 8, 0, 1, 0, 3, ...utf8('a/b'), 1]);
+    expect(isMqtt(subscribe, 0, subscribe.length)).toBe(true);
+    // MQTT 5: properties.
+    const five = Buffer.from([0x82, 11, 0, 1, 2, 0x0b, 7, 0, 3, ...utf8('a/b'), 1]);
+    expect(isMqtt(five, 0, five.length)).toBe(true);
+    const frame = Buffer.from([0x82, 8, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(isMqtt(frame, 0, frame.length)).toBe(false);
+    expect(isMqtt(subscribe, 0, 6)).toBe(false);
+  });
+});
+
+/** One side or both speak the protocol. */
+function conversationIn(name: string, random: Random): Sent[] {
+  const length = [50, 300, 2_000, 8_000][whole(random, 4)];
+  const sideOf = (side: Side) =>
+    foreignSegments(foreignKinds[name], random, length).map((bytes) => ({ side, bytes }));
+  const [a, b] = [sideOf(0), random() < 0.5 ? sideOf(1) : []];
+  const mixed: Sent[] = [];
+  while (a.length + b.length > 0) {
+    const next = (random() < 0.5 && a.length > 0) || b.length === 0 ? a : b;
+    mixed.push(next.shift()!);
+  }
+  return mixed;
+}
+
+describe('bounds', () => {
+  it('gives a connection up behind 64 KiB of a side', () => {
+    const random = randomOf(61);
+    const budget = new WindowBudget();
+    const recogniser = new MidstreamRecogniser(new Place(), budget);
+    let pushed = 0;
+    while (recogniser.push(0, randomBytes(random, MSS)) === 'undecided') pushed += MSS;
+    expect(pushed).toBeLessThanOrEqual(66_000);
+    expect(recogniser.state).toBe('other');
+    expect(budget.held).toBe(0);
+    expect(recogniser.push(1, utf8('more'))).toBe('other');
+  });
+
+  it('gives up where all connections together hold too much', () => {
+    const budget = new WindowBudget(1 << 20, 50_000);
+    const random = randomOf(62);
+    for (let i = 0; i < 30; i++) {
+      const recogniser = new MidstreamRecogniser(new Place(), budget);
+      for (let j = 0; j < 4; j++) recogniser.push(0, randomBytes(random, MSS));
+      expect(budget.held).toBeLessThan(53_000);
+    }
+  });
+
+  it('gives up a side whose segments begin as no frame does', () => {
+    const recogniser = new MidstreamRecogniser(new Place(), new WindowBudget());
+    let pushed = 0;
+    while (recogniser.push(0, utf8(`line ${'x'.repeat(pushed % 7)}\n`)) === 'undecided') pushed++;
+    expect(pushed).toBeLessThan(60);
+  });
+
+  it('says nothing of nothing', () => {
+    expect(new MidstreamRecogniser(new Place(), new WindowBudget()).end()).toBe('other');
+  });
+});
