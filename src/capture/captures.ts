@@ -201,14 +201,16 @@ class Run {
     const { reader } = lane.open!;
     const packet = reader.packet;
     let limitSeconds = Number.POSITIVE_INFINITY;
+    // One less where the other goes first at the same time.
     let limitNanoseconds = 0;
     if (active.length > 1) {
       limitSeconds = active[1].packet.seconds;
       limitNanoseconds = active[1].packet.nanoseconds - (active[1].index < lane.index ? 1 : 0);
     }
     if (waiting.length > 0 && (active.length === 1 || !waiting[0].isAfter(active[1].packet))) {
+      const due = waiting[0].dueNanoseconds - (waiting[0].index < lane.index ? 1 : 0);
+      limitNanoseconds = limitSeconds === waiting[0].dueSeconds ? Math.min(limitNanoseconds, due) : due;
       limitSeconds = waiting[0].dueSeconds;
-      limitNanoseconds = waiting[0].dueNanoseconds - (waiting[0].index < lane.index ? 1 : 0);
     }
     do {
       const { seconds } = packet;

@@ -117,8 +117,12 @@ describe('readCaptures', () => {
     const { packets } = await collect(inputs);
     expect(timesOf(packets)).toEqual([1, 1, 2, 2, 2, 2, 2, 2, 3]);
     expect(packets.map((one) => one.capture)).toEqual([0, 2, 0, 0, 1, 1, 1, 2, 0]);
-    const reversed = await collect([...inputs].reverse());
-    expect(reversed.packets.map((one) => one.capture)).toEqual([0, 2, 0, 1, 1, 1, 2, 2, 2]);
+    const captures = async (...lists: number[][]) =>
+      (await collect(lists.map((times) => encodePcap(at(...times))))).packets.map((one) => one.capture);
+    expect(await captures([1, 2], [2, 2, 2], [1, 2, 2, 3])).toEqual([0, 2, 0, 1, 1, 1, 2, 2, 2]);
+    expect(await captures([0, 2], [1, 2])).toEqual([0, 1, 0, 1]);
+    expect(await captures([0, 2], [1, 2], [2])).toEqual([0, 1, 0, 1, 2]);
+    expect(await captures([2], [1, 2], [0, 2])).toEqual([2, 1, 0, 1, 2]);
   });
 
   it('takes captures without times in the order in which they were given', async () => {

@@ -490,7 +490,7 @@ describe('a 101 before its request', () => {
   });
 
   test('what began like a request goes to the carrier after all, with its places', () => {
-    for (const text of ['GEX', 'G\x00frame', 'GET nonsense\r\n\r\n!', 'HTTP/1.1 200 OK\r\n\r\n']) {
+    for (const text of ['GEX\r', 'G\x00frame', 'GET nonsense\r\n\r\n!', 'HTTP/1.1 200 OK\r\n\r\n']) {
       const recorder = new Recorder();
       recorder.send(1, SWITCH);
       for (const character of text) recorder.send(0, character);
@@ -519,8 +519,8 @@ describe('a 101 before its request', () => {
       const recorder = new Recorder();
       recorder.send(0, `${request}GE`);
       recorder.send(1, SWITCH);
-      recorder.send(0, 'Xy');
-      expect(recorder.client.text).toBe('<2>Xy');
+      recorder.send(0, '\x81y');
+      expect(recorder.client.text).toBe('<2>\x81y');
       expect(recorder.log.at(-1)).toMatch(/^switched/);
     }
   });
@@ -607,12 +607,14 @@ describe('CONNECT', () => {
 
 describe('not HTTP', () => {
   test.each([
-    'SSH-2.0-x',
+    'SSH-2.0-x\r\n',
     '\x16\x03\x01\x00',
     'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
     '\x81\x05hello',
-    '\0',
-    'EHLO',
+    '\0\0',
+    'EHLO\r\n',
+    `PROXY ${'x'.repeat(101)}`,
+    '\r\n\r\n\0\r\nQUIT\n\x11',
   ])('%j is lost at once, without a defect', (text) => {
     const recorder = new Recorder();
     recorder.send(0, text);
@@ -628,7 +630,17 @@ describe('not HTTP', () => {
     recorder.send(0, 'GE');
     expect(recorder.log).toEqual([]);
     recorder.send(0, 'M');
+    expect(recorder.log).toEqual([]);
+    recorder.send(0, '\r');
     expect(recorder.log).toEqual(['lost 0 not-http']);
+  });
+
+  test('what could be a method is no cut head', () => {
+    const recorder = new Recorder();
+    recorder.send(0, 'ping');
+    recorder.connection.sides[0].end('fin');
+    recorder.connection.sides[1].end('fin');
+    expect(recorder.log).toEqual([]);
   });
 
   test('between two messages it is a defect too', () => {

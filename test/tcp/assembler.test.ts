@@ -153,6 +153,48 @@ describe('in sequence space', () => {
       'abcd',
     ],
     [
+      'the first copy counts of what is held',
+      0,
+      [
+        [4, 'ef'],
+        [2, 'CDEFGH'],
+        [0, 'abcdefgh'],
+      ],
+      'abCDefGH',
+    ],
+    [
+      'the first copy counts in all holes of what is held',
+      0,
+      [
+        [3, 'd'],
+        [5, 'f'],
+        [7, 'h'],
+        [1, 'BCDEFGHIJ'],
+        [0, 'abcdefghijk'],
+      ],
+      'aBCdEfGhIJk',
+    ],
+    [
+      'the first copy counts around a cut',
+      0,
+      [
+        [4, 'efgh', 3],
+        [2, 'CDEFGHIJ', 1],
+        [0, 'abcdefghijkl'],
+      ],
+      'abCDe<3>I<1>kl',
+    ],
+    [
+      'the first copy counts around 2^32',
+      0xfffffffc,
+      [
+        [0, 'ef'],
+        [0xfffffffe, 'CDEFGH'],
+        [0xfffffffc, 'abcdefgh'],
+      ],
+      'abCDefGH',
+    ],
+    [
       'a keep-alive of one old byte',
       10,
       [
@@ -230,7 +272,7 @@ describe('in sequence space', () => {
   it.each(cases)('%s', (_name, start, steps, expected) => {
     const { assembler, push, log, budget } = make();
     assembler.start(start | 0);
-    for (const step of steps) expect(push(...step)).toBe(true);
+    for (const step of steps) expect(push(...step)).toBe('fits');
     expect(log.text).toBe(expected);
     expect(budget.held).toBe(0);
   });
@@ -255,6 +297,25 @@ it('delivers any order and any duplicates of the segments as the stream', () => 
         expect(budget.held).toBe(0);
       },
     ),
+  );
+});
+
+it('delivers the first captured copy of each byte', () => {
+  const segments = fc.array(fc.tuple(fc.nat(40), fc.integer({ min: 1, max: 12 })), { maxLength: 30 });
+  fc.assert(
+    fc.property(segments, fc.integer(), (pieces, start) => {
+      const { assembler, push, log, budget } = make();
+      assembler.start(start | 0);
+      const first: string[] = [];
+      const all = [...pieces, [0, 60] as const];
+      for (const [index, [at, length]] of all.entries()) {
+        const text = String.fromCharCode(0x41 + index).repeat(length);
+        for (let i = at; i < at + length; i++) first[i] ??= text[0];
+        push(start + at, text);
+      }
+      expect(log.text).toBe(first.join(''));
+      expect(budget.held).toBe(0);
+    }),
   );
 });
 
@@ -379,7 +440,7 @@ describe('the end', () => {
 it('refuses what lies too far ahead', () => {
   const { assembler, push, log } = make();
   assembler.start(0);
-  expect(push(0x40000001, 'x')).toBe(false);
+  expect(push(0x40000001, 'x')).toBe('far');
   push(0, 'a');
   expect(log.text).toBe('a');
 });
@@ -391,8 +452,18 @@ it('gives each byte the place of the packet that brought it', () => {
   push(0, 'abcd');
   push(6, 'g');
   expect(log.places).toEqual([
-    [2, 54, 4],
-    [1, 55, 2],
+    [2, 54, 3],
+    [1, 54, 3],
     [3, 54, 1],
   ]);
+});
+
+it('tells of bytes behind the end, but not of what was sent again or of a probe', () => {
+  const { assembler, push, log } = make();
+  assembler.start(0);
+  push(0, 'abc');
+  assembler.fin(3);
+  expect([push(0, 'abc'), push(3, 'x'), push(2, 'cx')]).toEqual(['fits', 'fits', 'fits']);
+  expect([push(3, 'xy'), push(4, 'z')]).toEqual(['behind-end', 'behind-end']);
+  expect(log.text).toBe('abc|fin');
 });
