@@ -105,6 +105,7 @@ describe('a session', () => {
     deliver([...upgraded(talk), talk.send(CLIENT, fromClient('Hello')), talk.reset(SERVER)], (packet) =>
       dissector.packet(packet),
     );
+    dissector.end();
     expect(summaries).toMatchObject([{ frames: { client: 1, server: 0 }, payloadBytes: { client: 5 } }]);
     expect(dissector.frameCount).toBe(1);
   });

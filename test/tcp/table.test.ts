@@ -156,9 +156,11 @@ describe('the same addresses and ports again', () => {
 });
 
 describe('what costs next to nothing', () => {
-  it('stray ACK, FIN and RST open no connection', () => {
+  it('stray ACK, FIN and RST are a connection, as for tcp.stream, that no one is asked about', () => {
     const talk = new Talk();
-    expect(run([talk.send(CLIENT, {}), talk.fin(SERVER), talk.reset(CLIENT)]).counts.connections).toBe(0);
+    const { counts, lines } = run([talk.send(CLIENT, {}), talk.fin(SERVER), talk.reset(CLIENT)]);
+    expect(counts).toMatchObject({ connections: 1, discarded: 0 });
+    expect(lines).toEqual([]);
   });
 
   it('a connection that nobody wants is only a slot', () => {
