@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Holding, HoldingPool } from '../../src/http/holding.js';
 import { HttpConnection } from '../../src/http/connection.js';
+import { Holding, HoldingPool } from '../../src/http/holding.js';
 import { Place } from '../../src/stream/place.js';
 import { answer, get, latin1, SWITCH, upgrade } from './recorder.js';
 
