@@ -9,10 +9,10 @@ import {
   type HttpOwner,
   type LossReason,
 } from './http/connection.js';
-import { type HeadQuirk, type RequestHead, type ResponseHead, tokenList } from './http/head.js';
+import { type HeadQuirk, headerValue, type RequestHead, type ResponseHead, tokenList } from './http/head.js';
 import { Holding, type HoldingPool } from './http/holding.js';
 import { formatEndpoint } from './network/address.js';
-import type { RuleEngine } from './rules/engine.js';
+import type { RuleEngine, SessionWatch } from './rules/engine.js';
 import type { Finding } from './rules/finding.js';
 import type { Defect, Layer } from './stream/defect.js';
 import type { Place } from './stream/place.js';
@@ -101,6 +101,8 @@ export class CarriedConnection implements HttpOwner {
   private ends = 0;
   private http!: HttpConnection;
   private opened: SessionDecoder | undefined = undefined;
+  /** Who judges the session. */
+  private watch: SessionWatch | undefined = undefined;
   private response: ResponseHead | undefined = undefined;
 
   constructor(
@@ -148,8 +150,10 @@ export class CarriedConnection implements HttpOwner {
   /** The 101 was captured before its request: now the request has come. */
   lateRequest(request: RequestHead): void {
     const { opened, response } = this;
-    if (opened !== undefined && response !== undefined)
-      opened.session = { ...opened.session, handshake: decodeHandshake(request, response) };
+    if (opened === undefined || response === undefined) return;
+    const handshake = decodeHandshake(request, response);
+    opened.session = { ...opened.session, handshake, path: handshake.target, host: handshake.host };
+    this.watch?.requested(opened.session);
   }
 
   tunnelled(): readonly [StreamSink, StreamSink] | undefined {
@@ -200,7 +204,7 @@ export class CarriedConnection implements HttpOwner {
   /** The answer to an upgrade was not captured, or not whole: frames tell whether it was a 101. */
   unanswered(request: RequestHead, clientSide: Side): Carrier | undefined {
     if (!tokenList(request, 'Upgrade').includes('websocket')) return undefined;
-    const midstream = this.makeMidstream(undefined);
+    const midstream = this.makeMidstream(undefined, request);
     const [a, b] = midstream.sides;
     let ends = 0;
     const ended = () => {
@@ -214,7 +218,8 @@ export class CarriedConnection implements HttpOwner {
     return { client: sides[clientSide], server: sides[other(clientSide)] };
   }
 
-  private makeMidstream(forced: Side | undefined): Midstream {
+  /** `request`: of the upgrade whose answer was not captured. */
+  private makeMidstream(forced: Side | undefined, request?: RequestHead): Midstream {
     const { dissector } = this;
     this.cost += MIDSTREAM_COST;
     this.holding.add(MIDSTREAM_COST);
@@ -222,14 +227,17 @@ export class CarriedConnection implements HttpOwner {
       place: dissector.place,
       budget: dissector.windowBudget,
       forced,
-      recognised: (recognition) => this.openMidstream(recognition),
+      recognised: (recognition) => this.openMidstream(recognition, request),
     });
   }
 
   /** Frames were recognised without a handshake. */
-  private openMidstream({ clientSide, starts, confidence }: Recognition): readonly [StreamSink, StreamSink] {
+  private openMidstream(
+    { clientSide, starts, confidence, begun }: Recognition,
+    request: RequestHead | undefined,
+  ): readonly [StreamSink, StreamSink] {
     const { dissector } = this;
-    const { packet, seconds, nanoseconds } = dissector.place;
+    const { packet, seconds, nanoseconds } = begun;
     const serverSide = other(clientSide);
     this.becomeSession();
     const decoder = this.decoderOf(
@@ -237,6 +245,8 @@ export class CarriedConnection implements HttpOwner {
         number: ++dissector.sessionCount,
         ...this.peers(clientSide),
         handshake: undefined,
+        path: request?.target,
+        host: request && headerValue(request, 'Host'),
         confidence,
         earlyClientBytes: 0,
         opened: { seconds, nanoseconds },
@@ -252,6 +262,7 @@ export class CarriedConnection implements HttpOwner {
     const { dissector } = this;
     const { consumer } = dissector;
     consumer.sessionOpened?.(session);
+    this.watch = dissector.engine?.observe(session);
     return new SessionDecoder(
       session,
       {
@@ -268,7 +279,7 @@ export class CarriedConnection implements HttpOwner {
       {
         frame: consumer.frame && ((frame) => consumer.frame?.(frame)),
         message: consumer.message && ((message) => consumer.message?.(message)),
-        observer: dissector.engine?.observe(session),
+        observer: this.watch,
         closed: (summary) => consumer.sessionClosed?.(summary),
         defect: (code, message) => dissector.defect('websocket', code, message),
       },
@@ -297,6 +308,8 @@ export class CarriedConnection implements HttpOwner {
       number: ++dissector.sessionCount,
       ...this.peers(clientSide),
       handshake,
+      path: handshake.target,
+      host: handshake.host,
       confidence: 1,
       earlyClientBytes: exchange.earlyBytes,
       opened: { seconds: head.firstSeconds, nanoseconds: head.firstNanoseconds },

@@ -45,6 +45,28 @@ describe('a connection is abandoned', () => {
   });
 });
 
+describe('an upgrade whose answer was not captured', () => {
+  it('is a session once its frames show it, with the path that was asked for, from its first byte', () => {
+    const talk = new Talk();
+    const start = [...talk.handshake(), talk.send(CLIENT, request('/lost'))];
+    talk.send(SERVER, response());
+    const words = ['one', 'two', 'three', 'four', 'five', 'six'];
+    const frames = words.flatMap((word) => [
+      talk.send(CLIENT, fromClient(`{"ask":"${word}"}`)),
+      talk.send(SERVER, fromServer(`{"say":"${word}"}`)),
+    ]);
+    const { opened, payloads, closed } = dissect([...start, ...frames, talk.fin(CLIENT), talk.fin(SERVER)]);
+    expect(opened).toMatchObject([
+      { number: 1, handshake: undefined, path: '/lost', host: 'example.test', client: '10.0.0.1:40000' },
+    ]);
+    expect(opened[0].openedPacket).toBeLessThanOrEqual(6);
+    expect([...payloads].sort()).toEqual(
+      words.flatMap((word) => [`client: {"ask":"${word}"}`, `server: {"say":"${word}"}`]).sort(),
+    );
+    expect(closed).toMatchObject([{ frames: { client: 6, server: 6 }, session: { path: '/lost' } }]);
+  });
+});
+
 describe('a 101 captured before its request', () => {
   /** Client bytes in packets 4 and 6, the answer in packet 5, in the order given. */
   const run = (order: readonly number[]) => {
@@ -71,6 +93,29 @@ describe('a 101 captured before its request', () => {
     expect(closed).toMatchObject([
       { session: { number: 1, opened: opened[0].opened, handshake: { target: '/late', status: 101 } } },
     ]);
+  });
+
+  it('is judged by both, once', () => {
+    const talk = new Talk();
+    const start = talk.handshake();
+    const asked = talk.send(CLIENT, request('/late'));
+    const answered = talk.send(SERVER, response({ accept: 'd3Jvbmc=', subprotocol: 'unasked' }));
+    const rest = [talk.send(CLIENT, fromClient('Hello')), talk.send(SERVER, fromServer('World'))];
+    const judge = (packets: readonly Uint8Array[]) => {
+      const found: string[] = [];
+      dissect(
+        packets,
+        {},
+        {
+          finding: ({ rule, session }) => found.push(`${rule.id} of ${session.path}`),
+        },
+      );
+      return found.sort().filter((id) => !id.startsWith('no-close'));
+    };
+    const inOrder = judge([...start, asked, answered, ...rest]);
+    expect(inOrder).toEqual(['accept of /late', 'subprotocol-not-offered of /late']);
+    expect(judge([...start, answered, asked, ...rest])).toEqual(inOrder);
+    expect(judge([...start, answered, ...rest])).toEqual([]);
   });
 
   it.each([[[0, 2, 1, 3]], [[2, 0, 1, 3]], [[1, 2, 0, 3]], [[0, 1, 2, 3]]])(

@@ -14,6 +14,7 @@ import {
 import type { ColumnContext } from '../output/frame-columns.js';
 import { jsonRenderer, lineRenderer } from '../output/rows.js';
 import { writeSarif } from '../output/sarif.js';
+import { loadTables } from '../output/table.js';
 import { rules as allRules } from '../rules/index.js';
 import type { Rule, Severity } from '../rules/rule.js';
 import type { Timestamp } from '../stream/place.js';
@@ -95,6 +96,7 @@ async function checkCaptures(
 ): Promise<void> {
   // Loaded only when needed: start-up time is paid in every run.
   const format = options.format ?? (terminal.stdoutIsTerminal ? 'table' : 'text');
+  if (format === 'table') await loadTables();
   const junit = format === 'junit' ? await import('../output/junit.js') : undefined;
   const rules = chosenRules(options.rule);
   const collected = new Collected(options.maxFindings);

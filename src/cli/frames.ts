@@ -8,6 +8,7 @@ import { detailRenderer, tableRenderer } from '../output/frame-render.js';
 import { frameLine } from '../output/frame-text.js';
 import { PREVIEW_BYTES } from '../output/preview.js';
 import { jsonRenderer, lineRenderer, type RowRenderer } from '../output/rows.js';
+import { loadTables } from '../output/table.js';
 import type { Frame } from '../websocket/frame-record.js';
 import { UsageError } from './exit.js';
 import { addListOptions, type ListOptions, list } from './list.js';
@@ -46,6 +47,7 @@ Examples:
 
 async function listFrames(captures: string[], options: FramesOptions, terminal: Terminal): Promise<void> {
   const format = formatFor(options, terminal);
+  if (format === 'table') await loadTables();
   const detailed = options.verbose === true || options.hex === true;
   if (detailed && (format === 'json' || format === 'ndjson'))
     throw new UsageError(`-V and -x print text: leave them out with -T ${format}`);

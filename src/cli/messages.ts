@@ -6,6 +6,7 @@ import type { ColumnContext } from '../output/frame-columns.js';
 import { messageJson } from '../output/message-json.js';
 import { messageLine, messageTable } from '../output/message-render.js';
 import { jsonRenderer, lineRenderer, type RowRenderer } from '../output/rows.js';
+import { loadTables } from '../output/table.js';
 import type { Message } from '../websocket/message-record.js';
 import { addListOptions, type ListOptions, list } from './list.js';
 import { type Format, formatFor } from './run.js';
@@ -34,6 +35,7 @@ Examples:
 
 async function listMessages(captures: string[], options: ListOptions, terminal: Terminal): Promise<void> {
   const format = formatFor(options, terminal);
+  if (format === 'table') await loadTables();
   await list<Message>(captures, options, terminal, {
     render: (context) => makeRenderer(format, context, terminal),
     consume: (take) => ({ message: take }),

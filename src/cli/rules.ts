@@ -4,6 +4,7 @@
 import type { Command } from 'commander';
 import { jsonRenderer, lineRenderer } from '../output/rows.js';
 import { explainRule, ruleJson, ruleLine, writeRuleTable } from '../output/rule-text.js';
+import { loadTables } from '../output/table.js';
 import { findRule, rules } from '../rules/index.js';
 import type { Rule } from '../rules/rule.js';
 import { UsageError } from './exit.js';
@@ -18,7 +19,8 @@ export function addRulesCommand(program: Command, terminal: Terminal): void {
     .description(ABOUT)
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', EXAMPLES)
-    .action((id: string | undefined, options: { readonly format?: Format }) => {
+    .action(async (id: string | undefined, options: { readonly format?: Format }) => {
+      await loadTables();
       if (id === undefined) listRules(formatFor(options, terminal), terminal);
       else explain(id, formatFor(options, terminal), terminal);
       terminal.stdout.flush();

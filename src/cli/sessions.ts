@@ -6,6 +6,7 @@ import type { Dissector } from '../dissector.js';
 import type { ColumnContext } from '../output/frame-columns.js';
 import { sessionLine, writeSessionTable } from '../output/session-render.js';
 import { sessionJson } from '../output/session-text.js';
+import { loadTables } from '../output/table.js';
 import type { Timestamp } from '../stream/place.js';
 import type { SessionSummary } from '../websocket/session.js';
 import { addCommonOptions, addFormatOption, type CommonOptions, type Format, run } from './run.js';
@@ -38,6 +39,7 @@ Examples:
 /** Sessions end in any order; the list is in the order of their numbers, so it is printed at the end. */
 async function listSessions(captures: string[], options: SessionsOptions, terminal: Terminal): Promise<void> {
   const format = options.format ?? (terminal.stdoutIsTerminal ? 'table' : 'text');
+  if (format === 'table') await loadTables();
   const summaries: SessionSummary[] = [];
   let start: Timestamp = { seconds: 0, nanoseconds: 0 };
   const context: ColumnContext = { timeFormat: options.time, start: () => start };

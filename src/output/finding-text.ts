@@ -41,9 +41,8 @@ export function groupFindings(findings: readonly Finding[]): SessionFindings[] {
 }
 
 /** `Session 3: 10.0.0.1:4000 → 10.0.0.2:80 /chat` */
-export function sessionTitle({ number, client, server, handshake }: Session): string {
-  const target = handshake?.target;
-  return `Session ${number}: ${client} → ${server}${target === undefined ? '' : ` ${visible(target)}`}`;
+export function sessionTitle({ number, client, server, path }: Session): string {
+  return `Session ${number}: ${client} → ${server}${path === undefined ? '' : ` ${visible(path)}`}`;
 }
 
 /** `  error    unmasked-client-frame      client  frame 3, packet 12, 0.003127: the frame … (RFC 6455 §5.1)` */
@@ -72,7 +71,7 @@ export function findingJson(finding: Finding): string {
   return (
     `{"rule":"${rule.id}","severity":"${finding.severity}","section":${jsonString(rule.section)},` +
     `"breaker":"${finding.breaker}","session":${session.number},"client":${jsonString(session.client)},` +
-    `"server":${jsonString(session.server)},"path":${jsonOrNull(session.handshake?.target)},` +
+    `"server":${jsonString(session.server)},"path":${jsonOrNull(session.path)},` +
     `"frame":${finding.frame ?? null},"packet":${finding.packet},"time":${formatEpoch(finding.timestamp)},` +
     `"streamOffset":${finding.streamOffset ?? null},"message":${jsonString(finding.message)}}`
   );

@@ -43,7 +43,7 @@ function sessionFields(session: Session): string {
   if (text === undefined) {
     text =
       `"session":${session.number},"client":${jsonString(session.client)},` +
-      `"server":${jsonString(session.server)},"path":${jsonOrNull(session.handshake?.target)}`;
+      `"server":${jsonString(session.server)},"path":${jsonOrNull(session.path)}`;
     sessionTexts.set(session, text);
   }
   return text;

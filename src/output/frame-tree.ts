@@ -18,7 +18,7 @@ const MAX_LINES = 32;
 
 export function frameTree(frame: Frame, context: ColumnContext, colors: Colors): string {
   const { session } = frame;
-  const path = session.handshake?.target;
+  const { path } = session;
   const lines = [
     colors.label(
       `Frame ${frame.number}: ${opcodeName(frame.opcode)}, ${frame.exactLength} bytes, ` +

@@ -11,7 +11,8 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** One line, without the line end. */
 export function messageJson(message: Message): string {
-  const { close } = message;
+  const { close, confidence, content } = message;
+  const kept = content.length < message.length ? `,"contentKept":${content.length}` : '';
   return (
     `{"message":${message.number},${sessionFields(message.session)},"sender":"${message.sender}",` +
     `"opcode":"${opcodeText(message.opcode)}","time":${formatEpoch(message.timestamp)},` +
@@ -19,7 +20,8 @@ export function messageJson(message: Message): string {
     `"closeCode":${close?.code ?? null},"closeReason":${jsonOrNull(close?.reason)},` +
     `"compressed":${message.compressed},"wireLength":${message.wireLength},` +
     `"frames":[${message.frames.join(',')}],"packets":[${message.packets.join(',')}],` +
-    `"complete":${message.complete},"unknownRanges":[${message.unknownRanges.map(rangeJson).join(',')}]}`
+    `"complete":${message.complete},"unknownRanges":[${message.unknownRanges.map(rangeJson).join(',')}]${kept}` +
+    `${confidence < 1 ? `,"confidence":${confidence}` : ''}}`
   );
 }
 
@@ -36,7 +38,7 @@ function sessionFields(session: Session): string {
     const { handshake } = session;
     text =
       `"session":${session.number},"client":${jsonString(session.client)},` +
-      `"server":${jsonString(session.server)},"path":${jsonOrNull(handshake?.target)},` +
+      `"server":${jsonString(session.server)},"path":${jsonOrNull(session.path)},` +
       `"subprotocol":${jsonOrNull(handshake?.subprotocol)}`;
     sessionTexts.set(session, text);
   }

@@ -7,9 +7,18 @@
  * the very same text. Memory is flat, and rows appear as they come. A number is never clipped: where one is
  * too long for its column, the table goes on with a wider one under a new heading.
  */
-import Table from 'cli-table3';
-import { clip, isAscii, pad, width, wrap } from './width.js';
+import type CliTable from 'cli-table3';
+import { clip, isAscii, loadWidths, pad, width, wrap } from './width.js';
 import type { TextWriter } from './writer.js';
+
+let Table: typeof CliTable;
+
+/** To be awaited before a table is made: what lays it out takes longer to load than the rest of the program. */
+export async function loadTables(): Promise<void> {
+  if (Table !== undefined) return;
+  await loadWidths();
+  Table = (await import('cli-table3')).default;
+}
 
 export interface Column {
   readonly title: string;

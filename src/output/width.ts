@@ -1,7 +1,19 @@
 /**
  * Fits text into columns of a terminal, where a character may be two columns wide or none.
+ *
+ * Strategy: what is ASCII is measured by its length. The tables of all other characters take 100 ms to load,
+ * more than the rest of the program: only tables need them, and whoever makes one awaits loadWidths() first.
  */
-import stringWidth from 'string-width';
+
+let stringWidth: (text: string) => number;
+let graphemes: Intl.Segmenter;
+
+/** To be awaited before anything else here is called. */
+export async function loadWidths(): Promise<void> {
+  if (stringWidth !== undefined) return;
+  graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+  stringWidth = (await import('string-width')).default;
+}
 
 /** Whether the text is ASCII, one column a character: nearly always, and a hundred times cheaper. */
 export function isAscii(text: string): boolean {
@@ -85,4 +97,3 @@ const ASCII = /^[\x20-\x7e]*$/;
 /** With the few more that our own columns hold. */
 const NARROW = /^[\x20-\x7e→←…]*$/;
 const COLORS = /\x1b\[\d+m/g;
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });

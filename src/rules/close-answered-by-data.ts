@@ -40,7 +40,7 @@ export const closeAnsweredByData: Rule = {
         report(
           breaker,
           `the Close of the ${describeClose(close)} got ${what} and no Close in answer`,
-          reaction,
+          reaction.where,
         );
       },
     };

@@ -40,13 +40,17 @@ export const closeUnanswered: Rule = {
         const unanswered = ending.unanswered(summary);
         if (unanswered === undefined || unanswered.reaction !== undefined) return;
         const { close, breaker, proof } = unanswered;
-        report(breaker, `the Close of the ${describeClose(close)} got no Close in answer: ${proof}`, close);
+        report(
+          breaker,
+          `the Close of the ${describeClose(close)} got no Close in answer: ${proof}`,
+          close.where,
+        );
       },
     };
   },
 };
 
 /** `client (frame 5, code 1000)`. */
-export function describeClose({ sender, frame, code }: FirstClose): string {
-  return `${sender} (frame ${frame}, ${code === undefined ? 'no code' : `code ${code}`})`;
+export function describeClose({ sender, where, code }: FirstClose): string {
+  return `${sender} (frame ${where.frame}, ${code === undefined ? 'no code' : `code ${code}`})`;
 }

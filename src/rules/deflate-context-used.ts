@@ -2,7 +2,7 @@
  * RFC 7692 §7.1.1: with no_context_takeover each message is compressed by itself.
  */
 import { hasMessageDeflate } from './content.js';
-import type { Rule } from './rule.js';
+import { type Rule, whereBegins } from './rule.js';
 
 export const deflateContextUsed: Rule = {
   id: 'deflate-context-used',
@@ -35,7 +35,8 @@ export const deflateContextUsed: Rule = {
   watch({ handshake }, report) {
     if (!hasMessageDeflate(handshake)) return {};
     return {
-      message({ sender, inflated, complete, firstFrame, streamOffset }) {
+      message(facts) {
+        const { sender, inflated, complete } = facts;
         // What was inflated from lost messages proves nothing about them.
         const isSure = complete && inflated?.failure === undefined && inflated?.unknown.length === 0;
         if (isSure && inflated.usesContext)
@@ -43,7 +44,7 @@ export const deflateContextUsed: Rule = {
             sender,
             'the compressed message refers to content of an earlier one, ' +
               `though ${sender}_no_context_takeover was agreed`,
-            { frame: firstFrame, streamOffset },
+            whereBegins(facts),
           );
       },
     };

@@ -3,7 +3,7 @@
  */
 import { hasMessageDeflate } from './content.js';
 import { count } from './count.js';
-import type { Rule } from './rule.js';
+import { type Rule, whereBegins } from './rule.js';
 
 export const deflateUndecodable: Rule = {
   id: 'deflate-undecodable',
@@ -36,13 +36,14 @@ export const deflateUndecodable: Rule = {
   watch({ handshake }, report) {
     if (!hasMessageDeflate(handshake)) return {};
     return {
-      message({ sender, inflated, complete, wireLength, firstFrame, streamOffset }) {
+      message(facts) {
+        const { sender, inflated, complete, wireLength } = facts;
         if (!complete || inflated?.failure === undefined) return;
         report(
           sender,
           `the compressed message of ${count(wireLength, 'byte')} cannot be inflated beyond ` +
             `${count(inflated.length, 'byte')} of content: ${inflated.failure}`,
-          { frame: firstFrame, streamOffset },
+          whereBegins(facts),
         );
       },
     };

@@ -4,7 +4,7 @@
 import type { Sender } from '../websocket/frame-record.js';
 import type { Handshake } from '../websocket/handshake.js';
 import { hasMessageDeflate } from './content.js';
-import type { Rule } from './rule.js';
+import { type Rule, whereBegins } from './rule.js';
 
 export const deflateWindowExceeded: Rule = {
   id: 'deflate-window-exceeded',
@@ -38,13 +38,14 @@ export const deflateWindowExceeded: Rule = {
   watch({ handshake }, report) {
     if (!hasMessageDeflate(handshake)) return {};
     return {
-      message({ sender, inflated, complete, firstFrame, streamOffset }) {
+      message(facts) {
+        const { sender, inflated, complete } = facts;
         if (!complete || !inflated?.exceedsWindow || inflated.failure !== undefined) return;
         const term = windowTerm(handshake!, sender);
         report(
           sender,
           `a reference reaches ${inflated.farthest} bytes back, further than ${term ?? 'the window'} allows`,
-          { frame: firstFrame, streamOffset },
+          whereBegins(facts),
         );
       },
     };

@@ -11,21 +11,19 @@ import { BINARY, CLOSE, isControl, TEXT } from '../websocket/opcode.js';
 import type { SessionSummary } from '../websocket/session.js';
 import { closeBody, closeCode } from './close-body.js';
 import { PeerFaults } from './faults.js';
-import { peerOf, type WatchedSession, type Watcher } from './rule.js';
+import { peerOf, type WatchedSession, type Watcher, type Where, whereIs } from './rule.js';
 import { patienceWith, secondsOf } from './seconds.js';
 
 export interface FirstClose {
   readonly sender: Sender;
-  readonly frame: number;
-  readonly streamOffset: number;
+  readonly where: Where;
   readonly time: number;
   readonly code: number | undefined;
 }
 
 /** A data frame that came where a Close was due. */
 export interface Reaction {
-  readonly frame: number;
-  readonly streamOffset: number;
+  readonly where: Where;
   readonly opcode: number;
 }
 
@@ -66,7 +64,7 @@ export class Ending implements Watcher {
     if (this.first === undefined) {
       if (isStart) this.talk.message(sender);
     } else if (sender !== this.first.sender && this.reaction === undefined && (isStart || isControl(opcode)))
-      this.reaction = isStart ? { frame: facts.number, streamOffset: header.streamOffset, opcode } : null;
+      this.reaction = isStart ? { where: whereIs(facts), opcode } : null;
   }
 
   message(facts: MessageFacts): void {
@@ -83,6 +81,13 @@ export class Ending implements Watcher {
     return this.open.client && this.open.server;
   }
 
+  /** The Close that came only when the other side, which had sent none, had ended TCP. */
+  closeBehindEnd({ endedFirst, endedFirstAt }: SessionSummary): FirstClose | undefined {
+    const { first, open } = this;
+    if (first === undefined || endedFirst !== peerOf(first.sender) || !open[endedFirst]) return undefined;
+    return secondsOf(endedFirstAt!) < first.time ? first : undefined;
+  }
+
   /** A Close that certainly arrived and certainly was not answered, of a side that was to be answered. */
   unanswered(summary: SessionSummary): Unanswered | undefined {
     const { first: close, talk } = this;
@@ -95,14 +100,14 @@ export class Ending implements Watcher {
   }
 
   private close(facts: FrameFacts): void {
-    const { sender, confidence, number, header, time } = facts;
+    const { sender, confidence, time } = facts;
     const peer = peerOf(sender);
     const isFirst = this.first === undefined && confidence === 1 && this.open[peer];
     this.open[sender] = false;
     if (!isFirst) return;
     const body = closeBody(facts);
     const code = body && closeCode(body);
-    this.first = { sender, frame: number, streamOffset: header.streamOffset, time, code };
+    this.first = { sender, where: whereIs(facts), time, code };
   }
 
   private proofOfLife(
@@ -110,12 +115,14 @@ export class Ending implements Watcher {
     receiver: Sender,
     { end, endedFirst, endedFirstAt }: SessionSummary,
   ): string | undefined {
-    if (endedFirst === receiver) return `the ${receiver} ended TCP instead`;
+    const ended = endedFirstAt === undefined ? 0 : secondsOf(endedFirstAt);
+    // Who ended TCP before the Close came could not answer it.
+    if (endedFirst === receiver) return ended < close.time ? undefined : `the ${receiver} ended TCP instead`;
     const patience = patienceWith(this.watched.session, receiver);
     const since = this.lastFrame[receiver] - close.time;
     if (since >= patience) return `the ${receiver} still sent other frames ${since.toFixed(1)} s later`;
     // Who closed had waited when it ended TCP; an answer would have come by then.
-    const waited = endedFirstAt === undefined ? 0 : secondsOf(endedFirstAt) - close.time;
+    const waited = ended - close.time;
     return end?.[receiver] === 'fin' && waited >= patience
       ? `the ${receiver} did nothing for ${waited.toFixed(1)} s, until TCP was ended`
       : undefined;

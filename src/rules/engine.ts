@@ -5,8 +5,9 @@
  * Strategy: the watchers are sorted by event when a session opens, so that a frame costs a call per rule about
  * frames and nothing else.
  */
-import type { Place } from '../stream/place.js';
+import type { Place, Timestamp } from '../stream/place.js';
 import type { Sender } from '../websocket/frame-record.js';
+import type { Handshake } from '../websocket/handshake.js';
 import type { FrameFacts, MessageFacts, SessionObserver } from '../websocket/observer.js';
 import type { Session, SessionSummary } from '../websocket/session.js';
 import type { Finding } from './finding.js';
@@ -23,7 +24,7 @@ export class RuleEngine {
   constructor(private readonly options: EngineOptions) {}
 
   /** For a session that opens, or whose upgrade was refused. */
-  observe(session: Session): SessionObserver {
+  observe(session: Session): SessionWatch {
     return new SessionWatch(session, this.options);
   }
 }
@@ -33,16 +34,18 @@ interface Watch {
   readonly watcher: Watcher;
 }
 
-class SessionWatch implements SessionObserver {
+export class SessionWatch implements SessionObserver {
   private readonly watches: readonly Watch[];
   private readonly onFrame: readonly Watcher[];
   private readonly onMessage: readonly Watcher[];
   /** What the event under way is about. */
   private current: FrameFacts | undefined = undefined;
   private confidence = 1;
+  /** The handshake, while its request may come yet. */
+  private awaited: Handshake | undefined = undefined;
 
   constructor(
-    private readonly session: Session,
+    private session: Session,
     private readonly options: EngineOptions,
   ) {
     const { handshake } = session;
@@ -52,7 +55,17 @@ class SessionWatch implements SessionObserver {
     }));
     this.onFrame = this.watches.map(({ watcher }) => watcher).filter((watcher) => watcher.frame);
     this.onMessage = this.watches.map(({ watcher }) => watcher).filter((watcher) => watcher.message);
-    if (handshake !== undefined) for (const { watcher } of this.watches) watcher.handshake?.(handshake);
+    // A request that was captured behind its answer may come yet.
+    if (handshake?.request === undefined && handshake?.isWebSocketResponse) this.awaited = handshake;
+    else this.judgeHandshake(handshake);
+  }
+
+  /** The request of the handshake was captured behind its answer. */
+  requested(session: Session): void {
+    if (this.awaited === undefined) return;
+    this.awaited = undefined;
+    this.session = session;
+    this.judgeHandshake(session.handshake);
   }
 
   frame(facts: FrameFacts): void {
@@ -73,7 +86,16 @@ class SessionWatch implements SessionObserver {
   closed(summary: SessionSummary): void {
     this.current = undefined;
     this.confidence = 1;
+    this.judgeHandshake(this.awaited);
     for (const { watcher } of this.watches) watcher.closed?.(summary);
+  }
+
+  private judgeHandshake(handshake: Handshake | undefined): void {
+    if (handshake === undefined) return;
+    const { current } = this;
+    this.current = undefined;
+    for (const { watcher } of this.watches) watcher.handshake?.(handshake);
+    this.current = current;
   }
 
   private reporter(rule: Rule): Report {
@@ -87,8 +109,8 @@ class SessionWatch implements SessionObserver {
         breaker,
         session: this.session,
         frame: where?.frame ?? current?.number,
-        packet: place.packet,
-        timestamp: { seconds: place.seconds, nanoseconds: place.nanoseconds },
+        packet: where?.packet ?? place.packet,
+        timestamp: timestampOf(where ?? place),
         streamOffset: where?.streamOffset ?? current?.header.streamOffset,
         message: guessed
           ? `${message} (frames were found again behind a loss, with confidence ${confidence.toFixed(3)})`
@@ -96,4 +118,8 @@ class SessionWatch implements SessionObserver {
       });
     };
   }
+}
+
+function timestampOf({ seconds, nanoseconds }: Timestamp): Timestamp {
+  return { seconds, nanoseconds };
 }

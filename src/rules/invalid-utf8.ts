@@ -6,7 +6,7 @@ import type { MessageFacts } from '../websocket/observer.js';
 import { isControl, TEXT } from '../websocket/opcode.js';
 import { hasStrayBits, isContentKnown } from './content.js';
 import { count } from './count.js';
-import type { Rule } from './rule.js';
+import { type Rule, whereBegins } from './rule.js';
 
 export const invalidUtf8: Rule = {
   id: 'invalid-utf8',
@@ -48,10 +48,7 @@ export const invalidUtf8: Rule = {
         const readable = !stray[sender] && isReadable(facts, compressed[sender], handshake !== undefined);
         stray[sender] = compressed[sender] = false;
         if (opcode === TEXT && badTextOffset !== undefined && readable)
-          report(sender, describe(facts, badTextOffset), {
-            frame: facts.firstFrame,
-            streamOffset: facts.streamOffset,
-          });
+          report(sender, describe(facts, badTextOffset), whereBegins(facts));
       },
       lost(sender) {
         stray[sender] = compressed[sender] = false;

@@ -2,6 +2,7 @@
  * RFC 6455 §7.3: who ends a connection sends a Close frame first.
  */
 import type { SessionSummary } from '../websocket/session.js';
+import { describeClose } from './close-unanswered.js';
 import { count } from './count.js';
 import { Ending } from './ending.js';
 import { peerOf, type Rule } from './rule.js';
@@ -41,12 +42,16 @@ export const noClose: Rule = {
       lost: (sender) => ending.lost(sender),
       closed(summary) {
         const { end, endedFirst, frames } = summary;
-        if (end === undefined || endedFirst === undefined || !ending.withoutClose) return;
+        if (end === undefined || endedFirst === undefined) return;
+        const late = ending.closeBehindEnd(summary);
+        if (late === undefined && !ending.withoutClose) return;
         if (ending.faults.of(peerOf(endedFirst)) || isRefusal(summary)) return;
         const how = end[endedFirst] === 'reset' ? 'reset TCP (RST)' : 'ended TCP (FIN)';
         report(
           endedFirst,
-          `the ${endedFirst} ${how} after ${talk(frames)}, without a Close frame from either side`,
+          late === undefined
+            ? `the ${endedFirst} ${how} after ${talk(frames)}, without a Close frame from either side`
+            : `the ${endedFirst} ${how} without a Close frame; the Close of the ${describeClose(late)} came only then`,
         );
       },
     };

@@ -37,15 +37,15 @@ export const pingAnsweredByData: Rule = {
       message: (facts) => pings.ledgers[peerOf(facts.sender)].message(facts),
       lost: () => pings.lost(),
       closed({ end, ended }) {
-        pings.eachOwed(({ answer, time, frame, reply, replyOffset, payload }, sender) => {
+        pings.eachOwed(({ answer, time, where, reply, payload }, sender) => {
           const answerer = peerOf(sender);
           const early = end?.[answerer] === 'capture-end' && secondsOf(ended) - time < PATIENCE;
           if (answer === 'data' && !early)
             report(
               answerer,
-              `the Ping in frame ${frame} got its payload (${count(payload!.length, 'byte')}) back ` +
+              `the Ping in frame ${where.frame} got its payload (${count(payload!.length, 'byte')}) back ` +
                 'in a data frame, and no Pong',
-              { frame: reply!, streamOffset: replyOffset },
+              reply,
             );
         });
       },

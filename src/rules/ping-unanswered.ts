@@ -56,10 +56,7 @@ export const pingUnanswered: Rule = {
           report(
             peerOf(sender),
             `the Ping of ${count(ping.payload!.length, 'byte')} got no Pong, though ${proof}`,
-            {
-              frame: ping.frame,
-              streamOffset: ping.streamOffset,
-            },
+            ping.where,
           );
         });
       },

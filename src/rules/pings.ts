@@ -8,10 +8,10 @@
 import type { FrameFacts, MessageFacts } from '../websocket/observer.js';
 import { BINARY, TEXT } from '../websocket/opcode.js';
 import { isSoundControl } from './control-form.js';
+import { type Where, whereIs } from './rule.js';
 
 export interface OpenPing {
-  readonly frame: number;
-  readonly streamOffset: number;
+  readonly where: Where;
   readonly time: number;
   /** Undefined where it was not captured whole. */
   readonly payload: Uint8Array | undefined;
@@ -21,9 +21,8 @@ export interface OpenPing {
   readonly framesBefore: number;
   /** What came in place of the right Pong, so far. */
   answer: 'none' | 'pong' | 'data';
-  /** Number and place of the first frame of the other side behind it, if that is a data frame. */
-  reply: number | undefined;
-  replyOffset: number;
+  /** The first frame of the other side behind it, if that is a data frame. */
+  reply: Where | undefined;
 }
 
 export type PongKind = 'answer' | 'mismatch' | 'unsolicited';
@@ -50,15 +49,13 @@ export class PingLedger {
     if (this.open.length === MAX_OPEN) this.open.shift();
     const sound = isSoundControl(facts) && header.masked === (sender === 'client');
     this.open.push({
-      frame: facts.number,
-      streamOffset: header.streamOffset,
+      where: whereIs(facts),
       time: facts.time,
       payload: facts.complete && sound ? facts.controlPayload : undefined,
       owed: facts.complete && sound && !closing,
       framesBefore: this.frames,
       answer: 'none',
       reply: undefined,
-      replyOffset: 0,
     });
     this.fresh++;
   }
@@ -85,17 +82,16 @@ export class PingLedger {
   }
 
   /** The other side sent any frame; `closed`: the sender of the Pings has sent its Close before. */
-  frame({ number, header, time }: FrameFacts, closed: boolean): void {
+  frame(facts: FrameFacts, closed: boolean): void {
+    const { header, time } = facts;
     if (!closed) {
       this.frames++;
       this.lastFrame = time;
     }
     if (this.fresh === 0) return;
     if (header.opcode === TEXT || header.opcode === BINARY) {
-      for (const ping of this.open.slice(-this.fresh)) {
-        ping.reply = number;
-        ping.replyOffset = header.streamOffset;
-      }
+      const reply = whereIs(facts);
+      for (const ping of this.open.slice(-this.fresh)) ping.reply = reply;
       this.awaitsMessage = true;
     }
     this.fresh = 0;
@@ -107,7 +103,7 @@ export class PingLedger {
     this.awaitsMessage = false;
     for (const ping of this.open) {
       const { reply, payload, answer } = ping;
-      if (!complete || reply !== firstFrame || payload === undefined || payload.length === 0) continue;
+      if (!complete || reply?.frame !== firstFrame || payload === undefined || payload.length === 0) continue;
       if (answer === 'none' && sameBytes(payload, content)) ping.answer = 'data';
     }
   }

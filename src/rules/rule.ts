@@ -47,8 +47,26 @@ export interface WatchedSession {
 
 /** Where a finding is, if not at the frame that the event was about. */
 export interface Where {
-  readonly frame?: number;
-  readonly streamOffset?: number;
+  readonly frame: number;
+  readonly streamOffset: number;
+  readonly packet: number;
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+export function whereIs({ number: frame, header, packet, seconds, nanoseconds }: FrameFacts): Where {
+  return { frame, streamOffset: header.streamOffset, packet, seconds, nanoseconds };
+}
+
+/** The first frame of a message. */
+export function whereBegins(facts: MessageFacts): Where {
+  return {
+    frame: facts.firstFrame,
+    streamOffset: facts.streamOffset,
+    packet: facts.firstPacket,
+    seconds: facts.firstSeconds,
+    nanoseconds: facts.firstNanoseconds,
+  };
 }
 
 /** States that `breaker` broke the rule: `message` is this case in one sentence, with its values. */

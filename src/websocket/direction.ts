@@ -71,6 +71,9 @@ class FrameState implements FrameFacts {
   messageUnderWay: boolean | undefined = false;
   confidence = 1;
   time = 0;
+  packet = 0;
+  seconds = 0;
+  nanoseconds = 0;
   firstTimestamp: Timestamp = { seconds: 0, nanoseconds: 0 };
   packets: readonly number[] = NO_PACKETS;
   truncated = false;
@@ -198,7 +201,11 @@ export class Direction implements StreamSink, FrameVisitor {
     if (facts.truncated) this.missing(header, received, header.length - received);
     facts.number = owner.nextFrameNumber();
     facts.complete = this.missingRanges.length === 0;
-    facts.time = owner.place.seconds + owner.place.nanoseconds / 1e9;
+    const { packet, seconds, nanoseconds } = owner.place;
+    facts.packet = packet;
+    facts.seconds = seconds;
+    facts.nanoseconds = nanoseconds;
+    facts.time = seconds + nanoseconds / 1e9;
     const isControlFrame = isControl(header.opcode);
     facts.controlPayload = isControlFrame ? this.control.take() : EMPTY;
     if (received > owner.maxPayload && owner.frame !== undefined) owner.tooLong(sender, received);

@@ -23,7 +23,7 @@ export interface Message {
    * of a gap that is longer than what was captured before it and 64 KiB.
    */
   readonly content: Uint8Array;
-  /** Octets of content, kept or not. */
+  /** Octets of content, kept or not; where a limit ended inflation, what had come out by then. */
   readonly length: number;
   /** Content octets that are not known: the capture lost them, or what they were inflated from. */
   readonly unknownRanges: readonly Range[];
@@ -40,6 +40,8 @@ export interface Message {
   readonly frames: readonly number[];
   /** Numbers of the packets that carried them, ascending. */
   readonly packets: readonly number[];
-  /** False when something of it is missing: octets, its beginning or its end. */
+  /** False when something of it is missing: octets, its beginning or its end, or what a limit left out. */
   readonly complete: boolean;
+  /** 1 where its frames are certain; less where they were found again behind a loss. */
+  readonly confidence: number;
 }

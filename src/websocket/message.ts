@@ -40,6 +40,10 @@ export interface MessageOwner {
 export interface EndedFrame {
   readonly number: number;
   readonly confidence: number;
+  /** Of its last byte. */
+  readonly packet: number;
+  readonly seconds: number;
+  readonly nanoseconds: number;
   readonly firstTimestamp: Timestamp;
   /** Numbers of its packets. */
   readonly packets: readonly number[];
@@ -48,6 +52,12 @@ export interface EndedFrame {
   /** No octet of its payload is missing. */
   readonly complete: boolean;
 }
+
+/**
+ * Octets by which a compressed message may be longer than its content: more for one that holds little is
+ * padded with empty blocks.
+ */
+const WIRE_ALLOWANCE = 65_536;
 
 const NOTHING: readonly Range[] = [];
 const EMPTY = new Uint8Array(0);
@@ -58,6 +68,9 @@ class MessageState implements MessageFacts {
   firstFrame = 0;
   lastFrame = 0;
   streamOffset = 0;
+  firstPacket = 0;
+  firstSeconds = 0;
+  firstNanoseconds = 0;
   fragments = 0;
   compressed = false;
   wireLength = 0;
@@ -137,7 +150,8 @@ export class MessageDecoder {
     const { buffer } = this;
     const from = buffer.kept;
     const whole = header.fin && this.state.wireLength === 0 && end - start === header.length;
-    buffer.add(chunk, start, end, header.maskingKey, offset, this.owner.maxMessage, whole);
+    const limit = this.state.compressed ? this.owner.maxMessage + WIRE_ALLOWANCE : this.owner.maxMessage;
+    buffer.add(chunk, start, end, header.maskingKey, offset, limit, whole);
     this.state.wireLength += end - start;
     if (this.checksText) this.text.push(buffer.bytes, from, buffer.kept);
   }
@@ -158,6 +172,9 @@ export class MessageDecoder {
     const { state } = this;
     if (state.fragments++ === 0) {
       state.firstFrame = frame.number;
+      state.firstPacket = frame.packet;
+      state.firstSeconds = frame.seconds;
+      state.firstNanoseconds = frame.nanoseconds;
       this.firstTimestamp = frame.firstTimestamp;
     }
     state.lastFrame = frame.number;
@@ -191,6 +208,7 @@ export class MessageDecoder {
       frames: [frame.number],
       packets: frame.packets,
       complete: missing.length === 0,
+      confidence: frame.confidence,
     });
   }
 
@@ -228,10 +246,12 @@ export class MessageDecoder {
       length = inflated.length;
     }
     this.checkText(unknown);
+    const isCut = buffer.cut || state.inflated?.limited === true;
     if (length > owner.maxMessage || state.inflated?.limited) this.reportLimit(length);
-    if (buffer.limited) this.reportBudget();
+    else if (buffer.limited) this.reportBudget();
+    else if (isCut && state.complete) this.reportLimit(length);
     owner.observer?.message(state);
-    if (owner.message !== undefined) owner.message(this.record(length, unknown));
+    if (owner.message !== undefined) owner.message(this.record(length, unknown, isCut));
     buffer.trim();
   }
 
@@ -304,7 +324,7 @@ export class MessageDecoder {
     );
   }
 
-  private record(length: number, unknownRanges: readonly Range[]): Message {
+  private record(length: number, unknownRanges: readonly Range[], isCut: boolean): Message {
     const { state, owner } = this;
     const content = state.compressed ? state.content : state.content.slice();
     return {
@@ -324,7 +344,8 @@ export class MessageDecoder {
       failure: state.inflated?.failure,
       frames: this.frames,
       packets: this.packets,
-      complete: state.complete && unknownRanges.length === 0 && state.inflated?.failure === undefined,
+      complete: state.complete && !isCut && unknownRanges.length === 0 && !state.inflated?.failure,
+      confidence: state.confidence,
     };
   }
 

@@ -56,7 +56,7 @@ export class Midstream {
 
   private bytes(side: Side, chunk: Uint8Array, start: number, end: number): void {
     if (this.sinks === undefined && this.options.forced !== undefined)
-      this.take(forcedRecognition(this.options.forced, side, chunk, start, end));
+      this.take(forcedRecognition(this.options, side, chunk, start, end));
     if (this.sinks !== undefined) this.sinks[side].bytes(chunk, start, end);
     else if (!this.abandoned && this.recogniser.push(side, chunk, start, end) !== 'undecided') this.settle();
   }
@@ -93,7 +93,7 @@ export class Midstream {
 }
 
 function forcedRecognition(
-  usual: Side,
+  { forced: usual, place }: MidstreamOptions,
   side: Side,
   chunk: Uint8Array,
   start: number,
@@ -106,6 +106,6 @@ function forcedRecognition(
     !header.rsv3 &&
     !isReserved(header.opcode);
   const peer = side === 0 ? 1 : 0;
-  const clientSide = plausible ? (header.masked ? side : peer) : usual;
-  return { clientSide, starts: [undefined, undefined], confidence: 1, bits: 0 };
+  const clientSide = plausible ? (header.masked ? side : peer) : usual!;
+  return { clientSide, starts: [undefined, undefined], confidence: 1, begun: place.copyFrom(0), bits: 0 };
 }

@@ -24,6 +24,10 @@ export interface FrameFacts {
   readonly confidence: number;
   /** When its last byte was captured, seconds since the epoch. */
   readonly time: number;
+  /** The packet that its last byte lay in, and when that was captured, exact. */
+  readonly packet: number;
+  readonly seconds: number;
+  readonly nanoseconds: number;
 }
 
 /** A data message that has ended. One record per direction: copy what you keep. */
@@ -36,6 +40,10 @@ export interface MessageFacts {
   readonly lastFrame: number;
   /** Stream offset of its first frame. */
   readonly streamOffset: number;
+  /** The packet that the last byte of its first frame lay in, and when that was captured. */
+  readonly firstPacket: number;
+  readonly firstSeconds: number;
+  readonly firstNanoseconds: number;
   readonly fragments: number;
   readonly compressed: boolean;
   readonly wireLength: number;

@@ -24,6 +24,8 @@ export interface Recognition {
   readonly starts: readonly [number | undefined, number | undefined];
   /** Probability that it is a WebSocket with this client whose frames begin there, 0 … 1. */
   readonly confidence: number;
+  /** Where the first byte of all was captured. */
+  readonly begun: Place;
   /** Evidence of both sides in bits, before it is taken off that few connections are WebSockets. */
   readonly bits: number;
 }
@@ -58,6 +60,7 @@ export class MidstreamRecogniser {
   private readonly sides: readonly [RecognisedSide, RecognisedSide];
   private readonly bytesPerSide: number;
   private order = 0;
+  private begun: Place | undefined = undefined;
 
   /** What is held counts against the total of `budget`. */
   constructor(
@@ -72,6 +75,8 @@ export class MidstreamRecogniser {
   /** Takes a segment (borrowed) that endpoint `side` sent. Once decided, push no more. */
   push(side: Side, chunk: Uint8Array, start = 0, end = chunk.length): RecogniserState {
     if (this.state !== 'undecided' || start >= end) return this.state;
+    if (this.begun === undefined || this.place.packet < this.begun.packet)
+      this.begun = this.place.copyFrom(0);
     const sender = this.sides[side];
     sender.push(chunk, start, end, this.order++);
     if (sender.hopeless) return this.giveUp();
@@ -146,7 +151,7 @@ export class MidstreamRecogniser {
     const odds = 2 ** (bits + PRIOR);
     const doubts = starts.map((start) => start?.probability ?? 1);
     const confidence = Math.min(MOST_CONFIDENT, odds / (1 + odds), ...doubts);
-    this.recognition = { clientSide, starts: [a, b], confidence, bits };
+    this.recognition = { clientSide, starts: [a, b], confidence, begun: this.begun!, bits };
     this.state = 'websocket';
   }
 

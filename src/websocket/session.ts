@@ -32,17 +32,20 @@ export interface Session {
   /** `ip:port`, an IPv6 address in brackets. */
   readonly client: string;
   readonly server: string;
-  /** Undefined where it was not captured, and frames alone told that this is a WebSocket. */
+  /** Undefined where it was not captured, or not the answer, and frames alone told that this is a WebSocket. */
   readonly handshake: Handshake | undefined;
+  /** Request target and Host field as written; known too where only the answer was not captured. */
+  readonly path: string | undefined;
+  readonly host: string | undefined;
   /** 1 with a handshake or where the user said so; less where frames alone told it. */
   readonly confidence: number;
   /** Bytes that the client sent behind its request before it had got any of the server's answer. */
   readonly earlyClientBytes: number;
-  /** When the first byte of the handshake was captured. */
+  /** When the first byte of the handshake was captured; without one, the first byte of all. */
   readonly opened: Timestamp;
-  /** When the last byte of the server's answer was captured. */
+  /** When the last byte of the server's answer was captured; without one, as `opened`. */
   readonly answered: Timestamp;
-  /** Number of the packet with the last byte of the server's answer. */
+  /** Number of the packet with the last byte of the server's answer; without one, with the first byte of all. */
   readonly openedPacket: number;
 }
 

@@ -82,7 +82,7 @@ describe('sessionTitle', () => {
   it.each([
     [makeSession(), 'Session 1: 10.0.0.1:40000 → 10.0.0.2:80 /chat'],
     [makeSession({ number: 12, request: undefined }), 'Session 12: 10.0.0.1:40000 → 10.0.0.2:80'],
-    [{ ...makeSession(), handshake: undefined }, 'Session 1: 10.0.0.1:40000 → 10.0.0.2:80'],
+    [{ ...makeSession(), handshake: undefined, path: undefined }, 'Session 1: 10.0.0.1:40000 → 10.0.0.2:80'],
   ])('case %#', (session, expected) => {
     expect(sessionTitle(session)).toBe(expected);
   });

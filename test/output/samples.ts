@@ -99,6 +99,7 @@ export function makeMessage(
     frames: [1],
     packets: [6],
     complete: overrides.unknownRanges === undefined && overrides.failure === undefined,
+    confidence: 1,
     ...overrides,
     length,
     content,

@@ -39,7 +39,14 @@ const refused = makeSummary(
 
 const midstream = makeSummary({
   ...closed(''),
-  session: { ...chat.session, number: 4, handshake: undefined, confidence: 0.9987 },
+  session: {
+    ...chat.session,
+    number: 4,
+    handshake: undefined,
+    path: undefined,
+    host: undefined,
+    confidence: 0.9987,
+  },
 });
 
 function table(summaries: readonly SessionSummary[], size: number): string[] {

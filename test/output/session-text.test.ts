@@ -17,7 +17,7 @@ const refusal = makeSummary(
 const summary = makeSummary();
 const midstream = {
   ...summary,
-  session: { ...summary.session, handshake: undefined, confidence: 0.9987 },
+  session: { ...summary.session, handshake: undefined, path: undefined, host: undefined, confidence: 0.9987 },
 };
 
 describe('sessionColumns', () => {

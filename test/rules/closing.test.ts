@@ -291,6 +291,14 @@ const ends: TalkCase[] = [
     ],
   ],
   [
+    'a peer that had ended TCP before the Close came',
+    [client.text('x'), server.text('y'), server.fin, at(1), client.close(1000), client.fin],
+    [
+      'no-close server #undefined: the server ended TCP (FIN) without a Close frame; ' +
+        'the Close of the client (frame 3, code 1000) came only then',
+    ],
+  ],
+  [
     'a session from its middle, with a silent peer',
     [client.text('x'), client.fin, server.fin],
     [],

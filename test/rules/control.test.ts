@@ -3,6 +3,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { findRule } from '../../src/rules/index.js';
+import { runScript } from './harness.js';
 import { at, client, payloadOf, server, type TalkCase, told } from './talk.js';
 
 const unanswered = (why: string, frame = 1, bytes = '4 bytes') =>
@@ -256,6 +257,16 @@ describe('the example of', () => {
     const bytes = octets('ping-unanswered');
     expect(told([['server', bytes.subarray(0, 4)], at(4), ['client', bytes.subarray(4)], ...bye])).toEqual([
       unanswered('the client still sent other frames 4.0 s later', 1, '2 bytes'),
+    ]);
+  });
+});
+
+describe('a finding at the end of a session', () => {
+  it('is where the frame is that it is about', () => {
+    const steps = [server.ping('beat'), at(1.1), client.text('x'), client.close(), server.close()];
+    const found = runScript({ steps: [client.text('a'), ...steps, server.fin, client.fin] });
+    expect(found.map(({ rule, frame, packet, timestamp }) => [rule.id, frame, packet, timestamp])).toEqual([
+      ['ping-unanswered', 2, 2, { seconds: 1_700_000_000, nanoseconds: 2_000_000 }],
     ]);
   });
 });

@@ -133,7 +133,7 @@ describe('messages', () => {
     const { messages, defects } = messagesOf([frames({ opcode: 1, payload: utf8('abcdef') })], {
       maxMessage: 4,
     });
-    expect(messages).toMatchObject([{ length: 6, content: utf8('abcd'), complete: true }]);
+    expect(messages).toMatchObject([{ length: 6, content: utf8('abcd'), complete: false }]);
     expect(defects).toEqual([
       [
         'message-limit',
@@ -177,6 +177,21 @@ describe('compressed messages', () => {
         [true, true],
       ]);
     }
+  });
+
+  it('is inflated up to maxMessage octets of content, however long it is on the wire', () => {
+    const content = Uint8Array.from(
+      { length: 100 },
+      (_, i) => (i * i * 151 + (i >> 3) * 37 + (i >> 1) * 11) & 255,
+    );
+    const wire = new MessageDeflater({}).deflate(content);
+    expect(wire.length).toBeGreaterThan(90);
+    const { messages, defects } = messagesOf([frames({ opcode: 2, rsv1: true, payload: wire })], {
+      deflate: true,
+      maxMessage: 90,
+    });
+    expect(messages).toMatchObject([{ content: content.subarray(0, 90), complete: false, confidence: 1 }]);
+    expect(defects.map(([code]) => code)).toContain('message-limit');
   });
 
   it('behind a lost one: every octet that is not marked unknown is right', () => {

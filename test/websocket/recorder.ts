@@ -39,12 +39,15 @@ export function makeSession(options: SessionOptions = {}): Session {
   const { number = 1, response } = options;
   const wanted = 'request' in options ? options.request : { target: '/chat' };
   const request = wanted && (headOf(encodeHandshakeRequest(wanted)) as RequestHead);
+  const handshake = decodeHandshake(request, headOf(encodeHandshakeResponse(response)) as ResponseHead);
   return {
     number,
     connection: 0,
     client: '10.0.0.1:40000',
     server: '10.0.0.2:80',
-    handshake: decodeHandshake(request, headOf(encodeHandshakeResponse(response)) as ResponseHead),
+    handshake,
+    path: handshake.target,
+    host: handshake.host,
     confidence: 1,
     earlyClientBytes: 0,
     opened: { seconds: 1_700_000_000, nanoseconds: 0 },
