@@ -57,7 +57,7 @@ export function formatRsv({ rsv1, rsv2, rsv3 }: Frame): string {
 /** What is remarkable of a frame, as facts; verdicts are the rules' business. */
 export function remarks(frame: Frame): string[] {
   const list: string[] = [];
-  if (frame.confidence < 1) list.push(`found again, ${formatConfidence(frame.confidence)}`);
+  if (frame.confidence < 1) list.push(formatDoubt(frame));
   if (isMalformed(frame)) list.push('malformed');
   if (isReserved(frame.opcode)) list.push('reserved opcode');
   const tail = frame.truncated ? 1 : 0;
@@ -76,9 +76,10 @@ export function isMalformed(frame: Frame): boolean {
   return frame.exactLength >= 1n << 63n || (frame.opcode === CLOSE && frame.length === 1);
 }
 
-/** `99.9 %`: never rounded up to certainty. */
-export function formatConfidence(confidence: number): string {
-  return `${(Math.floor(confidence * 1000) / 10).toFixed(1)} %`;
+/** `found again, 99.9 %`: why it is not certain, and how sure it is, never rounded up to certainty. */
+export function formatDoubt({ session, confidence }: Pick<Frame, 'session' | 'confidence'>): string {
+  const why = session.handshake === undefined ? 'recognised' : 'found again';
+  return `${why}, ${(Math.floor(confidence * 1000) / 10).toFixed(1)} %`;
 }
 
 function octets(count: number): string {

@@ -7,7 +7,7 @@ import { visible } from '../bytes/visible.js';
 import { type CloseBody, closeCodeName } from '../websocket/close.js';
 import type { Message } from '../websocket/message-record.js';
 import { CLOSE, CONTINUATION, isControl, opcodeName, TEXT } from '../websocket/opcode.js';
-import type { ColumnContext } from './frame-columns.js';
+import { type ColumnContext, formatDoubt } from './frame-columns.js';
 import { decodeText, isPrintable, PREVIEW_BYTES } from './preview.js';
 import { formatTime } from './time.js';
 
@@ -45,6 +45,7 @@ export function messageColumns(message: Message, context: ColumnContext): Messag
 /** What is remarkable of a message, as facts. */
 export function messageRemarks(message: Message): string[] {
   const list: string[] = [];
+  if (message.confidence < 1) list.push(formatDoubt(message));
   if (message.opcode === CONTINUATION) list.push('beginning missing');
   const unknown = message.unknownRanges.reduce((sum, { length }) => sum + length, 0);
   if (unknown > 0) list.push(`${unknown} of ${message.length} bytes unknown`);

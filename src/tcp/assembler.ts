@@ -58,6 +58,8 @@ export class Assembler {
   private heldBytes = 0;
   private graceSegments = 0;
   private graceSince = 0;
+  /** Where a FIN was captured that came before bytes in front of it. */
+  private finPlace: Place | undefined = undefined;
 
   constructor(
     private readonly sink: StreamSink,
@@ -97,6 +99,7 @@ export class Assembler {
     this.finSeen = true;
     this.finAt = sequence;
     this.checkFin();
+    if (!this.ended) this.finPlace = this.place.copyFrom(0);
   }
 
   /** Notes that the peer has everything before `sequence`. */
@@ -140,8 +143,11 @@ export class Assembler {
     if (this.ended) return;
     const missing = this.missingAtEnd();
     if (missing > 0) this.sink.gap(missing);
-    this.ended = true;
-    this.sink.end(this.finSeen ? 'fin' : how);
+    if (this.finSeen) this.endByFin();
+    else {
+      this.ended = true;
+      this.sink.end(how);
+    }
   }
 
   /**
@@ -165,9 +171,21 @@ export class Assembler {
 
   private checkFin(): void {
     if (!this.finSeen || this.ended || distance(this.finAt, this.next) > 0) return;
-    this.ended = true;
     this.release();
-    this.sink.end('fin');
+    this.endByFin();
+  }
+
+  /** Ends the stream where the FIN was captured, unless bytes in front of it were captured later. */
+  private endByFin(): void {
+    const { finPlace, place } = this;
+    this.ended = true;
+    if (finPlace === undefined || finPlace.packet < place.packet) this.sink.end('fin');
+    else {
+      const current = place.copyFrom(0);
+      place.assign(finPlace);
+      this.sink.end('fin');
+      place.assign(current);
+    }
   }
 
   /** Delivers a segment that begins at `next` or before it, and what is held in it and behind it. */

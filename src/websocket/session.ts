@@ -122,10 +122,8 @@ export class SessionDecoder implements DirectionOwner {
   private readonly parameters: NegotiatedDeflate | undefined;
   private readonly directions: BySender<Direction>;
   private closes: { client?: ObservedClose; server?: ObservedClose } = {};
-  private ends: { client?: StreamEnd; server?: StreamEnd } = {};
+  private ends: { client?: ObservedEnd; server?: ObservedEnd } = {};
   private readonly pings = { client: new OpenPings(), server: new OpenPings() };
-  private endedFirst: Sender | undefined = undefined;
-  private endedFirstAt: Timestamp | undefined = undefined;
 
   constructor(
     public session: Session,
@@ -259,14 +257,10 @@ export class SessionDecoder implements DirectionOwner {
         'truncated-frame-header',
         `session ${this.session.number}: the ${sender}'s stream ends ${pendingHeader} bytes into a frame header`,
       );
-    this.ends[sender] = how;
-    if (how !== 'capture-end' && this.endedFirst === undefined) {
-      this.endedFirst = sender;
-      this.endedFirstAt = this.now();
-    }
-    const { client, server } = this.ends;
-    if (client === undefined || server === undefined) return;
-    const summary = this.summary({ client, server });
+    this.ends[sender] = { how, packet: this.place.packet, timestamp: this.now() };
+    const { ends } = this;
+    if (ends.client === undefined || ends.server === undefined) return;
+    const summary = this.summary(ends as BySender<ObservedEnd>);
     this.consumer.observer?.closed(summary);
     this.consumer.closed(summary);
   }
@@ -277,8 +271,11 @@ export class SessionDecoder implements DirectionOwner {
       : `a gap swallowed a frame header at byte ${streamOffset} of the ${sender}'s stream`;
   }
 
-  private summary(end: BySender<StreamEnd>): SessionSummary {
+  /** `ends` in the order in which they were told of. */
+  private summary(ends: BySender<ObservedEnd>): SessionSummary {
     const { client, server } = this.directions;
+    const endedFirst = firstToEnd(ends);
+    const ended = ends.client.packet > ends.server.packet ? ends.client : ends.server;
     return {
       session: this.session,
       frames: { client: client.frames, server: server.frames },
@@ -292,10 +289,10 @@ export class SessionDecoder implements DirectionOwner {
         client: this.pings.client.overdue(this.place),
         server: this.pings.server.overdue(this.place),
       },
-      end,
-      endedFirst: this.endedFirst,
-      endedFirstAt: this.endedFirstAt,
-      ended: this.now(),
+      end: { client: ends.client.how, server: ends.server.how },
+      endedFirst,
+      endedFirstAt: endedFirst && ends[endedFirst].timestamp,
+      ended: ended.timestamp,
     };
   }
 
@@ -315,6 +312,20 @@ function firstToClose({
 }): Sender | undefined {
   if (client === undefined) return server && 'server';
   return server === undefined || client.packet < server.packet ? 'client' : 'server';
+}
+
+/** The end of a stream. */
+interface ObservedEnd {
+  readonly how: StreamEnd;
+  readonly packet: number;
+  readonly timestamp: Timestamp;
+}
+
+/** By the order of capture, as of Closes; at the same place, as by one reset, who is told of first. */
+function firstToEnd(ends: BySender<ObservedEnd>): Sender | undefined {
+  return (Object.keys(ends) as Sender[])
+    .filter((sender) => ends[sender].how !== 'capture-end')
+    .sort((a, b) => ends[a].packet - ends[b].packet)[0];
 }
 
 /** Seconds that a Pong may take. */

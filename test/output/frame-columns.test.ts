@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatRsv, frameColumns, isMalformed, remarks } from '../../src/output/frame-columns.js';
 import { encodeClose } from '../../src/websocket/close.js';
-import { context, makeFrame } from './samples.js';
+import { context, makeFrame, makeSession } from './samples.js';
 
 describe('frameColumns', () => {
   it('of the example of RFC 6455 §5.7', () => {
@@ -93,6 +93,12 @@ describe('remarks', () => {
       'a gap and a cut',
       { missing: [gap(1, 1), gap(3, 2)], truncated: true },
       ['gap: 1 byte missing', 'truncated: 2 bytes missing'],
+    ],
+    ['doubt', { confidence: 0.99999 }, ['found again, 99.9 %']],
+    [
+      'doubt without a handshake',
+      { confidence: 0.5, session: { ...makeSession(), handshake: undefined } },
+      ['recognised, 50.0 %'],
     ],
     ['a reserved opcode', { opcode: 3 }, ['reserved opcode']],
     ['RSV bits, no mask, wasteful lengths', { rsv1: true, masked: false, lengthForm: 64 as const }, []],

@@ -95,6 +95,7 @@ describe('messageRemarks', () => {
       { failure: 'it ends early', unknownRanges: [range(4, 1)] },
       ['1 of 5 bytes unknown', 'not inflated: it ends early'],
     ],
+    ['doubt', { confidence: 0.99999 }, ['found again, 99.9 %']],
     ['no end', { complete: false }, ['incomplete']],
     ['no beginning', { opcode: 0, complete: false }, ['beginning missing']],
     [

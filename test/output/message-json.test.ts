@@ -33,13 +33,14 @@ describe('messageJson', () => {
       packets: [8, 9, 12],
       failure: 'invalid block type',
       unknownRanges: [{ offset: 2, length: 2 }],
+      confidence: 0.9987,
     });
     expect(messageJson(message)).toBe(
       '{"message":7,"session":3,"client":"10.0.0.1:40000","server":"10.0.0.2:80","path":null,' +
         '"subprotocol":"chat.v1","sender":"server","opcode":"binary","time":1700000000.123456789,' +
         '"firstTime":1700000001.000000,"length":9,"contentBase64":"AP8AAA==","closeCode":null,' +
         '"closeReason":null,"compressed":true,"wireLength":6,"frames":[3,5],"packets":[8,9,12],' +
-        '"complete":false,"unknownRanges":[{"offset":2,"length":2}]}',
+        '"complete":false,"unknownRanges":[{"offset":2,"length":2}],"contentKept":4,"confidence":0.9987}',
     );
   });
 

@@ -8,6 +8,7 @@ import { utf8 } from '../support/splits.js';
 /** What a stream delivered: text, `<n>` for a gap of n bytes, `|fin` for its end. */
 class Log implements StreamSink {
   text = '';
+  endedAt = 0;
   readonly places: [packet: number, offset: number, length: number][] = [];
 
   constructor(private readonly place: Place) {}
@@ -23,6 +24,7 @@ class Log implements StreamSink {
 
   end(how: StreamEnd): void {
     this.text += `|${how}`;
+    this.endedAt = this.place.packet;
   }
 }
 
@@ -34,6 +36,7 @@ function make(perDirection = 1e6, total = 1e6) {
   const assembler = new Assembler(log, place, budget);
   return {
     log,
+    place,
     budget,
     assembler,
     exceeded: () => exceeded,
@@ -466,4 +469,23 @@ it('tells of bytes behind the end, but not of what was sent again or of a probe'
   expect([push(0, 'abc'), push(3, 'x'), push(2, 'cx')]).toEqual(['fits', 'fits', 'fits']);
   expect([push(3, 'xy'), push(4, 'z')]).toEqual(['behind-end', 'behind-end']);
   expect(log.text).toBe('abc|fin');
+});
+
+it('a stream whose FIN waited behind a hole ends where the FIN was captured', () => {
+  for (const giveUp of [true, false]) {
+    const { log, assembler, push, place } = make();
+    assembler.start(100);
+    push(100, 'abc');
+    push(105, 'fg');
+    place.packet = 3;
+    assembler.fin(107);
+    place.packet = 4;
+    if (giveUp) {
+      assembler.acknowledge(108);
+      place.packet = 8;
+      assembler.end('capture-end');
+    } else assembler.end('reset');
+    expect([log.text, log.endedAt]).toEqual(['abc<2>fg|fin', 3]);
+    expect(place.packet).toBe(giveUp ? 8 : 4);
+  }
 });

@@ -54,6 +54,17 @@ describe('the summary', () => {
     ]);
   });
 
+  it('goes by the order of capture where an end is told of late', () => {
+    const recorder = new SessionRecorder({});
+    recorder.at(9).decoder.client.end('fin');
+    recorder.at(8).decoder.server.end('fin');
+    expect(recorder.summaries).toMatchObject([{ endedFirst: 'server', endedFirstAt: at(8), ended: at(9) }]);
+    const reset = new SessionRecorder({}).at(8);
+    reset.decoder.server.end('reset');
+    reset.decoder.client.end('reset');
+    expect(reset.summaries).toMatchObject([{ endedFirst: 'server', endedFirstAt: at(8), ended: at(8) }]);
+  });
+
   it('is the same where nobody wants the frames, and where little of them is kept', () => {
     const [expected] = converse().summaries;
     const others: RecorderOptions[] = [
