@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 // Loads the built command line (npm run build).
-await import('../dist/cli/main.js');
+await import('../dist/bin/main.js');

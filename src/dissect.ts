@@ -8,12 +8,15 @@
 import { type CaptureTotals, type Input, readCaptures } from './capture/captures.js';
 import { type DissectionConsumer, Dissector, type DissectorOptions } from './dissector.js';
 import type { Finding } from './rules/finding.js';
+import type { Rule } from './rules/rule.js';
 import type { Defect } from './stream/defect.js';
 import type { Frame } from './websocket/frame-record.js';
 import type { Message } from './websocket/message-record.js';
 import type { Session, SessionSummary } from './websocket/session.js';
 
 export interface DissectOptions extends DissectorOptions {
+  /** The rules whose findings are wanted; all by default. */
+  readonly rules?: readonly Rule[];
   /** `own` (default), or the npm package `pcap-parser`, which reads classic microsecond pcap only. */
   readonly reader?: 'own' | 'pcap-parser';
   /** Told how far the reading is; `total` is undefined where a size is not known. */
@@ -54,7 +57,9 @@ export async function runDissection(
   consumer: RunConsumer,
   options: DissectOptions = {},
 ): Promise<DissectionSummary> {
-  const dissector = new Dissector(consumer, options);
+  const rules =
+    options.rules ?? (consumer.finding === undefined ? [] : (await import('./rules/index.js')).rules);
+  const dissector = new Dissector(consumer, { ...options, rules });
   const capture = await readCaptures(
     isList(inputs) ? inputs : [inputs],
     {

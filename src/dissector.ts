@@ -8,7 +8,6 @@ import { CarriedConnection, type SessionsConsumer, type Shared } from './carried
 import { HoldingPool } from './http/holding.js';
 import { NetworkDecoder } from './network/decoder.js';
 import { RuleEngine } from './rules/engine.js';
-import { rules } from './rules/index.js';
 import type { Rule } from './rules/rule.js';
 import type { Defect, Layer } from './stream/defect.js';
 import { Place, type Timestamp } from './stream/place.js';
@@ -43,7 +42,7 @@ export interface DissectorOptions {
   readonly previewPayload?: number;
   /** TCP ports whose connections are WebSockets even without a handshake. */
   readonly decodeAs?: readonly number[];
-  /** The rules whose findings are wanted; all by default. */
+  /** The rules whose findings are wanted; none by default. */
   readonly rules?: readonly Rule[];
 }
 
@@ -86,7 +85,7 @@ export class Dissector implements Shared {
     this.engine =
       consumer.finding &&
       new RuleEngine({
-        rules: options.rules ?? rules,
+        rules: options.rules ?? [],
         place: this.place,
         finding: (finding) => consumer.finding?.(finding),
       });

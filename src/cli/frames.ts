@@ -1,7 +1,6 @@
 /**
- * `wsdissect [frames]`: the frame list.
+ * `wsdissect [frames]`: lists frames as they come.
  */
-import type { Command } from 'commander';
 import type { ColumnContext } from '../output/frame-columns.js';
 import { frameJson } from '../output/frame-json.js';
 import { detailRenderer, tableRenderer } from '../output/frame-render.js';
@@ -10,42 +9,17 @@ import { PREVIEW_BYTES } from '../output/preview.js';
 import { jsonRenderer, lineRenderer, type RowRenderer } from '../output/rows.js';
 import { loadTables } from '../output/table.js';
 import type { Frame } from '../websocket/frame-record.js';
+import type { FramesOptions } from './commands/frames.js';
+import { type Format, formatFor } from './commands/options.js';
 import { UsageError } from './exit.js';
-import { addListOptions, type ListOptions, list } from './list.js';
-import { type Format, formatFor } from './run.js';
+import { list } from './list.js';
 import type { Terminal } from './terminal.js';
 
-interface FramesOptions extends ListOptions {
-  readonly verbose?: boolean;
-  readonly hex?: boolean;
-}
-
-export function addFramesCommand(program: Command, terminal: Terminal): void {
-  const frames = program
-    .command('frames', { isDefault: true })
-    .summary('list every WebSocket frame (the default, and may be left out)')
-    .description(ABOUT)
-    .option('-V, --verbose', 'each frame as a tree of its fields: bits, meaning, section of the RFC, packets')
-    .option('-x, --hex', 'the bytes of each frame, as on the wire and unmasked');
-  addListOptions(frames, 'frames')
-    .addHelpText('after', EXAMPLES)
-    .action((captures: string[], options: FramesOptions) => listFrames(captures, options, terminal));
-}
-
-const ABOUT = `\
-Lists every WebSocket frame of both sides, in the order of capture: session,
-direction, FIN, RSV bits, opcode, masking key, length and unmasked payload.
-This is the default command: "wsdissect capture.pcapng" does the same.`;
-
-const EXAMPLES = `
-Examples:
-  wsdissect capture.pcapng
-  wsdissect -V -c 3 capture.pcap
-  wsdissect -x --session 2 capture.pcap.gz
-  wsdissect -T ndjson cap_0000* | jq .payload
-  tcpdump -i lo -U -w - tcp port 8080 | wsdissect -`;
-
-async function listFrames(captures: string[], options: FramesOptions, terminal: Terminal): Promise<void> {
+export async function listFrames(
+  captures: string[],
+  options: FramesOptions,
+  terminal: Terminal,
+): Promise<void> {
   const format = formatFor(options, terminal);
   if (format === 'table') await loadTables();
   const detailed = options.verbose === true || options.hex === true;

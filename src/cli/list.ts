@@ -1,36 +1,15 @@
 /**
  * What the lists of frames and of messages have in common: format, how many, of which session.
  */
-import type { Command } from 'commander';
 import type { RunConsumer } from '../dissect.js';
 import type { Dissector } from '../dissector.js';
 import type { ColumnContext } from '../output/frame-columns.js';
 import type { RowRenderer } from '../output/rows.js';
 import type { Timestamp } from '../stream/place.js';
 import type { Session } from '../websocket/session.js';
-import {
-  addCommonOptions,
-  addFormatOption,
-  type CommonOptions,
-  type Format,
-  parseCount,
-  run,
-} from './run.js';
+import type { ListOptions } from './commands/options.js';
+import { run } from './run.js';
 import type { Terminal } from './terminal.js';
-
-export interface ListOptions extends CommonOptions {
-  readonly format?: Format;
-  readonly count?: number;
-  readonly session?: number;
-}
-
-export function addListOptions(command: Command, items: string): Command {
-  return addCommonOptions(
-    addFormatOption(command)
-      .option('-c, --count <n>', `stop after n ${items}`, parseCount)
-      .option('--session <n>', `only the ${items} of session n`, parseCount),
-  );
-}
 
 export interface List<T> {
   render(context: ColumnContext): RowRenderer<T>;

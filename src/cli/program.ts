@@ -5,13 +5,13 @@ import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { visible } from '../bytes/visible.js';
 import { ClosedPipe, OutputError, type TextWriter } from '../output/writer.js';
 import { CaptureError } from '../stream/defect.js';
-import { addCheckCommand } from './check.js';
+import { addCheckCommand } from './commands/check.js';
+import { addFramesCommand } from './commands/frames.js';
+import { addMessagesCommand } from './commands/messages.js';
+import { addRulesCommand } from './commands/rules.js';
+import { addSessionsCommand } from './commands/sessions.js';
 import { EXIT, EXIT_HELP, UsageError } from './exit.js';
-import { addFramesCommand } from './frames.js';
-import { addMessagesCommand } from './messages.js';
 import { nearest, refuseMistypedCommand } from './mistyped.js';
-import { addRulesCommand } from './rules.js';
-import { addSessionsCommand } from './sessions.js';
 import { openTerminal, type Terminal } from './terminal.js';
 
 /** Help is prose: wider lines would be harder to read. */

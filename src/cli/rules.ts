@@ -1,41 +1,27 @@
 /**
  * `wsdissect rules [RULE]`: the rules that `check` judges by, and each of them explained.
  */
-import type { Command } from 'commander';
 import { jsonRenderer, lineRenderer } from '../output/rows.js';
 import { explainRule, ruleJson, ruleLine, writeRuleTable } from '../output/rule-text.js';
 import { loadTables } from '../output/table.js';
 import { findRule, rules } from '../rules/index.js';
 import type { Rule } from '../rules/rule.js';
+import { type Format, formatFor } from './commands/options.js';
+import type { RulesOptions } from './commands/rules.js';
 import { UsageError } from './exit.js';
 import { nearest } from './mistyped.js';
-import { addFormatOption, type Format, formatFor } from './run.js';
 import type { Terminal } from './terminal.js';
 
-export function addRulesCommand(program: Command, terminal: Terminal): void {
-  addFormatOption(program.command('rules'))
-    .argument('[rule]', 'the rule to explain; without it all are listed')
-    .summary('list the rules of the protocol, or explain one')
-    .description(ABOUT)
-    .helpOption('-h, --help', 'print this help')
-    .addHelpText('after', EXAMPLES)
-    .action(async (id: string | undefined, options: { readonly format?: Format }) => {
-      await loadTables();
-      if (id === undefined) listRules(formatFor(options, terminal), terminal);
-      else explain(id, formatFor(options, terminal), terminal);
-      terminal.stdout.flush();
-    });
+export async function tellRules(
+  id: string | undefined,
+  options: RulesOptions,
+  terminal: Terminal,
+): Promise<void> {
+  await loadTables();
+  if (id === undefined) listRules(formatFor(options, terminal), terminal);
+  else explain(id, formatFor(options, terminal), terminal);
+  terminal.stdout.flush();
 }
-
-const ABOUT = `\
-Lists what "wsdissect check" looks for. With a rule, explains it: what the RFC
-asks and why, how it usually happens, what each side is to do, and an example.`;
-
-const EXAMPLES = `
-Examples:
-  wsdissect rules
-  wsdissect rules unmasked-client-frame
-  wsdissect rules -T ndjson | jq -r .rule`;
 
 function listRules(format: Format, { stdout, colors, width }: Terminal): void {
   if (format === 'table') {

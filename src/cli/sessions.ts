@@ -1,7 +1,6 @@
 /**
  * `wsdissect sessions`: one row per WebSocket session, and per upgrade that was refused.
  */
-import type { Command } from 'commander';
 import type { Dissector } from '../dissector.js';
 import type { ColumnContext } from '../output/frame-columns.js';
 import { sessionLine, writeSessionTable } from '../output/session-render.js';
@@ -9,36 +8,18 @@ import { sessionJson } from '../output/session-text.js';
 import { loadTables } from '../output/table.js';
 import type { Timestamp } from '../stream/place.js';
 import type { SessionSummary } from '../websocket/session.js';
-import { addCommonOptions, addFormatOption, type CommonOptions, type Format, run } from './run.js';
+import { type Format, formatFor } from './commands/options.js';
+import type { SessionsOptions } from './commands/sessions.js';
+import { run } from './run.js';
 import type { Terminal } from './terminal.js';
 
-interface SessionsOptions extends CommonOptions {
-  readonly format?: Format;
-}
-
-export function addSessionsCommand(program: Command, terminal: Terminal): void {
-  addCommonOptions(addFormatOption(program.command('sessions')))
-    .summary('list the WebSocket sessions, and the upgrades that were refused')
-    .description(ABOUT)
-    .addHelpText('after', EXAMPLES)
-    .action((captures: string[], options: SessionsOptions) => listSessions(captures, options, terminal));
-}
-
-const ABOUT = `\
-Lists the WebSocket sessions: one row for each upgrade that a server answered,
-with who spoke with whom, path, status, subprotocol, extensions, frames and
-bytes of both sides, how long it lasted, and who closed it and how. Upgrades
-that were refused are listed with their status.`;
-
-const EXAMPLES = `
-Examples:
-  wsdissect sessions capture.pcapng
-  wsdissect sessions -t utc capture.pcapng
-  wsdissect sessions -T ndjson capture.pcapng | jq 'select(.status != 101)'`;
-
 /** Sessions end in any order; the list is in the order of their numbers, so it is printed at the end. */
-async function listSessions(captures: string[], options: SessionsOptions, terminal: Terminal): Promise<void> {
-  const format = options.format ?? (terminal.stdoutIsTerminal ? 'table' : 'text');
+export async function listSessions(
+  captures: string[],
+  options: SessionsOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const format = formatFor(options, terminal);
   if (format === 'table') await loadTables();
   const summaries: SessionSummary[] = [];
   let start: Timestamp = { seconds: 0, nanoseconds: 0 };

@@ -5,7 +5,7 @@
 
 import { visible } from '../bytes/visible.js';
 import type { Finding } from '../rules/finding.js';
-import type { Severity } from '../rules/rule.js';
+import { SEVERITIES, type Severity } from '../rules/rule.js';
 import type { Session } from '../websocket/session.js';
 import type { Colors } from './colors.js';
 import type { ColumnContext } from './frame-columns.js';
@@ -15,8 +15,6 @@ import { type Column, fittingColumns, StreamingTable, takenBy } from './table.js
 import { formatEpoch, formatTime } from './time.js';
 import { clip } from './width.js';
 import type { TextWriter } from './writer.js';
-
-export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
 
 /** Findings of one session, worst first, then in the order of the capture. */
 export interface SessionFindings {

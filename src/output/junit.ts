@@ -6,9 +6,9 @@ import { createRequire } from 'node:module';
 import type { Builder, TestCase } from 'junit-report-builder';
 import { visible } from '../bytes/visible.js';
 import type { Finding } from '../rules/finding.js';
-import type { Severity } from '../rules/rule.js';
+import { SEVERITIES, type Severity } from '../rules/rule.js';
 import type { SessionSummary } from '../websocket/session.js';
-import { groupFindings, placeOf, SEVERITIES, sessionTitle } from './finding-text.js';
+import { groupFindings, placeOf, sessionTitle } from './finding-text.js';
 import { secondsBetween } from './time.js';
 import type { TextWriter } from './writer.js';
 

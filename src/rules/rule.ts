@@ -13,6 +13,9 @@ import type { Session, SessionSummary } from '../websocket/session.js';
 /** A MUST that was broken is an error, a SHOULD a warning, what else is worth knowing a note. */
 export type Severity = 'error' | 'warning' | 'note';
 
+/** Worst first. */
+export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
+
 export interface Rule {
   /** Stable name in kebab-case. */
   readonly id: string;

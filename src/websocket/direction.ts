@@ -95,7 +95,10 @@ export class Direction implements StreamSink, FrameVisitor {
   undecodedBytes = 0;
   private readonly decoder = new FrameDecoder(this);
   private readonly facts: FrameState;
-  private readonly control = new PayloadBuffer();
+  private readonly control: PayloadBuffer;
+  /** Of the control frame under way; a message has all of it, the facts CONTROL_LIMIT octets. */
+  private readonly controlLimit: number;
+  private controlContent: Uint8Array = EMPTY;
   private missingRanges: Range[] = [];
   private readonly recorder: FrameRecorder | undefined;
   private readonly messages: MessageDecoder | undefined;
@@ -118,6 +121,8 @@ export class Direction implements StreamSink, FrameVisitor {
   ) {
     const { frame, message, observer } = owner;
     this.facts = new FrameState(sender, this.decoder.header);
+    this.control = new PayloadBuffer(owner.payloadBudget);
+    this.controlLimit = message === undefined ? CONTROL_LIMIT : Math.max(CONTROL_LIMIT, owner.maxMessage);
     this.recorder = frame && new FrameRecorder(sender, owner.payloadLimit, owner.payloadBudget);
     if (message !== undefined || observer !== undefined)
       this.messages = new MessageDecoder(sender, owner, owner.inflater(sender), owner.perFrame);
@@ -182,7 +187,8 @@ export class Direction implements StreamSink, FrameVisitor {
     this.payloadBytes += end - start;
     this.recorder?.payload(header, chunk, start, end, offset);
     if (!isControl(header.opcode)) this.messages?.payload(header, chunk, start, end, offset);
-    else if (offset < CONTROL_LIMIT) this.control.add(header, chunk, start, end, offset, CONTROL_LIMIT);
+    else if (offset < this.controlLimit)
+      this.control.add(header, chunk, start, end, offset, this.controlLimit);
   }
 
   missing(header: FrameHeader, offset: number, length: number): void {
@@ -207,7 +213,11 @@ export class Direction implements StreamSink, FrameVisitor {
     facts.nanoseconds = nanoseconds;
     facts.time = seconds + nanoseconds / 1e9;
     const isControlFrame = isControl(header.opcode);
-    facts.controlPayload = isControlFrame ? this.control.take() : EMPTY;
+    this.controlContent = isControlFrame ? this.control.take() : EMPTY;
+    facts.controlPayload =
+      this.controlContent.length > CONTROL_LIMIT
+        ? this.controlContent.subarray(0, CONTROL_LIMIT)
+        : this.controlContent;
     if (received > owner.maxPayload && owner.frame !== undefined) owner.tooLong(sender, received);
     if (header.opcode === PING || header.opcode === PONG) owner.heartbeat(sender, header.opcode === PING);
     if (header.opcode === CLOSE) owner.closeFrame(sender, decodeClose(facts.controlPayload));
@@ -275,7 +285,7 @@ export class Direction implements StreamSink, FrameVisitor {
       facts.firstTimestamp = this.timeOf(header);
       facts.packets = provenance!.packetNumbers(header.streamOffset, this.decoder.streamOffset);
     }
-    if (isControlFrame) messages.control(header, facts.controlPayload, this.missingNow(), facts);
+    if (isControlFrame) messages.control(header, this.controlContent, this.missingNow(), facts);
     else messages.ended(facts, header.fin);
   }
 

@@ -190,6 +190,13 @@ export class MessageDecoder {
   /** A control frame is a message of its own. */
   control(header: FrameHeader, payload: Uint8Array, missing: readonly Range[], frame: EndedFrame): void {
     const { owner, state } = this;
+    const isCut = missing.length === 0 && payload.length < header.length;
+    if (isCut && owner.message !== undefined)
+      owner.defect(
+        'message-limit',
+        `session ${owner.session.number}: a control frame of the ${state.sender} has ${header.length} bytes of ` +
+          `payload; ${payload.length} are kept`,
+      );
     owner.message?.({
       number: owner.nextMessageNumber(),
       session: owner.session,
@@ -207,7 +214,7 @@ export class MessageDecoder {
       failure: undefined,
       frames: [frame.number],
       packets: frame.packets,
-      complete: missing.length === 0,
+      complete: missing.length === 0 && !isCut,
       confidence: frame.confidence,
     });
   }

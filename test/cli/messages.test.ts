@@ -209,7 +209,11 @@ describe('JSON', () => {
     ['subprotocols', [capture('refused')]],
   ])('has these names and values in every object: %s', (_name, files) => {
     for (const object of objects(...files)) {
-      expect(Object.keys(object).join(',').replace('contentBase64', 'content')).toBe(NAMES);
+      const { contentKept, confidence, ...always } = object;
+      expect(Object.keys(always).join(',').replace('contentBase64', 'content')).toBe(NAMES);
+      if (contentKept !== undefined)
+        expect([contentKept < object.length, object.complete]).toEqual([true, false]);
+      if (confidence !== undefined) expect(confidence > 0.5 && confidence < 1).toBe(true);
       expect(object).toMatchObject({
         message: expect.any(Number),
         client: expect.stringMatching(/^(\d+\.\d+\.\d+\.\d+|\[[0-9a-f:]+\]):\d+$/),

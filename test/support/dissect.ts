@@ -2,6 +2,7 @@
  * A dissection of packets made by Talk, with all that it tells written down; and the bytes to talk about.
  */
 import { type DissectionConsumer, Dissector, type DissectorOptions } from '../../src/dissector.js';
+import { rules } from '../../src/rules/index.js';
 import type { Defect } from '../../src/stream/defect.js';
 import { encodeFrame } from '../../src/websocket/frame-encode.js';
 import type { Frame } from '../../src/websocket/frame-record.js';
@@ -50,7 +51,7 @@ export function dissect(
       defect: (defect) => defects.push(defect),
       ...more,
     },
-    options,
+    { rules, ...options },
   );
   deliver(packets, (packet) => dissector.packet(packet));
   /** The sessions that were over before the end of the capture. */

@@ -161,7 +161,7 @@ describe('payloads under way', () => {
     begin(cut, 2000, 700).send('client', new Uint8Array(1300));
     cut.send('client', encodeFrame({ opcode: 2, payload: new Uint8Array(900) }));
     expect(cut.messages.map(({ content, length, complete }) => [content.length, length, complete])).toEqual([
-      [700, 2000, true],
+      [700, 2000, false],
       [900, 900, true],
     ]);
     expect(cut.defects).toEqual([

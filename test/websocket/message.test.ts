@@ -143,6 +143,20 @@ describe('messages', () => {
   });
 });
 
+describe('a control frame that is too long', () => {
+  it('is a message with all that it says, up to maxMessage', () => {
+    const ping = frames({ opcode: 9, payload: utf8('p'.repeat(200)) });
+    const { messages, defects } = messagesOf([ping]);
+    expect(messages).toMatchObject([{ length: 200, content: utf8('p'.repeat(200)), complete: true }]);
+    expect(defects).toEqual([]);
+    const cut = messagesOf([ping], { maxMessage: 150 });
+    expect(cut.messages).toMatchObject([{ length: 200, content: utf8('p'.repeat(150)), complete: false }]);
+    expect(cut.defects).toEqual([
+      ['message-limit', 'session 1: a control frame of the client has 200 bytes of payload; 150 are kept'],
+    ]);
+  });
+});
+
 describe('compressed messages', () => {
   const contents = [
     '{"type":"ticker","price":2411.5}',

@@ -1,0 +1,29 @@
+/**
+ * `wsdissect messages`: what was said, one entry per message and per control frame.
+ */
+import type { Command } from 'commander';
+import type { Terminal } from '../terminal.js';
+import { addListOptions, type ListOptions } from './options.js';
+
+export function addMessagesCommand(program: Command, terminal: Terminal): void {
+  const messages = program
+    .command('messages')
+    .summary('list the messages: fragments joined, compressed ones inflated')
+    .description(ABOUT);
+  addListOptions(messages, 'messages')
+    .addHelpText('after', EXAMPLES)
+    .action(async (captures: string[], options: ListOptions) =>
+      (await import('../messages.js')).listMessages(captures, options, terminal),
+    );
+}
+
+const ABOUT = `\
+Lists the messages of both sides, in the order in which their last bytes were
+captured: fragments joined, permessage-deflate inflated, control frames (close,
+ping, pong) as entries of their own. What the capture lost is marked as unknown.`;
+
+const EXAMPLES = `
+Examples:
+  wsdissect messages capture.pcapng
+  wsdissect messages --session 2 capture.pcapng
+  wsdissect messages -T ndjson capture.pcapng | jq -r '.content // empty'`;
