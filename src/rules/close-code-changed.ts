@@ -46,7 +46,7 @@ export const closeCodeChanged: Rule = {
           if (first?.code !== undefined && body !== undefined && isOther(first.code, code))
             report(
               sender,
-              `the Close with ${first.code} (frame ${first.frame}) is answered with ${code ?? 'no code'}`,
+              `its Close has ${code ?? 'no code'}, that of the ${first.sender} before it (frame ${first.frame}) ${first.code}`,
             );
         }
       },

@@ -113,7 +113,7 @@ export class SessionWatch implements SessionObserver {
         timestamp: timestampOf(where ?? place),
         streamOffset: where?.streamOffset ?? current?.header.streamOffset,
         message: guessed
-          ? `${message} (${this.session.handshake === undefined ? 'frames were recognised without a handshake' : 'frames were found again behind a loss'}, with confidence ${confidence.toFixed(3)})`
+          ? `${message} (${this.session.handshake === undefined ? 'frames were recognised without a handshake' : 'frames were found again behind a loss'}, with confidence ${Math.floor(confidence * 1000) / 1000})`
           : message,
       });
     };

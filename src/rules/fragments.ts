@@ -30,7 +30,11 @@ export class Fragments {
   /** To be called with each frame of the sender. */
   fault({ header, messageUnderWay }: FrameFacts): FragmentFault | undefined {
     const { opcode, fin } = header;
-    if (isControl(opcode)) return undefined;
+    if (isControl(opcode)) {
+      // What continues a control frame is of no message; the control frame is the fault (§5.5).
+      if (!fin && this.open === 'nothing') this.interrupted++;
+      return undefined;
+    }
     const before = messageUnderWay === undefined ? undefined : this.open;
     if (opcode === CONTINUATION) return this.continuation(before, fin);
     this.open = fin ? 'nothing' : 'message';

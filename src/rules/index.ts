@@ -41,6 +41,7 @@ import { pingUnanswered } from './ping-unanswered.js';
 import { pongMismatch } from './pong-mismatch.js';
 import { repeatedHeader } from './repeated-header.js';
 import { requestConnection } from './request-connection.js';
+import { requestTarget } from './request-target.js';
 import { requestUpgrade } from './request-upgrade.js';
 import { reservedOpcode } from './reserved-opcode.js';
 import { responseConnection } from './response-connection.js';
@@ -60,6 +61,7 @@ import { versionRefusal } from './version-refusal.js';
 export const rules: readonly Rule[] = [
   method,
   httpVersion,
+  requestTarget,
   host,
   requestUpgrade,
   requestConnection,

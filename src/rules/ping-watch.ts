@@ -4,16 +4,13 @@
 import type { Sender } from '../websocket/frame-record.js';
 import type { FrameFacts } from '../websocket/observer.js';
 import { CLOSE, PING, PONG } from '../websocket/opcode.js';
-import { type OpenPing, PingLedger } from './pings.js';
+import { type OpenPing, PingLedger, type WrongPong } from './pings.js';
 import { peerOf, type Watcher } from './rule.js';
 
 export class PingWatch implements Watcher {
   readonly ledgers = { client: new PingLedger(), server: new PingLedger() };
   /** When each side sent its Close. */
   readonly closeTimes: { client?: number; server?: number } = {};
-
-  /** `mismatch` is called for a Pong that fits no open Ping. */
-  constructor(private readonly mismatch: (pong: FrameFacts) => void = () => {}) {}
 
   frame(facts: FrameFacts): void {
     const { sender, header, confidence, time } = facts;
@@ -26,7 +23,7 @@ export class PingWatch implements Watcher {
       const { client, server } = this.closeTimes;
       this.ledgers[sender].ping(facts, client !== undefined || server !== undefined);
     } else if (header.opcode === PONG) {
-      if (this.ledgers[peer].pong(facts) === 'mismatch') this.mismatch(facts);
+      this.ledgers[peer].pong(facts);
     } else if (header.opcode === CLOSE) this.closeTimes[sender] ??= time;
     this.ledgers[peer].frame(facts, this.closeTimes[peer] !== undefined);
   }
@@ -35,6 +32,14 @@ export class PingWatch implements Watcher {
   lost(): void {
     this.ledgers.client.forget();
     this.ledgers.server.forget();
+  }
+
+  /** Calls `tell` for each Pong with a payload of its own that came in place of one that never did. */
+  eachWrong(tell: (pong: WrongPong, sender: Sender) => void): void {
+    for (const sender of ['client', 'server'] as const) {
+      const wrong = this.ledgers[peerOf(sender)].open.map((ping) => ping.wrong);
+      for (const pong of new Set(wrong)) if (pong !== undefined) tell(pong, sender);
+    }
   }
 
   /** Calls `tell` for each Ping of `sender` that a Pong is due to. */

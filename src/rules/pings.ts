@@ -19,13 +19,18 @@ export interface OpenPing {
   readonly owed: boolean;
   /** Frames that the other side had sent before. */
   readonly framesBefore: number;
+  /** The first Pong behind it with another payload. */
+  wrong: WrongPong | undefined;
   /** What came in place of the right Pong, so far. */
   answer: 'none' | 'pong' | 'data';
   /** The first frame of the other side behind it, if that is a data frame. */
   reply: Where | undefined;
 }
 
-export type PongKind = 'answer' | 'mismatch' | 'unsolicited';
+export interface WrongPong {
+  readonly where: Where;
+  readonly length: number;
+}
 
 /** More open Pings than this are not told apart: the oldest are forgotten. */
 const MAX_OPEN = 1_024;
@@ -55,30 +60,37 @@ export class PingLedger {
       owed: facts.complete && sound && !closing,
       framesBefore: this.frames,
       answer: 'none',
+      wrong: undefined,
       reply: undefined,
     });
     this.fresh++;
   }
 
   /** The other side sent a Pong. */
-  pong({ complete, controlPayload }: FrameFacts): PongKind {
+  pong(facts: FrameFacts): void {
     const { open } = this;
+    const { complete, controlPayload } = facts;
     const fits = ({ payload }: OpenPing) =>
       !complete || payload === undefined || sameBytes(payload, controlPayload);
     const at = open.findLastIndex(fits);
     if (at >= 0) {
+      // The Pong with another payload that came before was none to this Ping.
+      if (open[at].wrong !== undefined) this.hasHeartbeat = true;
       this.overtaken = [...this.overtaken, ...open.splice(0, at + 1).slice(0, -1)].slice(-MAX_OPEN);
-      return 'answer';
+      return;
     }
     const late = this.overtaken.findIndex(fits);
     if (late >= 0) {
       this.overtaken.splice(late, 1);
-      return 'answer';
+      return;
     }
     if (open.length === 0) this.hasHeartbeat = true;
-    if (open.length === 0 || this.hasHeartbeat) return 'unsolicited';
-    for (const ping of open) ping.answer = 'pong';
-    return 'mismatch';
+    if (open.length === 0 || this.hasHeartbeat) return;
+    const wrong = { where: whereIs(facts), length: facts.header.length };
+    for (const ping of open) {
+      ping.answer = 'pong';
+      ping.wrong ??= wrong;
+    }
   }
 
   /** The other side sent any frame; `closed`: the sender of the Pings has sent its Close before. */

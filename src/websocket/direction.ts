@@ -56,8 +56,11 @@ const MAX_RANGES = 65_536;
 /** RFC 6455 §5.5: octets that the payload of a control frame may have. */
 const CONTROL_LIMIT = 125;
 
-/** Doubt that is none any more. */
-const NO_DOUBT = 1e-6;
+/**
+ * What was found by guessing stays a guess: frames inside the payload of a long frame, a tunnel's say, look no
+ * other way.
+ */
+const LEAST_DOUBT = 1e-6;
 
 const EMPTY = new Uint8Array(0);
 const COMPLETE: readonly Range[] = [];
@@ -275,8 +278,8 @@ export class Direction implements StreamSink, FrameVisitor {
   private dispelDoubt({ opcode, masked }: FrameHeader): void {
     const usual = masked === (this.sender === 'client') && !isReserved(opcode);
     this.doubt = usual ? this.doubt / 4 : Math.min(0.5, this.doubt * 4);
-    if (this.doubt < NO_DOUBT) this.doubt = 0;
-    this.facts.confidence = 1 - this.doubt;
+    this.doubt = Math.max(this.doubt, LEAST_DOUBT);
+    this.facts.confidence = Math.round((1 - this.doubt) * 1e6) / 1e6;
   }
 
   private tellMessages(messages: MessageDecoder, header: FrameHeader, isControlFrame: boolean): void {

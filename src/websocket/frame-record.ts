@@ -71,7 +71,10 @@ export interface Frame {
   readonly missing: readonly Range[];
   /** The stream ended inside the frame. */
   readonly truncated: boolean;
-  /** 1 where the frame boundaries are certain; less where they were found again behind a loss. */
+  /**
+   * 1 where the frame boundaries are certain; less where they were found again behind a loss, or without a
+   * handshake: from then on never quite 1 again, however well the frames fit.
+   */
   readonly confidence: number;
   /** Where its bytes came from, header included, in stream order. */
   readonly pieces: readonly Piece[];

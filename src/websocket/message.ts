@@ -244,7 +244,11 @@ export class MessageDecoder {
     state.content = buffer.bytes.subarray(0, buffer.kept);
     let unknown: readonly Range[] = this.missing.length === 0 ? NOTHING : this.missing;
     let length = state.wireLength;
-    if (state.compressed && this.perFrame) length = buffer.kept;
+    if (state.opcode === CONTINUATION && this.inflater !== undefined && !this.perFrame) {
+      // RFC 7692 §6: only the first frame, which is missing, would tell whether this is compressed.
+      state.content = EMPTY;
+      unknown = length === 0 ? NOTHING : [{ offset: 0, length }];
+    } else if (state.compressed && this.perFrame) length = buffer.kept;
     else if (state.compressed) {
       const inflated = this.inflate();
       state.inflated = inflated;
@@ -291,8 +295,8 @@ export class MessageDecoder {
       certain ? 'deflate-certain' : 'deflate-uncertain',
       `session ${owner.session.number}: from byte ${state.streamOffset} of the ${state.sender}'s stream on, ` +
         (certain
-          ? 'nothing in its compressed messages depends on what was lost any more'
-          : 'compressed messages may depend on what was lost: such bytes are marked as unknown'),
+          ? 'nothing in its compressed messages depends on what was lost or not inflated any more'
+          : 'compressed messages may depend on what was lost or not inflated: such bytes are marked as unknown'),
     );
   }
 

@@ -20,7 +20,7 @@ export interface FrameFacts {
   readonly complete: boolean;
   /** A data message of the sender was under way when it began; undefined: not known, behind a loss. */
   readonly messageUnderWay: boolean | undefined;
-  /** 1 where the frame boundaries are certain; less behind a loss, until frames have proved it. */
+  /** As in Frame. */
   readonly confidence: number;
   /** When its last byte was captured, seconds since the epoch. */
   readonly time: number;

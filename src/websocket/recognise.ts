@@ -82,7 +82,7 @@ export class MidstreamRecogniser {
     if (sender.hopeless) return this.giveUp();
     const { length, overfull, segments } = sender.window;
     const full = overfull || (length > this.bytesPerSide && segments.length >= SEGMENTS);
-    this.decide(sender.search(full));
+    this.decide(sender.search(full), full);
     return full && this.state === 'undecided' ? this.giveUp() : this.state;
   }
 
@@ -96,7 +96,7 @@ export class MidstreamRecogniser {
     if (this.state !== 'undecided') return this.state;
     const [a, b] = this.sides;
     const news = [a.search(true), b.search(true)];
-    this.decide(news.includes(true));
+    this.decide(news.includes(true), true);
     return this.state === 'undecided' ? this.giveUp() : this.state;
   }
 
@@ -128,8 +128,9 @@ export class MidstreamRecogniser {
     return offset + end - start;
   }
 
-  private decide(news: boolean): void {
-    if (!news) return;
+  /** `last`: no more is held before it is decided. */
+  private decide(news: boolean, last: boolean): void {
+    if (!news && !last) return;
     const [a, b] = this.sides;
     const bits = [a.clientBits + b.serverBits, b.clientBits + a.serverBits];
     const clientSide = bits[0] > bits[1] ? 0 : 1;
@@ -139,7 +140,18 @@ export class MidstreamRecogniser {
     const server = this.sides[1 - clientSide];
     const shows = client.clientBits >= MASKED_SHOWS;
     if (best + PRIOR < (shows ? WANTED : WANTED_UNMASKED)) return;
-    if (!shows && (client.contradicts || client.doubtful || server.doubtful || server.isMqtt)) return;
+    // What only one side tells may be another protocol: the other side gets the time to show it.
+    if (!shows && !last) return;
+    // A client masks: where both sides seem to send unmasked frames, they are those of another protocol.
+    if (
+      !shows &&
+      (client.serverBits > client.clientBits ||
+        client.contradicts ||
+        client.doubtful ||
+        server.doubtful ||
+        server.isMqtt)
+    )
+      return;
     const telling = shows ? client.first(true) : server.first(false);
     if (telling !== undefined && telling.continuations > telling.frames * MOST_CONTINUATIONS) return;
     this.recognised(clientSide, best);

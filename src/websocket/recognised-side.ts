@@ -19,6 +19,8 @@ const GROWTH = 1 / 2;
 /** What the client's side may send without a sign of masking before the server's frames are not believed. */
 const SILENT_SEGMENTS = 8;
 const SILENT_BYTES = 256;
+/** Segments of it that, with nothing that speaks for masked frames, are enough not to believe them either. */
+const UNLIKE_SEGMENTS = 2;
 /** Probability for the first frame of a side. */
 const START = 0.99;
 const CHAIN_PRIOR = { some: 0.5, inside: 0.15 };
@@ -82,9 +84,10 @@ export class RecognisedSide {
     return search.earliest(START, search.weigh(this.window));
   }
 
-  /** Has sent enough for a client to show its masks. */
+  /** Has sent enough for a client to show its masks, or things that speak against a client's frames. */
   get contradicts(): boolean {
     const { length, segments } = this.window;
+    if (segments.length >= UNLIKE_SEGMENTS && this.clientBits <= 0) return true;
     return length >= SILENT_BYTES && segments.length >= SILENT_SEGMENTS;
   }
 

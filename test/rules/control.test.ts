@@ -122,10 +122,11 @@ const unansweredCases: TalkCase[] = [
 const mismatchCases: TalkCase[] = [
   ['the right payload', [server.ping('beat'), client.pong('beat'), server.ping(''), client.pong('')], []],
   ['no payload', [server.ping('beat'), client.pong('')], [mismatch(2, '0 bytes')]],
+  ['one octet less', [server.ping('beat'), client.pong('bea'), client.text('x')], [mismatch(2, '3 bytes')]],
   [
-    'one octet less, then the right one',
-    [server.ping('beat'), client.pong('bea'), client.pong('beat')],
-    [mismatch(2, '3 bytes')],
+    'one that nobody asked for, then the right one, and again',
+    [server.ping('1'), client.pong('alive'), client.pong('1'), server.ping('2'), client.pong('alive')],
+    [],
   ],
   [
     'wrong, and not reported as unanswered too',

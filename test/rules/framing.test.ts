@@ -135,6 +135,18 @@ const SINGLE: readonly Case[] = [
     [{ opcode: 9, fin: false, payload: bytes(3) }],
     ['fragmented-control #1: the ping frame of 3 bytes has no FIN'],
   ],
+  [
+    'a fragmented Ping and what continues it',
+    [
+      { opcode: 9, fin: false, payload: bytes(3) },
+      { opcode: 0, payload: bytes(2) },
+      { opcode: 0, payload: bytes(1) },
+    ],
+    [
+      'fragmented-control #1: the ping frame of 3 bytes has no FIN',
+      'continuation-without-start #3: the continuation of 1 bytes continues no message',
+    ],
+  ],
   ['control frames without payload', [{ opcode: 9 }, { opcode: 10 }, { opcode: 8 }], []],
   ['a Ping of 125', [{ opcode: 9, payload: bytes(125) }], []],
   [

@@ -31,6 +31,18 @@ const ACCEPTED: readonly Case[] = [
     ['http-version client: the request is HTTP/1.0, not 1.1'],
   ],
   ['version 1.2', exampleRequest({}, 'GET / HTTP/1.2'), []],
+  [
+    'fragment',
+    exampleRequest({}, 'GET /chat#room HTTP/1.1'),
+    ['request-target client: the request target "/chat#room" has a fragment'],
+  ],
+  [
+    'no path',
+    exampleRequest({}, 'GET chat HTTP/1.1'),
+    ['request-target client: the request target is "chat", which is no path'],
+  ],
+  ['escaped fragment', exampleRequest({}, 'GET /chat%23room?a=b HTTP/1.1'), []],
+  ['absolute URI', exampleRequest({}, 'GET http://server.example.com/chat HTTP/1.1'), []],
   fields('no host', { Host: undefined }, 'host client: the request has no Host'),
   fields('empty host', { Host: '' }, 'host client: Host is "", which is no host and port'),
   fields(

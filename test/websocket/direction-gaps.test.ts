@@ -72,6 +72,21 @@ describe('gaps', () => {
     }
   });
 
+  it('leave a doubt for ever: the payload of a long frame may be made of frames', () => {
+    const recorder = new SessionRecorder({ messages: true });
+    const inner = Array.from({ length: 200 }, (_, i) =>
+      encodeFrame({ opcode: 1, maskingKey: 0x1234567 * (i + 1), payload: utf8(`{"n":${i}}`) }),
+    );
+    const outer = encodeFrame({ opcode: 2, maskingKey: 0, payload: concat(...inner) });
+    recorder.send('client', outer.subarray(0, 1)).gap('client', 7);
+    for (let at = 8; at < outer.length; at += 500) recorder.send('client', outer.subarray(at, at + 500));
+    recorder.end();
+    expect(recorder.frames.length).toBeGreaterThan(150);
+    expect(recorder.frames.filter(({ confidence }) => confidence === 1)).toEqual([]);
+    expect(recorder.messages.filter(({ confidence }) => confidence === 1)).toEqual([]);
+    expect(recorder.frames.at(-1)!.confidence).toBe(0.999999);
+  });
+
   it('in pieces are one gap, and two gaps are two', () => {
     const recorder = new SessionRecorder();
     recorder.send('client', stream.subarray(0, 8)).gap('client', 2).gap('client', 1);

@@ -226,6 +226,20 @@ describe('compressed messages', () => {
     expect(recorder.defects.map(([code]) => code)).toEqual(['deflate-uncertain']);
   });
 
+  it('that begin in a loss are unknown: nothing tells whether they are compressed', () => {
+    const rest = (deflate: boolean) => {
+      const recorder = new SessionRecorder({ messages: true, deflate });
+      recorder.send('client', frames({ opcode: 0, payload: utf8('the rest') })).end();
+      return recorder.messages;
+    };
+    expect(rest(true)).toMatchObject([
+      { opcode: 0, content: utf8(''), length: 8, unknownRanges: [{ offset: 0, length: 8 }], complete: false },
+    ]);
+    expect(rest(false)).toMatchObject([
+      { opcode: 0, content: utf8('the rest'), length: 8, unknownRanges: [], complete: false },
+    ]);
+  });
+
   it('say once where certainty returns', () => {
     const deflater = new MessageDeflater({});
     const random = (seed: number) =>

@@ -294,6 +294,18 @@ describe('other protocols', () => {
     }
   });
 
+  it('what looks like unmasked frames on both sides is no WebSocket: a client masks', () => {
+    const random = randomOf(53);
+    for (let i = 0; i < 60; i++) {
+      const type = 0x81 + (i & 1);
+      const segments = Array.from({ length: 6 + whole(random, 60) }, () => {
+        const body = randomBytes(random, whole(random, 126));
+        return { side: whole(random, 2) as Side, bytes: Buffer.concat([Buffer.of(type, body.length), body]) };
+      });
+      expect(recognise(segments).state).toBe('other');
+    }
+  });
+
   it('random bytes are never taken for a WebSocket', () => {
     const random = randomOf(52);
     let taken = 0;
