@@ -98,7 +98,7 @@ const MB = 1e6;
 
 /** By name: what writes the capture. */
 export const CAPTURES = {
-  small: (traffic) => talk(traffic, { bytes: 60 * MB, size: 120 }),
+  small: (traffic, changes) => talk(traffic, { bytes: 60 * MB, size: 120, ...changes }),
   large: (traffic) => talk(traffic, { bytes: 200 * MB, size: 20_000 }),
   deflate: (traffic) =>
     talk(traffic, { bytes: 40 * MB, size: 2000, extensions: NO_TAKEOVER, takeover: false, make: records }),
@@ -120,10 +120,10 @@ export const CAPTURES = {
   'five-gigabytes': (traffic) => talk(traffic, { bytes: 5000 * MB, size: 120 }),
 };
 
-/** Writes a capture; returns what is in it. */
-export function writeCapture(name, path) {
+/** Writes a capture, for `small` with changes to what talk() takes; returns what is in it. */
+export function writeCapture(name, path, changes = {}) {
   const traffic = new Traffic(path);
-  CAPTURES[name](traffic);
+  CAPTURES[name](traffic, changes);
   traffic.end();
   return { bytes: traffic.bytes, packets: traffic.packets, messages: traffic.messages };
 }

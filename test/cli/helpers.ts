@@ -17,7 +17,7 @@ export function onTerminal(command: string, columns = 120, env: Record<string, s
 
 /** Makes a capture of about so many megabytes: many sessions that take turns. */
 export function generate(path: string, megabytes: number, ...rest: number[]): void {
-  const args = [`${root}test/bench/generate.js`, path, ...[megabytes, ...rest].map(String)];
+  const args = [`${root}test/bench/generate.js`, 'small', path, ...[megabytes, ...rest].map(String)];
   execFileSync(process.execPath, args, { stdio: 'ignore' });
 }
 
