@@ -26,12 +26,9 @@ export const closeAnsweredByData: Rule = {
     bytes: '88 82 37 fa 21 3d 34 12 81 03 62 79 65',
     explanation: 'The client closes with 1000; the server replies with the text "bye" (81) and ends TCP.',
   },
-  watch(session, report) {
-    const ending = new Ending(session);
+  watch({ share }, report) {
+    const ending = share(Ending);
     return {
-      frame: (facts) => ending.frame(facts),
-      message: (facts) => ending.message(facts),
-      lost: (sender) => ending.lost(sender),
       closed(summary) {
         const unanswered = ending.unanswered(summary);
         if (unanswered?.reaction === undefined) return;

@@ -34,7 +34,7 @@ export const closeCodeChanged: Rule = {
       | undefined;
     let over = false;
     return {
-      frame(facts) {
+      oddFrame(facts) {
         const { sender, header, number, confidence } = facts;
         if (header.opcode !== CLOSE || over || sender === first?.sender) return;
         const body = confidence < 1 ? undefined : closeBody(facts);

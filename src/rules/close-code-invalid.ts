@@ -33,7 +33,7 @@ export const closeCodeInvalid: Rule = {
     explanation: '03 ee is 1006: "there was no Close frame", in a Close frame.',
   },
   watch: (_session, report) => ({
-    frame(facts) {
+    oddFrame(facts) {
       const body = closeBody(facts);
       const code = body && closeCode(body);
       const fault = code === undefined ? undefined : closeCodeFault(code);

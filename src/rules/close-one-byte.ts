@@ -27,7 +27,7 @@ export const closeOneByte: Rule = {
     explanation: 'The length is 01: the code 1000 would be 03 e8.',
   },
   watch: (_session, report) => ({
-    frame(facts) {
+    oddFrame(facts) {
       const { sender, header } = facts;
       if (header.opcode === CLOSE && header.length === 1 && isSoundControl(facts))
         report(sender, 'the body of the Close frame is 1 byte long, half a code');

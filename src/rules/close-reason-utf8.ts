@@ -27,7 +27,7 @@ export const closeReasonUtf8: Rule = {
       'Code 1000 and "bye" with the first octet (e2) of a character of three; the other two were cut off.',
   },
   watch: (_session, report) => ({
-    frame(facts) {
+    oddFrame(facts) {
       const body = closeBody(facts);
       const bad = body && badReason(body);
       if (bad === undefined) return;

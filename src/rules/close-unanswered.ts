@@ -30,12 +30,9 @@ export const closeUnanswered: Rule = {
       "The Close of a client, with 1000 (34 12 under the mask is 03 e8). The server's next sign is its " +
       'FIN.',
   },
-  watch(session, report) {
-    const ending = new Ending(session);
+  watch({ share }, report) {
+    const ending = share(Ending);
     return {
-      frame: (facts) => ending.frame(facts),
-      message: (facts) => ending.message(facts),
-      lost: (sender) => ending.lost(sender),
       closed(summary) {
         const unanswered = ending.unanswered(summary);
         if (unanswered === undefined || unanswered.reaction !== undefined) return;

@@ -1,7 +1,7 @@
 /**
  * RFC 6455 §5.4: a continuation continues something.
  */
-import { Fragments } from './fragments.js';
+import { FragmentWatch } from './fragments.js';
 import type { Rule } from './rule.js';
 
 export const continuationWithoutStart: Rule = {
@@ -23,15 +23,10 @@ export const continuationWithoutStart: Rule = {
     explanation:
       'The first frame, "Hel", has FIN (81 in place of 01), so that there is nothing left to continue.',
   },
-  watch: ({ handshake }, report) => {
-    const fromStart = handshake !== undefined;
-    const fragments = { client: new Fragments(fromStart), server: new Fragments(fromStart) };
-    return {
-      frame(facts) {
-        if (fragments[facts.sender].fault(facts) === 'no-start')
-          report(facts.sender, `the continuation of ${facts.header.length} bytes continues no message`);
-      },
-      lost: (sender) => fragments[sender].lost(),
-    };
+  watch({ share }, report) {
+    share(FragmentWatch).on('no-start', ({ sender, header }) =>
+      report(sender, `the continuation of ${header.length} bytes continues no message`),
+    );
+    return {};
   },
 };

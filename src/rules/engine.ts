@@ -11,7 +11,7 @@ import type { Handshake } from '../websocket/handshake.js';
 import type { FrameFacts, MessageFacts, SessionObserver } from '../websocket/observer.js';
 import type { Session, SessionSummary } from '../websocket/session.js';
 import type { Finding } from './finding.js';
-import type { Report, Rule, Watcher, Where } from './rule.js';
+import { isOrdinary, type Report, type Rule, type WatchedSession, type Watcher, type Where } from './rule.js';
 
 export interface EngineOptions {
   readonly rules: readonly Rule[];
@@ -29,14 +29,11 @@ export class RuleEngine {
   }
 }
 
-interface Watch {
-  readonly rule: Rule;
-  readonly watcher: Watcher;
-}
-
 export class SessionWatch implements SessionObserver {
-  private readonly watches: readonly Watch[];
+  private readonly watchers: readonly Watcher[];
+  private readonly shared = new Map<unknown, Watcher>();
   private readonly onFrame: readonly Watcher[];
+  private readonly onOddFrame: readonly Watcher[];
   private readonly onMessage: readonly Watcher[];
   /** What the event under way is about. */
   private current: FrameFacts | undefined = undefined;
@@ -49,12 +46,12 @@ export class SessionWatch implements SessionObserver {
     private readonly options: EngineOptions,
   ) {
     const { handshake } = session;
-    this.watches = options.rules.map((rule) => ({
-      rule,
-      watcher: rule.watch({ session, handshake }, this.reporter(rule)),
-    }));
-    this.onFrame = this.watches.map(({ watcher }) => watcher).filter((watcher) => watcher.frame);
-    this.onMessage = this.watches.map(({ watcher }) => watcher).filter((watcher) => watcher.message);
+    const watched: WatchedSession = { session, handshake, share: (kind) => this.share(kind, watched) };
+    const own = options.rules.map((rule) => rule.watch(watched, this.reporter(rule)));
+    this.watchers = [...this.shared.values(), ...own];
+    this.onFrame = this.watchers.filter((watcher) => watcher.frame);
+    this.onOddFrame = this.watchers.filter((watcher) => watcher.oddFrame);
+    this.onMessage = this.watchers.filter((watcher) => watcher.message);
     // A request that was captured behind its answer may come yet.
     if (handshake?.request === undefined && handshake?.isWebSocketResponse) this.awaited = handshake;
     else this.judgeHandshake(handshake);
@@ -72,6 +69,7 @@ export class SessionWatch implements SessionObserver {
     this.current = facts;
     this.confidence = facts.confidence;
     for (const watcher of this.onFrame) watcher.frame!(facts);
+    if (!isOrdinary(facts)) for (const watcher of this.onOddFrame) watcher.oddFrame!(facts);
   }
 
   message(facts: MessageFacts): void {
@@ -80,21 +78,29 @@ export class SessionWatch implements SessionObserver {
   }
 
   lost(sender: Sender): void {
-    for (const { watcher } of this.watches) watcher.lost?.(sender);
+    for (const watcher of this.watchers) watcher.lost?.(sender);
   }
 
   closed(summary: SessionSummary): void {
     this.current = undefined;
     this.confidence = 1;
     this.judgeHandshake(this.awaited);
-    for (const { watcher } of this.watches) watcher.closed?.(summary);
+    for (const watcher of this.watchers) watcher.closed?.(summary);
+  }
+
+  private share<T extends Watcher>(Kind: new (watched: WatchedSession) => T, watched: WatchedSession): T {
+    const known = this.shared.get(Kind) as T | undefined;
+    if (known !== undefined) return known;
+    const made = new Kind(watched);
+    this.shared.set(Kind, made);
+    return made;
   }
 
   private judgeHandshake(handshake: Handshake | undefined): void {
     if (handshake === undefined) return;
     const { current } = this;
     this.current = undefined;
-    for (const { watcher } of this.watches) watcher.handshake?.(handshake);
+    for (const watcher of this.watchers) watcher.handshake?.(handshake);
     this.current = current;
   }
 

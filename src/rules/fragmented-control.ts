@@ -23,7 +23,7 @@ export const fragmentedControl: Rule = {
     explanation: 'A Ping is 89: in 09 the FIN bit (80) is missing.',
   },
   watch: (_session, report) => ({
-    frame({ sender, header: { fin, opcode, length } }) {
+    oddFrame({ sender, header: { fin, opcode, length } }) {
       if (!fin && isControl(opcode) && !isReserved(opcode))
         report(sender, `the ${opcodeName(opcode)} frame of ${length} bytes has no FIN`);
     },

@@ -6,8 +6,10 @@
  * a continuation without a start is no fault of its own where a frame that came in between ended the message
  * that it belongs to.
  */
+import type { Sender } from '../websocket/frame-record.js';
 import type { FrameFacts } from '../websocket/observer.js';
 import { BINARY, CONTINUATION, isControl, TEXT } from '../websocket/opcode.js';
+import type { WatchedSession, Watcher } from './rule.js';
 
 export type FragmentFault = 'no-start' | 'interleaved';
 
@@ -54,5 +56,30 @@ export class Fragments {
     }
     if (!fin) this.open = 'without-start';
     return 'no-start';
+  }
+}
+
+/** Both senders of a session. */
+export class FragmentWatch implements Watcher {
+  private readonly senders: { readonly client: Fragments; readonly server: Fragments };
+  private readonly told: { readonly fault: FragmentFault; readonly tell: (facts: FrameFacts) => void }[] = [];
+
+  constructor({ handshake }: WatchedSession) {
+    const fromStart = handshake !== undefined;
+    this.senders = { client: new Fragments(fromStart), server: new Fragments(fromStart) };
+  }
+
+  /** Has `tell` called for each frame with this fault. */
+  on(fault: FragmentFault, tell: (facts: FrameFacts) => void): void {
+    this.told.push({ fault, tell });
+  }
+
+  frame(facts: FrameFacts): void {
+    const found = this.senders[facts.sender].fault(facts);
+    if (found !== undefined) for (const { fault, tell } of this.told) if (fault === found) tell(facts);
+  }
+
+  lost(sender: Sender): void {
+    this.senders[sender].lost();
   }
 }

@@ -2,7 +2,7 @@
  * RFC 6455 §5.4: fragments of messages are not interleaved.
  */
 import { opcodeName } from '../websocket/opcode.js';
-import { Fragments } from './fragments.js';
+import { FragmentWatch } from './fragments.js';
 import type { Rule } from './rule.js';
 
 export const interleavedMessage: Rule = {
@@ -25,19 +25,10 @@ export const interleavedMessage: Rule = {
     explanation:
       'Between "Hel" (01, no FIN) and its continuation "lo" (80) there is a whole text frame, "Hi" (81).',
   },
-  watch: ({ handshake }, report) => {
-    const fromStart = handshake !== undefined;
-    const fragments = { client: new Fragments(fromStart), server: new Fragments(fromStart) };
-    return {
-      frame(facts) {
-        if (fragments[facts.sender].fault(facts) !== 'interleaved') return;
-        const { opcode, length } = facts.header;
-        report(
-          facts.sender,
-          `a ${opcodeName(opcode)} frame of ${length} bytes comes inside a fragmented message`,
-        );
-      },
-      lost: (sender) => fragments[sender].lost(),
-    };
+  watch({ share }, report) {
+    share(FragmentWatch).on('interleaved', ({ sender, header: { opcode, length } }) =>
+      report(sender, `a ${opcodeName(opcode)} frame of ${length} bytes comes inside a fragmented message`),
+    );
+    return {};
   },
 };

@@ -38,7 +38,7 @@ export const invalidUtf8: Rule = {
     const compressed = { client: false, server: false };
     if (!isContentKnown(handshake)) return {};
     return {
-      frame(facts) {
+      oddFrame(facts) {
         if (isControl(facts.header.opcode)) return;
         if (hasStrayBits(facts)) stray[facts.sender] = true;
         if (facts.header.rsv1) compressed[facts.sender] = true;

@@ -21,7 +21,7 @@ export const lengthTopBit: Rule = {
     explanation: '7f announces a length in 64 bits; all of them are set, which is -1 as a signed number.',
   },
   watch: (_session, report) => ({
-    frame({ sender, header }) {
+    oddFrame({ sender, header }) {
       if (hasTopBit(header))
         report(
           sender,

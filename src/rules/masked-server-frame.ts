@@ -26,7 +26,7 @@ export const maskedServerFrame: Rule = {
       'Sent by a server: the second octet is 85, mask bit and length 5. The key 37 fa 21 3d follows.',
   },
   watch: (_session, report) => ({
-    frame({ sender, header }) {
+    oddFrame({ sender, header }) {
       if (sender === 'server' && header.masked)
         report(
           'server',

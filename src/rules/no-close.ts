@@ -34,12 +34,9 @@ export const noClose: Rule = {
       'The last frame of the connection is the text "Hello"; the FIN follows, and no frame 88 from either ' +
       'side.',
   },
-  watch(session, report) {
-    const ending = new Ending(session);
+  watch({ share }, report) {
+    const ending = share(Ending);
     return {
-      frame: (facts) => ending.frame(facts),
-      message: (facts) => ending.message(facts),
-      lost: (sender) => ending.lost(sender),
       closed(summary) {
         const { end, endedFirst, frames } = summary;
         if (end === undefined || endedFirst === undefined) return;

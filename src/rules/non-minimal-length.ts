@@ -27,7 +27,7 @@ export const nonMinimalLength: Rule = {
     explanation: '7e announces a length in 16 bits, 00 05; 5 fits into the 7 bits in place of 7e.',
   },
   watch: (_session, report) => ({
-    frame({ sender, header }) {
+    oddFrame({ sender, header }) {
       const { opcode, length, lengthForm } = header;
       if (lengthForm === 7 || shortestForm(length) === lengthForm || hasTopBit(header)) return;
       // Too long for a control frame in any form: oversized-control tells of that.

@@ -24,7 +24,7 @@ export const oversizedControl: Rule = {
     explanation: 'A Ping with 126 bytes (00 7e), which is one too many. They are all full stops here.',
   },
   watch: (_session, report) => ({
-    frame({ sender, header }) {
+    oddFrame({ sender, header }) {
       const { opcode, length } = header;
       // A length with the top bit set is none: length-top-bit tells of it.
       if (length <= CONTROL_LIMIT || !isControl(opcode) || isReserved(opcode) || hasTopBit(header)) return;

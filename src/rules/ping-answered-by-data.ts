@@ -30,12 +30,9 @@ export const pingAnsweredByData: Rule = {
     bytes: '89 82 37 fa 21 3d 5f 93 81 02 68 69',
     explanation: 'The client\'s Ping carries "hi"; the server sends "hi" back under 81, as a text message.',
   },
-  watch(_session, report) {
-    const pings = new PingWatch();
+  watch({ share }, report) {
+    const pings = share(PingWatch);
     return {
-      frame: (facts) => pings.frame(facts),
-      message: (facts) => pings.ledgers[peerOf(facts.sender)].message(facts),
-      lost: () => pings.lost(),
       closed({ end, ended }) {
         pings.eachOwed(({ answer, time, where, reply, payload }, sender) => {
           const answerer = peerOf(sender);

@@ -39,12 +39,9 @@ export const pingUnanswered: Rule = {
       'The server pings with "hi". The next frame of the client, seconds later, is the text "ok"; a Pong ' +
       'never comes.',
   },
-  watch({ session }, report) {
-    const pings = new PingWatch();
+  watch({ session, share }, report) {
+    const pings = share(PingWatch);
     return {
-      frame: (facts) => pings.frame(facts),
-      message: (facts) => pings.ledgers[peerOf(facts.sender)].message(facts),
-      lost: () => pings.lost(),
       closed(summary) {
         pings.eachOwed((ping, sender) => {
           // Other rules tell of a wrong answer.

@@ -2,7 +2,7 @@
  * What the rules on Pings share: a ledger of the Pings of each sender, kept from the events of a session.
  */
 import type { Sender } from '../websocket/frame-record.js';
-import type { FrameFacts } from '../websocket/observer.js';
+import type { FrameFacts, MessageFacts } from '../websocket/observer.js';
 import { CLOSE, PING, PONG } from '../websocket/opcode.js';
 import { type OpenPing, PingLedger, type WrongPong } from './pings.js';
 import { peerOf, type Watcher } from './rule.js';
@@ -26,6 +26,10 @@ export class PingWatch implements Watcher {
       this.ledgers[peer].pong(facts);
     } else if (header.opcode === CLOSE) this.closeTimes[sender] ??= time;
     this.ledgers[peer].frame(facts, this.closeTimes[peer] !== undefined);
+  }
+
+  message(facts: MessageFacts): void {
+    this.ledgers[peerOf(facts.sender)].message(facts);
   }
 
   /** Pings, Pongs or Closes may have been among what was lost. */

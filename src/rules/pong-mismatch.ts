@@ -3,7 +3,7 @@
  */
 import { count } from './count.js';
 import { PingWatch } from './ping-watch.js';
-import { peerOf, type Rule } from './rule.js';
+import type { Rule } from './rule.js';
 
 export const pongMismatch: Rule = {
   id: 'pong-mismatch',
@@ -31,12 +31,9 @@ export const pongMismatch: Rule = {
     bytes: '89 02 68 69 8a 80 37 fa 21 3d',
     explanation: 'The server\'s Ping carries "hi" (68 69); the client\'s Pong (8a) has the length 0.',
   },
-  watch(_session, report) {
-    const pings = new PingWatch();
+  watch({ share }, report) {
+    const pings = share(PingWatch);
     return {
-      frame: (facts) => pings.frame(facts),
-      message: (facts) => pings.ledgers[peerOf(facts.sender)].message(facts),
-      lost: () => pings.lost(),
       closed: () =>
         pings.eachWrong(({ where, length }, sender) =>
           report(

@@ -26,7 +26,7 @@ export const reservedOpcode: Rule = {
   watch: ({ handshake }, report) => {
     if (knownExtensions(handshake) === undefined) return {};
     return {
-      frame({ sender, header: { opcode, length } }) {
+      oddFrame({ sender, header: { opcode, length } }) {
         if (!isReserved(opcode)) return;
         const kind = isControl(opcode) ? 'control' : 'data';
         report(sender, `opcode ${opcode} of the frame of ${length} bytes is reserved for ${kind} frames`);

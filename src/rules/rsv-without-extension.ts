@@ -33,7 +33,7 @@ export const rsvWithoutExtension: Rule = {
     if (extensions === undefined) return {};
     const definesRsv1 = extensions.size > 0;
     return {
-      frame({ sender, header }) {
+      oddFrame({ sender, header }) {
         const rsv1 = header.rsv1 && !definesRsv1;
         // The reserved opcode is told of, and who defined it might have defined the bits.
         if (!(rsv1 || header.rsv2 || header.rsv3) || isReserved(header.opcode)) return;

@@ -32,7 +32,7 @@ export const rsv1Misplaced: Rule = {
     // With x-webkit-deflate-frame each frame is compressed on its own.
     if (extensions?.has('permessage-deflate') !== true || extensions.size > 1) return {};
     return {
-      frame({ sender, header, messageUnderWay }) {
+      oddFrame({ sender, header, messageUnderWay }) {
         const { opcode } = header;
         if (!header.rsv1 || isReserved(opcode)) return;
         // A continuation of nothing is told of as such: its RSV1 may be that of the missing start.

@@ -8,6 +8,7 @@
 import type { Sender } from '../websocket/frame-record.js';
 import type { Handshake } from '../websocket/handshake.js';
 import type { FrameFacts, MessageFacts } from '../websocket/observer.js';
+import { BINARY } from '../websocket/opcode.js';
 import type { Session, SessionSummary } from '../websocket/session.js';
 
 /** A MUST that was broken is an error, a SHOULD a warning, what else is worth knowing a note. */
@@ -46,6 +47,8 @@ export interface Rule {
 export interface WatchedSession {
   readonly session: Session;
   readonly handshake: Handshake | undefined;
+  /** What several rules look at: made once for the session, and told of each event before the rules are. */
+  share<T extends Watcher>(kind: new (session: WatchedSession) => T): T;
 }
 
 /** Where a finding is, if not at the frame that the event was about. */
@@ -81,12 +84,28 @@ export interface Watcher {
   handshake?(handshake: Handshake): void;
   /** A frame has ended. */
   frame?(facts: FrameFacts): void;
+  /** Of these, one that is not ordinary: see isOrdinary(). Most frames are, and most rules look for others. */
+  oddFrame?(facts: FrameFacts): void;
   /** A data message has ended, behind the event of its last frame. */
   message?(facts: MessageFacts): void;
   /** What `sender` did up to now is not known: forget what was concluded from it. */
   lost?(sender: Sender): void;
   /** The session is over. */
   closed?(summary: SessionSummary): void;
+}
+
+/**
+ * A data frame with the right mask bit, no RSV bits, and its length in as few octets as it needs: all that a
+ * frame is asked for by itself (RFC 6455 §5.2).
+ */
+export function isOrdinary({ header, sender }: FrameFacts): boolean {
+  const { opcode, lengthForm, length } = header;
+  if (opcode > BINARY || header.rsv1 || header.rsv2 || header.rsv3) return false;
+  if (header.masked !== (sender === 'client')) return false;
+  return (
+    lengthForm === 7 ||
+    (lengthForm === 16 ? length > 125 : length > 65_535 && header.lengthHigh <= 0x7fff_ffff)
+  );
 }
 
 /** The other one. */

@@ -27,7 +27,7 @@ export const unmaskedClientFrame: Rule = {
     explanation: 'The second octet is 05: the mask bit (80) is clear, and "Hello" follows in the clear.',
   },
   watch: (_session, report) => ({
-    frame({ sender, header }) {
+    oddFrame({ sender, header }) {
       if (sender === 'client' && !header.masked)
         report('client', `the frame of ${header.length} bytes is not masked`);
     },

@@ -2,8 +2,11 @@
  * Rules about fragmented messages: each with what triggers it and what comes close.
  */
 import { describe, expect, it } from 'vitest';
+import { RuleEngine } from '../../src/rules/engine.js';
 import { rules } from '../../src/rules/index.js';
+import { Place } from '../../src/stream/place.js';
 import type { FrameFacts } from '../../src/websocket/observer.js';
+import { makeSession } from '../websocket/recorder.js';
 import { brokenBySender, bytes, type Case, found, foundFrom, frame, go, open, text } from './frames.js';
 import type { Script, Step } from './harness.js';
 import { exampleRequest, exampleResponse, handshakeOf } from './heads.js';
@@ -111,20 +114,23 @@ describe('behind a loss', () => {
     ...events: readonly (readonly [number, boolean, boolean | undefined] | 'lost')[]
   ): string[] {
     const found: string[] = [];
-    const watchers = rules
-      .filter(({ id }) =>
+    const engine = new RuleEngine({
+      rules: rules.filter(({ id }) =>
         ['continuation-without-start', 'interleaved-message', 'rsv1-misplaced'].includes(id),
-      )
-      .map(({ id, watch }) => watch({ handshake } as never, () => found.push(id)));
-    for (const event of events)
-      for (const watcher of watchers) {
-        if (event === 'lost') watcher.lost?.('client');
-        else {
-          const [opcode, fin, messageUnderWay] = event;
-          const header = { opcode, fin, rsv1: true, length: 1 };
-          watcher.frame?.({ sender: 'client', number: 1, header, messageUnderWay } as unknown as FrameFacts);
-        }
+      ),
+      place: new Place(),
+      finding: ({ rule }) => found.push(rule.id),
+    });
+    const watch = engine.observe({ ...makeSession(), handshake });
+    for (const event of events) {
+      if (event === 'lost') watch.lost('client');
+      else {
+        const [opcode, fin, messageUnderWay] = event;
+        const header = { opcode, fin, rsv1: true, length: 1 };
+        const facts = { sender: 'client', number: 1, header, messageUnderWay, confidence: 1 };
+        watch.frame(facts as unknown as FrameFacts);
       }
+    }
     return found;
   }
 
