@@ -37,18 +37,21 @@ export interface HttpOwner {
   requested?(request: RequestHead, clientSide: 0 | 1): void;
   answered(exchange: Exchange): void;
   /**
-   * The answer to an upgrade request is missing, in whole or in part. Says who takes what follows, to the end
-   * of both sides; undefined: nobody.
+   * The answer to an upgrade request is missing, in whole or in part: `cut` where its head begins as a 101 does
+   * and ends in a gap. Says who takes what follows, to the end of both sides; undefined: nobody.
    */
-  unanswered?(request: RequestHead, clientSide: 0 | 1): Carrier | undefined;
+  unanswered?(request: RequestHead, clientSide: 0 | 1, cut: boolean): Carrier | undefined;
   /** A 101 response. Undefined: nobody wants the bytes behind it; both sides are discarded. */
   switched(exchange: Exchange): Carrier | undefined;
   /** The request of a 101 that was given to switched() without one has come after all. */
   lateRequest?(request: RequestHead): void;
   /** CONNECT answered by 2xx (RFC 9110 §9.3.6): sinks for [side 0, side 1]; undefined: discard both. */
   tunnelled(exchange: Exchange): readonly [StreamSink, StreamSink] | undefined;
-  /** Called each time that a side stops being understood; it goes on by itself at the next head. */
-  lost(side: 0 | 1, reason: LossReason): void;
+  /**
+   * Called each time that a side stops being understood; it goes on by itself at the next head. `cut`: the whole
+   * lines of a request whose head a gap cut.
+   */
+  lost(side: 0 | 1, reason: LossReason, cut?: RequestHead): void;
   defect(code: string, message: string): void;
 }
 
@@ -120,13 +123,14 @@ export class HttpConnection implements SideOwner {
     else this.response(side, head, role);
   }
 
-  lost(side: HttpSide, reason: LossReason): void {
+  lost(side: HttpSide, reason: LossReason, cut?: RequestHead | ResponseHead): void {
     if (side.index === this.clientSide) this.requests.clientLost();
     else {
       this.requests.serverLost();
-      if (reason === 'gap' && this.presume(side)) return;
+      const byGap = reason === 'gap' || reason === 'cut-head';
+      if (byGap && this.presume(side, reason === 'cut-head')) return;
     }
-    this.owner.lost(side.index, reason);
+    this.owner.lost(side.index, reason, cut?.kind === 'request' ? cut : undefined);
   }
 
   ended(): void {
@@ -142,11 +146,11 @@ export class HttpConnection implements SideOwner {
   }
 
   /** The answer to an upgrade request is lost: what follows it may be the new protocol. */
-  private presume(server: HttpSide): boolean {
+  private presume(server: HttpSide, cut = false): boolean {
     if (!this.requests.waiting || this.owner.unanswered === undefined) return false;
     const client = this.http[other(server.index)];
     const request = this.requests.takeAwaited()!;
-    const carrier = this.owner.unanswered(request, client.index);
+    const carrier = this.owner.unanswered(request, client.index, cut);
     if (carrier === undefined) {
       this.requests.add(request, true);
       return false;

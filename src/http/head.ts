@@ -102,6 +102,8 @@ const EMPTY = new Uint8Array(0);
 const FIRST_SIZE = 64;
 const CR = 0x0d;
 const LF = 0x0a;
+/** RFC 6455 §4.2.2: how the server's head begins; there is no 101 in HTTP/1.0 (RFC 9110 §15.2). */
+const SWITCHING = 'HTTP/1.1 101';
 /** What the current line holds so far. */
 const NOTHING = 0;
 const ONLY_CR = 1;
@@ -160,6 +162,20 @@ export class HeadDecoder {
     if (stop >= 0) this.decode(this.own, 0, this.kept);
     else if (this.kept === this.maxHeadLength) this.failure = 'too-long';
     return stop < 0 ? limit : stop;
+  }
+
+  /** What came so far may begin a head of a WebSocket's handshake: a GET, or what may become a 101. */
+  get mayOpen(): boolean {
+    if (!this.recognised) return false;
+    const beginning = latin1(this.own, 0, Math.min(this.kept, SWITCHING.length));
+    return beginning.startsWith('GET ') || SWITCHING.startsWith(beginning);
+  }
+
+  /** The whole lines of a head that is cut, as if it ended there; undefined where not even the first is whole. */
+  get wholeLines(): RequestHead | ResponseHead | undefined {
+    const end = this.recognised ? this.own.lastIndexOf(LF, this.kept - 1) + 1 : 0;
+    const parsed = end > 0 ? parseHead(`${latin1(this.own, 0, end)}\r\n`, this.emptyLines) : undefined;
+    return parsed && this.toHead(parsed, end);
   }
 
   /** Makes it ready for the next head and lets go what it has copied. */
@@ -233,8 +249,7 @@ export class HeadDecoder {
   }
 
   private decode(bytes: Uint8Array, start: number, end: number): void {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
-    const parsed = parseHead(text, this.emptyLines);
+    const parsed = parseHead(latin1(bytes, start, end), this.emptyLines);
     if (parsed === undefined) {
       this.failure = 'malformed-start-line';
       return;
@@ -263,4 +278,8 @@ export class HeadDecoder {
       packet, seconds, nanoseconds, firstPacket, firstSeconds, firstNanoseconds, firstSequence,
     };
   }
+}
+
+function latin1(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
 }

@@ -21,15 +21,19 @@ import type { Account } from './holding.js';
 import { recognise } from './protocol.js';
 import { ProxyHeader } from './proxy-header.js';
 
-/** `not-http`: the first bytes of the direction already tell; `undecodable`: broken HTTP; `gap`: over a head. */
-export type LossReason = 'not-http' | 'undecodable' | 'gap';
+/**
+ * `not-http`: the first bytes of the direction already tell; `undecodable`: broken HTTP; `gap`: over a head;
+ * `cut-head`: a gap within a head that may be one of a WebSocket's handshake.
+ */
+export type LossReason = 'not-http' | 'undecodable' | 'gap' | 'cut-head';
 
 export interface SideOwner {
   /** A head is complete: call message(), carry() or lose() on `side` before returning. */
   head(side: HttpSide, head: RequestHead | ResponseHead): void;
   /** A request head came late: call message() on `side` before returning. */
   lateHead(side: HttpSide, head: RequestHead): void;
-  lost(side: HttpSide, reason: LossReason): void;
+  /** `cut`: the whole lines of the head that a gap cut. */
+  lost(side: HttpSide, reason: LossReason, cut?: RequestHead | ResponseHead): void;
   ended(): void;
   defect(code: string, message: string): void;
 }
@@ -100,7 +104,7 @@ export class HttpSide implements StreamSink {
       else if (this.leavesHttp) {
         this.endLate();
         this.sink.gap(length);
-      } else if (this.state !== 'lost') this.lose('gap');
+      } else if (this.state !== 'lost') this.loseByGap();
     }
   }
 
@@ -145,10 +149,16 @@ export class HttpSide implements StreamSink {
   }
 
   /** Not understood as HTTP from here on. */
-  lose(reason: LossReason): void {
+  lose(reason: LossReason, cut?: RequestHead | ResponseHead): void {
     this.state = 'lost';
     this.decoder.reset();
-    this.owner.lost(this, reason);
+    this.owner.lost(this, reason, cut);
+  }
+
+  private loseByGap(): void {
+    const { decoder } = this;
+    if (this.state === 'head' && decoder.mayOpen) this.lose('cut-head', decoder.wholeLines);
+    else this.lose('gap');
   }
 
   private pushHead(chunk: Uint8Array, start: number, end: number): number {

@@ -359,3 +359,35 @@ describe('round trip', () => {
     expect(head?.malformedLines).toEqual(['no colon', 'A : b']);
   });
 });
+
+describe('a head that is cut', () => {
+  const known = (text: string) => {
+    const decoder = new HeadDecoder(new Place());
+    const bytes = latin1(text);
+    decoder.push(bytes, 0, bytes.length, 0);
+    const { mayOpen, wholeLines } = decoder;
+    const { headers = [], ...start } = wholeLines ?? {};
+    const line = 'target' in start ? start.target : 'status' in start ? start.status : undefined;
+    return [mayOpen, line, headers.map(({ name, value }) => `${name}=${value}`)];
+  };
+
+  test.each([
+    ['', [false, undefined, []]],
+    ['GET', [false, undefined, []]],
+    ['GET /chat HTTP/1.1\r', [true, undefined, []]],
+    ['GET /chat HTTP/1.1\r\n', [true, '/chat', []]],
+    ['\r\nGET /chat HTTP/1.1\nHost: a.te', [true, '/chat', []]],
+    ['GET /chat HTTP/1.1\r\nHost: a.test\r\nUp', [true, '/chat', ['Host=a.test']]],
+    ['GET /chat HTTP/2\r\nHost: a.test\r\nUp', [true, undefined, []]],
+    ['POST /form HTTP/1.1\r\nHost', [false, '/form', []]],
+    ['HTTP/1.', [true, undefined, []]],
+    ['HTTP/1.1 1', [true, undefined, []]],
+    ['HTTP/1.1 2', [false, undefined, []]],
+    ['HTTP/1.1 101 Switching Protocols\r\nUp', [true, 101, []]],
+    ['HTTP/1.0 101 Switching Protocols\r\nUp', [false, 101, []]],
+    ['HTTP/1.1 100 Continue\r\nUp', [false, 100, []]],
+    ['\x81\x05Hello', [false, undefined, []]],
+  ])('%j', (text, expected) => {
+    expect(known(text)).toEqual(expected);
+  });
+});
