@@ -18,6 +18,7 @@ import type { Defect, Layer } from './stream/defect.js';
 import type { Place } from './stream/place.js';
 import type { StreamEnd, StreamSink } from './stream/stream-sink.js';
 import { type Connection, other, type Side } from './tcp/connection.js';
+import type { Beginning } from './websocket/direction.js';
 import type { Frame } from './websocket/frame-record.js';
 import { decodeHandshake, type Handshake } from './websocket/handshake.js';
 import type { Message } from './websocket/message-record.js';
@@ -104,6 +105,10 @@ export class CarriedConnection implements HttpOwner {
   /** Who judges the session. */
   private watch: SessionWatch | undefined = undefined;
   private response: ResponseHead | undefined = undefined;
+  /** The whole lines of the last request of a side, where a gap cut its head: they tell the path. */
+  private readonly cutRequests: [RequestHead | undefined, RequestHead | undefined] = [undefined, undefined];
+  /** The gap that is being told cuts a head. */
+  private cutsHead = false;
 
   constructor(
     private readonly dissector: Shared,
@@ -123,7 +128,8 @@ export class CarriedConnection implements HttpOwner {
     return this.http.sides;
   }
 
-  requested(): void {
+  requested(_request: RequestHead, clientSide: Side): void {
+    this.cutRequests[clientSide] = undefined;
     this.midstream?.abandon();
     this.holding.renew();
   }
@@ -132,7 +138,8 @@ export class CarriedConnection implements HttpOwner {
   answered(exchange: Exchange): void {
     this.midstream?.abandon();
     this.holding.renew();
-    const { request, response } = exchange;
+    const { request, response, clientSide } = exchange;
+    if (request === undefined) this.cutRequests[clientSide] = undefined;
     const handshake = decodeHandshake(request, response);
     if (!handshake.isWebSocketRequest) return;
     const session = this.session(exchange, handshake);
@@ -202,9 +209,11 @@ export class CarriedConnection implements HttpOwner {
   }
 
   /** The answer to an upgrade was not captured, or not whole: frames tell whether it was a 101. */
-  unanswered(request: RequestHead, clientSide: Side): Carrier | undefined {
+  unanswered(request: RequestHead, clientSide: Side, cut: boolean): Carrier | undefined {
     if (!tokenList(request, 'Upgrade').includes('websocket')) return undefined;
     const midstream = this.makeMidstream(undefined, request);
+    midstream.expect(clientSide);
+    if (cut) midstream.expect(other(clientSide));
     const [a, b] = midstream.sides;
     let ends = 0;
     const ended = () => {
@@ -227,18 +236,23 @@ export class CarriedConnection implements HttpOwner {
       place: dissector.place,
       budget: dissector.windowBudget,
       forced,
-      recognised: (recognition) => this.openMidstream(recognition, request),
+      recognised: (recognition) =>
+        this.openMidstream(recognition, request ?? this.cutRequests[recognition.clientSide]),
     });
   }
 
   /** Frames were recognised without a handshake. */
   private openMidstream(
-    { clientSide, starts, confidence, begun }: Recognition,
+    { clientSide, starts, undecoded, expected, confidence, begun }: Recognition,
     request: RequestHead | undefined,
   ): readonly [StreamSink, StreamSink] {
     const { dissector } = this;
     const { packet, seconds, nanoseconds } = begun;
-    const serverSide = other(clientSide);
+    const beginning = (side: Side): Beginning => ({
+      start: starts[side],
+      undecoded: undecoded[side],
+      expected: expected[side],
+    });
     this.becomeSession();
     const decoder = this.decoderOf(
       {
@@ -253,12 +267,12 @@ export class CarriedConnection implements HttpOwner {
         answered: { seconds, nanoseconds },
         openedPacket: packet,
       },
-      { client: starts[clientSide], server: starts[serverSide] },
+      { client: beginning(clientSide), server: beginning(other(clientSide)) },
     );
     return clientSide === 0 ? [decoder.client, decoder.server] : [decoder.server, decoder.client];
   }
 
-  private decoderOf(session: Session, beginnings?: BySender<number | undefined>): SessionDecoder {
+  private decoderOf(session: Session, beginnings?: BySender<Beginning>): SessionDecoder {
     const { dissector } = this;
     const { consumer } = dissector;
     consumer.sessionOpened?.(session);
@@ -304,12 +318,13 @@ export class CarriedConnection implements HttpOwner {
     this.reportQuirks(response);
     const { dissector } = this;
     const head = request ?? response;
+    const cut = request === undefined ? this.cutRequests[clientSide] : undefined;
     return {
       number: ++dissector.sessionCount,
       ...this.peers(clientSide),
       handshake,
-      path: handshake.target,
-      host: handshake.host,
+      path: cut?.target ?? handshake.target,
+      host: (cut && headerValue(cut, 'Host')) ?? handshake.host,
       confidence: 1,
       earlyClientBytes: exchange.earlyBytes,
       opened: { seconds: head.firstSeconds, nanoseconds: head.firstNanoseconds },
@@ -329,10 +344,18 @@ export class CarriedConnection implements HttpOwner {
    * which may have swallowed a handshake (a snap length cuts its heads), frames may be recognised, or a later
    * head.
    */
-  lost(_side: Side, reason: LossReason): void {
+  lost(side: Side, reason: LossReason, cut?: RequestHead): void {
+    this.cutRequests[side] = cut?.method === 'GET' ? cut : undefined;
+    this.cutsHead = reason === 'cut-head';
     if (this.midstream !== undefined) return;
     if (reason === 'not-http') this.connection.abandon();
-    else if (reason === 'gap') this.midstream = this.makeMidstream(undefined);
+    else if (reason === 'gap' || reason === 'cut-head') this.midstream = this.makeMidstream(undefined);
+  }
+
+  /** A gap of this side was told to all. Behind a head that it cut comes a frame, if this is a WebSocket. */
+  gapTold(side: Side): void {
+    if (this.cutsHead) this.midstream?.expect(side);
+    this.cutsHead = false;
   }
 }
 
@@ -356,6 +379,7 @@ class EitherSink implements StreamSink {
     if (connection.over) return;
     if (connection.midstream?.taken !== true) this.http.gap(length);
     connection.midstream?.sides[side].gap(length);
+    connection.gapTold(side);
   }
 
   end(how: StreamEnd): void {

@@ -33,6 +33,8 @@ export interface ChainStart {
   readonly frames: number;
   /** Those of them that are continuations. */
   readonly continuations: number;
+  /** It lies where a frame was expected to begin. */
+  readonly expected: boolean;
 }
 
 export interface ChainPrior {
@@ -52,6 +54,9 @@ const BREAK = -24;
 const CUT = -1.5;
 /** Probability for frames before the first that is beyond doubt. */
 const EARLIER = 0.97;
+/** Behind a cut head: how likely a frame begins there, and how sure it must be. */
+const EXPECTED = 0.95;
+const EXPECTED_AT_LEAST = 0.9;
 /** Most bits for a frame whose header is repeated by the next, once it is known that the next is one. */
 const REPETITION_OF_KNOWN = 8;
 /** How likely a segment ends where a frame does. */
@@ -75,6 +80,8 @@ export class ChainSearch {
   private anyPrior = 0;
   private segmentPrior = 0;
   private firstPrior = 0;
+  /** The row where a frame is expected to begin, or BROKEN. */
+  private expectedRow = BROKEN;
 
   constructor(
     private readonly model: FrameModel,
@@ -133,17 +140,21 @@ export class ChainSearch {
     const restarted = new Float64Array(runs.length);
     let run = 0;
     // Probability, in bits, per likelihood of what begins here: the search begins anew behind gaps.
-    let entering = -total;
+    let entering = (this.expectedRow < 0 ? 0 : Math.log2(1 - EXPECTED)) - total;
     // Rows were added from the back.
     for (let row = rows.count - 1; row >= 0; row--) {
       const at = rows.index[row];
       for (; at >= runs[run].end; run++)
         entering = addLogs(entering, Math.log2(restarted[run + 1]) - this.restarts[run + 1]);
       const start = entering + this.startPrior(at, runs[run].start);
-      const outsideMass = rows.massOutside[row] + (1 - inside) * power(start + rows.outside[row]);
+      const isExpected = row === this.expectedRow;
+      const expectedMass = isExpected ? EXPECTED * power(rows.outside[row] - total) : 0;
+      const outsideMass =
+        rows.massOutside[row] + (1 - inside) * power(start + rows.outside[row]) + expectedMass;
       const insideMass = rows.massInside[row] + inside * power(start + rows.inside[row]);
       const mass = outsideMass + insideMass;
-      if (mass >= atLeast && this.evidence.decode(this.window.buffer, at, runs[run].end))
+      const enough = mass >= (isExpected ? EXPECTED_AT_LEAST : atLeast);
+      if (enough && this.evidence.decode(this.window.buffer, at, runs[run].end))
         return this.found(row, mass, insideMass > outsideMass);
       const next = rows.next[row];
       if (next <= GAP) restarted[GAP - next] += mass;
@@ -157,18 +168,42 @@ export class ChainSearch {
 
   /**
    * As first(); the frames found then tell what this peer's are like, and by that the ones before them may be
-   * recognised with at least the probability EARLIER. Ends what can be asked of this search.
+   * recognised with at least the probability EARLIER. Where a frame is `expected` to begin, at the beginning of
+   * a segment, EXPECTED_AT_LEAST is enough. Ends what can be asked of this search.
    */
-  earliest(atLeast: number, total: number): ChainStart | undefined {
+  earliest(atLeast: number, total: number, expected?: number): ChainStart | undefined {
     const found = this.first(atLeast, total);
-    if (found === undefined) return undefined;
+    if (found === undefined && expected === undefined) return undefined;
     const { evidence } = this;
-    this.evidence = new FrameEvidence(this.model, this.habitsOf(found));
-    this.repetition = REPETITION_OF_KNOWN;
-    const earlier = this.first(Math.min(atLeast, EARLIER), this.weigh(this.window));
+    if (found !== undefined) {
+      this.evidence = new FrameEvidence(this.model, this.habitsOf(found));
+      this.repetition = REPETITION_OF_KNOWN;
+    }
+    const usual = this.weigh(this.window);
+    const probability = found === undefined ? atLeast : Math.min(atLeast, EARLIER);
+    const earlier = this.first(probability, this.expect(expected, usual));
     this.evidence = evidence;
     this.repetition = 0;
-    return earlier !== undefined && earlier.index < found.index ? earlier : found;
+    this.expectedRow = BROKEN;
+    if (found === undefined || earlier === undefined) return found ?? earlier;
+    return earlier.index < found.index || (earlier.expected && earlier.index === found.index)
+      ? earlier
+      : found;
+  }
+
+  /**
+   * Log-likelihood of all that is possible where a frame is `expected` to begin and it is `usual` otherwise.
+   * More segments of text there are the rest of a long head.
+   */
+  private expect(expected: number | undefined, usual: number): number {
+    if (expected === undefined) return usual;
+    const { buffer, segments } = this.window;
+    const decisive = (at: number) => at >= expected && (slots[at] >= 0 || !isTextual(buffer[at]));
+    const segment = segments.find(({ start }) => decisive(start));
+    this.expectedRow = segment === undefined ? BROKEN : slots[segment.start];
+    if (this.expectedRow < 0) return usual;
+    const likely = Math.log2(EXPECTED) + rows.outside[this.expectedRow];
+    return addLogs(likely, Math.log2(1 - EXPECTED) + usual);
   }
 
   /** What the frames of a chain are like. */
@@ -198,7 +233,8 @@ export class ChainSearch {
     for (let at = row; at >= 0; at = rows.next[at], frames++)
       if ((buffer[rows.index[at]] & 0x0f) === CONTINUATION) continuations++;
     const bits = inside ? rows.inside[row] : rows.outside[row];
-    return { index: rows.index[row], probability: Math.min(mass, 1), bits, frames, continuations };
+    const expected = row === this.expectedRow;
+    return { index: rows.index[row], probability: Math.min(mass, 1), bits, frames, continuations, expected };
   }
 
   private prepare(): void {
@@ -275,4 +311,9 @@ export class ChainSearch {
     for (let i = 0; i < headerLength; i++) if (buffer[at + i] !== buffer[next + i]) return false;
     return true;
   }
+}
+
+/** Whether a head may hold the octet. */
+function isTextual(octet: number): boolean {
+  return (octet >= 0x20 && octet < 0x7f) || octet === 0x0d || octet === 0x0a;
 }

@@ -20,6 +20,16 @@ import { Provenance } from './provenance.js';
 import { type Resynchronisation, Resynchroniser } from './resync.js';
 import type { WindowBudget } from './segment-window.js';
 
+/** How a direction begins that frames alone told. */
+export interface Beginning {
+  /** Bytes before the first frame; undefined where that is to be found. */
+  readonly start: number | undefined;
+  /** Of these, how many may be of frames. */
+  readonly undecoded: number;
+  /** Where that is to be found: the offset at which a frame is expected to begin, if there is one. */
+  readonly expected: number | undefined;
+}
+
 /** What a direction tells its session. */
 export interface DirectionOwner extends MessageOwner {
   readonly place: Place;
@@ -160,15 +170,15 @@ export class Direction implements StreamSink, FrameVisitor {
   }
 
   /**
-   * The capture begins in the middle: `start` bytes belong to no frame that it holds, then frames follow;
-   * undefined: that is to be found out.
+   * The capture begins in the middle, or cut the handshake: `start` bytes belong to no frame that it holds, then
+   * frames follow; undefined: that is to be found out.
    */
-  beginInTheMiddle(start: number | undefined, confidence: number): void {
+  beginInTheMiddle({ start, undecoded, expected }: Beginning, confidence: number): void {
     this.messageOpen = undefined;
-    if (start === undefined) this.lost(0);
+    if (start === undefined) this.lost(0, expected);
     else {
       this.skipping = start;
-      this.undecodedBytes = start;
+      this.undecodedBytes = undecoded;
       this.doubt = 1 - confidence;
       this.facts.confidence = confidence;
     }
@@ -232,15 +242,15 @@ export class Direction implements StreamSink, FrameVisitor {
     if (this.doubt > 0) this.dispelDoubt(header);
   }
 
-  lost(streamOffset: number): void {
+  lost(streamOffset: number, expected?: number): void {
     const { decoder, owner, sender } = this;
     this.lostAt = streamOffset;
     const fragmented = this.messageOpen;
     this.messageOpen = undefined;
     this.messages?.lost();
     owner.observer?.lost(sender);
-    const expected = { masked: sender === 'client', deflate: owner.deflate, fragmented };
-    this.search = new Resynchroniser(expected, owner.place, owner.windowBudget, decoder.streamOffset);
+    const frames = { masked: sender === 'client', deflate: owner.deflate, fragmented, beginning: expected };
+    this.search = new Resynchroniser(frames, owner.place, owner.windowBudget, decoder.streamOffset);
   }
 
   private skip(chunk: Uint8Array, start: number, end: number): void {
@@ -260,7 +270,7 @@ export class Direction implements StreamSink, FrameVisitor {
     const from = this.lostAt ?? 0;
     this.lostAt = undefined;
     this.search = undefined;
-    this.undecodedBytes += found.streamOffset - from;
+    if (!found.expected) this.undecodedBytes += found.streamOffset - from;
     this.doubt = 1 - found.confidence;
     this.facts.confidence = found.confidence;
     this.decoder.resume(found.streamOffset);

@@ -46,6 +46,11 @@ export class Midstream {
     }
   }
 
+  /** The next byte of `side` follows a head, and so is expected to begin a frame. */
+  expect(side: Side): void {
+    if (this.sinks === undefined && !this.abandoned) this.recogniser.expect(side);
+  }
+
   private sideSink(side: Side): StreamSink {
     return {
       bytes: (chunk, start, end) => this.bytes(side, chunk, start, end),
@@ -107,5 +112,8 @@ function forcedRecognition(
     !isReserved(header.opcode);
   const peer = side === 0 ? 1 : 0;
   const clientSide = plausible ? (header.masked ? side : peer) : usual!;
-  return { clientSide, starts: [undefined, undefined], confidence: 1, begun: place.copyFrom(0), bits: 0 };
+  return {
+    ...{ clientSide, confidence: 1, bits: 0, begun: place.copyFrom(0) },
+    ...{ starts: [undefined, undefined], undecoded: [0, 0], expected: [undefined, undefined] },
+  };
 }

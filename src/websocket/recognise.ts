@@ -22,6 +22,10 @@ export interface Recognition {
    * behind the rest of a frame whose beginning was not captured); undefined where none was found yet.
    */
   readonly starts: readonly [number | undefined, number | undefined];
+  /** For each side, how many of the bytes before that may be of frames: none where they are a head's. */
+  readonly undecoded: readonly [number, number];
+  /** For each side, the offset behind a head where a frame is expected to begin, if there is one. */
+  readonly expected: readonly [number | undefined, number | undefined];
   /** Probability that it is a WebSocket with this client whose frames begin there, 0 … 1. */
   readonly confidence: number;
   /** Where the first byte of all was captured. */
@@ -91,6 +95,14 @@ export class MidstreamRecogniser {
     this.sides[side].window.gap(length);
   }
 
+  /**
+   * The next byte of `side` begins a frame, if this is a WebSocket: it follows a head. That says where frames
+   * begin; it does not speak for there being any.
+   */
+  expect(side: Side): void {
+    this.sides[side].expect();
+  }
+
   /** No more will come from either side: the last decision. */
   end(): RecogniserState {
     if (this.state !== 'undecided') return this.state;
@@ -158,12 +170,18 @@ export class MidstreamRecogniser {
   }
 
   private recognised(clientSide: Side, bits: number): void {
+    const expected = this.sides.map(({ expectedOffset }) => expectedOffset);
     const starts = this.sides.map((side, i) => side.earliest(i === clientSide));
     const [a, b] = starts.map((start, i) => start && this.sides[i].window.offsetOf(start.index));
+    const undecoded = (i: Side) => (starts[i]?.expected ? 0 : ([a, b][i] ?? 0));
     const odds = 2 ** (bits + PRIOR);
     const doubts = starts.map((start) => start?.probability ?? 1);
     const confidence = Math.min(MOST_CONFIDENT, odds / (1 + odds), ...doubts);
-    this.recognition = { clientSide, starts: [a, b], confidence, begun: this.begun!, bits };
+    this.recognition = {
+      ...{ clientSide, confidence, bits, begun: this.begun! },
+      ...{ starts: [a, b], undecoded: [undecoded(0), undecoded(1)] },
+      expected: [expected[0], expected[1]],
+    };
     this.state = 'websocket';
   }
 

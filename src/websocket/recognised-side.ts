@@ -42,6 +42,9 @@ export class RecognisedSide {
   private afterShort = true;
   private grown = 0;
   private searchedAt = 0;
+  /** Offset in the stream of a byte that is expected to begin a frame, and its index in the window. */
+  expectedOffset: number | undefined = undefined;
+  private expected: number | undefined = undefined;
 
   constructor(place: Place, budget: WindowBudget) {
     this.window = new SegmentWindow(place, budget);
@@ -54,10 +57,16 @@ export class RecognisedSide {
       if (plausible) this.hits++;
       else this.misses++;
     }
+    if (this.window.streamOffset === this.expectedOffset) this.expected = this.window.length;
     this.longest = Math.max(this.longest, end - start);
     this.afterShort = end - start < this.longest;
     this.grown += end - start;
     this.window.push(chunk, start, end, order);
+  }
+
+  /** The next byte is expected to begin a frame. */
+  expect(): void {
+    this.expectedOffset = this.window.streamOffset;
   }
 
   /** Searches anew, if enough has come or `last`; false where there is nothing new. */
@@ -81,7 +90,7 @@ export class RecognisedSide {
   earliest(isClient: boolean): ChainStart | undefined {
     if (this.window.length === 0) return undefined;
     const search = isClient ? asClient : asServer;
-    return search.earliest(START, search.weigh(this.window));
+    return search.earliest(START, search.weigh(this.window), this.expected);
   }
 
   /** Has sent enough for a client to show its masks, or things that speak against a client's frames. */

@@ -19,6 +19,8 @@ export interface Expectation {
   readonly deflate: boolean | undefined;
   /** Whether a fragmented message was under way where the bytes were lost; undefined: not known. */
   readonly fragmented: boolean | undefined;
+  /** Offset in the stream at which a frame probably begins, where something tells. */
+  readonly beginning?: number | undefined;
 }
 
 export interface Resynchronisation {
@@ -32,6 +34,8 @@ export interface Resynchronisation {
   readonly masked: boolean;
   /** Frames that the evidence comes from. */
   readonly frames: number;
+  /** It lies where one was expected to begin. */
+  readonly expected: boolean;
 }
 
 /** Probability at which frames are taken up again; at the stream's end, when no more can be learned. */
@@ -52,11 +56,15 @@ export class Resynchroniser {
   private readonly searches: readonly ChainSearch[];
   private searchedAt = 0;
   private grown = 0;
+  private readonly beginning: number | undefined;
+  /** Index in the window of that octet, once it has come. */
+  private expected: number | undefined = undefined;
 
   /** `streamOffset`: of the first byte behind the loss. */
   constructor(expected: Expectation, place: Place, budget: WindowBudget, streamOffset: number) {
     this.window = new SegmentWindow(place, budget, streamOffset);
-    const { deflate, fragmented, masked } = expected;
+    const { beginning, deflate, fragmented, masked } = expected;
+    this.beginning = beginning;
     const inside = fragmented === undefined ? INSIDE.unknown : fragmented ? INSIDE.yes : INSIDE.no;
     this.searches = (masked === undefined ? [true, false] : [masked]).map(
       (masked) => new ChainSearch({ masked, deflate }, { some: SOME, inside }),
@@ -70,12 +78,13 @@ export class Resynchroniser {
 
   /** Takes one TCP segment (borrowed). The answer, once there is one, is final: then replay(). */
   push(chunk: Uint8Array, start = 0, end = chunk.length): Resynchronisation | undefined {
+    if (this.window.streamOffset === this.beginning) this.expected = this.window.length;
     this.window.push(chunk, start, end);
     this.grown += end - start;
     const { overfull } = this.window;
     if (!overfull && this.grown < this.searchedAt * GROWTH) return undefined;
     const found = this.search(CONFIDENT);
-    while (found === undefined && this.window.overfull) this.window.dropHalf();
+    while (found === undefined && this.window.overfull) this.dropHalf();
     return found;
   }
 
@@ -102,6 +111,11 @@ export class Resynchroniser {
     this.window.clear();
   }
 
+  private dropHalf(): void {
+    this.window.dropHalf();
+    this.expected = undefined;
+  }
+
   private search(atLeast: number): Resynchronisation | undefined {
     const { window } = this;
     this.searchedAt = window.length;
@@ -115,10 +129,11 @@ export class Resynchroniser {
       total = addLogs(total, otherTotal);
     }
     if (this.searches.length > 1) search.weigh(window);
-    const found = search.earliest(atLeast, total);
+    const found = search.earliest(atLeast, total, this.expected);
     if (found === undefined) return undefined;
-    const { index, probability, bits, frames } = found;
+    const { index, probability, bits, frames, expected } = found;
     const confidence = Math.min(probability, MOST_CONFIDENT);
-    return { streamOffset: window.offsetOf(index), confidence, bits, masked: search.masked, frames };
+    const streamOffset = window.offsetOf(index);
+    return { streamOffset, confidence, bits, masked: search.masked, frames, expected };
   }
 }

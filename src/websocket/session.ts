@@ -9,7 +9,7 @@ import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
 import type { CloseBody } from './close.js';
 import { MessageInflater } from './deflate.js';
 import { deflateParameters, type NegotiatedDeflate } from './deflate-parameters.js';
-import { Direction, type DirectionOwner } from './direction.js';
+import { type Beginning, Direction, type DirectionOwner } from './direction.js';
 import type { Frame, Sender } from './frame-record.js';
 import type { Handshake } from './handshake.js';
 import type { Message } from './message-record.js';
@@ -34,7 +34,10 @@ export interface Session {
   readonly server: string;
   /** Undefined where it was not captured, or not the answer, and frames alone told that this is a WebSocket. */
   readonly handshake: Handshake | undefined;
-  /** Request target and Host field as written; known too where only the answer was not captured. */
+  /**
+   * Request target and Host field as written; known too where the answer was not captured, and as far as their
+   * lines are whole where the request is cut.
+   */
   readonly path: string | undefined;
   readonly host: string | undefined;
   /** 1 with a handshake or where the user said so; less where frames alone told it. */
@@ -108,8 +111,8 @@ export interface SessionOptions {
   readonly windowBudget: WindowBudget;
   /** Of all payloads under way, shared by all sessions. */
   readonly payloadBudget: PayloadBudget;
-  /** Where the capture begins in the middle: bytes before the first frame, as far as they are known. */
-  readonly beginnings?: BySender<number | undefined> | undefined;
+  /** Where no handshake was captured, or not whole. */
+  readonly beginnings?: BySender<Beginning> | undefined;
   readonly nextFrameNumber: () => number;
   readonly nextMessageNumber: () => number;
 }

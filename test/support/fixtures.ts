@@ -28,9 +28,11 @@ export interface ExpectedFrame extends ExpectedMessage {
 }
 
 export interface ExpectedSession {
+  /** Empty where it was not captured. */
   readonly path: string;
   readonly host: string;
-  readonly status: number;
+  /** Null where the answer was not captured, or not whole. */
+  readonly status: number | null;
   readonly subprotocol: string | null;
   readonly clientFrames?: readonly ExpectedFrame[];
   readonly serverFrames?: readonly ExpectedFrame[];
@@ -116,8 +118,9 @@ function inOrder(summaries: readonly SessionSummary[]): Session[] {
 }
 
 function describeHandshake(session: Session) {
-  const { target, host, status, subprotocol } = session.handshake!;
-  return { path: target ?? '', host: host ?? '', status, subprotocol: subprotocol ?? null };
+  const { path, host, handshake } = session;
+  const { status = null, subprotocol = null } = handshake ?? {};
+  return { path: path ?? '', host: host ?? '', status, subprotocol };
 }
 
 /** expected.json with each small payload as bytes decide: text where valid UTF-8, else base64. */
