@@ -22,6 +22,8 @@ export class Pending {
   private bytes: Uint8Array = EMPTY;
   private seen: Uint8Array = EMPTY;
   private seenUnits = 0;
+  /** Of the fragments that brought something, see rangeOf. */
+  private readonly ranges: number[] = [];
   /** End of the fragment that reaches farthest. */
   private reach = 0;
   /** First byte of the payload that a snap length cut off. */
@@ -39,7 +41,7 @@ export class Pending {
 
   /** Bytes of memory held. */
   get memory(): number {
-    return this.bytes.length + this.seen.length;
+    return this.bytes.length + this.seen.length + this.ranges.length * 8;
   }
 
   get isComplete(): boolean {
@@ -64,7 +66,7 @@ export class Pending {
     return moreFragments || end >= this.reach;
   }
 
-  /** Copies what is new; true when the fragment overlaps others without being a mere duplicate. */
+  /** Copies what is new; true when the rest differs from what others brought. */
   write(header: IpHeader): boolean {
     const { fragmentOffset, length, moreFragments } = header;
     const end = fragmentOffset + length;
@@ -83,7 +85,21 @@ export class Pending {
       } else differs ||= this.unitDiffers(unit, header);
     }
     this.seenUnits += fresh;
-    return differs || (fresh > 0 && fresh < last - first);
+    // An empty last fragment brings the length.
+    if (fresh > 0 || (length === 0 && !this.ranges.includes(rangeOf(header))))
+      this.ranges.push(rangeOf(header));
+    return differs;
+  }
+
+  /** Whether it took this very fragment before, and that was not cut shorter. */
+  has(header: IpHeader): boolean {
+    if (!this.ranges.includes(rangeOf(header))) return false;
+    const { fragmentOffset, length, start, end } = header;
+    if (fragmentOffset <= this.cutAt && fragmentOffset + end - start > this.cutAt) return false;
+    const first = fragmentOffset / 8;
+    const last = first + units(length);
+    for (let unit = first; unit < last; unit++) if (this.unitDiffers(unit, header)) return false;
+    return true;
   }
 
   /** Turns the header of the last fragment into that of the whole datagram. */
@@ -128,6 +144,11 @@ export class Pending {
     for (let i = 0; i < known; i++) if (header.bytes[from + i] !== this.bytes[to + i]) return true;
     return false;
   }
+}
+
+/** Offset, length and flag in one number. */
+function rangeOf({ fragmentOffset, length, moreFragments }: IpHeader): number {
+  return (fragmentOffset * 0x10000 + length) * 2 + (moreFragments ? 1 : 0);
 }
 
 function units(length: number): number {

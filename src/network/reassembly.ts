@@ -3,12 +3,13 @@
  *
  * Strategy: every offset is a multiple of eight bytes, so a pending datagram is a growing buffer and a bitmap
  * of 8-byte units already there. The first copy of a unit wins; RFC 5722 would have an IPv6 receiver drop a
- * datagram whose fragments overlap, which only it can know, so we keep it and report the overlap. A Map in
- * order of arrival has the oldest datagram first, which is the one that a limit or the timeout drops.
+ * datagram whose fragments overlap, which only it can know, so we keep it and report where the copies differ.
+ * A Map in order of arrival has the oldest datagram first, which is the one that a limit or the timeout drops.
  */
 import type { ReportDefect } from '../stream/defect.js';
+import { CompletedDatagrams } from './completed.js';
 import type { IpHeader } from './header.js';
-import { Pending, timeOf } from './pending.js';
+import { Pending } from './pending.js';
 
 export interface ReassemblyLimits {
   /** Datagrams waiting for fragments at a time. */
@@ -28,14 +29,9 @@ export const DEFAULT_REASSEMBLY_LIMITS: ReassemblyLimits = {
 /** RFC 791 §3.1, RFC 8200 §4.5: payload of one datagram in bytes, beyond which no receiver would go. */
 const MAX_PAYLOAD = 65_535;
 
-/** A capture that holds each packet twice brings late copies of fragments of datagrams that are whole. */
-const ECHO_SECONDS = 1;
-const MAX_COMPLETED = 1024;
-
 export class Reassembler {
   private readonly pending = new Map<string, Pending>();
-  /** When the latest datagrams became whole, in order. */
-  private readonly completed = new Map<string, number>();
+  private readonly completed = new CompletedDatagrams();
   private heldBytes = 0;
 
   constructor(
@@ -61,10 +57,10 @@ export class Reassembler {
     this.expire(header);
     if (!this.isValid(header)) return false;
     const key = keyOf(header);
-    if (this.isEcho(key, header)) return false;
+    if (!this.pending.has(key) && this.completed.hasCopyOf(key, header)) return false;
     const datagram = this.find(key, header);
     if (datagram.ignored) {
-      if (!header.moreFragments) this.remove(key, datagram);
+      if (!header.moreFragments) this.complete(key, datagram, header);
       return false;
     }
     if (!datagram.accepts(header)) {
@@ -72,16 +68,19 @@ export class Reassembler {
       return false;
     }
     this.heldBytes -= datagram.memory;
-    const overlaps = datagram.write(header);
+    const differs = datagram.write(header);
     this.heldBytes += datagram.memory;
-    if (overlaps)
-      this.defect(header, 'fragment-overlap', `${place(header)} overlaps others: the first copy is kept`);
+    if (differs)
+      this.defect(
+        header,
+        'fragment-overlap',
+        `${place(header)} overlaps others with other bytes: the first copy is kept`,
+      );
     if (!datagram.isComplete) {
       this.evictOver(header);
       return false;
     }
-    this.remove(key, datagram);
-    this.noteCompleted(key, header);
+    this.complete(key, datagram, header);
     datagram.deliver(header);
     return true;
   }
@@ -120,17 +119,9 @@ export class Reassembler {
     return false;
   }
 
-  /** A copy of a fragment whose datagram has just become whole; a first fragment may begin another one. */
-  private isEcho(key: string, header: IpHeader): boolean {
-    if (header.fragmentOffset === 0 || this.pending.has(key)) return false;
-    const since = this.completed.get(key);
-    return since !== undefined && Math.abs(timeOf(header.packet) - since) <= ECHO_SECONDS;
-  }
-
-  private noteCompleted(key: string, header: IpHeader): void {
-    this.completed.delete(key);
-    this.completed.set(key, timeOf(header.packet));
-    if (this.completed.size > MAX_COMPLETED) this.completed.delete(this.completed.keys().next().value!);
+  private complete(key: string, datagram: Pending, { packet }: IpHeader): void {
+    this.remove(key, datagram);
+    this.completed.note(key, datagram, packet);
   }
 
   private find(key: string, header: IpHeader): Pending {
