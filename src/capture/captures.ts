@@ -5,7 +5,8 @@
  * opened when that time has come, so that thousands of files never are open together. While one is open its
  * packets pass straight through; while more are, the earliest goes first, of the same time that of the capture
  * given first. Nothing is copied for that: each
- * reader holds its own packet until it is asked for the next. Awaited is per block, never per packet.
+ * reader holds its own packet until it is asked for the next. Awaited is per block, never per packet. An empty
+ * file is passed over with a warning: a ring buffer's newest one is, before its first packet is written out.
  */
 import { CaptureError, type Defect, type ReportDefect } from '../stream/defect.js';
 import { type CaptureSummary, Lane } from './lane.js';
@@ -54,7 +55,7 @@ export interface CaptureTotals {
   readonly skipped: number;
   /** Bytes read of the files (compressed ones as they lie there). */
   readonly bytes: number;
-  /** A capture was cut or so damaged that its rest could not be read. */
+  /** A capture was empty, cut or so damaged that its rest could not be read. */
   readonly truncated: boolean;
   /** In the order of the inputs. */
   readonly captures: readonly CaptureSummary[];
@@ -63,8 +64,8 @@ export interface CaptureTotals {
 }
 
 /**
- * Reads all packets of all inputs in time order. Throws CaptureError if an input is unusable; damage within
- * a capture is reported as a defect, and reading goes on.
+ * Reads all packets of all inputs in time order. Throws CaptureError if an input is unusable, or if all are empty;
+ * damage within a capture, and an empty one among others, is reported as a defect, and reading goes on.
  */
 export async function readCaptures(
   inputs: readonly Input[],
@@ -80,7 +81,7 @@ export async function readCaptures(
 }
 
 /** Defects after which the rest of a capture was not read. */
-const CUTTING = new Set(['truncated-capture', 'corrupt-compression', 'damaged-capture']);
+const CUTTING = new Set(['empty-capture', 'truncated-capture', 'corrupt-compression', 'damaged-capture']);
 /** Defects that each cost a packet. */
 const SKIPPING = new Set(['unknown-interface', 'implausible-record-length']);
 
@@ -131,6 +132,23 @@ class Run {
       else this.rearrange();
       if (this.isDue()) await this.openDue();
     }
+    if (!this.stopped) this.tellEmpty();
+  }
+
+  /** Throws CaptureError if all captures are empty, and reports those that are among others. */
+  private tellEmpty(): void {
+    const { lanes } = this;
+    if (lanes[0].empty !== undefined && lanes.every((lane) => lane.empty)) throw lanes[0].empty;
+    const message = 'this capture is empty: it is skipped';
+    for (const lane of lanes)
+      if (lane.empty !== undefined)
+        this.context(lane).report({
+          layer: 'capture',
+          code: 'empty-capture',
+          message,
+          packet: 0,
+          capture: lane.index,
+        });
   }
 
   /** Sorts the inputs by the time of their first packet; what cannot be read twice is open from the start. */

@@ -1,6 +1,7 @@
 /**
  * One input of a run on its way: waiting until its time has come, open, or closed with what was learnt of it.
  */
+import { CaptureError } from '../stream/defect.js';
 import type { CaptureFormat, Compression } from './detect.js';
 import type { BlockSource, Input, OpenOptions } from './open.js';
 import { OpenCapture, type ReaderName } from './open-capture.js';
@@ -30,6 +31,8 @@ export class Lane {
   readonly index: number;
   readonly input: Input;
   open: OpenCapture | undefined = undefined;
+  /** The error that it is empty. */
+  empty: CaptureError | undefined = undefined;
   /** Time of its first packet, when it is opened: infinite when it has none. */
   dueSeconds = Number.NEGATIVE_INFINITY;
   dueNanoseconds = 0;
@@ -67,13 +70,23 @@ export class Lane {
     );
   }
 
-  /** Opens it and decodes its first packet; false if it has none. Throws CaptureError if it is no capture. */
+  /**
+   * Opens it and decodes its first packet; false if it has none. Throws CaptureError if it is no capture, but
+   * notes only that it is empty.
+   */
   async start(reader: ReaderName, context: ReaderContext, options: OpenOptions): Promise<boolean> {
-    this.open = await OpenCapture.open(this.input, reader, context, options, (source) => {
-      this.source = source;
-      this.name = source.name;
-      this.size = source.size;
-    });
+    this.empty = undefined;
+    try {
+      this.open = await OpenCapture.open(this.input, reader, context, options, (source) => {
+        this.source = source;
+        this.name = source.name;
+        this.size = source.size;
+      });
+    } catch (error) {
+      if (!(error instanceof CaptureError && error.code === 'empty')) throw error;
+      this.empty = error;
+      return false;
+    }
     this.format = this.open.format;
     this.compression = this.open.compression;
     return this.open.nextPacket();

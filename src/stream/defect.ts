@@ -32,7 +32,7 @@ export type ReportDefect = (defect: Defect) => void;
  *   address that is none, standard input twice;
  * - `not-found`, `is-a-directory`, `no-permission`, `too-many-open-files`: what the operating system says;
  * - `unreadable`: it says something else, which the message has;
- * - `empty`: there is not a single byte;
+ * - `empty`: there is not a single byte, of several captures in none of them;
  * - `not-a-capture`: no capture format and no compression that is known;
  * - `unsupported`: it is known what it is, but not read: another capture format or packer, compressed too often,
  *   not for the chosen reader, or its decoder cannot be had here.

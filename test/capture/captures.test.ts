@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readCaptures } from '../../src/capture/captures.js';
+import { type Input, readCaptures } from '../../src/capture/captures.js';
 import { concat } from '../../src/capture/integers.js';
 import { encodePcap, encodePcapHeader, type PacketToEncode } from '../../src/capture/pcap-encode.js';
 import { PcapngEncoder } from '../../src/capture/pcapng-encode.js';
-import type { Defect } from '../../src/stream/defect.js';
+import { CaptureError, type Defect } from '../../src/stream/defect.js';
 import { codes, collect, noise, pieces } from './helpers.js';
 
 const directory = fs.mkdtempSync(path.join(tmpdir(), 'wsdissect-captures-'));
@@ -232,6 +232,49 @@ describe('readCaptures', () => {
     }
   });
 
+  it('passes over an empty capture among others, and says so once', async () => {
+    const none = () => new Uint8Array(0);
+    const empty = write('newest', none());
+    const [first, second] = [encodePcap(at(1)), encodePcap(at(2))];
+    const defect = (capture: number) => ({
+      layer: 'capture',
+      code: 'empty-capture',
+      message: 'this capture is empty: it is skipped',
+      packet: 2,
+      capture,
+      packetInCapture: 0,
+    });
+    const orders: [Input[], number[]][] = [
+      [[first, empty, second], [1]],
+      [
+        [empty, trickle(second), first, none()],
+        [0, 3],
+      ],
+      [[first, trickle(none()), second], [1]],
+      [[gzipSync(none()), first, write('second.pcap', second)], [0]],
+    ];
+    for (const [inputs, empties] of orders) {
+      const { packets, defects, totals } = await collect(inputs);
+      expect(timesOf(packets)).toEqual([1, 2]);
+      expect(defects).toEqual(empties.map(defect));
+      expect(totals.truncated).toBe(true);
+      expect(totals.captures.map((one) => one.packets).sort()).toEqual([...empties.map(() => 0), 1, 1]);
+    }
+    const { totals, defects } = await collect([empty, encodePcapHeader()]);
+    expect([totals.packets, totals.truncated, codes(defects)]).toEqual([0, true, ['empty-capture']]);
+    expect(totals.captures[0]).toMatchObject({ name: empty, format: undefined, firstTime: undefined });
+  });
+
+  it('says nothing of an empty capture when the consumer wants no more', async () => {
+    const defects: Defect[] = [];
+    const totals = await readCaptures(
+      [new Uint8Array(0), encodePcap(at(1, 2))],
+      { report: (defect) => defects.push(defect) },
+      { packet: () => false },
+    );
+    expect([totals.packets, totals.truncated, defects]).toEqual([1, false, []]);
+  });
+
   it('collects secrets and comments', async () => {
     const e = new PcapngEncoder({ little: false });
     const bytes = concat([e.sectionHeader([{ code: 1, value: 'hello' }]), e.decryptionSecrets(7, noise(5))]);
@@ -349,7 +392,9 @@ describe('readCaptures', () => {
     await expect(collect([])).rejects.toThrow('no capture given');
     await expect(collect(['-', '-'])).rejects.toThrow('standard input (-) can be read only once');
     const empty = write('empty', new Uint8Array(0));
-    await expect(collect([empty])).rejects.toThrow(`${empty} is empty (0 bytes)`);
+    for (const inputs of [[empty], [empty, new Uint8Array(0)], [trickle(new Uint8Array(0)), empty].reverse()])
+      await expect(collect(inputs)).rejects.toThrow(new CaptureError('empty', `${empty} is empty (0 bytes)`));
+    await expect(collect([empty, path.join(directory, 'absent')])).rejects.toThrow('no such file');
     const text = write('notes.txt', Buffer.from('some notes\n'));
     await expect(collect([encodePcap(at(1)), text])).rejects.toThrow('is a text file, not a capture');
     await expect(collect([write('e\x1b[31mvil', noise(100))])).rejects.toThrow(

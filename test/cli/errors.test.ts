@@ -141,6 +141,38 @@ describe('input', () => {
     });
   });
 
+  it('an empty file among others is skipped with a warning, and exit code 2', () => {
+    const empty = file('newest.pcap', '');
+    const alone = wsdissect([capture]);
+    for (const inputs of [
+      [capture, empty],
+      [empty, capture],
+    ])
+      expect(wsdissect(inputs)).toEqual({
+        status: 2,
+        stdout: alone.stdout,
+        stderr: `wsdissect: warning: ${empty}: this capture is empty: it is skipped [empty-capture]\n`,
+      });
+    expect(wsdissect(['-q', capture, empty])).toEqual({ status: 2, stdout: alone.stdout, stderr: '' });
+    expect(shell(`wsdissect - ${capture} < /dev/null`)).toMatchObject({ status: 2, stdout: alone.stdout });
+  });
+
+  it('empty files alone, and what cannot be read beside one, are told before anything is printed', () => {
+    const empty = file('newest.pcap', '');
+    const missing = join(folder, 'missing.pcap');
+    const notes = file('notes.txt', 'dear diary, today I saw a frame\n');
+    for (const [inputs, message] of [
+      [[empty, empty], `${empty} is empty (0 bytes)`],
+      [[capture, empty, missing], `${missing}: no such file`],
+      [[capture, empty, notes], `${notes} is a text file, not a capture: .*`],
+    ] as [string[], string][])
+      for (const format of ['text', 'table', 'json']) {
+        const ran = wsdissect(['-T', format, ...inputs]);
+        expect(ran).toMatchObject({ status: 2, stdout: '' });
+        expect(ran.stderr).toMatch(new RegExp(`^wsdissect: ${message}\n$`.replace(/[()]/g, '\\$&')));
+      }
+  });
+
   it('a capture without WebSocket traffic gives nothing, and that is fine', () => {
     const path = file('header-only.pcap', whole.subarray(0, 24));
     expect(wsdissect([path])).toEqual({
