@@ -21,10 +21,10 @@ export async function listFrames(
   terminal: Terminal,
 ): Promise<void> {
   const format = formatFor(options, terminal);
-  if (format === 'table') await loadTables();
   const detailed = options.verbose === true || options.hex === true;
-  if (detailed && (format === 'json' || format === 'ndjson'))
+  if (detailed && options.format !== undefined && options.format !== 'text')
     throw new UsageError(`-V and -x print text: leave them out with -T ${format}`);
+  if (format === 'table') await loadTables();
   await list<Frame>(captures, options, terminal, {
     render: (context) => makeRenderer(format, options, context, terminal),
     consume: (take) => ({ frame: take }),

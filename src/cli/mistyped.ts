@@ -1,6 +1,7 @@
 /**
  * A mistyped command looks like a capture to the default command. What is no file but nearly the name of a
- * command is taken for what it is. Other names that are mistyped get the nearest one proposed.
+ * command is taken for what it is, and so is a command behind options. Other names that are mistyped get the
+ * nearest one proposed.
  */
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
@@ -11,11 +12,13 @@ const MAX_DISTANCE = 2;
 /** Letters that are enough for an abbreviation. */
 const MIN_PREFIX = 3;
 
-/** Throws UsageError when the first argument of a command that was not named looks like the name of one. */
+/** Throws UsageError when the first argument of a command that was not named looks like the name of one, or is it. */
 export function refuseMistypedCommand(program: Command, command: Command): void {
   const [word] = command.args;
   if (word === undefined || program.args[0] === command.name() || existsSync(word)) return;
-  const name = program.commands.map((candidate) => candidate.name()).find((known) => resembles(word, known));
+  const names = program.commands.map((candidate) => candidate.name());
+  if (names.includes(word)) throw new UsageError(`name the command first: wsdissect ${word} …`);
+  const name = names.find((known) => resembles(word, known));
   if (name !== undefined)
     throw new UsageError(`${word}: no such file, and no such command; did you mean wsdissect ${name}?`);
 }

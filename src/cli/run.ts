@@ -36,6 +36,8 @@ export async function run(
     throw new UsageError(
       'no capture given: name a file, or - for standard input (wsdissect --help tells more)',
     );
+  if (inputs.indexOf('-') !== inputs.lastIndexOf('-'))
+    throw new UsageError('standard input (-) can be read only once');
   const progress = new Progress(terminal, command.printing);
   const diagnostics = new Diagnostics(terminal, {
     captures: inputs,

@@ -59,6 +59,25 @@ describe('usage', () => {
       1,
       /^wsdissect: -V and -x print text: leave them out with -T ndjson$/m,
     ],
+    [
+      '-V with a table',
+      ['-V', '-T', 'table', capture],
+      1,
+      /^wsdissect: -V and -x print text: leave them out with -T table\n$/,
+    ],
+    [
+      '-x with JSON',
+      ['-x', '-T', 'json', capture],
+      1,
+      /^wsdissect: -V and -x print text: leave them out with -T json\n$/,
+    ],
+    ['standard input twice', ['-', '-'], 1, /^wsdissect: standard input \(-\) can be read only once\n$/],
+    [
+      'standard input twice, by -r',
+      ['check', '-r', '-', capture, '-'],
+      1,
+      /^wsdissect: standard input \(-\) can/,
+    ],
     ['an unknown reader', ['--reader', 'libpcap', capture], 1, /Allowed choices are own, pcap-parser/],
   ] as [string, string[], number, RegExp][])('%s', (_name, args, status, message) => {
     const ran = wsdissect(args);

@@ -206,6 +206,19 @@ describe('what is mistyped', () => {
       });
   });
 
+  it.each([
+    ['frames', ['-c1', 'frames', hello]],
+    ['check', ['-q', 'check', hello]],
+    ['sessions', ['-T', 'json', 'sessions']],
+    ['help', ['-V', 'help']],
+  ])('the command %s behind options', (name, args) => {
+    expect(wsdissect(args)).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `wsdissect: name the command first: wsdissect ${name} …\n`,
+    });
+  });
+
   it('is not a capture that is missing, or that has such a name', () => {
     for (const word of ['capture', 'se', './sesions', 'frames.pcap', 'sessionsession'])
       expect(wsdissect([word])).toMatchObject({ status: 2, stderr: `wsdissect: ${word}: no such file\n` });
