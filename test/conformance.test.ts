@@ -56,10 +56,7 @@ describe.each([...new Set(connections.map((connection) => connection.class))])('
   });
 });
 
-/** Real peers refuse such requests without a session to judge; test/rules has the cases. */
-const NOT_PLANTED = ['subprotocol-syntax'];
-
 it('breaks every rule at least once', () => {
   const broken = new Set(connections.flatMap(({ findings }) => findings.map(({ rule }) => rule)));
-  expect(rules.map(({ id }) => id).filter((id) => !broken.has(id))).toEqual(NOT_PLANTED);
+  expect(rules.map(({ id }) => id).filter((id) => !broken.has(id))).toEqual([]);
 });
