@@ -4,7 +4,7 @@
 import type { Rule } from '../rules/rule.js';
 import type { Colors } from './colors.js';
 import { jsonString } from './json.js';
-import { type Column, fittingColumns, StreamingTable } from './table.js';
+import { type Column, fittingColumns, MIN_REST, PER_COLUMN, StreamingTable, takenBy } from './table.js';
 import { wrap } from './width.js';
 import type { TextWriter } from './writer.js';
 
@@ -17,7 +17,7 @@ interface RuleColumn extends Column {
   readonly cell: (rule: Rule) => string;
 }
 
-/** Least width of the titles, where another column can give way. */
+/** Least width of the titles, where the section can give way. */
 const MIN_TITLE = 30;
 
 const columns: readonly RuleColumn[] = [
@@ -32,7 +32,7 @@ export function writeRuleTable(
   colors: Colors,
   width: number,
 ): void {
-  const shown = fittingColumns(columns, width, MIN_TITLE);
+  const shown = narrowed(fittingColumns(columns, width, MIN_TITLE), width);
   const table = new StreamingTable(
     [...shown, { title: 'What is wrong', wrap: true }],
     writer,
@@ -46,6 +46,19 @@ export function writeRuleTable(
     table.add([...cells, rule.title]);
   }
   table.end();
+}
+
+/** On the narrowest terminals the severity gives way too, and at last the ids are broken. */
+function narrowed(wide: readonly RuleColumn[], width: number): RuleColumn[] {
+  const kept = fittingColumns(
+    wide.map((column) => (column.title === 'Severity' ? { ...column, dispensable: 1 } : column)),
+    width,
+    MIN_REST,
+  );
+  const excess = Math.max(0, takenBy(kept) + PER_COLUMN + MIN_REST - width);
+  return kept.map((column) =>
+    column.title === 'Rule' ? { ...column, width: column.width! - excess, wrap: true } : column,
+  );
 }
 
 /** All that is known of a rule, for people. */
@@ -66,7 +79,7 @@ export function explainRule(rule: Rule, colors: Colors, width: number): string {
     ...parts.flatMap(([title, text]) => ['', colors.label(title), ...fold(text, width)]),
     '',
     colors.label('Example'),
-    ...example.bytes.split('\n').map((line) => `    ${line}`.trimEnd()),
+    ...example.bytes.split('\n').flatMap((line) => foldExample(line, width)),
     ...fold(example.explanation, width),
   ];
   return `${lines.join('\n')}\n`;
@@ -91,4 +104,10 @@ function readable(width: number): number {
 /** Prose, two columns in. */
 function fold(text: string, width: number): string[] {
   return wrap(text, readable(width) - 2).map((line) => `  ${line}`);
+}
+
+/** A line of an example, four columns in; what is too long goes on farther in. */
+function foldExample(line: string, width: number): string[] {
+  const [first, ...rest] = line.length + 4 <= width ? [line] : wrap(line, width - 6);
+  return [`    ${first}`, ...rest.map((more) => `      ${more}`)].map((one) => one.trimEnd());
 }

@@ -42,9 +42,10 @@ const SHEET = 100;
 /** Rows that cli-table3 lays out: more make a list, which is to cost what a list costs. */
 const LAID_OUT = 200;
 /** Border and padding that each column costs, and the last border. */
-const PER_COLUMN = 3;
+export const PER_COLUMN = 3;
 const LAST_BORDER = 1;
-const MIN_REST = 15;
+/** Least width of the column that takes what is left. */
+export const MIN_REST = 15;
 /**
  * cli-table3 measures by an old Unicode and would shift the borders beside a newer emoji: it lays out so many
  * of these (a character for private use) instead.

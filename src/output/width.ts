@@ -44,7 +44,7 @@ export function clip(text: string, columns: number): string {
   return `${kept}…`;
 }
 
-/** Breaks text into lines of at most `columns`, between words; a word that is longer is broken anywhere. */
+/** Breaks text into lines of at most `columns`, between words; a word that is longer is broken after a hyphen, or anywhere. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = '';
@@ -73,10 +73,11 @@ function breakWord(word: string, columns: number): string[] {
   let used = 0;
   for (const { segment } of graphemes.segment(word)) {
     const wide = width(segment);
-    if (piece !== '' && used + wide > columns) {
-      pieces.push(piece);
-      piece = '';
-      used = 0;
+    while (piece !== '' && used + wide > columns) {
+      const hyphenated = piece.slice(0, piece.lastIndexOf('-') + 1) || piece;
+      pieces.push(hyphenated);
+      piece = piece.slice(hyphenated.length);
+      used = width(piece);
     }
     piece += segment;
     used += wide;

@@ -43,14 +43,15 @@ describe('the list', () => {
   });
 
   const hasScript = hasProgram('script');
-  it.skipIf(!hasScript).each([80, 120])('is a table on a terminal, in its %i columns', (columns) => {
+  it.skipIf(!hasScript).each([40, 58, 80, 120])('is a table on a terminal, in its %i columns', (columns) => {
     const { status, stdout } = onTerminal('wsdissect rules', columns, { NO_COLOR: '1' });
     expect(status).toBe(0);
     const lines = stdout.trimEnd().split('\r\n');
     expect(lines.length).toBeGreaterThanOrEqual(ids.length + 4);
     for (const line of lines) expect(width(line), line).toBe(columns);
     expect(stdout).not.toContain('\x1b');
-    expect(onTerminal('wsdissect rules', columns).stdout).toContain('\x1b[31merror\x1b[39m');
+    const colored = columns < 59 ? '\x1b[1mRule\x1b[22m' : '\x1b[31merror\x1b[39m';
+    expect(onTerminal('wsdissect rules', columns).stdout).toContain(colored);
   });
 });
 
@@ -80,6 +81,12 @@ What the RFC asks
       const shown = onTerminal('wsdissect rules close-one-byte', 80, { NO_COLOR: '1' });
       expect(shown.stdout.replaceAll('\r\n', '\n')).toBe(ran.stdout);
     }
+  });
+
+  it.skipIf(!hasProgram('script'))('fits into a narrow terminal', () => {
+    for (const id of ['masking-key-predictable', 'deflate-window-exceeded', 'oversized-control'])
+      for (const line of onTerminal(`wsdissect rules ${id}`, 40, { NO_COLOR: '1' }).stdout.split('\r\n'))
+        expect(width(line), line).toBeLessThanOrEqual(40);
   });
 
   it('in JSON is one object', () => {

@@ -60,6 +60,34 @@ describe('the table of rules', () => {
     ]);
   });
 
+  it('on the narrowest does without the severity, and breaks what is long', () => {
+    const long = { ...rule, id: 'very-odd-control-frame', title: 'A Sec-WebSocket-Key is odd' };
+    expect(table([long], 40)).toEqual([
+      '┌────────────────────┬─────────────────┐',
+      '│ Rule               │ What is wrong   │',
+      '├────────────────────┼─────────────────┤',
+      '│ very-odd-control-  │ A               │',
+      '│ frame              │ Sec-WebSocket-  │',
+      '│                    │ Key is odd      │',
+      '└────────────────────┴─────────────────┘',
+    ]);
+    expect(table([rule], 58)[1]).toBe('│ Rule                       │ What is wrong             │');
+    expect(table([rule], 59)[1]).toBe('│ Rule                       │ Severity │ What is wrong   │');
+  });
+
+  it.each([40, 47, 48, 58, 59, 79])('fits into %i columns, with every word', (size) => {
+    const words = (text: string) => text.replace(/[\s│]/g, '');
+    for (const known of rules) {
+      const lines = table([known], size);
+      for (const line of lines) expect(width(line), line).toBe(size);
+      const cells = lines.slice(3, -1).map((line) => line.split('│'));
+      expect(words(cells.map((cell) => cell[1]).join(''))).toBe(known.id);
+      expect(words(cells.map((cell) => cell.at(-2)).join(''))).toBe(words(known.title));
+      const colored = table([known], size, painted);
+      expect(colored.map((line) => line.replace(ansi, ''))).toEqual(lines);
+    }
+  });
+
   it.each([80, 95, 120, 200])('has every rule in full on %i columns', (size) => {
     const lines = table(rules, size);
     for (const line of lines) expect(width(line)).toBe(size);
@@ -102,6 +130,30 @@ Example
   it('in colour has the same text', () => {
     expect(explainRule(rule, painted, 80).replace(ansi, '')).toBe(explainRule(rule, plain, 80));
     expect(explainRule(rule, painted, 80)).toContain('\x1b[33mwarning\x1b[39m');
+  });
+
+  it('continues a long line of an example farther in', () => {
+    const bytes = `Sec-WebSocket-Key: ${'A'.repeat(24)}\n\n81 05${' 2e'.repeat(14)}`;
+    const lines = explainRule({ ...rule, example: { ...rule.example, bytes } }, plain, 40).split('\n');
+    expect(lines.slice(lines.indexOf('Example') + 1)).toEqual([
+      '    Sec-WebSocket-Key:',
+      `      ${'A'.repeat(24)}`,
+      '',
+      '    81 05 2e 2e 2e 2e 2e 2e 2e 2e 2e',
+      '      2e 2e 2e 2e 2e',
+      '  The "5" is odd.',
+      '',
+    ]);
+  });
+
+  it.each(rules.map((known) => [known.id, known] as const))('%s fits into 40 columns', (_id, known) => {
+    const text = explainRule(known, painted, 40).replace(ansi, '');
+    for (const line of text.split('\n')) {
+      expect(width(line), line).toBeLessThanOrEqual(40);
+      expect(line).toBe(line.trimEnd());
+    }
+    const words = (all: string) => all.replace(/\s/g, '');
+    expect(words(text)).toBe(words(explainRule(known, plain, 200)));
   });
 
   it.each(rules.map((known) => [known.id, known] as const))('%s fits into 80 columns', (_id, known) => {
