@@ -3,6 +3,7 @@
  * behind them.
  */
 import { describe, expect, it } from 'vitest';
+import { encodeFrame } from '../src/websocket/frame-encode.js';
 import type { Frame } from '../src/websocket/frame-record.js';
 import { encodeHandshakeRequest } from '../src/websocket/handshake.js';
 import { dissect, fromClient, fromServer, request, response } from './support/dissect.js';
@@ -39,6 +40,11 @@ describe('behind a handshake that a snap length cuts', () => {
   /** Frames of one packet, the header of the second cut away, before anything else. */
   const coalesced = concat(fromServer('x'.repeat(114)), fromServer('y'.repeat(211)));
 
+  /** Likewise, and seldom seen: the first fragment of a binary message, and the second. */
+  const fragment = (fin: boolean, opcode: number, length: number) =>
+    encodeFrame({ fin, opcode, payload: Uint8Array.from({ length }, (_, i) => (i * 151 + 77) & 0xff) });
+  const rare = concat(fragment(false, 2, 115), fragment(true, 0, 185));
+
   it('a frame is listed although nothing but its place tells it: its length is true, some doubt is left', () => {
     const talk = new Talk();
     const packets = [
@@ -60,17 +66,32 @@ describe('behind a handshake that a snap length cuts', () => {
     expect(closed).toMatchObject([{ undecodedBytes: { client: 0, server: 215 } }]);
   });
 
+  it('so is one of a rare kind', () => {
+    const talk = new Talk();
+    const packets = [
+      ...talk.handshake(),
+      talk.send(CLIENT, request()),
+      talk.send(SERVER, response()),
+      talk.send(SERVER, rare),
+      ...exchange(talk, 4),
+      talk.fin(CLIENT),
+      talk.fin(SERVER),
+    ];
+    const { frames } = dissect(snapped(packets, 42));
+    expect(inOrder(frames).map(header)).toEqual(['server 2 115 incomplete', ...turns(4)]);
+  });
+
   it('so is the only frame of the server, whether it comes before the client tells what it is or after', () => {
     for (const first of [true, false]) {
       const talk = new Talk();
       const start = [...talk.handshake(), talk.send(CLIENT, request()), talk.send(SERVER, response())];
-      const early = first ? [talk.send(SERVER, coalesced)] : [];
+      const early = first ? [talk.send(SERVER, rare)] : [];
       const sent = [0, 1, 2, 3].map((n) => talk.send(CLIENT, asked(n)));
-      const late = first ? [] : [talk.send(SERVER, coalesced)];
+      const late = first ? [] : [talk.send(SERVER, rare)];
       const packets = [...start, ...early, ...sent, ...late, talk.fin(CLIENT), talk.fin(SERVER)];
       const { frames } = dissect(snapped(packets, 42));
       const client = Array.from({ length: 4 }, () => 'client 1 107 incomplete');
-      const server = ['server 1 114 incomplete'];
+      const server = ['server 2 115 incomplete'];
       expect(inOrder(frames).map(header)).toEqual(first ? [...server, ...client] : [...client, ...server]);
     }
   });

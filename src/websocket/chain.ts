@@ -82,6 +82,7 @@ export class ChainSearch {
   private firstPrior = 0;
   /** The row where a frame is expected to begin, or BROKEN. */
   private expectedRow = BROKEN;
+  private expectedBits = 0;
 
   constructor(
     private readonly model: FrameModel,
@@ -148,7 +149,7 @@ export class ChainSearch {
         entering = addLogs(entering, Math.log2(restarted[run + 1]) - this.restarts[run + 1]);
       const start = entering + this.startPrior(at, runs[run].start);
       const isExpected = row === this.expectedRow;
-      const expectedMass = isExpected ? EXPECTED * power(rows.outside[row] - total) : 0;
+      const expectedMass = isExpected ? EXPECTED * power(this.expectedBits - total) : 0;
       const outsideMass =
         rows.massOutside[row] + (1 - inside) * power(start + rows.outside[row]) + expectedMass;
       const insideMass = rows.massInside[row] + inside * power(start + rows.inside[row]);
@@ -193,17 +194,22 @@ export class ChainSearch {
 
   /**
    * Log-likelihood of all that is possible where a frame is `expected` to begin and it is `usual` otherwise.
-   * More segments of text there are the rest of a long head.
+   * More segments of text there are the rest of a long head. A header that nothing contradicts is believed there,
+   * however rare its like.
    */
   private expect(expected: number | undefined, usual: number): number {
     if (expected === undefined) return usual;
-    const { buffer, segments } = this.window;
-    const decisive = (at: number) => at >= expected && (slots[at] >= 0 || !isTextual(buffer[at]));
-    const segment = segments.find(({ start }) => decisive(start));
-    this.expectedRow = segment === undefined ? BROKEN : slots[segment.start];
-    if (this.expectedRow < 0) return usual;
-    const likely = Math.log2(EXPECTED) + rows.outside[this.expectedRow];
-    return addLogs(likely, Math.log2(1 - EXPECTED) + usual);
+    const { buffer, length, segments } = this.window;
+    const segment = segments.find(({ start }) => start >= expected && !isText(buffer, start, length));
+    const row = segment === undefined ? BROKEN : slots[segment.start];
+    if (row < 0) return usual;
+    const first = buffer[rows.index[row]];
+    const next = rows.next[row];
+    const following = this.following(next, staysInside(first, false));
+    const contradicted = next === BROKEN || (next >= 0 && following < 0) || (first & 0x0f) === CONTINUATION;
+    this.expectedRow = row;
+    this.expectedBits = contradicted ? rows.outside[row] : Math.max(rows.outside[row], following);
+    return addLogs(Math.log2(EXPECTED) + this.expectedBits, Math.log2(1 - EXPECTED) + usual);
   }
 
   /** What the frames of a chain are like. */
@@ -313,7 +319,15 @@ export class ChainSearch {
   }
 }
 
-/** Whether a head may hold the octet. */
-function isTextual(octet: number): boolean {
-  return (octet >= 0x20 && octet < 0x7f) || octet === 0x0d || octet === 0x0a;
+/** Octets of a segment that tell whether it is of a head. */
+const TELLING = 8;
+
+/** Whether bytes[at, …) may be of a head. */
+function isText(bytes: Uint8Array, at: number, length: number): boolean {
+  const end = Math.min(at + TELLING, length);
+  for (let i = at; i < end; i++) {
+    const octet = bytes[i];
+    if ((octet < 0x20 || octet > 0x7e) && octet !== 0x0d && octet !== 0x0a) return false;
+  }
+  return true;
 }
