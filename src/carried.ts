@@ -21,6 +21,7 @@ import { type Connection, other, type Side } from './tcp/connection.js';
 import type { Beginning } from './websocket/direction.js';
 import type { Frame } from './websocket/frame-record.js';
 import { decodeHandshake, type Handshake } from './websocket/handshake.js';
+import type { MessageOrder } from './websocket/message-order.js';
 import type { Message } from './websocket/message-record.js';
 import { Midstream } from './websocket/midstream.js';
 import type { PayloadBudget } from './websocket/payload-budget.js';
@@ -63,12 +64,15 @@ export interface Shared {
   readonly payloadBudget: PayloadBudget;
   /** Undefined when nobody wants findings. */
   readonly engine: RuleEngine | undefined;
+  /** Undefined when nobody wants messages. */
+  readonly messages: MessageOrder | undefined;
   frameCount: number;
-  messageCount: number;
   sessionCount: number;
   /** The side that is the client of a connection that the user says is a WebSocket, by its port. */
   forcedClient(connection: Connection): Side | undefined;
   defect(layer: Layer, code: string, message: string): void;
+  /** A session is over. */
+  closed(summary: SessionSummary): void;
 }
 
 const QUIRKS: Readonly<Record<HeadQuirk, string>> = {
@@ -288,13 +292,12 @@ export class CarriedConnection implements HttpOwner {
         payloadBudget: dissector.payloadBudget,
         beginnings,
         nextFrameNumber: () => ++dissector.frameCount,
-        nextMessageNumber: () => ++dissector.messageCount,
       },
       {
         frame: consumer.frame && ((frame) => consumer.frame?.(frame)),
-        message: consumer.message && ((message) => consumer.message?.(message)),
+        message: dissector.messages && ((message, packet) => dissector.messages?.add(message, packet)),
         observer: this.watch,
-        closed: (summary) => consumer.sessionClosed?.(summary),
+        closed: (summary) => dissector.closed(summary),
         defect: (code, message) => dissector.defect('websocket', code, message),
       },
     );

@@ -6,6 +6,7 @@
  * a block in an array and waits until they have been taken: one await per block, never one per frame.
  */
 import { type CaptureTotals, type Input, readCaptures } from './capture/captures.js';
+import { isRepeatable } from './capture/open.js';
 import { type DissectionConsumer, Dissector, type DissectorOptions } from './dissector.js';
 import type { Finding } from './rules/finding.js';
 import type { Rule } from './rules/rule.js';
@@ -39,7 +40,7 @@ export interface DissectionSummary {
 }
 
 export interface RunConsumer extends DissectionConsumer {
-  /** Called after each block of input; a promise is awaited. */
+  /** Called after each block of input, and when messages of a pipe were held back long enough; a promise is awaited. */
   block?(dissector: Dissector): void | Promise<void>;
   /** Asked after each packet: false ends the reading. */
   more?(): boolean;
@@ -47,6 +48,8 @@ export interface RunConsumer extends DissectionConsumer {
 
 /** Longest time without a turn of the event loop: files are read synchronously, and Ctrl-C, timers wait. */
 const TURN_MS = 50;
+/** Most time that messages of a pipe are held back for their order. */
+const PATIENCE_MS = 500;
 
 /**
  * Dissects captures (paths, `-` for standard input, `file:` URLs, bytes, or async iterables of bytes; several are
@@ -60,8 +63,14 @@ export async function runDissection(
   const rules =
     options.rules ?? (consumer.finding === undefined ? [] : (await import('./rules/index.js')).rules);
   const dissector = new Dissector(consumer, { ...options, rules });
+  const block = () => {
+    dissector.settle();
+    return consumer.block?.(dissector);
+  };
+  const captures = isList(inputs) ? inputs : [inputs];
+  const timer = consumer.message && setInterval(releaser(captures, dissector, consumer), PATIENCE_MS).unref();
   const capture = await readCaptures(
-    isList(inputs) ? inputs : [inputs],
+    captures,
     {
       report: (defect) => consumer.defect?.(defect),
       ...(options.reader === undefined ? {} : { reader: options.reader }),
@@ -73,9 +82,9 @@ export async function runDissection(
         dissector.packet(packet);
         if (consumer.more?.() === false) return false;
       },
-      block: withTurns(() => consumer.block?.(dissector)),
+      block: withTurns(block),
     },
-  );
+  ).finally(() => clearInterval(timer));
   dissector.end();
   const { frameCount, sessionCount, network, tcp } = dissector;
   return {
@@ -85,6 +94,18 @@ export async function runDissection(
     skippedPackets: capture.skipped + network.counts.unknownLinkType,
     connections: tcp.counts.connections,
     capture,
+  };
+}
+
+/**
+ * What comes while somebody watches is not held back for long. Only where all captures are files is there no hurry,
+ * and the order does not hang on how fast this machine is.
+ */
+function releaser(captures: readonly Input[], dissector: Dissector, consumer: RunConsumer): () => void {
+  if (captures.every(isRepeatable)) return () => {};
+  return () => {
+    dissector.settle(true);
+    void consumer.block?.(dissector);
   };
 }
 
@@ -197,14 +218,19 @@ class Handover<T> {
   private finished = false;
   private arrived: (() => void) | undefined = undefined;
   private taken: (() => void) | undefined = undefined;
+  private offered: Promise<void> | undefined = undefined;
 
   /** Producer: waits until the items at hand have been taken. */
   offer(): Promise<void> | undefined {
     if (this.items.length === 0 || this.stopped) return undefined;
     this.arrived?.();
-    return new Promise((resolve) => {
-      this.taken = resolve;
+    this.offered ??= new Promise((resolve) => {
+      this.taken = () => {
+        this.offered = undefined;
+        resolve();
+      };
     });
+    return this.offered;
   }
 
   /** Producer: no more come. */

@@ -13,8 +13,10 @@ import type { Defect, Layer } from './stream/defect.js';
 import { Place, type Timestamp } from './stream/place.js';
 import type { Connection, Side } from './tcp/connection.js';
 import { type TcpLimits, TcpTable } from './tcp/table.js';
+import { MessageOrder } from './websocket/message-order.js';
 import { PayloadBudget } from './websocket/payload-budget.js';
 import { WindowBudget } from './websocket/segment-window.js';
+import type { SessionSummary } from './websocket/session.js';
 
 /** Who wants the results. What is left out is not made. */
 export interface DissectionConsumer extends SessionsConsumer {
@@ -34,6 +36,8 @@ export interface DissectorLimits extends TcpLimits {
   readonly maxUndecided: number;
   /** Payload octets that all frames and messages under way hold together; a defect tells of what is cut. */
   readonly maxHeldPayload: number;
+  /** Octets of messages held back until older ones can be read; a defect tells of those that come too late. */
+  readonly maxHeldMessages: number;
 }
 
 export interface DissectorOptions {
@@ -56,7 +60,6 @@ export class Dissector implements Shared {
   /** Time of the first packet. */
   start: Timestamp = { seconds: 0, nanoseconds: 0 };
   frameCount = 0;
-  messageCount = 0;
   sessionCount = 0;
   readonly maxPayload: number;
   readonly maxMessage: number;
@@ -66,6 +69,8 @@ export class Dissector implements Shared {
   readonly holdingPool: HoldingPool;
   /** Undefined when nobody wants findings. */
   readonly engine: RuleEngine | undefined;
+  /** Undefined when nobody wants messages. */
+  readonly messages: MessageOrder | undefined;
   /** Octets kept of a payload: what the consumer looks at, within the limit. */
   readonly payloadLimit: number;
   private readonly decodeAs: ReadonlySet<number>;
@@ -89,6 +94,14 @@ export class Dissector implements Shared {
         place: this.place,
         finding: (finding) => consumer.finding?.(finding),
       });
+    this.messages =
+      consumer.message &&
+      new MessageOrder({
+        bytesWait: () => this.bytesWait,
+        message: (message) => consumer.message?.(message),
+        late: ({ number, session }) => this.reportLate(number, session.number),
+        limit: limits?.maxHeldMessages,
+      });
     this.payloadLimit = Math.min(this.maxPayload, options.previewPayload ?? this.maxPayload);
     this.tcp = new TcpTable({
       place: this.place,
@@ -109,10 +122,20 @@ export class Dissector implements Shared {
     this.network.packet(packet);
   }
 
+  /**
+   * Between packets, now and then: hands on the messages that were held back for their order. `all`: even those
+   * that older ones may yet come before.
+   */
+  settle(all = false): void {
+    if (all) this.messages?.release();
+    else this.messages?.settle();
+  }
+
   /** Says that the capture is over: what is under way ends. */
   end(): void {
     this.network.end();
     this.tcp.end();
+    this.settle(true);
   }
 
   /** The side that is the client of a connection that the user says is a WebSocket, by its port. */
@@ -124,6 +147,26 @@ export class Dissector implements Shared {
 
   defect(layer: Layer, code: string, message: string): void {
     this.report({ layer, code, message, packet: this.place.packet });
+  }
+
+  /** Bytes wait for others before them, for a handshake, or until it is known what they are. */
+  private get bytesWait(): boolean {
+    return this.tcp.held > 0 || this.windowBudget.held > 0 || this.holdingPool.waiting > 0;
+  }
+
+  private reportLate(message: number, session: number): void {
+    this.defect(
+      'websocket',
+      'late-message',
+      `session ${session}: message ${message} comes behind messages that were captured later: it had to wait, ` +
+        'and so many came meanwhile that they were not held back any longer',
+    );
+  }
+
+  closed(summary: SessionSummary): void {
+    const tell = () => this.consumer.sessionClosed?.(summary);
+    if (this.messages === undefined) tell();
+    else this.messages.behind(tell);
   }
 
   /** Adds which capture the packet is of, and its number there: packets are numbered over all. */

@@ -144,7 +144,7 @@ describe('dissect(input)', () => {
     const at = events.findIndex(({ type }) => type === 'defect');
     const event = events[at] as DissectionEvent & { type: 'defect' };
     expect(event.defect).toMatchObject({ layer: 'websocket', code: 'frames-lost', packet: 11 });
-    expect(events[at - 1].type).toBe('message');
+    expect(events[at - 1].type).toBe('frame');
     expect(events.at(-1)!.type).toBe('session-closed');
   });
 

@@ -93,7 +93,7 @@ export class HeldBytes {
 
   private count(bytes: number): void {
     this.cost += bytes;
-    this.account.add(bytes);
+    this.account.wait(bytes);
   }
 
   private overflowBy(length: number): void {

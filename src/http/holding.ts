@@ -10,9 +10,11 @@
 export interface Account {
   /** Less than 0 for what is let go. */
   add(bytes: number): void;
+  /** As add(), of bytes of the stream that wait to be told what they are. */
+  wait(bytes: number): void;
 }
 
-export const uncounted: Account = { add() {} };
+export const uncounted: Account = { add() {}, wait() {} };
 
 interface Link {
   previous: Link;
@@ -22,6 +24,8 @@ interface Link {
 export class HoldingPool implements Link {
   /** What all hold together. */
   bytes = 0;
+  /** Of these, bytes of streams that wait. */
+  waiting = 0;
   /** The ends of the list: `next` is the oldest. */
   previous: Link = this;
   next: Link = this;
@@ -45,6 +49,7 @@ export class Holding implements Account, Link {
   previous: Link = this;
   next: Link = this;
   private bytes = 0;
+  private waiting = 0;
   private closed = false;
 
   /** `giveUp` is called when the pool's bound is exceeded, to let go what can be. */
@@ -63,6 +68,13 @@ export class Holding implements Account, Link {
     if (bytes > 0 && pool.bytes > pool.limit) pool.trim(this);
   }
 
+  wait(bytes: number): void {
+    if (this.closed) return;
+    this.waiting += bytes;
+    this.pool.waiting += bytes;
+    this.add(bytes);
+  }
+
   /** The connection has shown anew that it may be of interest. */
   renew(): void {
     if (this.next === this) return;
@@ -72,6 +84,7 @@ export class Holding implements Account, Link {
 
   /** Nothing of what was added is held any more, and no more is counted. */
   close(): void {
+    this.wait(-this.waiting);
     this.add(-this.bytes);
     this.closed = true;
   }

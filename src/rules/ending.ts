@@ -113,11 +113,12 @@ export class Ending implements Watcher {
   private proofOfLife(
     close: FirstClose,
     receiver: Sender,
-    { end, endedFirst, endedFirstAt }: SessionSummary,
+    { end, endedFirst, endedFirstAt, endedInTurn }: SessionSummary,
   ): string | undefined {
     const ended = endedFirstAt === undefined ? 0 : secondsOf(endedFirstAt);
     // Who ended TCP before the Close came could not answer it.
     if (endedFirst === receiver) return ended < close.time ? undefined : `the ${receiver} ended TCP instead`;
+    if (endedInTurn === receiver) return `the ${receiver} got it, and only ended TCP in turn`;
     const patience = patienceWith(this.watched.session, receiver);
     const since = this.lastFrame[receiver] - close.time;
     if (since >= patience) return `the ${receiver} still sent other frames ${since.toFixed(1)} s later`;

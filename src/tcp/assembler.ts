@@ -262,9 +262,18 @@ export class Assembler {
     const missing = distance(first.sequence, this.next);
     if (missing > 0) {
       this.next = first.sequence;
-      this.sink.gap(missing);
+      this.gapBefore(first.place, missing);
     }
     this.drain();
+  }
+
+  /** A gap lies where the bytes behind it were captured, however late it is given up. */
+  private gapBefore(behind: Place, missing: number): void {
+    const { place } = this;
+    const current = place.copyFrom(0);
+    place.assign(behind);
+    this.sink.gap(missing);
+    place.assign(current);
   }
 
   /** Delivers the held segments that have come into order, each with its own place. */

@@ -112,6 +112,11 @@ export class TcpTable implements DatagramSink {
     if (connection !== undefined) this.deliver(connection, datagram);
   }
 
+  /** Bytes that wait behind holes. */
+  get held(): number {
+    return this.budget.held;
+  }
+
   /** Ends all connections: the capture is over. */
   end(): void {
     const { live } = this.slots;

@@ -58,7 +58,15 @@ export interface DirectionOwner extends MessageOwner {
   lost(sender: Sender, streamOffset: number): void;
   /** Frames that were lost at `streamOffset` were found again. */
   found(sender: Sender, streamOffset: number, where: Resynchronisation): void;
-  ended(sender: Sender, how: StreamEnd, pendingHeader: number): void;
+  ended(sender: Sender, end: DirectionEnd): void;
+}
+
+export interface DirectionEnd {
+  readonly how: StreamEnd;
+  /** Bytes of a frame header that is not whole. */
+  readonly pendingHeader: number;
+  /** TCP sequence number behind the last byte (int32). */
+  readonly sequence: number;
 }
 
 /** Ranges of missing octets told apart in one frame; more are taken together. */
@@ -127,6 +135,8 @@ export class Direction implements StreamSink, FrameVisitor {
   private doubt = 0;
   /** Bytes before the first frame of a capture that begins in the middle. */
   private skipping = 0;
+  /** TCP sequence number of the next byte (int32). */
+  private sequence = 0;
 
   constructor(
     private readonly sender: Sender,
@@ -144,6 +154,7 @@ export class Direction implements StreamSink, FrameVisitor {
 
   bytes(chunk: Uint8Array, start: number, end: number): void {
     const { search } = this;
+    this.sequence = (this.owner.place.sequence + end) | 0;
     if (this.skipping > 0) this.skip(chunk, start, end);
     else if (search === undefined) this.decode(chunk, start, end);
     else this.resume(search, search.push(chunk, start, end));
@@ -151,6 +162,7 @@ export class Direction implements StreamSink, FrameVisitor {
 
   gap(length: number): void {
     this.missingBytes += length;
+    this.sequence = (this.sequence + length) | 0;
     if (this.skipping > 0) this.skipping = Math.max(0, this.skipping - length);
     else if (this.search === undefined) this.decoder.skip(length);
     else this.search.gap(length);
@@ -166,7 +178,7 @@ export class Direction implements StreamSink, FrameVisitor {
     const pending = this.decoder.pendingHeader.length;
     this.decoder.end();
     this.messages?.close();
-    this.owner.ended(this.sender, how, pending);
+    this.owner.ended(this.sender, { how, pendingHeader: pending, sequence: this.sequence });
   }
 
   /**

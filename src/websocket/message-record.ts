@@ -8,7 +8,10 @@ import type { Range, Sender } from './frame-record.js';
 import type { Session } from './session.js';
 
 export interface Message {
-  /** 1-based, in the order in which the messages' last bytes were captured; control frames are counted too. */
+  /**
+   * 1-based, in the order in which the messages' last bytes were captured (behind bytes that were captured late:
+   * when those were); control frames are counted too.
+   */
   readonly number: number;
   readonly session: Session;
   readonly sender: Sender;
@@ -44,4 +47,9 @@ export interface Message {
   readonly complete: boolean;
   /** 1 where its frames are certain; less where they were found again behind a loss. */
   readonly confidence: number;
+}
+
+/** A message before its place among all is settled: its number is 0. */
+export interface DecodedMessage extends Omit<Message, 'number'> {
+  number: number;
 }

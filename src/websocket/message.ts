@@ -15,7 +15,7 @@ import { ContentBuffer } from './content-buffer.js';
 import type { Inflated, MessageInflater } from './deflate.js';
 import type { FrameHeader } from './frame.js';
 import type { Range, Sender } from './frame-record.js';
-import type { Message } from './message-record.js';
+import type { DecodedMessage } from './message-record.js';
 import type { MessageFacts, SessionObserver } from './observer.js';
 import { CLOSE, CONTINUATION, TEXT } from './opcode.js';
 import type { PayloadBudget } from './payload-budget.js';
@@ -29,9 +29,8 @@ export interface MessageOwner {
   readonly maxMessage: number;
   /** Of all payloads under way. */
   readonly payloadBudget: PayloadBudget;
-  nextMessageNumber(): number;
-  /** Undefined when nobody wants messages. */
-  readonly message: ((message: Message) => void) | undefined;
+  /** Told of each message, and of the packet at whose capture it could be read; undefined: nobody wants them. */
+  readonly message: ((message: DecodedMessage, packet: number) => void) | undefined;
   readonly observer: SessionObserver | undefined;
   defect(code: string, message: string): void;
 }
@@ -100,6 +99,8 @@ export class MessageDecoder {
   private frameStart = 0;
   /** No compressed message depends on something that was lost; the last thing that was said. */
   private certain = true;
+  /** The latest packet of those that brought messages: what comes before it in the stream is read with it. */
+  private latestPacket = 0;
 
   constructor(
     sender: Sender,
@@ -190,15 +191,16 @@ export class MessageDecoder {
   /** A control frame is a message of its own. */
   control(header: FrameHeader, payload: Uint8Array, missing: readonly Range[], frame: EndedFrame): void {
     const { owner, state } = this;
+    if (owner.message === undefined) return;
     const isCut = missing.length === 0 && payload.length < header.length;
-    if (isCut && owner.message !== undefined)
+    if (isCut)
       owner.defect(
         'message-limit',
         `session ${owner.session.number}: a control frame of the ${state.sender} has ${header.length} bytes of ` +
           `payload; ${payload.length} are kept`,
       );
-    owner.message?.({
-      number: owner.nextMessageNumber(),
+    this.tell({
+      number: 0,
       session: owner.session,
       sender: state.sender,
       opcode: header.opcode,
@@ -262,8 +264,14 @@ export class MessageDecoder {
     else if (buffer.limited) this.reportBudget();
     else if (isCut && state.complete) this.reportLimit(length);
     owner.observer?.message(state);
-    if (owner.message !== undefined) owner.message(this.record(length, unknown, isCut));
+    if (owner.message !== undefined) this.tell(this.record(length, unknown, isCut));
     buffer.trim();
+  }
+
+  private tell(message: DecodedMessage): void {
+    const { owner } = this;
+    this.latestPacket = Math.max(this.latestPacket, owner.place.packet);
+    owner.message!(message, this.latestPacket);
   }
 
   /** x-webkit-deflate-frame: what the frame under way has brought becomes its content. */
@@ -335,11 +343,11 @@ export class MessageDecoder {
     );
   }
 
-  private record(length: number, unknownRanges: readonly Range[], isCut: boolean): Message {
+  private record(length: number, unknownRanges: readonly Range[], isCut: boolean): DecodedMessage {
     const { state, owner } = this;
     const content = state.compressed ? state.content : state.content.slice();
     return {
-      number: owner.nextMessageNumber(),
+      number: 0,
       session: owner.session,
       sender: state.sender,
       opcode: state.opcode,

@@ -133,9 +133,9 @@ export class MidstreamRecogniser {
 
   private deliver(sink: Pick<StreamSink, 'bytes' | 'gap'>, segment: TakenSegment, at: number): number {
     const { bytes, start, end, offset } = segment;
-    if (offset > at) sink.gap(offset - at);
     this.place.assign(segment.place);
     this.place.origin += start;
+    if (offset > at) sink.gap(offset - at);
     sink.bytes(bytes, start, end);
     return offset + end - start;
   }

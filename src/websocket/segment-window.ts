@@ -155,9 +155,9 @@ export class SegmentWindow {
     for (const { bytes, start, end, offset, place: origin } of this.takeSegments()) {
       const skipped = Math.max(0, from - offset);
       if (skipped >= end - start) continue;
-      if (offset > at) sink.gap(offset - at);
       place.assign(origin);
       place.origin += start;
+      if (offset > at) sink.gap(offset - at);
       sink.bytes(bytes, start + skipped, end);
       at = offset + end - start;
     }

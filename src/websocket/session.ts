@@ -9,10 +9,10 @@ import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
 import type { CloseBody } from './close.js';
 import { MessageInflater } from './deflate.js';
 import { deflateParameters, type NegotiatedDeflate } from './deflate-parameters.js';
-import { type Beginning, Direction, type DirectionOwner } from './direction.js';
+import { type Beginning, Direction, type DirectionEnd, type DirectionOwner } from './direction.js';
 import type { Frame, Sender } from './frame-record.js';
 import type { Handshake } from './handshake.js';
-import type { Message } from './message-record.js';
+import type { DecodedMessage } from './message-record.js';
 import type { SessionObserver } from './observer.js';
 import type { PayloadBudget } from './payload-budget.js';
 import type { Resynchronisation } from './resync.js';
@@ -80,6 +80,8 @@ export interface SessionSummary {
   readonly unansweredPings: BySender<number>;
   /** How each stream ended; undefined for a refused upgrade. */
   readonly end: BySender<StreamEnd> | undefined;
+  /** Whose FIN acknowledges that of the other side: it had got all that the other sent. */
+  readonly endedInTurn: Sender | undefined;
   /** Whose stream ended first by FIN or RST. */
   readonly endedFirst: Sender | undefined;
   /** When it did; undefined where neither did. */
@@ -91,8 +93,8 @@ export interface SessionSummary {
 export interface SessionConsumer {
   /** Leave it out if frames are only to be counted: none is then made. */
   readonly frame?: ((frame: Frame) => void) | undefined;
-  /** Leave it out if nobody wants messages. */
-  readonly message?: ((message: Message) => void) | undefined;
+  /** As MessageOwner.message; leave it out if nobody wants messages. */
+  readonly message?: ((message: DecodedMessage, packet: number) => void) | undefined;
   /** Watches frames and messages as facts. */
   readonly observer?: SessionObserver | undefined;
   closed(summary: SessionSummary): void;
@@ -114,7 +116,6 @@ export interface SessionOptions {
   /** Where no handshake was captured, or not whole. */
   readonly beginnings?: BySender<Beginning> | undefined;
   readonly nextFrameNumber: () => number;
-  readonly nextMessageNumber: () => number;
 }
 
 export class SessionDecoder implements DirectionOwner {
@@ -170,7 +171,7 @@ export class SessionDecoder implements DirectionOwner {
     return this.consumer.frame;
   }
 
-  get message(): ((message: Message) => void) | undefined {
+  get message(): ((message: DecodedMessage, packet: number) => void) | undefined {
     return this.consumer.message;
   }
 
@@ -192,10 +193,6 @@ export class SessionDecoder implements DirectionOwner {
 
   nextFrameNumber(): number {
     return this.options.nextFrameNumber();
-  }
-
-  nextMessageNumber(): number {
-    return this.options.nextMessageNumber();
   }
 
   inflater(sender: Sender): MessageInflater | undefined {
@@ -254,13 +251,14 @@ export class SessionDecoder implements DirectionOwner {
     );
   }
 
-  ended(sender: Sender, how: StreamEnd, pendingHeader: number): void {
+  ended(sender: Sender, { how, pendingHeader, sequence }: DirectionEnd): void {
     if (pendingHeader > 0)
       this.consumer.defect(
         'truncated-frame-header',
         `session ${this.session.number}: the ${sender}'s stream ends ${pendingHeader} bytes into a frame header`,
       );
-    this.ends[sender] = { how, packet: this.place.packet, timestamp: this.now() };
+    const { acknowledgement, packet } = this.place;
+    this.ends[sender] = { how, packet, timestamp: this.now(), sequence, acknowledgement };
     const { ends } = this;
     if (ends.client === undefined || ends.server === undefined) return;
     const summary = this.summary(ends as BySender<ObservedEnd>);
@@ -293,6 +291,7 @@ export class SessionDecoder implements DirectionOwner {
         server: this.pings.server.overdue(this.place),
       },
       end: { client: ends.client.how, server: ends.server.how },
+      endedInTurn: lastToEnd(ends),
       endedFirst,
       endedFirstAt: endedFirst && ends[endedFirst].timestamp,
       ended: ended.timestamp,
@@ -322,6 +321,18 @@ interface ObservedEnd {
   readonly how: StreamEnd;
   readonly packet: number;
   readonly timestamp: Timestamp;
+  /** Of TCP: behind the last byte, and what of the other side is acknowledged there. */
+  readonly sequence: number;
+  readonly acknowledgement: number | undefined;
+}
+
+/** RFC 9293 §3.4: a FIN occupies one sequence number. */
+function lastToEnd({ client, server }: BySender<ObservedEnd>): Sender | undefined {
+  const acknowledges = (a: ObservedEnd, b: ObservedEnd) =>
+    a.acknowledgement !== undefined && ((a.acknowledgement - b.sequence) | 0) > 0;
+  if (client.how !== 'fin' || server.how !== 'fin') return undefined;
+  if (acknowledges(client, server)) return 'client';
+  return acknowledges(server, client) ? 'server' : undefined;
 }
 
 /** By the order of capture, as of Closes; at the same place, as by one reset, who is told of first. */
@@ -374,6 +385,7 @@ export function refusedSession(session: Session, place: Place): SessionSummary {
     closedBy: undefined,
     unansweredPings: none,
     end: undefined,
+    endedInTurn: undefined,
     endedFirst: undefined,
     endedFirstAt: undefined,
     ended: { seconds: place.seconds, nanoseconds: place.nanoseconds },

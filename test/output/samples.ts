@@ -149,6 +149,7 @@ export function makeSummary(
     close: { client: undefined, server: undefined },
     closedBy: undefined,
     end: { client: 'fin', server: 'fin' },
+    endedInTurn: 'server',
     ended: { seconds: START + 2, nanoseconds: 500_000_000 },
     ...overrides,
   };

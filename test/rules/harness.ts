@@ -81,7 +81,6 @@ export function runScript(script: Script): Finding[] {
       windowBudget: new WindowBudget(),
       payloadBudget: new PayloadBudget(),
       nextFrameNumber: () => ++frames,
-      nextMessageNumber: () => 0,
     },
     { observer: engine.observe(session), closed() {}, defect() {} },
   );

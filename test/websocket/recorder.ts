@@ -75,7 +75,6 @@ export class SessionRecorder {
   readonly place = new Place();
   readonly decoder: SessionDecoder;
   private frameCount = 0;
-  private messageCount = 0;
 
   constructor(options: RecorderOptions = {}) {
     const { deflate, payloadLimit = 1e9, maxPayload = 1e9, maxMessage = 1e9, frames = true } = options;
@@ -89,11 +88,12 @@ export class SessionRecorder {
         windowBudget: new WindowBudget(),
         payloadBudget: options.budget ?? new PayloadBudget(),
         nextFrameNumber: () => ++this.frameCount,
-        nextMessageNumber: () => ++this.messageCount,
       },
       {
         frame: frames ? (frame) => void this.frames.push(frame) : undefined,
-        message: options.messages ? (message) => void this.messages.push(message) : undefined,
+        message: options.messages
+          ? (message) => void this.messages.push({ ...message, number: this.messages.length + 1 })
+          : undefined,
         closed: (summary) => void this.summaries.push(summary),
         defect: (code, message) => void this.defects.push([code, message]),
       },
