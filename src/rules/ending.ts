@@ -53,6 +53,16 @@ export class Ending implements Watcher {
     this.open = { client: known, server: known };
   }
 
+  get calm(): boolean {
+    return this.first === undefined;
+  }
+
+  plain({ sender, time }: FrameFacts): void {
+    this.open[sender] = true;
+    this.lastFrame[sender] = time;
+    this.talk.message(sender);
+  }
+
   frame(facts: FrameFacts): void {
     const { sender, header, confidence, time } = facts;
     const { opcode } = header;

@@ -32,6 +32,9 @@ export class RuleEngine {
 export class SessionWatch implements SessionObserver {
   private readonly watchers: readonly Watcher[];
   private readonly shared = new Map<unknown, Watcher>();
+  calm: boolean;
+  private readonly onPlain: readonly Watcher[];
+  private readonly restless: readonly Watcher[];
   private readonly onFrame: readonly Watcher[];
   private readonly onOddFrame: readonly Watcher[];
   private readonly onMessage: readonly Watcher[];
@@ -49,6 +52,9 @@ export class SessionWatch implements SessionObserver {
     const watched: WatchedSession = { session, handshake, share: (kind) => this.share(kind, watched) };
     const own = options.rules.map((rule) => rule.watch(watched, this.reporter(rule)));
     this.watchers = [...this.shared.values(), ...own];
+    this.restless = this.watchers.filter((watcher) => watcher.calm !== undefined);
+    this.calm = this.isCalm();
+    this.onPlain = this.watchers.filter((watcher) => watcher.plain);
     this.onFrame = this.watchers.filter((watcher) => watcher.frame);
     this.onOddFrame = this.watchers.filter((watcher) => watcher.oddFrame);
     this.onMessage = this.watchers.filter((watcher) => watcher.message);
@@ -65,20 +71,30 @@ export class SessionWatch implements SessionObserver {
     this.judgeHandshake(session.handshake);
   }
 
+  plain(facts: FrameFacts): void {
+    this.current = facts;
+    this.confidence = 1;
+    const { onPlain } = this;
+    for (let i = 0; i < onPlain.length; i++) onPlain[i].plain!(facts);
+  }
+
   frame(facts: FrameFacts): void {
     this.current = facts;
     this.confidence = facts.confidence;
     for (const watcher of this.onFrame) watcher.frame!(facts);
     if (!isOrdinary(facts)) for (const watcher of this.onOddFrame) watcher.oddFrame!(facts);
+    this.calm = this.isCalm();
   }
 
   message(facts: MessageFacts): void {
     this.confidence = facts.confidence;
     for (const watcher of this.onMessage) watcher.message!(facts);
+    this.calm = this.isCalm();
   }
 
   lost(sender: Sender): void {
     for (const watcher of this.watchers) watcher.lost?.(sender);
+    this.calm = false;
   }
 
   closed(summary: SessionSummary): void {
@@ -86,6 +102,11 @@ export class SessionWatch implements SessionObserver {
     this.confidence = 1;
     this.judgeHandshake(this.awaited);
     for (const watcher of this.watchers) watcher.closed?.(summary);
+  }
+
+  private isCalm(): boolean {
+    for (const watcher of this.restless) if (!watcher.calm) return false;
+    return true;
   }
 
   private share<T extends Watcher>(Kind: new (watched: WatchedSession) => T, watched: WatchedSession): T {

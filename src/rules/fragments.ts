@@ -24,6 +24,11 @@ export class Fragments {
     this.open = fromStart ? 'nothing' : undefined;
   }
 
+  /** Nothing is under way, so that a whole message changes nothing. */
+  get idle(): boolean {
+    return this.open === 'nothing';
+  }
+
   lost(): void {
     this.open = undefined;
     this.interrupted = 0;
@@ -72,6 +77,10 @@ export class FragmentWatch implements Watcher {
   /** Has `tell` called for each frame with this fault. */
   on(fault: FragmentFault, tell: (facts: FrameFacts) => void): void {
     this.told.push({ fault, tell });
+  }
+
+  get calm(): boolean {
+    return this.senders.client.idle && this.senders.server.idle;
   }
 
   frame(facts: FrameFacts): void {

@@ -42,6 +42,9 @@ export const frameAfterClose: Rule = {
     const side = (): Side => ({ closeFrame: undefined, closeTime: 0, owesPong: false });
     const sides = { client: side(), server: side() };
     return {
+      get calm() {
+        return sides.client.closeFrame === undefined && sides.server.closeFrame === undefined;
+      },
       frame(facts) {
         const { sender, header, confidence } = facts;
         const own = sides[sender];

@@ -5,6 +5,7 @@
  * counter; 2^-64), or an octet stays the same in a run of eight while others change (a number too small for
  * its 32 bits, a clock; 2^-54).
  */
+import type { FrameFacts } from '../websocket/observer.js';
 import { formatKey, hasKey } from './masking-keys.js';
 import type { Rule } from './rule.js';
 
@@ -36,17 +37,19 @@ export const maskingKeyPredictable: Rule = {
     const littleEndian = new Steps();
     const octets = new ConstantOctets();
     let reported = false;
+    const look = (facts: FrameFacts): void => {
+      if (reported || !hasKey(facts)) return;
+      const { maskingKey } = facts.header;
+      const step = smaller(bigEndian.add(maskingKey), littleEndian.add(swapOctets(maskingKey)));
+      const constant = octets.add(maskingKey);
+      if (step === 0 && constant === undefined) return;
+      reported = true;
+      const sign = step === 0 ? constant : `${STEPS + 1} masking keys in a row differ by ${step} each`;
+      report('client', `${sign}; the last one is ${formatKey(maskingKey)}`);
+    };
     return {
-      frame(facts) {
-        if (reported || !hasKey(facts)) return;
-        const { maskingKey } = facts.header;
-        const step = smaller(bigEndian.add(maskingKey), littleEndian.add(swapOctets(maskingKey)));
-        const constant = octets.add(maskingKey);
-        if (step === 0 && constant === undefined) return;
-        reported = true;
-        const sign = step === 0 ? constant : `${STEPS + 1} masking keys in a row differ by ${step} each`;
-        report('client', `${sign}; the last one is ${formatKey(maskingKey)}`);
-      },
+      plain: look,
+      frame: look,
       lost(sender) {
         if (sender !== 'client') return;
         bigEndian.reset();

@@ -1,10 +1,11 @@
 /**
  * RFC 6455 §5.3: each frame has a fresh key.
  */
+import type { FrameFacts } from '../websocket/observer.js';
 import { formatKey, hasKey } from './masking-keys.js';
 import type { Rule } from './rule.js';
 
-/** Keys that are remembered. */
+/** Keys that are remembered; a power of two. */
 const RECENT = 8;
 
 export const maskingKeyRepeated: Rule = {
@@ -30,20 +31,22 @@ export const maskingKeyRepeated: Rule = {
     const frames: number[] = [];
     let count = 0;
     let repeats = 0;
+    const look = (facts: FrameFacts): void => {
+      if (repeats > 1 || !hasKey(facts) || facts.header.maskingKey === 0) return;
+      const { maskingKey } = facts.header;
+      const distance = distanceTo(keys, count, maskingKey);
+      keys[count & (RECENT - 1)] = maskingKey;
+      frames[count++ & (RECENT - 1)] = facts.number;
+      if (distance === 0) return;
+      // One key that comes again a few frames later can be chance: in one of 600 million frames it is.
+      repeats += distance === 1 ? 2 : 1;
+      if (repeats < 2) return;
+      const earlier = frames[(count - 1 - distance) & (RECENT - 1)];
+      report('client', `the masking key ${formatKey(maskingKey)} is that of frame ${earlier}, too`);
+    };
     return {
-      frame(facts) {
-        if (repeats > 1 || !hasKey(facts) || facts.header.maskingKey === 0) return;
-        const { maskingKey } = facts.header;
-        const distance = distanceTo(keys, count, maskingKey);
-        keys[count % RECENT] = maskingKey;
-        frames[count++ % RECENT] = facts.number;
-        if (distance === 0) return;
-        // One key that comes again a few frames later can be chance: in one of 600 million frames it is.
-        repeats += distance === 1 ? 2 : 1;
-        if (repeats < 2) return;
-        const earlier = frames[(count - 1 - distance) % RECENT];
-        report('client', `the masking key ${formatKey(maskingKey)} is that of frame ${earlier}, too`);
-      },
+      plain: look,
+      frame: look,
       lost(sender) {
         if (sender === 'client') count = 0;
       },
@@ -54,6 +57,6 @@ export const maskingKeyRepeated: Rule = {
 /** How many frames ago the key was used; 0: not among the recent ones. */
 function distanceTo(keys: Int32Array, count: number, key: number): number {
   for (let distance = 1; distance <= Math.min(count, RECENT - 1); distance++)
-    if (keys[(count - distance) % RECENT] === key) return distance;
+    if (keys[(count - distance) & (RECENT - 1)] === key) return distance;
   return 0;
 }

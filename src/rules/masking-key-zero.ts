@@ -1,6 +1,7 @@
 /**
  * RFC 6455 §5.3: a key of zeros masks nothing.
  */
+import type { FrameFacts } from '../websocket/observer.js';
 import { hasKey } from './masking-keys.js';
 import type { Rule } from './rule.js';
 
@@ -27,12 +28,14 @@ export const maskingKeyZero: Rule = {
   },
   watch: (_session, report) => {
     let reported = false;
+    const look = (facts: FrameFacts): void => {
+      if (reported || !hasKey(facts) || facts.header.maskingKey !== 0) return;
+      reported = true;
+      report('client', `the frame of ${facts.header.length} bytes is masked with zeros`);
+    };
     return {
-      frame(facts) {
-        if (reported || !hasKey(facts) || facts.header.maskingKey !== 0) return;
-        reported = true;
-        report('client', `the frame of ${facts.header.length} bytes is masked with zeros`);
-      },
+      plain: look,
+      frame: look,
     };
   },
 };

@@ -12,6 +12,19 @@ export class PingWatch implements Watcher {
   /** When each side sent its Close. */
   readonly closeTimes: { client?: number; server?: number } = {};
 
+  get calm(): boolean {
+    const { client, server } = this.ledgers;
+    const { closeTimes } = this;
+    const isClosing = closeTimes.client !== undefined || closeTimes.server !== undefined;
+    return !isClosing && !client.awaitsReply && !server.awaitsReply;
+  }
+
+  plain({ sender, time }: FrameFacts): void {
+    const ledger = this.ledgers[peerOf(sender)];
+    ledger.frames++;
+    ledger.lastFrame = time;
+  }
+
   frame(facts: FrameFacts): void {
     const { sender, header, confidence, time } = facts;
     const peer = peerOf(sender);

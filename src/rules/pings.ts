@@ -48,6 +48,11 @@ export class PingLedger {
   private fresh = 0;
   private awaitsMessage = false;
 
+  /** What the other side sends next may be what it says to a Ping. */
+  get awaitsReply(): boolean {
+    return this.fresh > 0 || this.awaitsMessage;
+  }
+
   /** `closing`: one of the sides has sent its Close. */
   ping(facts: FrameFacts, closing: boolean): void {
     const { header, sender } = facts;

@@ -82,6 +82,13 @@ export type Report = (breaker: Sender, message: string, where?: Where) => void;
 export interface Watcher {
   /** The opening handshake, accepted or refused; not called where none was captured. */
   handshake?(handshake: Handshake): void;
+  /**
+   * A message that is plain (SessionObserver), as most are: told in place of frame(), oddFrame() and message() where
+   * all watchers are calm. Who looks at each frame has this, too, or is not calm.
+   */
+  plain?(facts: FrameFacts): void;
+  /** False while it has to see each frame and message as itself. */
+  readonly calm?: boolean;
   /** A frame has ended. */
   frame?(facts: FrameFacts): void;
   /** Of these, one that is not ordinary: see isOrdinary(). Most frames are, and most rules look for others. */

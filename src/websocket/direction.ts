@@ -12,10 +12,11 @@ import type { MessageInflater } from './deflate.js';
 import { FrameDecoder, type FrameHeader, type FrameVisitor } from './frame.js';
 import type { Frame, Range, Sender } from './frame-record.js';
 import { FrameRecorder } from './frame-recorder.js';
+import { EMPTY, FrameState } from './frame-state.js';
 import { MessageDecoder, type MessageOwner } from './message.js';
-import type { FrameFacts } from './observer.js';
 import { CLOSE, CONTINUATION, isControl, isReserved, PING, PONG } from './opcode.js';
 import { PayloadBuffer } from './payload-buffer.js';
+import { PlainReader } from './plain-reader.js';
 import { Provenance } from './provenance.js';
 import { type Resynchronisation, Resynchroniser } from './resync.js';
 import type { WindowBudget } from './segment-window.js';
@@ -80,35 +81,9 @@ const CONTROL_LIMIT = 125;
  */
 const LEAST_DOUBT = 1e-6;
 
-const EMPTY = new Uint8Array(0);
 const COMPLETE: readonly Range[] = [];
-const NO_PACKETS: readonly number[] = [];
-
-/** The frame under way, and once it has ended, what is told of it. */
-class FrameState implements FrameFacts {
-  number = 0;
-  controlPayload: Uint8Array = EMPTY;
-  complete = true;
-  messageUnderWay: boolean | undefined = false;
-  confidence = 1;
-  time = 0;
-  packet = 0;
-  seconds = 0;
-  nanoseconds = 0;
-  firstTimestamp: Timestamp = { seconds: 0, nanoseconds: 0 };
-  packets: readonly number[] = NO_PACKETS;
-  truncated = false;
-
-  constructor(
-    readonly sender: Sender,
-    public header: Readonly<FrameHeader>,
-  ) {}
-}
 
 export class Direction implements StreamSink, FrameVisitor {
-  /** Numbers for the session's summary. */
-  frames = 0;
-  payloadBytes = 0;
   missingBytes = 0;
   /** Offset in the stream at which frames could no longer be told apart, and were not found again. */
   lostAt: number | undefined = undefined;
@@ -137,6 +112,10 @@ export class Direction implements StreamSink, FrameVisitor {
   private skipping = 0;
   /** TCP sequence number of the next byte (int32). */
   private sequence = 0;
+  private decodedFrames = 0;
+  private decodedBytes = 0;
+  /** Undefined where frames or messages are listed. */
+  private readonly plain: PlainReader | undefined;
 
   constructor(
     private readonly sender: Sender,
@@ -150,6 +129,16 @@ export class Direction implements StreamSink, FrameVisitor {
     if (message !== undefined || observer !== undefined)
       this.messages = new MessageDecoder(sender, owner, owner.inflater(sender), owner.perFrame);
     if (frame !== undefined || message !== undefined) this.provenance = new Provenance();
+    else this.plain = new PlainReader(this.facts, this.decoder, owner);
+  }
+
+  get frames(): number {
+    return this.decodedFrames + (this.plain?.frames ?? 0);
+  }
+
+  /** Captured payload octets. */
+  get payloadBytes(): number {
+    return this.decodedBytes + (this.plain?.payloadBytes ?? 0);
   }
 
   bytes(chunk: Uint8Array, start: number, end: number): void {
@@ -209,7 +198,7 @@ export class Direction implements StreamSink, FrameVisitor {
   }
 
   payload(header: FrameHeader, chunk: Uint8Array, start: number, end: number, offset: number): void {
-    this.payloadBytes += end - start;
+    this.decodedBytes += end - start;
     this.recorder?.payload(header, chunk, start, end, offset);
     if (!isControl(header.opcode)) this.messages?.payload(header, chunk, start, end, offset);
     else if (offset < this.controlLimit)
@@ -226,7 +215,7 @@ export class Direction implements StreamSink, FrameVisitor {
   }
 
   finished(header: FrameHeader, received: number): void {
-    this.frames++;
+    this.decodedFrames++;
     const { facts, owner, sender } = this;
     facts.truncated = received < header.length;
     if (facts.truncated) this.missing(header, received, header.length - received);
@@ -272,8 +261,12 @@ export class Direction implements StreamSink, FrameVisitor {
   }
 
   private decode(chunk: Uint8Array, start: number, end: number): void {
-    this.provenance?.add(this.decoder.streamOffset, end - start, start, this.owner.place);
-    this.decoder.push(chunk, start, end);
+    const { decoder, plain, provenance } = this;
+    let at = start;
+    if (plain !== undefined && this.messageOpen === false && this.doubt === 0 && decoder.isBetweenFrames)
+      at = plain.read(chunk, start, end);
+    else provenance?.add(decoder.streamOffset, end - start, start, this.owner.place);
+    if (at < end) decoder.push(chunk, at, end);
   }
 
   /** Takes frames up again where the search found one. */

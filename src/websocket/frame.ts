@@ -83,6 +83,11 @@ export class FrameDecoder {
     return this.partial.subarray(0, this.partialLength);
   }
 
+  /** The next byte pushed is the first of a frame. */
+  get isBetweenFrames(): boolean {
+    return !this.inPayload && this.partialLength === 0 && this.synchronised;
+  }
+
   push(chunk: Uint8Array, start = 0, end = chunk.length): void {
     let at = start;
     while (at < end && this.synchronised) {

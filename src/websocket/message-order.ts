@@ -35,8 +35,9 @@ export class MessageOrder {
   private cost = 0;
   private sorted = true;
   private told = 0;
-  private toldPacket = 0;
   private latestPacket = 0;
+  /** The latest packet of the messages that were not held back any longer. */
+  private forcedPacket = 0;
   private readonly limit: number;
 
   constructor(private readonly options: MessageOrderOptions) {
@@ -62,8 +63,7 @@ export class MessageOrder {
 
   /** Hands on the first `count` messages held back; by default all: nobody is to wait any longer. */
   release(count = this.held.length): void {
-    if (!this.sorted) this.held.sort((a, b) => a.packet - b.packet);
-    this.sorted = true;
+    this.sort();
     const released = this.held;
     this.held = released.slice(count);
     released.length = count;
@@ -78,13 +78,25 @@ export class MessageOrder {
     else this.latestPacket = packet;
     this.held.push({ packet, cost, tell });
     this.cost += cost;
-    if (this.cost > this.limit) this.release(Math.ceil(this.held.length / 2));
+    if (this.cost > this.limit) this.releaseHalf();
+  }
+
+  private releaseHalf(): void {
+    const half = Math.ceil(this.held.length / 2);
+    this.sort();
+    const { packet } = this.held[half - 1];
+    this.release(half);
+    this.forcedPacket = Math.max(this.forcedPacket, packet);
+  }
+
+  private sort(): void {
+    if (!this.sorted) this.held.sort((a, b) => a.packet - b.packet);
+    this.sorted = true;
   }
 
   private tell(message: DecodedMessage, packet: number): void {
     message.number = ++this.told;
-    if (packet < this.toldPacket) this.options.late(message);
-    else this.toldPacket = packet;
+    if (packet < this.forcedPacket) this.options.late(message);
     this.options.message(message);
   }
 }

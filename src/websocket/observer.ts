@@ -64,6 +64,13 @@ export interface MessageFacts {
 }
 
 export interface SessionObserver {
+  /** False while each frame and message has to be told of as itself. */
+  readonly calm: boolean;
+  /**
+   * A whole data message in one frame that is as it should be: certain, complete, not compressed, text that is
+   * UTF-8. Told, while it is calm, in place of frame() and message(); `messageUnderWay` is false.
+   */
+  plain(facts: FrameFacts): void;
   frame(facts: FrameFacts): void;
   message(facts: MessageFacts): void;
   /** Frames of the sender were lost, or its capture begins in the middle: what it did before is not known. */

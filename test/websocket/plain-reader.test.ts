@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Place } from '../../src/stream/place.js';
+import { FrameDecoder, type FrameVisitor } from '../../src/websocket/frame.js';
+import { encodeFrame } from '../../src/websocket/frame-encode.js';
+import type { Sender } from '../../src/websocket/frame-record.js';
+import { FrameState } from '../../src/websocket/frame-state.js';
+import { PlainReader } from '../../src/websocket/plain-reader.js';
+import { concat, utf8 } from '../support/splits.js';
+
+const nobody: FrameVisitor = { header() {}, payload() {}, missing() {}, finished() {}, lost() {} };
+const KEY = 0x37fa213d;
+
+function make(sender: Sender, { calm = true, maxMessage = 1e6 } = {}) {
+  const place = new Place();
+  Object.assign(place, { packet: 7, seconds: 1_700_000_000, nanoseconds: 500_000_000 });
+  const decoder = new FrameDecoder(nobody, 1000);
+  const facts = new FrameState(sender, decoder.header);
+  const told: unknown[] = [];
+  let frames = 40;
+  const observer = {
+    calm,
+    plain: () => {
+      const { number, packet, time, complete, messageUnderWay, header } = facts;
+      const { opcode, length, streamOffset } = header;
+      told.push([number, packet, time, complete, messageUnderWay, opcode, length, streamOffset]);
+    },
+    frame() {},
+    message() {},
+    lost() {},
+    closed() {},
+  };
+  const owner = { place, observer, maxMessage, nextFrameNumber: () => ++frames };
+  return { reader: new PlainReader(facts, decoder, owner), told, decoder, observer };
+}
+
+const text = (payload: string | Uint8Array, maskingKey?: number) =>
+  encodeFrame({
+    opcode: 1,
+    payload: typeof payload === 'string' ? utf8(payload) : payload,
+    ...(maskingKey === undefined ? {} : { maskingKey }),
+  });
+
+describe('a plain message', () => {
+  it('is told of with what lies where, and nothing else', () => {
+    const { reader, told, decoder } = make('client');
+    const frames = [
+      text('Hello', KEY),
+      encodeFrame({ opcode: 2, maskingKey: KEY, payload: Uint8Array.of(0xff, 0xfe) }),
+    ];
+    const chunk = concat(Uint8Array.of(1, 2, 3), ...frames);
+    expect(reader.read(chunk, 3, chunk.length)).toBe(chunk.length);
+    expect(told).toEqual([
+      [41, 7, 1_700_000_000.5, true, false, 1, 5, 1000],
+      [42, 7, 1_700_000_000.5, true, false, 2, 2, 1011],
+    ]);
+    expect([reader.frames, reader.payloadBytes, decoder.streamOffset]).toEqual([2, 7, 1019]);
+  });
+
+  it.each<[string, Sender, Uint8Array, boolean]>([
+    ['empty', 'server', text(''), true],
+    ['of 125 bytes', 'server', text('a'.repeat(125)), true],
+    ['of 126 bytes', 'client', text('a'.repeat(126), KEY), true],
+    ['of 65,535 bytes', 'client', text('a'.repeat(65_535), KEY), true],
+    ['of 65,536 bytes', 'server', text('a'.repeat(65_536)), true],
+    ['in other letters', 'client', text('ἀντίο 👋', KEY), true],
+    ['in other letters, of 5,000 of them', 'client', text('ö'.repeat(5000), KEY), true],
+    ['that is not UTF-8', 'client', text(Uint8Array.of(0x61, 0xff), KEY), false],
+    ['that ends within a character', 'server', text(Uint8Array.of(0x61, 0xc3)), false],
+    ['with a mask from a server', 'server', text('Hello', KEY), false],
+    ['without a mask from a client', 'client', text('Hello'), false],
+    ['with a length in more octets than it needs', 'server', Uint8Array.of(0x81, 126, 0, 1, 0x61), false],
+    [
+      'with a length in eight octets',
+      'server',
+      Uint8Array.of(0x81, 127, 0, 0, 0, 0, 0, 0, 0, 1, 0x61),
+      false,
+    ],
+    ['that a limit would cut', 'server', text('a'.repeat(70_000)), false],
+    ['in a fragment', 'server', encodeFrame({ opcode: 1, fin: false, payload: utf8('a') }), false],
+    ['that goes on', 'server', encodeFrame({ opcode: 0, payload: utf8('a') }), false],
+    ['that is compressed', 'server', encodeFrame({ opcode: 1, rsv1: true, payload: utf8('a') }), false],
+    ['that is a Ping', 'server', encodeFrame({ opcode: 9, payload: utf8('a') }), false],
+    ['of a reserved opcode', 'server', encodeFrame({ opcode: 3, payload: utf8('a') }), false],
+  ])('%s', (_name, sender, frame, isPlain) => {
+    const { reader, told } = make(sender, { maxMessage: 66_000 });
+    expect(reader.read(frame, 0, frame.length)).toBe(isPlain ? frame.length : 0);
+    expect(told).toHaveLength(isPlain ? 1 : 0);
+  });
+
+  it('is none while its receiver has to see each frame', () => {
+    const { reader, told } = make('server', { calm: false });
+    expect(reader.read(text('Hello'), 0, 7)).toBe(0);
+    expect(told).toEqual([]);
+  });
+
+  it('that makes its receiver look more closely is the last one', () => {
+    const { reader, told, observer } = make('server');
+    const { plain } = observer;
+    observer.plain = () => {
+      plain();
+      observer.calm = false;
+    };
+    const chunk = concat(text('one'), text('two'));
+    expect(reader.read(chunk, 0, chunk.length)).toBe(5);
+    expect(told).toHaveLength(1);
+  });
+
+  it('that is cut anywhere is left to the decoder, with nothing read beyond it', () => {
+    const frame = text('ä'.repeat(80), KEY);
+    for (let end = 0; end < frame.length; end++) {
+      const { reader, told } = make('client');
+      expect(reader.read(frame, 0, end)).toBe(0);
+      expect(told).toEqual([]);
+    }
+  });
+
+  it('is read up to what is none, whatever follows', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ maxLength: 200 }), { maxLength: 5 }),
+        fc.uint8Array(),
+        (texts, rest) => {
+          const { reader, told } = make('client');
+          const plain = concat(...texts.map((payload) => text(payload, KEY)));
+          const chunk = concat(plain, Uint8Array.of(0x09), rest);
+          expect(reader.read(chunk, 0, chunk.length)).toBe(plain.length);
+          expect(told).toHaveLength(texts.length);
+        },
+      ),
+    );
+  });
+});
