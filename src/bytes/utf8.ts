@@ -6,15 +6,21 @@
  */
 import { isUtf8 } from 'node:buffer';
 
+const NONE = new Uint8Array(0);
+
 export class Utf8Validator {
   /** Offset of the first octet of the first ill-formed sequence; undefined as long as there is none. */
   badOffset: number | undefined = undefined;
   /** Octets that one has to read to know it. */
   detectedAt = 0;
+  /** The octets from there to where one knows it. */
+  badOctets: Uint8Array = NONE;
   private offset = 0;
   /** Of the sequence under way: its first octet's offset, octets still due, and the range of the next one. */
   private sequence = 0;
   private due = 0;
+  private readonly octets = new Uint8Array(4);
+  private have = 0;
   private low = 0x80;
   private high = 0xbf;
 
@@ -32,6 +38,16 @@ export class Utf8Validator {
     return this.walk(bytes, start, end);
   }
 
+  /** No character is under way that the next bytes would go on with, and nothing was wrong so far. */
+  get isBetweenCharacters(): boolean {
+    return this.due === 0 && this.badOffset === undefined;
+  }
+
+  /** Takes `length` octets of ASCII; only between characters. */
+  skipAscii(length: number): void {
+    this.offset += length;
+  }
+
   /** No more bytes come; false if they were not UTF-8. An unfinished sequence is ill-formed. */
   end(): boolean {
     if (this.badOffset === undefined && this.due > 0) this.fail(this.offset);
@@ -40,6 +56,7 @@ export class Utf8Validator {
 
   reset(): void {
     this.badOffset = undefined;
+    this.badOctets = NONE;
     this.detectedAt = this.offset = this.due = 0;
     this.low = 0x80;
     this.high = 0xbf;
@@ -51,9 +68,12 @@ export class Utf8Validator {
       if (this.due === 0) {
         if (byte < 0x80) continue;
         this.sequence = this.offset;
+        this.octets[0] = byte;
+        this.have = 1;
         if (!this.begin(byte)) return this.fail(this.offset + 1);
-      } else if (byte < this.low || byte > this.high) return this.fail(this.offset + 1);
-      else {
+      } else {
+        this.octets[this.have++] = byte;
+        if (byte < this.low || byte > this.high) return this.fail(this.offset + 1);
         this.due--;
         this.low = 0x80;
         this.high = 0xbf;
@@ -76,6 +96,7 @@ export class Utf8Validator {
   private fail(detectedAt: number): false {
     this.badOffset = this.sequence;
     this.detectedAt = detectedAt;
+    this.badOctets = this.octets.slice(0, this.have);
     return false;
   }
 }

@@ -64,8 +64,7 @@ function isReadable({ compressed, inflated }: MessageFacts, rsv1: boolean, negot
 }
 
 function describe(facts: MessageFacts, bad: number): string {
-  const { content, badTextDetectedAt: known, fragments, compressed } = facts;
-  const octets = content.subarray(bad, Math.min(known, bad + 4));
+  const { badTextOctets: octets, badTextDetectedAt: known, fragments, compressed } = facts;
   const what = octets.length > 0 ? ` (${formatHex(octets)})` : '';
   const where = compressed ? ' of its content, once inflated' : '';
   const length = compressed ? facts.inflated!.length : facts.wireLength;

@@ -115,13 +115,14 @@ export class PingLedger {
   }
 
   /** The other side sent a message. */
-  message({ firstFrame, content, complete }: MessageFacts): void {
+  message({ firstFrame, content, complete, length }: MessageFacts): void {
     if (!this.awaitsMessage) return;
     this.awaitsMessage = false;
     for (const ping of this.open) {
       const { reply, payload, answer } = ping;
       if (!complete || reply?.frame !== firstFrame || payload === undefined || payload.length === 0) continue;
-      if (answer === 'none' && sameBytes(payload, content)) ping.answer = 'data';
+      if (answer !== 'none' || length !== payload.length) continue;
+      if (sameBytes(payload, content.subarray(0, length))) ping.answer = 'data';
     }
   }
 

@@ -16,7 +16,7 @@ export function maskInto(
   key: number,
   offset: number,
 ): void {
-  const turned = rotate(key, offset);
+  const turned = turnKey(key, offset);
   const k0 = turned >>> 24;
   const k1 = (turned >>> 16) & 0xff;
   const k2 = (turned >>> 8) & 0xff;
@@ -42,7 +42,7 @@ export function mask(bytes: Uint8Array, key: number): Uint8Array {
 }
 
 /** The key as it applies from octet `offset` on. */
-function rotate(key: number, offset: number): number {
+export function turnKey(key: number, offset: number): number {
   const bits = (offset % 4) * 8;
   return bits === 0 ? key : (key << bits) | (key >>> (32 - bits));
 }

@@ -15,6 +15,7 @@ import { ContentBuffer } from './content-buffer.js';
 import type { Inflated, MessageInflater } from './deflate.js';
 import type { FrameHeader } from './frame.js';
 import type { Range, Sender } from './frame-record.js';
+import { pushMaskedText } from './masked-text.js';
 import type { DecodedMessage } from './message-record.js';
 import type { MessageFacts, SessionObserver } from './observer.js';
 import { CLOSE, CONTINUATION, TEXT } from './opcode.js';
@@ -58,6 +59,9 @@ export interface EndedFrame {
  */
 const WIRE_ALLOWANCE = 65_536;
 
+/** RFC 6455 §5.5: octets that the payload of a Ping may have, which a message may repeat. */
+const GLANCE = 125;
+
 const NOTHING: readonly Range[] = [];
 const EMPTY = new Uint8Array(0);
 
@@ -73,9 +77,11 @@ class MessageState implements MessageFacts {
   fragments = 0;
   compressed = false;
   wireLength = 0;
+  length = 0;
   content: Uint8Array = EMPTY;
   badTextOffset: number | undefined = undefined;
   badTextDetectedAt = 0;
+  badTextOctets: Uint8Array = EMPTY;
   inflated: Inflated | undefined = undefined;
   complete = true;
   confidence = 1;
@@ -90,6 +96,10 @@ export class MessageDecoder {
   private readonly text = new Utf8Validator();
   private open = false;
   private checksText = false;
+  /** Its content is not kept. */
+  private isUnlisted = false;
+  /** And is longer than would be. */
+  private cut = false;
   private missing: Range[] = [];
   private frames: number[] = [];
   private packets: number[] = [];
@@ -135,6 +145,8 @@ export class MessageDecoder {
     state.confidence = 1;
     // RFC 7692 §6: RSV1 on the first frame says that the message is compressed.
     state.compressed = header.rsv1 && header.opcode !== CONTINUATION && this.inflater !== undefined;
+    this.isUnlisted = this.owner.message === undefined && !state.compressed && !this.perFrame;
+    this.cut = false;
     state.complete = header.opcode !== CONTINUATION;
     this.checksText = state.opcode === TEXT && !state.compressed && !this.perFrame;
     this.text.reset();
@@ -149,12 +161,28 @@ export class MessageDecoder {
   /** Takes wire payload chunk[start, end), which begins at octet `offset` of the frame under way. */
   payload(header: FrameHeader, chunk: Uint8Array, start: number, end: number, offset: number): void {
     const { buffer } = this;
+    if (this.isUnlisted) {
+      this.glance(header, chunk, start, end, offset);
+      return;
+    }
     const from = buffer.kept;
     const whole = header.fin && this.state.wireLength === 0 && end - start === header.length;
     const limit = this.state.compressed ? this.owner.maxMessage + WIRE_ALLOWANCE : this.owner.maxMessage;
     buffer.add(chunk, start, end, header.maskingKey, offset, limit, whole);
     this.state.wireLength += end - start;
     if (this.checksText) this.text.push(buffer.bytes, from, buffer.kept);
+  }
+
+  /** Nobody sees the message: only what rules look at is kept of it, and text is checked where it lies. */
+  private glance(header: FrameHeader, chunk: Uint8Array, start: number, end: number, offset: number): void {
+    const { buffer, owner, state } = this;
+    const { maskingKey } = header;
+    const size = Math.max(0, Math.min(end - start, owner.maxMessage - state.wireLength));
+    this.cut = size < end - start;
+    state.wireLength += end - start;
+    if (this.checksText) pushMaskedText(this.text, chunk, start, start + size, maskingKey, offset);
+    const seen = Math.min(size, GLANCE - buffer.kept);
+    if (state.complete && seen > 0) buffer.add(chunk, start, start + seen, maskingKey, offset, GLANCE);
   }
 
   /** The next `length` octets of the frame under way are missing. */
@@ -258,8 +286,10 @@ export class MessageDecoder {
       unknown = inflated.unknown;
       length = inflated.length;
     }
-    this.checkText(unknown);
-    const isCut = buffer.cut || state.inflated?.limited === true;
+    state.length = length;
+    const isPayloadCut = buffer.cut || this.cut;
+    this.checkText(unknown, isPayloadCut);
+    const isCut = isPayloadCut || state.inflated?.limited === true;
     if (length > owner.maxMessage || state.inflated?.limited) this.reportLimit(length);
     else if (buffer.limited) this.reportBudget();
     else if (isCut && state.complete) this.reportLimit(length);
@@ -308,7 +338,7 @@ export class MessageDecoder {
     );
   }
 
-  private checkText(unknown: readonly Range[]): void {
+  private checkText(unknown: readonly Range[], isCut: boolean): void {
     const { state, text } = this;
     state.badTextOffset = undefined;
     if (state.opcode !== TEXT) return;
@@ -317,10 +347,11 @@ export class MessageDecoder {
       text.push(state.content, 0, unknown[0]?.offset ?? state.content.length);
     }
     // Only at its true end an unfinished character is a fault.
-    const isWhole = state.complete && unknown.length === 0 && !this.buffer.cut;
+    const isWhole = state.complete && unknown.length === 0 && !isCut;
     if (isWhole && !state.inflated?.failure && !state.inflated?.limited) text.end();
     state.badTextOffset = text.badOffset;
     state.badTextDetectedAt = text.detectedAt;
+    state.badTextOctets = text.badOctets;
   }
 
   private reportLimit(length: number): void {

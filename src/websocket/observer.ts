@@ -47,12 +47,16 @@ export interface MessageFacts {
   readonly fragments: number;
   readonly compressed: boolean;
   readonly wireLength: number;
-  /** Borrowed. */
+  /** Content octets, kept or not. */
+  readonly length: number;
+  /** Borrowed: its first 125 octets, or all of it where messages are listed or it was inflated. */
   readonly content: Uint8Array;
   /** Where the content of a text message stops being UTF-8; undefined where it does not, or is not known. */
   readonly badTextOffset: number | undefined;
   /** Content octets that one has to read to know it. */
   readonly badTextDetectedAt: number;
+  /** The octets from the one to the other. */
+  readonly badTextOctets: Uint8Array;
   /** What inflating it came to, of a compressed one. */
   readonly inflated: Inflated | undefined;
   /** Nothing of it is missing. */
