@@ -48,8 +48,10 @@ export interface RunConsumer extends DissectionConsumer {
 
 /** Longest time without a turn of the event loop: files are read synchronously, and Ctrl-C, timers wait. */
 const TURN_MS = 50;
-/** Most time that messages of a pipe are held back for their order. */
-const PATIENCE_MS = 500;
+/** Seconds of capture time that messages of a pipe are held back for their order. */
+const PATIENCE = 1;
+/** A pipe that gives nothing for so long has nothing to give just now. */
+const SILENCE_MS = 500;
 
 /**
  * Dissects captures (paths, `-` for standard input, `file:` URLs, bytes, or async iterables of bytes; several are
@@ -62,13 +64,20 @@ export async function runDissection(
 ): Promise<DissectionSummary> {
   const rules =
     options.rules ?? (consumer.finding === undefined ? [] : (await import('./rules/index.js')).rules);
-  const dissector = new Dissector(consumer, { ...options, rules });
+  const captures = isList(inputs) ? inputs : [inputs];
+  const isLive = consumer.message !== undefined && !captures.every(isRepeatable);
+  const dissector = new Dissector(consumer, { ...(isLive && { patience: PATIENCE }), ...options, rules });
+  const silence = isLive
+    ? whenSilent(() => {
+        dissector.settle(true);
+        void consumer.block?.(dissector);
+      })
+    : undefined;
   const block = () => {
+    silence?.heard();
     dissector.settle();
     return consumer.block?.(dissector);
   };
-  const captures = isList(inputs) ? inputs : [inputs];
-  const timer = consumer.message && setInterval(releaser(captures, dissector, consumer), PATIENCE_MS).unref();
   const capture = await readCaptures(
     captures,
     {
@@ -84,7 +93,7 @@ export async function runDissection(
       },
       block: withTurns(block),
     },
-  ).finally(() => clearInterval(timer));
+  ).finally(() => silence?.stop());
   dissector.end();
   const { frameCount, sessionCount, network, tcp } = dissector;
   return {
@@ -97,15 +106,17 @@ export async function runDissection(
   };
 }
 
-/**
- * What comes while somebody watches is not held back for long. Only where all captures are files is there no hurry,
- * and the order does not hang on how fast this machine is.
- */
-function releaser(captures: readonly Input[], dissector: Dissector, consumer: RunConsumer): () => void {
-  if (captures.every(isRepeatable)) return () => {};
-  return () => {
-    dissector.settle(true);
-    void consumer.block?.(dissector);
+/** Where somebody watches, messages are not held back once nothing comes any more. */
+function whenSilent(release: () => void): { heard(): void; stop(): void } {
+  let last = Date.now();
+  const timer = setInterval(() => {
+    if (Date.now() - last >= SILENCE_MS) release();
+  }, SILENCE_MS / 2).unref();
+  return {
+    heard: () => {
+      last = Date.now();
+    },
+    stop: () => clearInterval(timer),
   };
 }
 

@@ -46,6 +46,8 @@ export interface DissectorOptions {
   readonly previewPayload?: number;
   /** TCP ports whose connections are WebSockets even without a handshake. */
   readonly decodeAs?: readonly number[];
+  /** Seconds of capture time that messages are held back for their order, at most; without end by default. */
+  readonly patience?: number;
   /** The rules whose findings are wanted; none by default. */
   readonly rules?: readonly Rule[];
 }
@@ -101,6 +103,7 @@ export class Dissector implements Shared {
         message: (message) => consumer.message?.(message),
         late: ({ number, session }) => this.reportLate(number, session.number),
         limit: limits?.maxHeldMessages,
+        patience: options.patience,
       });
     this.payloadLimit = Math.min(this.maxPayload, options.previewPayload ?? this.maxPayload);
     this.tcp = new TcpTable({
@@ -158,8 +161,8 @@ export class Dissector implements Shared {
     this.defect(
       'websocket',
       'late-message',
-      `session ${session}: message ${message} comes behind messages that were captured later: it had to wait, ` +
-        'and so many came meanwhile that they were not held back any longer',
+      `session ${session}: message ${message} comes behind messages that were captured later: its bytes had to ` +
+        'wait for others, and the messages that came meanwhile were not held back any longer',
     );
   }
 

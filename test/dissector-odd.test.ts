@@ -69,20 +69,28 @@ describe('an upgrade whose answer was not captured', () => {
 
 describe('a 101 captured before its request', () => {
   /** Client bytes in packets 4 and 6, the answer in packet 5, in the order given. */
-  const run = (order: readonly number[]) => {
+  const run = (order: readonly number[], acknowledgement?: number) => {
     const talk = new Talk();
     const start = talk.handshake();
+    const told = acknowledgement === undefined ? {} : { acknowledgement };
     const rest = [
       talk.send(CLIENT, request('/late')),
-      talk.send(SERVER, concat(response({ subprotocol: 'chat' }), fromServer('early'))),
+      talk.send(SERVER, { text: concat(response({ subprotocol: 'chat' }), fromServer('early')), ...told }),
       talk.send(CLIENT, fromClient('Hello')),
       talk.send(SERVER, fromServer('World')),
     ];
     return dissect([...start, ...order.map((index) => rest[index])]);
   };
 
-  it('opens the session without it, and knows it from then on', () => {
-    const { opened, frames, closed, payloads, defects } = run([1, 0, 2, 3]);
+  it('waits for it, since it acknowledges it', () => {
+    const { opened, payloads, defects } = run([1, 0, 2, 3]);
+    expect(opened).toMatchObject([{ handshake: { target: '/late', subprotocol: 'chat' } }]);
+    expect(payloads).toEqual(['server: early', 'client: Hello', 'server: World']);
+    expect(defects).toEqual([]);
+  });
+
+  it('opens the session without it where it acknowledges nothing, and knows it from then on', () => {
+    const { opened, frames, closed, payloads, defects } = run([1, 0, 2, 3], 1001);
     expect(defects).toEqual([]);
     expect(opened).toMatchObject([
       { handshake: { target: undefined, subprotocol: 'chat', isWebSocketResponse: true } },

@@ -88,7 +88,13 @@ function pathOf(url: URL): string {
 /** Whether the input can be opened a second time from its beginning. */
 export function isRepeatable(input: Input): boolean {
   if (typeof input !== 'string') return input instanceof Uint8Array || input instanceof URL;
-  return input !== '-' && (fs.statSync(input, { throwIfNoEntry: false })?.isFile() ?? true);
+  if (input === '-') return false;
+  try {
+    return fs.statSync(input).isFile();
+  } catch {
+    // Opening it will tell what is wrong.
+    return true;
+  }
 }
 
 function openStandardInput(options: OpenOptions): BlockSource {

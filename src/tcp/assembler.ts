@@ -1,12 +1,14 @@
 /**
- * Puts the segments of one direction of a connection in order and delivers each byte once.
+ * Puts the segments of one direction of a connection in order and delivers each byte once, and not before what
+ * its sender had got of the other direction.
  *
  * Strategy: the next expected sequence number is the whole state of a healthy stream; bytes in order pass
  * straight through, borrowed. Only segments behind a hole are copied and held, sorted. A hole is given up,
  * as gap(length), when holding more would exceed the bound, when the peer has acknowledged it (it got the
  * bytes, so only the capture lost them), or when the stream ends. An acknowledgement can be captured before
  * the data it acknowledges (several queues, interfaces or files), so an acknowledged hole gets a short
- * grace. The first captured copy of a byte counts: what is held never overlaps, and goes before what comes.
+ * grace. A segment that acknowledges bytes of the peer which have not been delivered waits for them likewise: a
+ * capture may have them the wrong way round, or a hole in front of them. The first captured copy of a byte counts: what is held never overlaps, and goes before what comes.
  */
 import type { Place } from '../stream/place.js';
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
@@ -60,12 +62,21 @@ export class Assembler {
   private graceSince = 0;
   /** Where a FIN was captured that came before bytes in front of it. */
   private finPlace: Place | undefined = undefined;
+  /** The other direction. */
+  private peer: Assembler | undefined = undefined;
+  /** Where the peer stood when it was waited for in vain: until it goes on, it is not waited for again. */
+  private excused: number | undefined = undefined;
 
   constructor(
     private readonly sink: StreamSink,
     private readonly place: Place,
     private readonly budget: HoldBudget,
   ) {}
+
+  /** Names the direction whose bytes the segments of this one acknowledge. */
+  answers(peer: Assembler): void {
+    this.peer = peer;
+  }
 
   /** Says at which sequence number the stream begins. */
   start(sequence: number): void {
@@ -86,10 +97,19 @@ export class Assembler {
       if (ahead > MAX_AHEAD) return 'far';
       this.hold(sequence, bytes, start, end, length);
     } else if (ahead + length > 0) {
-      if (this.held === undefined) this.deliver(bytes, start - ahead, end, ahead + length);
+      if (this.isBlocked || (this.held === undefined && this.mustWait(this.place.acknowledgement)))
+        this.hold(this.next, bytes, start - ahead, end, ahead + length);
+      else if (this.held === undefined) this.deliver(bytes, start - ahead, end, ahead + length);
       else this.deliverAround(sequence, bytes, start, end, length);
     }
     return 'fits';
+  }
+
+  /** Delivers what waited for the other direction, as far as that has come; whether it was something. */
+  settle(): boolean {
+    const { next } = this;
+    if (this.isBlocked) this.drain();
+    return this.next !== next;
   }
 
   /** Notes the FIN that lies at `sequence`; the sink hears of it when all bytes before it came. */
@@ -114,10 +134,11 @@ export class Assembler {
     this.ackedTo = sequence;
   }
 
-  /** Called for each segment of the connection while bytes are held: gives up a hole whose grace is over. */
+  /** Called for each segment of the connection while bytes are held: gives up what was waited for long enough. */
   tick(): void {
-    if (this.held === undefined || !this.acked) return;
-    if (distance(this.ackedTo, this.held[0].sequence) < 0) return;
+    if (this.held === undefined) return;
+    const isLost = this.acked && distance(this.ackedTo, this.held[0].sequence) >= 0;
+    if (!isLost && !this.isBlocked) return;
     const now = this.place.seconds + this.place.nanoseconds / 1e9;
     if (this.graceSegments++ === 0) this.graceSince = now;
     if (this.graceSegments <= GRACE_SEGMENTS && now - this.graceSince < GRACE_SECONDS) return;
@@ -263,8 +284,15 @@ export class Assembler {
     if (missing > 0) {
       this.next = first.sequence;
       this.gapBefore(first.place, missing);
-    }
+    } else this.stopWaiting(first.place.acknowledgement);
     this.drain();
+  }
+
+  /** The peer's holes have been acknowledged for as long: they go first. What then is still not there is lost. */
+  private stopWaiting(acknowledgement: number | undefined): void {
+    const { peer } = this;
+    while (this.mustWait(acknowledgement) && peer!.held !== undefined && !peer!.isBlocked) peer!.giveUp();
+    if (this.mustWait(acknowledgement)) this.excused = peer!.next;
   }
 
   /** A gap lies where the bytes behind it were captured, however late it is given up. */
@@ -280,11 +308,14 @@ export class Assembler {
   private drain(): void {
     const held = this.held;
     if (held === undefined || distance(held[0].sequence, this.next) > 0) return;
+    if (this.mustWait(held[0].place.acknowledgement)) return;
     const { place } = this;
     const current = place.copyFrom(0);
     let count = 0;
     while (this.held === held && count < held.length && distance(held[count].sequence, this.next) <= 0) {
-      const entry = held[count++];
+      const entry = held[count];
+      if (this.mustWait(entry.place.acknowledgement)) break;
+      count++;
       this.account(-(entry.bytes.length + HELD_OVERHEAD));
       place.assign(entry.place);
       this.deliver(entry.bytes, 0, entry.bytes.length, entry.bytes.length + entry.cut);
@@ -294,6 +325,18 @@ export class Assembler {
     if (this.held !== held) return;
     if (count === held.length) this.held = undefined;
     else held.splice(0, count);
+  }
+
+  /** What is held is the next to be delivered, but waits for the other direction. */
+  private get isBlocked(): boolean {
+    return this.held !== undefined && distance(this.held[0].sequence, this.next) <= 0;
+  }
+
+  /** Whether who sent a segment with this acknowledgement had got bytes of the peer that were not delivered yet. */
+  private mustWait(acknowledgement: number | undefined): boolean {
+    const { peer } = this;
+    if (acknowledgement === undefined || peer === undefined || !peer.started || peer.ended) return false;
+    return distance(acknowledgement, peer.next) > 0 && peer.next !== this.excused;
   }
 
   private release(): void {

@@ -47,7 +47,10 @@ export class Connection {
 
   /** Connects the carriers' sinks; sinks[d] takes what endpoint d sends. */
   attach(sinks: readonly [StreamSink, StreamSink], place: Place, budget: HoldBudget): void {
-    this.directions = [new Assembler(sinks[0], place, budget), new Assembler(sinks[1], place, budget)];
+    const [first, second] = sinks.map((sink) => new Assembler(sink, place, budget));
+    first.answers(second);
+    second.answers(first);
+    this.directions = [first, second];
     this.place = place;
   }
 
@@ -81,6 +84,7 @@ export class Connection {
       fit = sent.push(first, bytes, segment.start, segment.end, segment.length);
     if (sent.waiting) sent.tick();
     if (answered.waiting) answered.tick();
+    if (sent.waiting || answered.waiting) this.settle();
     if ((flags & FIN) !== 0) this.fin(side, (first + segment.length) | 0);
     if ((flags & RST) !== 0) this.reset(side, segment.sequence);
     else if (this.earlyResets !== undefined) this.retryReset(side);
@@ -107,6 +111,12 @@ export class Connection {
     directions[resetBy].end('reset');
     directions[other(resetBy)].end('reset');
     place!.assign(current);
+  }
+
+  /** What waited for the other direction goes on as far as that has come, by turns. */
+  private settle(): void {
+    const [first, second] = this.directions!;
+    while (first.settle() || second.settle());
   }
 
   private fin(side: Side, sequence: number): void {

@@ -51,7 +51,7 @@ export interface DirectionOwner extends MessageOwner {
   /** Undefined when nobody wants frames. */
   readonly frame: ((frame: Frame) => void) | undefined;
   heartbeat(sender: Sender, isPing: boolean): void;
-  closeFrame(sender: Sender, body: CloseBody | undefined): void;
+  closeFrame(sender: Sender, body: CloseBody | undefined, confidence: number): void;
   tooLong(sender: Sender, length: number): void;
   /** Less of a frame's payload is kept, because all payloads under way hold too much together. */
   overBudget(sender: Sender, length: number): void;
@@ -66,8 +66,8 @@ export interface DirectionEnd {
   readonly how: StreamEnd;
   /** Bytes of a frame header that is not whole. */
   readonly pendingHeader: number;
-  /** TCP sequence number behind the last byte (int32). */
-  readonly sequence: number;
+  /** TCP sequence number behind the last byte (int32); undefined without one. */
+  readonly sequence: number | undefined;
 }
 
 /** Ranges of missing octets told apart in one frame; more are taken together. */
@@ -110,8 +110,8 @@ export class Direction implements StreamSink, FrameVisitor {
   private doubt = 0;
   /** Bytes before the first frame of a capture that begins in the middle. */
   private skipping = 0;
-  /** TCP sequence number of the next byte (int32). */
-  private sequence = 0;
+  /** TCP sequence number of the next byte (int32); undefined before the first one. */
+  private sequence: number | undefined = undefined;
   private decodedFrames = 0;
   private decodedBytes = 0;
   /** Undefined where frames or messages are listed. */
@@ -151,7 +151,7 @@ export class Direction implements StreamSink, FrameVisitor {
 
   gap(length: number): void {
     this.missingBytes += length;
-    this.sequence = (this.sequence + length) | 0;
+    if (this.sequence !== undefined) this.sequence = (this.sequence + length) | 0;
     if (this.skipping > 0) this.skipping = Math.max(0, this.skipping - length);
     else if (this.search === undefined) this.decoder.skip(length);
     else this.search.gap(length);
@@ -234,7 +234,8 @@ export class Direction implements StreamSink, FrameVisitor {
         : this.controlContent;
     if (received > owner.maxPayload && owner.frame !== undefined) owner.tooLong(sender, received);
     if (header.opcode === PING || header.opcode === PONG) owner.heartbeat(sender, header.opcode === PING);
-    if (header.opcode === CLOSE) owner.closeFrame(sender, decodeClose(facts.controlPayload));
+    if (header.opcode === CLOSE)
+      owner.closeFrame(sender, decodeClose(facts.controlPayload), facts.confidence);
     if (this.recorder !== undefined) this.record(this.recorder, header);
     owner.observer?.frame(facts);
     if (this.messages !== undefined) this.tellMessages(this.messages, header, isControlFrame);

@@ -126,6 +126,7 @@ export class SessionDecoder implements DirectionOwner {
   private readonly parameters: NegotiatedDeflate | undefined;
   private readonly directions: BySender<Direction>;
   private closes: { client?: ObservedClose; server?: ObservedClose } = {};
+  private closedBy: Sender | undefined = undefined;
   private ends: { client?: ObservedEnd; server?: ObservedEnd } = {};
   private readonly pings = { client: new OpenPings(), server: new OpenPings() };
 
@@ -206,8 +207,12 @@ export class SessionDecoder implements DirectionOwner {
     this.consumer.defect(code, message);
   }
 
-  closeFrame(sender: Sender, body: CloseBody | undefined): void {
-    this.closes[sender] ??= { body, packet: this.place.packet, timestamp: this.now() };
+  closeFrame(sender: Sender, body: CloseBody | undefined, confidence: number): void {
+    const known = this.closes[sender];
+    if (known !== undefined) return;
+    this.closes[sender] = { body, packet: this.place.packet, timestamp: this.now() };
+    // Frames found again behind a loss are decoded late: there the order of capture counts.
+    if (this.closedBy === undefined || confidence < 1) this.closedBy = firstToClose(this.closes);
   }
 
   heartbeat(sender: Sender, isPing: boolean): void {
@@ -285,7 +290,7 @@ export class SessionDecoder implements DirectionOwner {
       lostAt: { client: client.lostAt, server: server.lostAt },
       undecodedBytes: { client: client.undecodedBytes, server: server.undecodedBytes },
       close: { client: this.closes.client, server: this.closes.server },
-      closedBy: firstToClose(this.closes),
+      closedBy: this.closedBy,
       unansweredPings: {
         client: this.pings.client.overdue(this.place),
         server: this.pings.server.overdue(this.place),
@@ -304,7 +309,7 @@ export class SessionDecoder implements DirectionOwner {
   }
 }
 
-/** By the order of capture: frames behind a loss are decoded late. */
+/** By the order of capture. */
 function firstToClose({
   client,
   server,
@@ -322,21 +327,26 @@ interface ObservedEnd {
   readonly packet: number;
   readonly timestamp: Timestamp;
   /** Of TCP: behind the last byte, and what of the other side is acknowledged there. */
-  readonly sequence: number;
+  readonly sequence: number | undefined;
   readonly acknowledgement: number | undefined;
 }
 
 /** RFC 9293 §3.4: a FIN occupies one sequence number. */
 function lastToEnd({ client, server }: BySender<ObservedEnd>): Sender | undefined {
   const acknowledges = (a: ObservedEnd, b: ObservedEnd) =>
-    a.acknowledgement !== undefined && ((a.acknowledgement - b.sequence) | 0) > 0;
+    a.acknowledgement !== undefined && b.sequence !== undefined && ((a.acknowledgement - b.sequence) | 0) > 0;
   if (client.how !== 'fin' || server.how !== 'fin') return undefined;
   if (acknowledges(client, server)) return 'client';
   return acknowledges(server, client) ? 'server' : undefined;
 }
 
-/** By the order of capture, as of Closes; at the same place, as by one reset, who is told of first. */
+/**
+ * Not who had got the other's end. Else by the order of capture; at the same place, as by one reset, who is told of
+ * first.
+ */
 function firstToEnd(ends: BySender<ObservedEnd>): Sender | undefined {
+  const last = lastToEnd(ends);
+  if (last !== undefined) return last === 'client' ? 'server' : 'client';
   return (Object.keys(ends) as Sender[])
     .filter((sender) => ends[sender].how !== 'capture-end')
     .sort((a, b) => ends[a].packet - ends[b].packet)[0];

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { MessageOrder } from '../../src/websocket/message-order.js';
 import type { DecodedMessage, Message } from '../../src/websocket/message-record.js';
 
-/** `name@packet`, and `wait` or `free` for what becomes of the bytes behind the holes. */
+/** `name@packet`, captured in as many seconds, and `wait` or `free` for what becomes of the bytes behind the holes. */
 type Step = string;
 
-function run(steps: readonly Step[], limit?: number) {
+function run(steps: readonly Step[], { limit, patience }: { limit?: number; patience?: number } = {}) {
   const told: string[] = [];
   const numbers: number[] = [];
   const late: number[] = [];
@@ -19,6 +19,7 @@ function run(steps: readonly Step[], limit?: number) {
     },
     late: ({ number }) => late.push(number),
     limit,
+    patience,
   });
   for (const step of steps) {
     if (step === 'wait' || step === 'free') waits = step === 'wait';
@@ -31,7 +32,11 @@ function run(steps: readonly Step[], limit?: number) {
 }
 
 const message = (name: string) =>
-  ({ number: 0, content: new TextEncoder().encode(name) }) as unknown as DecodedMessage;
+  ({
+    number: 0,
+    content: new TextEncoder().encode(name),
+    timestamp: { seconds: Number(name.split('@')[1]), nanoseconds: 0 },
+  }) as unknown as DecodedMessage;
 const nameOf = ({ content }: Message) => new TextDecoder().decode(content);
 
 describe('messages', () => {
@@ -61,8 +66,26 @@ describe('messages', () => {
 
   it('beyond the limit go half by half, and what comes too late is told of', () => {
     const steps = ['wait', 'd@4', 'b@2', 'c@3', 'a@1', 'free', 'settle'];
-    expect(run(steps, 3 * 515)).toEqual({ told: 'a@1 b@2 c@3 d@4', numbers: [1, 2, 3, 4], late: [] });
-    expect(run(steps, 2 * 515)).toEqual({ told: 'b@2 c@3 a@1 d@4', numbers: [1, 2, 3, 4], late: [3] });
+    expect(run(steps, { limit: 3 * 515 })).toEqual({
+      told: 'a@1 b@2 c@3 d@4',
+      numbers: [1, 2, 3, 4],
+      late: [],
+    });
+    expect(run(steps, { limit: 2 * 515 })).toEqual({
+      told: 'b@2 c@3 a@1 d@4',
+      numbers: [1, 2, 3, 4],
+      late: [3],
+    });
+  });
+
+  it('are not held back for longer than the patience, by the clock of the capture', () => {
+    const steps = ['wait', 'c@13', 'd@14', 'b@12', 'e@15', 'f@23', 'a@11'];
+    expect(run(steps, { patience: 10 })).toEqual({ told: 'b@12 c@13', numbers: [1, 2], late: [] });
+    expect(run([...steps, 'g@26', 'release'], { patience: 10 })).toEqual({
+      told: 'b@12 c@13 a@11 d@14 e@15 f@23 g@26',
+      numbers: [1, 2, 3, 4, 5, 6, 7],
+      late: [3],
+    });
   });
 
   it('are never lost, and in order whatever comes, within the limit', () => {
