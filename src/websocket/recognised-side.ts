@@ -9,6 +9,8 @@ import { SegmentWindow, type WindowBudget } from './segment-window.js';
 
 /** Segments behind a short one that begin as no frame does: so many are enough to give up … */
 const MOST_MISSES = 16;
+/** … unless what has come speaks for frames by so many bits (a path whose segments become shorter cuts them) … */
+const SPEAKS = 40;
 /** … and so many without a single one that does are enough to doubt. */
 const DOUBTFUL_MISSES = 6;
 /** Segments that begin as those of another protocol, the first alone or so many in all: a payload may do so once. */
@@ -108,6 +110,7 @@ export class RecognisedSide {
   /** Its segments begin as those of another protocol, or as no frames do. */
   get hopeless(): boolean {
     if (this.foreign >= MOST_FOREIGN || (this.foreign > 0 && this.window.segments.length === 1)) return true;
+    if (Math.max(this.clientBits, this.serverBits) >= SPEAKS) return false;
     return this.misses >= MOST_MISSES && this.hits * 8 < this.misses;
   }
 

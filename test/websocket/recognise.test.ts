@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { connect as connectHttp2, createServer as createHttp2 } from 'node:http2';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { connect as connectTls, createServer as createTls } from 'node:tls';
+import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Place } from '../../src/stream/place.js';
 import { isMqtt } from '../../src/websocket/foreign.js';
@@ -176,6 +177,42 @@ describe('a WebSocket without its handshake', () => {
     recogniser.replay([sink(0), sink(1)]);
     expect(told).toEqual(['1 1 0 xa', '0 2 0 b', '1 gap 7', '1 4 0 c', '0 5 0 d', '0 gap 3']);
     expect(place.packet).toBe(99);
+  });
+});
+
+/** Frames as text, compressed or not, each with another key where they are masked. */
+function texts(count: number, of: string, { masked = true, compressed = false } = {}): Uint8Array[] {
+  return Array.from({ length: count }, (_, i) => {
+    const text = utf8(`${of} ${i} of them`);
+    const payload = compressed ? deflateRawSync(text, { finishFlush: 2 }).subarray(0, -4) : text;
+    const maskingKey = masked ? 0x1234_5671 + i * 7_654_321 : undefined;
+    return encodeFrame({ opcode: 1, rsv1: compressed, payload, maskingKey });
+  });
+}
+
+/** Side 0 asks, side 1 answers. */
+function talk(count: number, compressed = false): Sent[] {
+  const answers = texts(count, 'answer', { masked: false, compressed });
+  return texts(count, 'question', { compressed }).flatMap((bytes, i): Sent[] => [
+    { side: 0, bytes },
+    { side: 1, bytes: answers[i] },
+  ]);
+}
+
+const bySide = (side: Side, wires: readonly Uint8Array[]): Sent[] => wires.map((bytes) => ({ side, bytes }));
+const joined = (wires: readonly Uint8Array[]): Uint8Array => Buffer.concat(wires);
+
+describe('segments that begin as no frame does', () => {
+  it('are no reason to give up where the rest of a long message comes in shorter segments than what came before', () => {
+    const [first, second] = [200, 6_000].map((length) =>
+      encodeFrame({ opcode: 1, payload: utf8('{"text":"not so short"},'.repeat(length / 24)) }),
+    );
+    const more = texts(12, 'pushed', { masked: false });
+    const cut = Array.from({ length: Math.ceil(second.length / 100) }, (_, i) =>
+      second.subarray(i * 100, i * 100 + 100),
+    );
+    const { recognition } = recognise([...bySide(1, [joined(more), first, ...cut]), ...talk(3)]);
+    expect(recognition).toMatchObject({ clientSide: 0, starts: [0, 0] });
   });
 });
 
