@@ -33,6 +33,8 @@ export interface ChainStart {
   readonly frames: number;
   /** Those of them that are continuations. */
   readonly continuations: number;
+  /** Those behind the first that begin where a segment does. */
+  readonly aligned: number;
   /** It lies where a frame was expected to begin. */
   readonly expected: boolean;
 }
@@ -236,11 +238,16 @@ export class ChainSearch {
     const { buffer } = this.window;
     let frames = 0;
     let continuations = 0;
-    for (let at = row; at >= 0; at = rows.next[at], frames++)
-      if ((buffer[rows.index[at]] & 0x0f) === CONTINUATION) continuations++;
+    let aligned = 0;
+    for (let at = row; at >= 0; at = rows.next[at], frames++) {
+      const index = rows.index[at];
+      if ((buffer[index] & 0x0f) === CONTINUATION) continuations++;
+      if (at !== row && this.beginsSegment(index)) aligned++;
+    }
     const bits = inside ? rows.inside[row] : rows.outside[row];
     const expected = row === this.expectedRow;
-    return { index: rows.index[row], probability: Math.min(mass, 1), bits, frames, continuations, expected };
+    const probability = Math.min(mass, 1);
+    return { index: rows.index[row], probability, bits, frames, continuations, aligned, expected };
   }
 
   private prepare(): void {
@@ -254,6 +261,11 @@ export class ChainSearch {
     this.firstPrior = Math.log2(prior.some * 0.3);
     this.segmentPrior = Math.log2((prior.some * 0.3) / Math.max(1, segments.length));
     this.anyPrior = Math.log2((prior.some * 0.4) / Math.max(1, length));
+  }
+
+  private beginsSegment(index: number): boolean {
+    const { window } = this;
+    return borders.segments[index] > 0 || window.runs[window.runAt(index)].start === index;
   }
 
   private startPrior(at: number, runStart: number): number {

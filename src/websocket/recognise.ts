@@ -4,8 +4,10 @@
  *
  * Strategy: the first bytes of both sides are held, bounded, and searched for chains of frames under both
  * assumptions of who is the client, whenever half as much again has come. What speaks for frames must
- * outweigh by far that most connections are none. Most are given up sooner: by what their segments begin
- * with, or because no segment begins as a frame does.
+ * outweigh by far that most connections are none. Masked frames may also be what a server's payload is made
+ * of, so a few of them do not tell who is the client before the other side has been heard: roles are for good.
+ * Most connections are given up sooner: by what their segments begin with, or because no segment begins as a
+ * frame does.
  */
 import type { Place } from '../stream/place.js';
 import type { StreamSink } from '../stream/stream-sink.js';
@@ -37,7 +39,10 @@ export interface Recognition {
 export type RecogniserState = 'undecided' | 'websocket' | 'other';
 
 export interface RecogniserLimits {
-  /** Bytes held of a side; an undecided connection is given up beyond, but not before SEGMENTS. Default 65,536. */
+  /**
+   * Bytes held of a side; an undecided connection is given up beyond, but not before SEGMENTS, nor where only
+   * the roles are open: then the budget decides. Default 65,536.
+   */
   readonly bytesPerSide: number;
 }
 
@@ -51,8 +56,15 @@ const WANTED = 12;
 const WANTED_UNMASKED = 34;
 /** Bits of the masked side that make it show itself. */
 const MASKED_SHOWS = 14;
-/** Bits by which one assumption of who is the client must surpass the other. */
+/** Bits by which one assumption of who is the client must surpass the other; and where no more will be held. */
 const CLEAR = 10;
+const CLEAR_AT_LAST = 3;
+/**
+ * Log-likelihood of masked frames in what a server sends: the capture begins within a message that others'
+ * frames were put into. The rest of such a message is what is captured first.
+ */
+const RELAYING = -6;
+const RELAYING_LATER = -11;
 /** Most of the frames that may be continuations: what has its length in its second octet may look like them. */
 const MOST_CONTINUATIONS = 7 / 8;
 const MOST_CONFIDENT = 0.9999;
@@ -65,6 +77,10 @@ export class MidstreamRecogniser {
   private readonly bytesPerSide: number;
   private order = 0;
   private begun: Place | undefined = undefined;
+  /** Who sent what was captured first. */
+  private begunBy: Side | undefined = undefined;
+  /** It is a WebSocket, but either side may be the client. */
+  private ambiguous = false;
 
   /** What is held counts against the total of `budget`. */
   constructor(
@@ -79,15 +95,25 @@ export class MidstreamRecogniser {
   /** Takes a segment (borrowed) that endpoint `side` sent. Once decided, push no more. */
   push(side: Side, chunk: Uint8Array, start = 0, end = chunk.length): RecogniserState {
     if (this.state !== 'undecided' || start >= end) return this.state;
-    if (this.begun === undefined || this.place.packet < this.begun.packet)
+    if (this.begun === undefined || this.place.packet < this.begun.packet) {
       this.begun = this.place.copyFrom(0);
+      this.begunBy = side;
+    }
     const sender = this.sides[side];
     sender.push(chunk, start, end, this.order++);
-    if (sender.hopeless) return this.giveUp();
+    if (sender.hopeless) return this.lastDecision();
     const { length, overfull, segments } = sender.window;
-    const full = overfull || (length > this.bytesPerSide && segments.length >= SEGMENTS);
+    // A WebSocket of which only the roles are open is worth the wait.
+    const enough = length > this.bytesPerSide && segments.length >= SEGMENTS;
+    const full = overfull || (enough && !this.ambiguous);
     this.decide(sender.search(full), full);
     return full && this.state === 'undecided' ? this.giveUp() : this.state;
+  }
+
+  /** One side goes on as no WebSocket does: unless both have shown before that they are one, they are none. */
+  private lastDecision(): RecogniserState {
+    if (this.ambiguous) this.decide(true, true);
+    return this.state === 'undecided' ? this.giveUp() : this.state;
   }
 
   /** The next `length` bytes that endpoint `side` sent are missing. */
@@ -144,12 +170,12 @@ export class MidstreamRecogniser {
   private decide(news: boolean, last: boolean): void {
     if (!news && !last) return;
     const [a, b] = this.sides;
-    const bits = [a.clientBits + b.serverBits, b.clientBits + a.serverBits];
-    const clientSide = bits[0] > bits[1] ? 0 : 1;
-    const best = bits[clientSide];
-    if (best - bits[1 - clientSide] < CLEAR) return;
+    const relaying = (side: Side) => (side === this.begunBy ? RELAYING : RELAYING_LATER);
+    const lead = a.clientBits + b.serverBitsIf(relaying(1)) - b.clientBits - a.serverBitsIf(relaying(0));
+    const clientSide = lead > 0 ? 0 : 1;
     const client = this.sides[clientSide];
     const server = this.sides[1 - clientSide];
+    const best = client.clientBits + server.serverBits;
     const shows = client.clientBits >= MASKED_SHOWS;
     if (best + PRIOR < (shows ? WANTED : WANTED_UNMASKED)) return;
     // What only one side tells may be another protocol: the other side gets the time to show it.
@@ -166,15 +192,16 @@ export class MidstreamRecogniser {
       return;
     const telling = shows ? client.first(true) : server.first(false);
     if (telling !== undefined && telling.continuations > telling.frames * MOST_CONTINUATIONS) return;
-    this.recognised(clientSide, best);
+    this.ambiguous = Math.abs(lead) < CLEAR;
+    if (Math.abs(lead) >= (last ? CLEAR_AT_LAST : CLEAR)) this.recognised(clientSide, best, Math.abs(lead));
   }
 
-  private recognised(clientSide: Side, bits: number): void {
+  private recognised(clientSide: Side, bits: number, lead: number): void {
     const expected = this.sides.map(({ expectedOffset }) => expectedOffset);
     const starts = this.sides.map((side, i) => side.earliest(i === clientSide));
     const [a, b] = starts.map((start, i) => start && this.sides[i].window.offsetOf(start.index));
     const undecoded = (i: Side) => (starts[i]?.expected ? 0 : ([a, b][i] ?? 0));
-    const odds = 2 ** (bits + PRIOR);
+    const odds = 2 ** Math.min(bits + PRIOR, lead);
     const doubts = starts.map((start) => start?.probability ?? 1);
     const confidence = Math.min(MOST_CONFIDENT, odds / (1 + odds), ...doubts);
     this.recognition = {

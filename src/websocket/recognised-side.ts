@@ -5,6 +5,7 @@
 import type { Place } from '../stream/place.js';
 import { ChainSearch, type ChainStart } from './chain.js';
 import { isForeign, isMqtt } from './foreign.js';
+import { addLogs } from './log-likelihood.js';
 import { SegmentWindow, type WindowBudget } from './segment-window.js';
 
 /** Segments behind a short one that begin as no frame does: so many are enough to give up … */
@@ -36,6 +37,8 @@ export class RecognisedSide {
   /** Evidence that it is a client, or a server, in bits. */
   clientBits = 0;
   serverBits = 0;
+  /** Evidence of masked frames that may lie in the payload of a server's frame, but for how rare that is. */
+  private relayedBits = Number.NEGATIVE_INFINITY;
   /** Segments behind a short one that begin as a frame does, and those that do not. */
   private hits = 0;
   private misses = 0;
@@ -77,8 +80,29 @@ export class RecognisedSide {
     this.grown = 0;
     this.searchedAt = this.window.length;
     this.clientBits = asClient.weigh(this.window);
+    this.relayedBits = this.clientBits + this.relayed();
     this.serverBits = asServer.weigh(this.window);
     return true;
+  }
+
+  /**
+   * Log-likelihood ratio of the masked frames found last beginning where they do if they are a payload, which
+   * follows no head and meets the segments' borders by chance only; at most 0.
+   */
+  private relayed(): number {
+    const first = asClient.first(START, this.clientBits);
+    if (first === undefined) return 0;
+    if (first.index === this.expected) return Number.NEGATIVE_INFINITY;
+    const { length, segments } = this.window;
+    return Math.min(0, byChance(first.aligned, first.frames - 1, segments.length / length));
+  }
+
+  /**
+   * Evidence that it is a server, in bits, where `relaying` is the log-likelihood that masked frames are in
+   * the payload of its frames, or of the one whose beginning was not captured.
+   */
+  serverBitsIf(relaying: number): number {
+    return addLogs(this.serverBits, Math.max(0, this.serverBits) + this.relayedBits + relaying);
   }
 
   /** The first frame that is beyond doubt. */
@@ -118,4 +142,14 @@ export class RecognisedSide {
   get doubtful(): boolean {
     return this.hits === 0 && this.misses >= DOUBTFUL_MISSES;
   }
+}
+
+/**
+ * log2 of how much likelier `hits` of `tries` are with this probability of a hit than with one of which nothing
+ * is known: each is then as likely, which makes it 1 / ((tries + 1) * C(tries, hits)).
+ */
+function byChance(hits: number, tries: number, probability: number): number {
+  let bits = Math.log2(tries + 1);
+  for (let i = 1; i <= hits; i++) bits += Math.log2(((tries - hits + i) / i) * probability);
+  return bits + (tries - hits) * Math.log2(1 - Math.min(probability, 0.5));
 }

@@ -201,6 +201,85 @@ function talk(count: number, compressed = false): Sent[] {
 
 const bySide = (side: Side, wires: readonly Uint8Array[]): Sent[] => wires.map((bytes) => ({ side, bytes }));
 const joined = (wires: readonly Uint8Array[]): Uint8Array => Buffer.concat(wires);
+const inSegments = (bytes: Uint8Array): Uint8Array[] =>
+  Array.from({ length: Math.ceil(bytes.length / MSS) }, (_, i) => bytes.subarray(i * MSS, (i + 1) * MSS));
+
+describe('who is the client, where the capture begins in a message that is made of masked frames', () => {
+  it.each(
+    [1, 2, 3, 8, 40].flatMap((count) => [false, true].map((compressed) => [count, compressed] as const)),
+  )('%i of them: not the side that sent it (compressed: %s)', (count, compressed) => {
+    const rest = joined(texts(count, 'inner'));
+    const segments = [...bySide(1, inSegments(rest)), ...talk(20, compressed)];
+    const { recognition } = recognise(segments);
+    expect(recognition).toMatchObject({ clientSide: 0, starts: [0, rest.length] });
+    expect(recognition?.confidence).toBeGreaterThan(0.99);
+  });
+
+  it('140 KB of them', () => {
+    const rest = joined(texts(6_000, 'inner'));
+    expect(rest.length).toBeGreaterThan(130_000);
+    const { recognition } = recognise([...bySide(1, inSegments(rest)), ...talk(6)]);
+    expect(recognition?.clientSide).toBe(0);
+  });
+
+  it('a whole frame of which they are the payload', () => {
+    const wire = encodeFrame({ opcode: 2, payload: joined(texts(6, 'inner')) });
+    const { recognition } = recognise([{ side: 1, bytes: wire }, ...talk(6)]);
+    expect(recognition).toMatchObject({ clientSide: 0, starts: [0, 0] });
+  });
+
+  it('the other side is silent at first', () => {
+    const pushed = texts(5, 'pushed', { masked: false });
+    const { recognition } = recognise([...bySide(1, [joined(texts(3, 'inner')), ...pushed]), ...talk(4)]);
+    expect(recognition?.clientSide).toBe(0);
+  });
+
+  it('both sides have sent masked frames, and no more: rather the side that was heard later, with doubt', () => {
+    const { recognition } = recognise([
+      { side: 1, bytes: texts(1, 'inner')[0] },
+      { side: 0, bytes: texts(1, 'question')[0] },
+    ]);
+    expect(recognition?.clientSide).toBe(0);
+    expect(recognition?.confidence).toBeLessThan(0.99);
+    expect(recognition?.confidence).toBeGreaterThan(0.9);
+  });
+});
+
+describe('the roles do not keep a WebSocket waiting', () => {
+  /** How many segments were pushed before it was recognised; undefined where only the end made it. */
+  function waited(segments: readonly Sent[]): number | undefined {
+    const recogniser = new MidstreamRecogniser(new Place(), new WindowBudget());
+    const last = segments.findIndex(({ side, bytes }) => recogniser.push(side, bytes) !== 'undecided');
+    return recogniser.recognition === undefined ? undefined : last + 1;
+  }
+  const questions = texts(20, 'question');
+  const pushed = texts(1, 'pushed', { masked: false })[0];
+
+  it.each<[string, Sent[], number | undefined]>([
+    ['where the other side answers', talk(3), 2],
+    ['where the server was heard first', [{ side: 1, bytes: pushed }, ...bySide(0, questions)], 2],
+    ['where frames come in segments of their own', bySide(0, questions), 3],
+    ['but one segment alone may be of a payload', bySide(0, [joined(questions)]), undefined],
+  ])('%s', (_name, segments, count) => {
+    expect(waited(segments)).toBe(count);
+    expect(recognise(segments).recognition?.clientSide).toBe(0);
+  });
+
+  it('where the other side sends what begins as TLS: it may be tunnelled', () => {
+    const record = Buffer.concat([Buffer.of(23, 3, 3, 0, 40), randomBytes(randomOf(71), 40)]);
+    const { recognition } = recognise([{ side: 0, bytes: questions[0] }, ...bySide(1, [record, record])]);
+    expect(recognition?.clientSide).toBe(0);
+  });
+
+  it('for good: where all of it looks like a payload, the budget ends it', () => {
+    const budget = new WindowBudget(100_000);
+    const recogniser = new MidstreamRecogniser(new Place(), budget);
+    const segments = inSegments(joined(texts(6_000, 'inner')));
+    segments.find((bytes) => recogniser.push(0, bytes) !== 'undecided');
+    expect(recogniser.recognition?.clientSide).toBe(0);
+    expect(budget.held).toBeLessThan(110_000);
+  });
+});
 
 describe('segments that begin as no frame does', () => {
   it('are no reason to give up where the rest of a long message comes in shorter segments than what came before', () => {
