@@ -10,7 +10,10 @@ import { CLIENT, SERVER, Talk } from './support/tcp.js';
 const questions = ['one', 'two', 'three', 'four'].map((word) => `{"ask":"${word}"}`);
 const answers = questions.map((question) => question.replace('ask', 'say'));
 
-describe.each([['recognised', {}]])('a WebSocket without its handshake, %s', (_name, options) => {
+describe.each([
+  ['recognised', {}],
+  ['decoded as one', { decodeAs: [80] }],
+])('a WebSocket without its handshake, %s', (_name, options) => {
   it.each([1, 2, 8])('that begins with %i masked frames of the server’s payload', (count) => {
     const talk = new Talk();
     const inner = concat(...Array.from({ length: count }, (_, i) => fromClient(`inner ${i} `.repeat(3))));

@@ -3,7 +3,8 @@
  * speak WebSocket, and hands all of it on to a session if they do.
  *
  * Strategy: the recogniser decides; or the user did (`forced`), and then only who is the client is left to be
- * told: by the mask bit of what comes first (RFC 6455 §5.1), else by the port.
+ * told: by the frames of both sides, where these stay few by the mask bit of what comes first (RFC 6455 §5.1),
+ * else by the port.
  */
 import type { Place } from '../stream/place.js';
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
@@ -26,10 +27,14 @@ export class Midstream {
   private readonly recogniser: MidstreamRecogniser;
   private sinks: readonly [StreamSink, StreamSink] | undefined = undefined;
   private abandoned = false;
+  /** Of a forced connection, where its frames do not tell the roles. */
+  private guess: Recognition | undefined = undefined;
   private readonly ends: [StreamEnd | undefined, StreamEnd | undefined] = [undefined, undefined];
 
   constructor(private readonly options: MidstreamOptions) {
-    this.recogniser = new MidstreamRecogniser(options.place, options.budget);
+    this.recogniser = new MidstreamRecogniser(options.place, options.budget, {
+      known: options.forced !== undefined,
+    });
     this.sides = [this.sideSink(0), this.sideSink(1)];
   }
 
@@ -60,8 +65,8 @@ export class Midstream {
   }
 
   private bytes(side: Side, chunk: Uint8Array, start: number, end: number): void {
-    if (this.sinks === undefined && this.options.forced !== undefined)
-      this.take(forcedRecognition(this.options, side, chunk, start, end));
+    if (this.options.forced !== undefined)
+      this.guess ??= forcedRecognition(this.options, side, chunk, start, end);
     if (this.sinks !== undefined) this.sinks[side].bytes(chunk, start, end);
     else if (!this.abandoned && this.recogniser.push(side, chunk, start, end) !== 'undecided') this.settle();
   }
@@ -81,9 +86,11 @@ export class Midstream {
   }
 
   private settle(): void {
+    const { guess } = this;
     const { recognition } = this.recogniser;
-    if (recognition === undefined) this.abandoned = true;
-    else this.take(recognition);
+    if (guess !== undefined) this.take({ ...guess, clientSide: recognition?.clientSide ?? guess.clientSide });
+    else if (recognition !== undefined) this.take(recognition);
+    else this.abandoned = true;
   }
 
   private take(recognition: Recognition): void {

@@ -44,6 +44,8 @@ export interface RecogniserLimits {
    * the roles are open: then the budget decides. Default 65,536.
    */
   readonly bytesPerSide: number;
+  /** It is known to be a WebSocket: only the roles are looked for, and what is held is kept if they stay open. */
+  readonly known: boolean;
 }
 
 /** Segments of a side that are waited for, however long they are (loopback has them of 64 KiB). */
@@ -75,6 +77,7 @@ export class MidstreamRecogniser {
   recognition: Recognition | undefined = undefined;
   private readonly sides: readonly [RecognisedSide, RecognisedSide];
   private readonly bytesPerSide: number;
+  private readonly known: boolean;
   private order = 0;
   private begun: Place | undefined = undefined;
   /** Who sent what was captured first. */
@@ -89,6 +92,7 @@ export class MidstreamRecogniser {
     limits?: Partial<RecogniserLimits>,
   ) {
     this.bytesPerSide = limits?.bytesPerSide ?? 65_536;
+    this.known = limits?.known ?? false;
     this.sides = [new RecognisedSide(place, budget), new RecognisedSide(place, budget)];
   }
 
@@ -103,16 +107,16 @@ export class MidstreamRecogniser {
     sender.push(chunk, start, end, this.order++);
     if (sender.hopeless) return this.lastDecision();
     const { length, overfull, segments } = sender.window;
-    // A WebSocket of which only the roles are open is worth the wait.
+    // What was found to be a WebSocket of which only the roles are open is worth the wait.
     const enough = length > this.bytesPerSide && segments.length >= SEGMENTS;
-    const full = overfull || (enough && !this.ambiguous);
+    const full = overfull || (enough && (this.known || !this.ambiguous));
     this.decide(sender.search(full), full);
     return full && this.state === 'undecided' ? this.giveUp() : this.state;
   }
 
   /** One side goes on as no WebSocket does: unless both have shown before that they are one, they are none. */
   private lastDecision(): RecogniserState {
-    if (this.ambiguous) this.decide(true, true);
+    if (this.ambiguous || this.known) this.decide(true, true);
     return this.state === 'undecided' ? this.giveUp() : this.state;
   }
 
@@ -175,11 +179,18 @@ export class MidstreamRecogniser {
     const clientSide = lead > 0 ? 0 : 1;
     const client = this.sides[clientSide];
     const server = this.sides[1 - clientSide];
+    if (!this.known && !this.convinces(client, server, last)) return;
+    this.ambiguous = Math.abs(lead) < CLEAR;
+    if (Math.abs(lead) >= (last ? CLEAR_AT_LAST : CLEAR)) this.recognised(clientSide, Math.abs(lead));
+  }
+
+  /** Whether both sides speak for a WebSocket with this client, by far. */
+  private convinces(client: RecognisedSide, server: RecognisedSide, last: boolean): boolean {
     const best = client.clientBits + server.serverBits;
     const shows = client.clientBits >= MASKED_SHOWS;
-    if (best + PRIOR < (shows ? WANTED : WANTED_UNMASKED)) return;
+    if (best + PRIOR < (shows ? WANTED : WANTED_UNMASKED)) return false;
     // What only one side tells may be another protocol: the other side gets the time to show it.
-    if (!shows && !last) return;
+    if (!shows && !last) return false;
     // A client masks: where both sides seem to send unmasked frames, they are those of another protocol.
     if (
       !shows &&
@@ -189,14 +200,13 @@ export class MidstreamRecogniser {
         server.doubtful ||
         server.isMqtt)
     )
-      return;
+      return false;
     const telling = shows ? client.first(true) : server.first(false);
-    if (telling !== undefined && telling.continuations > telling.frames * MOST_CONTINUATIONS) return;
-    this.ambiguous = Math.abs(lead) < CLEAR;
-    if (Math.abs(lead) >= (last ? CLEAR_AT_LAST : CLEAR)) this.recognised(clientSide, best, Math.abs(lead));
+    return telling === undefined || telling.continuations <= telling.frames * MOST_CONTINUATIONS;
   }
 
-  private recognised(clientSide: Side, bits: number, lead: number): void {
+  private recognised(clientSide: Side, lead: number): void {
+    const bits = this.sides[clientSide].clientBits + this.sides[1 - clientSide].serverBits;
     const expected = this.sides.map(({ expectedOffset }) => expectedOffset);
     const starts = this.sides.map((side, i) => side.earliest(i === clientSide));
     const [a, b] = starts.map((start, i) => start && this.sides[i].window.offsetOf(start.index));
@@ -215,11 +225,12 @@ export class MidstreamRecogniser {
   /** Something else was recognised. */
   abandon(): void {
     if (this.state === 'undecided') this.giveUp();
+    this.clear();
   }
 
   private giveUp(): RecogniserState {
     this.state = 'other';
-    this.clear();
+    if (!this.known) this.clear();
     return this.state;
   }
 

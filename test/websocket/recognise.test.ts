@@ -295,6 +295,38 @@ describe('segments that begin as no frame does', () => {
   });
 });
 
+describe('where it is known that it is a WebSocket', () => {
+  const known = () => new MidstreamRecogniser(new Place(), new WindowBudget(), { known: true });
+
+  it('frames that are too few to tell it tell the roles', () => {
+    const recogniser = known();
+    recogniser.push(1, Uint8Array.of(0x88, 2, 3, 0xe8));
+    recogniser.end();
+    expect(recogniser.recognition?.clientSide).toBe(0);
+  });
+
+  it('what tells nothing is kept for who knows more', () => {
+    const recogniser = known();
+    const told: Uint8Array[] = [];
+    const sink = {
+      bytes: (chunk: Uint8Array, start: number, end: number) => void told.push(chunk.slice(start, end)),
+      gap: () => {},
+    };
+    recogniser.push(1, utf8('nothing'));
+    expect(recogniser.end()).toBe('other');
+    recogniser.replay([sink, sink]);
+    expect(told).toEqual([utf8('nothing')]);
+  });
+
+  it('nothing is kept where it is something else after all', () => {
+    const budget = new WindowBudget();
+    const recogniser = new MidstreamRecogniser(new Place(), budget, { known: true });
+    recogniser.push(1, utf8('nothing'));
+    recogniser.abandon();
+    expect(budget.held).toBe(0);
+  });
+});
+
 /** Cuts a recorded conversation at `offset` of its bytes: the capture begins there. */
 function* from(segments: readonly Sent[], offset: number): Generator<Sent> {
   let skip = offset;
