@@ -90,7 +90,8 @@ export class RecognisedSide {
    * follows no head and meets the segments' borders by chance only; at most 0.
    */
   private relayed(): number {
-    const first = asClient.first(START, this.clientBits);
+    // Less evidence than that leaves none beyond doubt, as in most connections: a search is spared.
+    const first = this.clientBits > 0 ? asClient.first(START, this.clientBits) : undefined;
     if (first === undefined) return 0;
     if (first.index === this.expected) return Number.NEGATIVE_INFINITY;
     const { length, segments } = this.window;
