@@ -133,12 +133,13 @@ export class KeyTable {
   /** Doubles the capacity. */
   grow(): void {
     const capacity = this.capacity * 2;
+    const { index } = this;
     const keys = new Int32Array(capacity * WORDS);
     keys.set(this.keys);
     this.keys = keys;
     this.index = new Int32Array(capacity * 2).fill(-1);
     this.mask = capacity * 2 - 1;
-    for (let slot = 0; slot < this.capacity; slot++) this.link(slot);
+    for (const slot of index) if (slot >= 0) this.link(slot);
     this.capacity = capacity;
     this.grown(capacity);
   }

@@ -209,6 +209,38 @@ it('forgets the least recently seen connections at its limit, and says so', () =
   expect(new Set(defects)).toEqual(new Set(['connection-limit']));
 });
 
+it('opens a connection anew after others were looked up', () => {
+  const first = new Talk([1000, 80]);
+  const again = new Talk([1000, 80], [500_000, 900_000]);
+  const packets = [...first.handshake(), first.send(CLIENT, 'a'), ...new Talk([2000, 80]).handshake()];
+  packets.push(first.reset(CLIENT), ...again.handshake(), again.send(CLIENT, 'b'), again.send(SERVER, 'c'));
+  const { lines } = run(packets);
+  expect(lines).toEqual([...both('a|reset', '|reset'), ...both('b|capture-end', 'c|capture-end', 2)]);
+});
+
+it('keeps connections apart whose addresses and ports come again after the table has grown', () => {
+  const talks = (count: number, from: number, base = 1000) =>
+    Array.from({ length: count }, (_, i) => new Talk([from + i, 80], [base, 5000]));
+  const packets: Uint8Array[] = [];
+  const over = talks(200, 1000);
+  for (const talk of over) packets.push(...talk.handshake(), talk.fin(CLIENT), talk.fin(SERVER));
+  const idle = talks(824, 2000);
+  for (const talk of idle) packets.push(...talk.handshake());
+  // Long enough for those that are over to be forgotten when the table is full, which leaves too few slots free.
+  for (let i = 0; i < 21_000; i++) packets.push(idle[i % 824].send(CLIENT, {}));
+  const fresh = talks(200, 4000);
+  const again = talks(200, 1000, 700_000);
+  for (let i = 0; i < 200; i++) packets.push(...fresh[i].handshake(), ...again[i].handshake());
+  for (let i = 0; i < 200; i++)
+    packets.push(fresh[i].send(CLIENT, `fresh ${i}`), again[i].send(CLIENT, `again ${i}`));
+  const { lines } = run(packets);
+  const expected = Array.from({ length: 200 }, (_, i) => [
+    ...both(`fresh ${i}|capture-end`, '|capture-end', 1024 + 2 * i),
+    ...both(`again ${i}|capture-end`, '|capture-end', 1025 + 2 * i),
+  ]);
+  expect(lines).toEqual(expected.flat().sort());
+});
+
 it('takes back the slots of closed connections', () => {
   const packets: Uint8Array[] = [];
   for (let i = 0; i < 60_000; i++) {
