@@ -76,7 +76,8 @@ export class Dissector implements Shared {
   /** Octets kept of a payload: what the consumer looks at, within the limit. */
   readonly payloadLimit: number;
   private readonly decodeAs: ReadonlySet<number>;
-  private begun = false;
+  /** No packet has come. */
+  private isNew = true;
   private readonly origins = new PacketOrigins();
 
   constructor(
@@ -116,8 +117,8 @@ export class Dissector implements Shared {
   }
 
   packet(packet: Packet): void {
-    if (!this.begun) {
-      this.begun = true;
+    if (this.isNew) {
+      this.isNew = false;
       this.start = { seconds: packet.seconds, nanoseconds: packet.nanoseconds };
       this.consumer.opened?.(this);
     }

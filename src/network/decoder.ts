@@ -7,7 +7,7 @@
  */
 import type { Packet } from '../capture/packet.js';
 import { decodeLink, LinkPayload, LinkResult } from '../link/decode.js';
-import { linkTypeName } from '../link/link-types.js';
+import { LinkType, linkTypeName } from '../link/link-types.js';
 import { EtherType } from '../link/payload.js';
 import type { Layer, ReportDefect } from '../stream/defect.js';
 import type { DatagramSink } from './datagram.js';
@@ -52,6 +52,11 @@ export class NetworkCounts {
   unknownLinkType = 0;
 }
 
+/** Ethernet and IPv4 without options. */
+const PLAIN_HEADERS = 14 + 20;
+/** EtherType of IPv4, version 4, a header of five words. */
+const PLAIN_TYPE = 0x0800_45;
+
 export class NetworkDecoder {
   readonly counts = new NetworkCounts();
   /** Interface index → packets skipped because its link type has no decoder. */
@@ -73,16 +78,52 @@ export class NetworkDecoder {
 
   /** Decodes one packet and hands its TCP datagram on, if it has or completes one. */
   packet(packet: Packet): void {
+    this.counts.packets++;
+    if (packet.linkType !== LinkType.ethernet || this.isUnusual(packet)) this.decode(packet);
+    else {
+      this.counts.ipv4++;
+      this.deliver();
+    }
+  }
+
+  /**
+   * The hot path: decodes in one go what most packets are, Ethernet and a whole IPv4 datagram without options that
+   * holds TCP, as decode() would. True, and nothing is decoded, where it is anything else.
+   */
+  private isUnusual(packet: Packet): boolean {
+    const { header } = this;
+    const { bytes, start, end } = packet;
+    const payload = start + PLAIN_HEADERS;
+    if (payload > end) return true;
+    header.lend(bytes);
+    const { view } = header;
+    // EtherType, IP version and header length; then all fragmentation fields (but "do not fragment") and the protocol.
+    if (view.getUint32(start + 12) >>> 8 !== PLAIN_TYPE) return true;
+    if ((view.getInt32(start + 20) & 0x3fff_00ff) !== IpProtocol.tcp) return true;
+    const length = view.getUint16(start + 16) - 20;
+    if (length < 0 || payload + length > end) return true;
+    if (header.packet !== packet) header.packet = packet;
+    header.origin = start;
+    header.addressLength = 4;
+    header.source = start + 26;
+    header.destination = start + 30;
+    header.protocol = IpProtocol.tcp;
+    header.start = payload;
+    header.end = payload + length;
+    header.length = length;
+    return false;
+  }
+
+  private decode(packet: Packet): void {
     const { link, header } = this;
     const { bytes, start, end } = packet;
-    this.counts.packets++;
     const result = decodeLink(packet.linkType, bytes, start, end, link);
     if (result !== LinkResult.decoded) {
       this.undecodedLink(packet, result);
       return;
     }
     header.packet = packet;
-    header.bytes = bytes;
+    header.lend(bytes);
     header.origin = start;
     const missing = packet.originalLength - (end - start);
     if (!this.ip(Math.max(0, missing))) return;

@@ -104,7 +104,7 @@ export class Pending {
 
   /** Turns the header of the last fragment into that of the whole datagram. */
   deliver(header: IpHeader): void {
-    header.bytes = this.bytes;
+    header.lend(this.bytes);
     header.source = 0;
     header.destination = header.addressLength;
     header.protocol = this.protocol;

@@ -145,6 +145,18 @@ export class Assembler {
     this.giveUp();
   }
 
+  /** Whether the stream goes on at `sequence`: it has begun, has no end yet, and nothing waits behind a hole. */
+  isNext(sequence: number): boolean {
+    // What is mostly true is compared with it: a mere test asks V8 whether it is an empty string, 0n and so on.
+    return (
+      sequence === this.next &&
+      this.held === undefined &&
+      !this.finSeen &&
+      !this.ended &&
+      this.started === true
+    );
+  }
+
   get waiting(): boolean {
     return this.held !== undefined;
   }
@@ -182,12 +194,12 @@ export class Assembler {
   }
 
   /** Delivers bytes[start, end), of true length `length`, that begin at `next`. */
-  private deliver(bytes: Uint8Array, start: number, end: number, length: number): void {
+  deliver(bytes: Uint8Array, start: number, end: number, length: number): void {
     this.next = advance(this.next, length);
     if (start < end) this.sink.bytes(bytes, start, end);
     const missing = start < end ? length - (end - start) : length;
     if (missing > 0) this.sink.gap(missing);
-    this.checkFin();
+    if (this.finSeen) this.checkFin();
   }
 
   private checkFin(): void {

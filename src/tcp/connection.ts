@@ -8,6 +8,7 @@ import type { Place } from '../stream/place.js';
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
 import { Assembler, type Fit, type HoldBudget } from './assembler.js';
 import { ACK, FIN, RST, type Segment, SYN } from './segment.js';
+import { distance } from './sequence.js';
 
 /** Index of an endpoint; direction d is sent by endpoint d. */
 export type Side = 0 | 1;
@@ -30,7 +31,9 @@ export class Connection {
   quietSince = 0;
   /** Nobody wants the connection any more. */
   abandoned = false;
-  private directions: readonly [Assembler, Assembler] | undefined = undefined;
+  /** What endpoint 0 sends, and endpoint 1; not in an array, which each segment would have to go through. */
+  private first: Assembler | undefined = undefined;
+  private second: Assembler | undefined = undefined;
   private place: Place | undefined = undefined;
   private resetPlace: Place | undefined = undefined;
   /** Where a reset lay that came before the bytes in front of it, or is not of this connection; by side. */
@@ -47,10 +50,10 @@ export class Connection {
 
   /** Connects the carriers' sinks; sinks[d] takes what endpoint d sends. */
   attach(sinks: readonly [StreamSink, StreamSink], place: Place, budget: HoldBudget): void {
-    const [first, second] = sinks.map((sink) => new Assembler(sink, place, budget));
-    first.answers(second);
-    second.answers(first);
-    this.directions = [first, second];
+    this.first = new Assembler(sinks[0], place, budget);
+    this.second = new Assembler(sinks[1], place, budget);
+    this.first.answers(this.second);
+    this.second.answers(this.first);
     this.place = place;
   }
 
@@ -62,20 +65,38 @@ export class Connection {
 
   /** Says at which sequence number the stream of `side` begins. */
   begin(side: Side, sequence: number): void {
-    this.directions![side].start(sequence);
+    this.sentBy(side).start(sequence);
   }
 
   /** Sequence number of the next byte that `side` sends; undefined where nothing is known of it yet. */
   position(side: Side): number | undefined {
-    const direction = this.directions![side];
+    const direction = this.sentBy(side);
     return direction.started ? direction.next : undefined;
+  }
+
+  /**
+   * The hot path: takes a segment of `side` that holds an acknowledgement and nothing else but data, as segment()
+   * would. False, and nothing has happened, unless it is the next one and neither side has anything else under way.
+   */
+  continue(side: Side, segment: Segment, bytes: Uint8Array): boolean {
+    const sent = side === 0 ? this.first! : this.second!;
+    const answered = side === 0 ? this.second! : this.first!;
+    if (this.resetBy !== undefined || this.earlyResets !== undefined) return false;
+    if (!sent.isNext(segment.sequence) || !answered.isNext(answered.next)) return false;
+    if (distance(segment.acknowledgement, answered.next) > 0) {
+      // Data behind what was not delivered yet may have to wait for it.
+      if (segment.length > 0) return false;
+      answered.acknowledge(segment.acknowledgement);
+    }
+    if (segment.length > 0) sent.deliver(bytes, segment.start, segment.end, segment.length);
+    return true;
   }
 
   /** Takes a segment that `side` sent. */
   segment(side: Side, segment: Segment, bytes: Uint8Array): Fit {
-    const sent = this.directions![side];
-    const answered = this.directions![other(side)];
     const { flags } = segment;
+    const sent = side === 0 ? this.first! : this.second!;
+    const answered = side === 0 ? this.second! : this.first!;
     let fit: Fit = 'fits';
     if ((flags & (ACK | RST)) === ACK) answered.acknowledge(segment.acknowledgement);
     // RFC 9293 §3.4: SYN and FIN occupy a sequence number each.
@@ -94,35 +115,37 @@ export class Connection {
 
   /** Whether both directions have ended. */
   get closed(): boolean {
-    return this.directions![0].ended && this.directions![1].ended;
+    return this.first!.ended && this.second!.ended;
   }
 
   /** Ends both directions: with `how`, or as reset if one side has reset the connection, at the time of that. */
   end(how: StreamEnd): void {
-    const directions = this.directions!;
     const { resetBy, place, resetPlace } = this;
     if (resetBy === undefined) {
-      directions[0].end(how);
-      directions[1].end(how);
+      this.first!.end(how);
+      this.second!.end(how);
       return;
     }
     const current = place!.copyFrom(0);
     place!.assign(resetPlace!);
-    directions[resetBy].end('reset');
-    directions[other(resetBy)].end('reset');
+    this.sentBy(resetBy).end('reset');
+    this.sentBy(other(resetBy)).end('reset');
     place!.assign(current);
   }
 
   /** What waited for the other direction goes on as far as that has come, by turns. */
   private settle(): void {
-    const [first, second] = this.directions!;
-    while (first.settle() || second.settle());
+    while (this.first!.settle() || this.second!.settle());
+  }
+
+  private sentBy(side: Side): Assembler {
+    return side === 0 ? this.first! : this.second!;
   }
 
   private fin(side: Side, sequence: number): void {
     // A FIN that was under way does not come before the reset that it met.
-    if (this.resetBy === other(side)) this.directions![other(side)].end('reset');
-    this.directions![side].fin(sequence);
+    if (this.resetBy === other(side)) this.sentBy(other(side)).end('reset');
+    this.sentBy(side).fin(sequence);
   }
 
   /**
@@ -131,7 +154,7 @@ export class Connection {
    */
   private reset(side: Side, sequence: number): void {
     if (this.resetBy !== undefined) return;
-    if (this.directions![side].covers(sequence)) {
+    if (this.sentBy(side).covers(sequence)) {
       this.resetBy = side;
       this.earlyResets = undefined;
       this.notePlace();
@@ -140,7 +163,7 @@ export class Connection {
 
   private retryReset(side: Side): void {
     const sequence = this.earlyResets![side];
-    if (sequence !== undefined && this.directions![side].covers(sequence)) this.reset(side, sequence);
+    if (sequence !== undefined && this.sentBy(side).covers(sequence)) this.reset(side, sequence);
   }
 
   private notePlace(): void {

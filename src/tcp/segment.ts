@@ -31,17 +31,16 @@ export class Segment {
 
 /** Decodes the header; false when it is cut or its data offset is impossible. */
 export function decodeSegment(datagram: Datagram, segment: Segment): boolean {
-  const { bytes, start, end } = datagram;
+  const { view, start, end } = datagram;
   if (end - start < MIN_HEADER) return false;
-  const headerLength = (bytes[start + 12] >> 4) * 4;
+  const offsetAndFlags = view.getUint16(start + 12);
+  const headerLength = (offsetAndFlags >> 12) * 4;
   if (headerLength < MIN_HEADER || headerLength > datagram.length) return false;
-  segment.sourcePort = (bytes[start] << 8) | bytes[start + 1];
-  segment.destinationPort = (bytes[start + 2] << 8) | bytes[start + 3];
-  segment.sequence =
-    (bytes[start + 4] << 24) | (bytes[start + 5] << 16) | (bytes[start + 6] << 8) | bytes[start + 7];
-  segment.acknowledgement =
-    (bytes[start + 8] << 24) | (bytes[start + 9] << 16) | (bytes[start + 10] << 8) | bytes[start + 11];
-  segment.flags = bytes[start + 13];
+  segment.sourcePort = view.getUint16(start);
+  segment.destinationPort = view.getUint16(start + 2);
+  segment.sequence = view.getInt32(start + 4);
+  segment.acknowledgement = view.getInt32(start + 8);
+  segment.flags = offsetAndFlags & 0xff;
   segment.start = Math.min(start + headerLength, end);
   segment.end = end;
   segment.length = datagram.length - headerLength;

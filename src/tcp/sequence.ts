@@ -8,7 +8,7 @@ export function distance(a: number, b: number): number {
   return (a - b) | 0;
 }
 
-/** The sequence number `count` octets behind `sequence`; `count` may exceed 2^32. */
+/** The sequence number `count` octets behind `sequence`; `count` may exceed 2^32, but not 2^52. */
 export function advance(sequence: number, count: number): number {
-  return (sequence + (count % 0x1_0000_0000)) | 0;
+  return (sequence + count) | 0;
 }

@@ -49,7 +49,8 @@ export interface Suspect {
 export class Slots {
   states = new Uint8Array(INITIAL_SLOTS);
   numbers = new Uint32Array(INITIAL_SLOTS);
-  readonly live: (Connection | undefined)[] = [];
+  /** As long as the other arrays from the start: one that is filled here and there is a hash table to V8. */
+  readonly live = new Array<Connection | undefined>(INITIAL_SLOTS).fill(undefined);
   readonly suspects = new Map<number, Suspect>();
   readonly keys = new KeyTable(INITIAL_SLOTS, (capacity) => this.grown(capacity));
   private seen = new Uint8Array(INITIAL_SLOTS);
@@ -230,6 +231,7 @@ export class Slots {
     this.tops = copyInto(new Int32Array(2 * capacity), this.tops);
     this.numbers = copyInto(new Uint32Array(capacity), this.numbers);
     this.lastPackets = copyInto(new Float64Array(capacity), this.lastPackets);
+    while (this.live.length < capacity) this.live.push(undefined);
   }
 }
 

@@ -57,6 +57,8 @@ const MAX_LINGERING = 1024;
 const LINGER_SECONDS = 2;
 /** Suspicious SYNs remembered at a time. */
 const MAX_SUSPECTS = 1024;
+/** No slot. */
+const NONE = -1;
 
 export class TcpTable implements DatagramSink {
   readonly counts: TcpCounts = { segments: 0, connections: 0, discarded: 0, malformed: 0, dropped: 0 };
@@ -67,9 +69,12 @@ export class TcpTable implements DatagramSink {
   private readonly lingering: Connection[] = [];
   private readonly released = (connection: Connection) => this.release(connection);
   private readonly evicted = (count: number) => this.reportEvicted(count);
-  private delivering: Connection | undefined = undefined;
+  /** The slot whose Connection is at work; a number, since it is stored with each segment. */
+  private delivering = NONE;
+  private readonly place: Place;
 
   constructor(private readonly options: TcpTableOptions) {
+    this.place = options.place;
     const limits = { ...defaultTcpLimits, ...options.limits };
     this.slots = new Slots(limits.maxConnections);
     this.budget = {
@@ -81,21 +86,50 @@ export class TcpTable implements DatagramSink {
   }
 
   datagram(datagram: Datagram): void {
-    const { segment, slots } = this;
+    const { segment, slots, place } = this;
+    const { packet } = datagram;
     this.counts.segments++;
-    if (this.lingering.length > 0) this.endQuiet(datagram.packet.seconds);
-    this.setPlace(datagram);
+    if (this.lingering.length > 0) this.endQuiet(packet.seconds);
+    place.packet = packet.number;
+    place.seconds = packet.seconds;
+    place.nanoseconds = packet.nanoseconds;
+    place.origin = datagram.origin;
+    if (place.comment !== packet.comment) place.comment = packet.comment;
     if (!decodeSegment(datagram, segment)) {
       this.counts.malformed++;
       this.defect('bad-tcp-header', 'the TCP header is cut or its data offset is impossible');
       return;
     }
-    const { place } = this.options;
     const { flags } = segment;
     place.sequence = (segment.sequence - segment.start + ((flags & SYN) !== 0 ? 1 : 0)) | 0;
     place.acknowledgement = (flags & ACK) === 0 ? undefined : segment.acknowledgement;
-    let slot = slots.keys.find(datagram, segment.sourcePort, segment.destinationPort);
+    const slot = slots.keys.find(datagram, segment.sourcePort, segment.destinationPort);
     const { side } = slots.keys;
+    const connection = slot < 0 ? undefined : slots.live[slot];
+    // Nearly all segments of a connection are its next bytes, or acknowledge some, and tell nothing else.
+    if (
+      connection !== undefined &&
+      (flags & (SYN | FIN | RST | ACK)) === ACK &&
+      slots.suspects.size === 0 &&
+      slots.knows(slot, side)
+    ) {
+      this.delivering = slot;
+      const continued = connection.continue(side, segment, datagram.bytes);
+      this.delivering = NONE;
+      if (continued) {
+        slots.touch(slot, place.packet);
+        if (connection.abandoned) this.discard(connection);
+        return;
+      }
+    }
+    this.enter(slot, side, datagram);
+  }
+
+  /** Takes a segment that may open, change or end the connection whose slot was found (-1: none was). */
+  private enter(found: number, side: Side, datagram: Datagram): void {
+    const { segment, slots } = this;
+    const { flags } = segment;
+    let slot = found;
     if (slot < 0) slot = this.add(this.counts.connections++);
     else if (this.isAnother(slot, side)) {
       if (this.isSuspicious(slot)) {
@@ -104,12 +138,12 @@ export class TcpTable implements DatagramSink {
       }
       slot = this.replace(slot);
     }
-    slots.touch(slot, place.packet);
+    slots.touch(slot, this.place.packet);
     if ((flags & (SYN | FIN | RST)) !== 0 || !slots.knows(slot, side)) slots.note(slot, side, segment);
     const connection =
       slots.live[slot] ??
       (slots.states[slot] === IDLE && segment.length > 0 ? this.open(slot, datagram) : undefined);
-    if (connection !== undefined) this.deliver(connection, datagram);
+    if (connection !== undefined) this.deliver(connection, side, datagram);
   }
 
   /** Bytes that wait behind holes. */
@@ -129,21 +163,12 @@ export class TcpTable implements DatagramSink {
     }
   }
 
-  private setPlace({ packet, origin }: Datagram): void {
-    const { place } = this.options;
-    place.packet = packet.number;
-    place.seconds = packet.seconds;
-    place.nanoseconds = packet.nanoseconds;
-    place.origin = origin;
-    place.comment = packet.comment;
-  }
-
-  private deliver(connection: Connection, datagram: Datagram): void {
+  private deliver(connection: Connection, side: Side, datagram: Datagram): void {
     const { slot } = connection;
     const wasReset = connection.resetBy !== undefined;
-    this.delivering = connection;
-    const fit = connection.segment(this.slots.keys.side, this.segment, datagram.bytes);
-    this.delivering = undefined;
+    this.delivering = slot;
+    const fit = connection.segment(side, this.segment, datagram.bytes);
+    this.delivering = NONE;
     if (fit !== 'fits') this.reportUnfit(fit);
     if (connection.abandoned) this.discard(connection);
     else if (connection.closed) this.slots.close(slot);
@@ -216,6 +241,7 @@ export class TcpTable implements DatagramSink {
     const { slots } = this;
     const { flags, sequence, acknowledgement } = this.segment;
     const suspect = slots.suspects.get(slot);
+    slots.keys.recall(slot);
     slots.forget(slot);
     const base = (flags & SYN) === 0 ? sequence : (flags & ACK) !== 0 ? acknowledgement : (sequence + 1) | 0;
     if (suspect === undefined || suspect.base !== base) return this.add(this.counts.connections++);
@@ -233,15 +259,15 @@ export class TcpTable implements DatagramSink {
     const endpoints = slots.keys.side === 0 ? ([sender, receiver] as const) : ([receiver, sender] as const);
     const connection = new Connection(slots.numbers[slot], endpoints, slot, this.released);
     connection.initiator = slots.initiator(slot);
-    this.delivering = connection;
+    this.delivering = slot;
     const sinks = this.options.open(connection);
-    this.delivering = undefined;
+    this.delivering = NONE;
     if (sinks === undefined) {
       slots.states[slot] = DISCARDED;
       this.counts.discarded++;
       return undefined;
     }
-    connection.attach(sinks, this.options.place, this.budget);
+    connection.attach(sinks, this.place, this.budget);
     for (const side of [0, 1] as const)
       if (slots.hasSyn(slot, side)) connection.begin(side, slots.base(slot, side));
     slots.states[slot] = LIVE;
@@ -250,12 +276,12 @@ export class TcpTable implements DatagramSink {
   }
 
   private add(number: number): number {
-    return this.slots.add(number, this.options.place.packet, this.evicted);
+    return this.slots.add(number, this.place.packet, this.evicted);
   }
 
   /** Nobody wants the connection: at once, or when the segment that is being delivered is done with. */
   private release(connection: Connection): void {
-    if (connection !== this.delivering && this.slots.live[connection.slot] === connection)
+    if (connection.slot !== this.delivering && this.slots.live[connection.slot] === connection)
       this.discard(connection);
   }
 
@@ -273,14 +299,10 @@ export class TcpTable implements DatagramSink {
   }
 
   private reportEvicted(count: number): void {
-    if (this.slots.live.length > 0)
-      this.defect(
-        'connection-limit',
-        `${count} connections were dropped: the limit of connections is reached`,
-      );
+    this.defect('connection-limit', `${count} connections were dropped: the limit of connections is reached`);
   }
 
   private defect(code: string, message: string): void {
-    this.options.report({ layer: 'tcp', code, message, packet: this.options.place.packet });
+    this.options.report({ layer: 'tcp', code, message, packet: this.place.packet });
   }
 }

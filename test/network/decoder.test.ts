@@ -131,6 +131,29 @@ describe('NetworkDecoder', () => {
     expect([harness.decoder.counts.cut, harness.decoder.counts.bad]).toEqual([3, 3]);
   });
 
+  it('decodes the same the short way as the long one, whatever the header says', () => {
+    const changes = fc.array(fc.tuple(fc.nat(ip4.length - 1), fc.nat(255)), { maxLength: 3 });
+    const parts = fc.record({ changes, cut: fc.nat(20), padding: fc.nat(20) });
+    fc.assert(
+      fc.property(parts, ({ changes, cut, padding }) => {
+        const changed = Uint8Array.of(...ip4, ...new Uint8Array(padding));
+        for (const [at, value] of changes) changed[at] = value;
+        const ip = changed.subarray(0, changed.length - cut);
+        const [short, long] = [encodeEthernet({ etherType: 0x0800 }, ip), ip].map((bytes, i) => {
+          const harness = new Harness().link(bytes, { linkType: i === 0 ? 1 : 228 });
+          const seen = harness.seen.map((one) => ({ ...one, offset: one.offset + (i === 0 ? 0 : 14) }));
+          return {
+            seen,
+            counts: { ...harness.decoder.counts },
+            codes: harness.defects.map(({ code }) => code),
+          };
+        });
+        expect(short).toEqual(long);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
   it('survives any bytes on any link type', () => {
     const types = [...Object.values(linkEncoders).map(({ linkType }) => linkType), 204, 105];
     const packets = fc.array(fc.tuple(fc.constantFrom(...types), fc.uint8Array({ maxLength: 120 })), {

@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
 import { NetworkDecoder } from '../../src/network/decoder.js';
 import { Place } from '../../src/stream/place.js';
 import type { StreamSink } from '../../src/stream/stream-sink.js';
-import type { Connection } from '../../src/tcp/connection.js';
-import { ACK, FIN, SYN } from '../../src/tcp/segment.js';
+import { Connection } from '../../src/tcp/connection.js';
+import { ACK, FIN, RST, SYN } from '../../src/tcp/segment.js';
 import { type TcpLimits, TcpTable } from '../../src/tcp/table.js';
 import { CLIENT, deliver, SERVER, Talk } from '../support/tcp.js';
 
@@ -207,6 +208,35 @@ it('forgets the least recently seen connections at its limit, and says so', () =
   const { lines, defects } = run(packets, { maxConnections: 2048 });
   expect(lines).toEqual(both('x|capture-end', '|capture-end', 5000));
   expect(new Set(defects)).toEqual(new Set(['connection-limit']));
+});
+
+it('takes the next bytes the short way as it would the long one', () => {
+  const step = fc.record({
+    side: fc.constantFrom(CLIENT, SERVER),
+    text: fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 4 }),
+    flags: fc.constantFrom(ACK, ACK, ACK, ACK, ACK, 0, ACK | FIN, ACK | RST, SYN, SYN | ACK),
+    delay: fc.constantFrom(0, 0, 0, 1, 3),
+    copies: fc.constantFrom(1, 1, 1, 0, 2),
+  });
+  fc.assert(
+    fc.property(fc.boolean(), fc.array(step, { maxLength: 30 }), (opened, steps) => {
+      const talk = new Talk();
+      const packets = opened ? talk.handshake() : [];
+      for (const { side, text, flags, delay, copies } of steps) {
+        const packet = talk.send(side, { text, flags });
+        const made = Array.from({ length: copies }, () => packet);
+        packets.splice(Math.max(0, packets.length - delay), 0, ...made);
+      }
+      const short = run(packets);
+      const continued = vi.spyOn(Connection.prototype, 'continue').mockReturnValue(false);
+      const long = run(packets);
+      continued.mockRestore();
+      expect(short.lines).toEqual(long.lines);
+      expect(short.defects).toEqual(long.defects);
+      expect(short.counts).toEqual(long.counts);
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 it('opens a connection anew after others were looked up', () => {
