@@ -102,7 +102,7 @@ export class Utf8Validator {
 }
 
 /** Where the last sequence begins if the bytes end within it; else `end`. */
-function endOfWhole(bytes: Uint8Array, start: number, end: number): number {
+export function endOfWhole(bytes: Uint8Array, start: number, end: number): number {
   for (let back = 1; back <= 3 && end - back >= start; back++) {
     const byte = bytes[end - back];
     if (byte < 0x80) return end;

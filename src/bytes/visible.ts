@@ -21,6 +21,19 @@ export function visible(text: string): string {
   return PLAIN.test(text) ? text : text.replace(HIDDEN, write);
 }
 
+/** By 256 code points: which of them are hidden. Made when the first of them is asked for. */
+const pages: (readonly boolean[] | undefined)[] = [];
+
+/** Whether `visible` writes the character of this code point out. */
+export function isHidden(codePoint: number): boolean {
+  const page = codePoint >> 8;
+  pages[page] ??= Array.from({ length: 256 }, (_, i) => {
+    const character = String.fromCodePoint((page << 8) | i);
+    return visible(character) !== character;
+  });
+  return pages[page][codePoint & 0xff];
+}
+
 function write(character: string): string {
   if (character === '\n') return '\\n';
   if (character === '\t') return '\\t';

@@ -1,6 +1,7 @@
 /**
  * `wsdissect check`: who broke the protocol, where, and which rule says so.
  */
+
 import type { Dissector } from '../dissector.js';
 import {
   findingJson,
@@ -13,6 +14,7 @@ import type { ColumnContext } from '../output/frame-columns.js';
 import { jsonRenderer, lineRenderer } from '../output/rows.js';
 import { writeSarif } from '../output/sarif.js';
 import { loadTables } from '../output/table.js';
+import type { Finding } from '../rules/finding.js';
 import { rules as allRules } from '../rules/index.js';
 import { type Rule, SEVERITIES } from '../rules/rule.js';
 import type { Timestamp } from '../stream/place.js';
@@ -85,8 +87,8 @@ function render(format: CheckFormat, outcome: Outcome, terminal: Terminal): void
   if (isForPeople(format)) renderForPeople(format === 'table', outcome, terminal);
   else if (format === 'sarif') writeSarif(stdout, collected.ordered(), outcome);
   else {
-    const renderer =
-      format === 'json' ? jsonRenderer(stdout, findingJson) : lineRenderer(stdout, findingJson);
+    const write = (finding: Finding) => stdout.write(findingJson(finding));
+    const renderer = format === 'json' ? jsonRenderer(stdout, write) : lineRenderer(stdout, write);
     for (const finding of collected.ordered()) renderer.row(finding);
     renderer.end();
   }

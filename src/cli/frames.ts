@@ -2,9 +2,9 @@
  * `wsdissect [frames]`: lists frames as they come.
  */
 import type { ColumnContext } from '../output/frame-columns.js';
-import { frameJson } from '../output/frame-json.js';
+import { FrameJson } from '../output/frame-json.js';
 import { detailRenderer, tableRenderer } from '../output/frame-render.js';
-import { frameLine } from '../output/frame-text.js';
+import { FrameLines } from '../output/frame-text.js';
 import { PREVIEW_BYTES } from '../output/preview.js';
 import { jsonRenderer, lineRenderer, type RowRenderer } from '../output/rows.js';
 import { loadTables } from '../output/table.js';
@@ -45,6 +45,12 @@ function makeRenderer(
       hex: options.hex === true,
     });
   if (format === 'table') return tableRenderer(stdout, context, colors, width);
-  if (format === 'text') return lineRenderer(stdout, (frame) => frameLine(frame, context, colors));
-  return format === 'json' ? jsonRenderer(stdout, frameJson) : lineRenderer(stdout, frameJson);
+  if (format === 'text') {
+    const lines = new FrameLines(stdout, context, colors);
+    return lineRenderer(stdout, (frame) => lines.write(frame));
+  }
+  const json = new FrameJson(stdout);
+  return (format === 'json' ? jsonRenderer<Frame> : lineRenderer<Frame>)(stdout, (frame) =>
+    json.write(frame),
+  );
 }

@@ -2,8 +2,9 @@
  * `wsdissect messages`: what was said, one entry per message and per control frame.
  */
 import type { ColumnContext } from '../output/frame-columns.js';
-import { messageJson } from '../output/message-json.js';
-import { messageLine, messageTable } from '../output/message-render.js';
+import { MessageJson } from '../output/message-json.js';
+import { messageTable } from '../output/message-render.js';
+import { MessageLines } from '../output/message-text.js';
 import { jsonRenderer, lineRenderer, type RowRenderer } from '../output/rows.js';
 import { loadTables } from '../output/table.js';
 import type { Message } from '../websocket/message-record.js';
@@ -31,6 +32,12 @@ function makeRenderer(
   { stdout, colors, width }: Terminal,
 ): RowRenderer<Message> {
   if (format === 'table') return messageTable(stdout, context, colors, width);
-  if (format === 'text') return lineRenderer(stdout, (message) => messageLine(message, context, colors));
-  return format === 'json' ? jsonRenderer(stdout, messageJson) : lineRenderer(stdout, messageJson);
+  if (format === 'text') {
+    const lines = new MessageLines(stdout, context, colors);
+    return lineRenderer(stdout, (message) => lines.write(message));
+  }
+  const json = new MessageJson(stdout);
+  return (format === 'json' ? jsonRenderer<Message> : lineRenderer<Message>)(stdout, (message) =>
+    json.write(message),
+  );
 }

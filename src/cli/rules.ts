@@ -29,7 +29,8 @@ function listRules(format: Format, { stdout, colors, width }: Terminal): void {
     return;
   }
   const line = format === 'text' ? (rule: Rule) => ruleLine(rule, colors) : ruleJson;
-  const renderer = format === 'json' ? jsonRenderer(stdout, ruleJson) : lineRenderer(stdout, line);
+  const write = (rule: Rule) => stdout.write(line(rule));
+  const renderer = format === 'json' ? jsonRenderer(stdout, write) : lineRenderer(stdout, write);
   for (const rule of rules) renderer.row(rule);
   renderer.end();
 }

@@ -36,22 +36,34 @@ export function frameColumns(frame: Frame, context: ColumnContext): FrameColumns
     time: formatTime(frame.timestamp, context.timeFormat, context.start()),
     session: String(frame.session.number),
     direction: frame.sender === 'client' ? 'client→server' : 'server→client',
-    fin: frame.fin ? 'FIN' : '---',
+    fin: formatFin(frame),
     rsv: formatRsv(frame),
     opcode: opcodeName(frame.opcode),
     mask: frame.masked ? formatKey(frame.maskingKey) : '-',
     length: String(frame.length > Number.MAX_SAFE_INTEGER ? frame.exactLength : frame.length),
     form: `${frame.lengthForm}-bit`,
-    remark: remarks(frame)
-      .map((remark) => `[${remark}]`)
-      .join(' '),
+    remark: formatRemarks(frame),
     payload: preview(frame),
   };
+}
+
+export function formatFin({ fin }: Frame): string {
+  return fin ? 'FIN' : '---';
 }
 
 /** `1-3` where RSV1 and RSV3 are set. */
 export function formatRsv({ rsv1, rsv2, rsv3 }: Frame): string {
   return `${rsv1 ? '1' : '-'}${rsv2 ? '2' : '-'}${rsv3 ? '3' : '-'}`;
+}
+
+/** `[malformed] [truncated: 3 bytes missing]`, mostly nothing. */
+export function formatRemarks(frame: Frame): string {
+  const { confidence, missing, opcode } = frame;
+  const isUsual = confidence === 1 && missing.length === 0 && !isReserved(opcode) && !isMalformed(frame);
+  if (isUsual) return '';
+  return remarks(frame)
+    .map((remark) => `[${remark}]`)
+    .join(' ');
 }
 
 /** What is remarkable of a frame, as facts; verdicts are the rules' business. */
@@ -68,12 +80,14 @@ export function remarks(frame: Frame): string[] {
   return list;
 }
 
+const MOST_SIGNIFICANT_BIT = 1n << 63n;
+
 /**
  * Bytes that the grammar has no meaning for: a 64-bit length with its most significant bit set (RFC 6455
  * §5.2), and a Close body of one octet, where a code has two (§5.5.1).
  */
 export function isMalformed(frame: Frame): boolean {
-  return frame.exactLength >= 1n << 63n || (frame.opcode === CLOSE && frame.length === 1);
+  return frame.exactLength >= MOST_SIGNIFICANT_BIT || (frame.opcode === CLOSE && frame.length === 1);
 }
 
 /** `found again, 99.9 %`: why it is not certain, and how sure it is, never rounded up to certainty. */

@@ -1,52 +1,83 @@
 /**
  * A frame as a JSON object. The names are a contract, documented in the README.
  *
- * Strategy: the text is put together by hand in the fixed order of the contract; only strings that come from
- * the capture go through the escaper. `time` and `length` are written with all their digits, more than a
- * double holds.
+ * Strategy: the text is put together by hand in the fixed order of the contract, of pieces that were encoded once
+ * for all frames that share them; only strings that come from the capture are escaped. `time` and `length` are
+ * written with all their digits, more than a double holds.
  */
-import { isUtf8 } from 'node:buffer';
 import { decodeClose } from '../websocket/close.js';
 import type { Frame } from '../websocket/frame-record.js';
-import { formatKey } from '../websocket/mask.js';
 import { CLOSE, opcodeName, TEXT } from '../websocket/opcode.js';
-import type { Session } from '../websocket/session.js';
+import { type ByteWriter, encoded } from './byte-writer.js';
+import { JSON_TEXT } from './escape.js';
+import { headerIndex } from './header-index.js';
 import { jsonOrNull, jsonString, rangeJson } from './json.js';
-import { formatEpoch } from './time.js';
+import { SessionFields } from './session-fields.js';
+import { TimeWriter } from './time-writer.js';
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const NUMBER = encoded('{"frame":');
+const TIME = encoded(',"time":');
+const LENGTH = { 7: encoded(formField(7)), 16: encoded(formField(16)), 64: encoded(formField(64)) };
+const PAYLOAD = encoded(',"payload":"');
+const PAYLOAD_BASE64 = encoded(',"payloadBase64":"');
+const STREAM_OFFSET = encoded(',"streamOffset":');
+const PACKETS = encoded(',"packets":[');
+const COMPLETE = encoded('],"complete":true');
+const INCOMPLETE = encoded('],"complete":false');
+const QUOTE = 0x22;
+const END = 0x7d;
 
-/** One line, without the line end. */
-export function frameJson(frame: Frame): string {
-  let text =
-    `{"frame":${frame.number},"time":${formatEpoch(frame.timestamp)},${sessionFields(frame.session)},` +
-    `"sender":"${frame.sender}",` +
-    `"fin":${frame.fin},"rsv1":${frame.rsv1},"rsv2":${frame.rsv2},"rsv3":${frame.rsv3},` +
-    `"opcode":"${opcodeName(frame.opcode)}","masked":${frame.masked},` +
-    `"maskingKey":${frame.masked ? `"${formatKey(frame.maskingKey)}"` : 'null'},` +
-    `"lengthForm":${frame.lengthForm},"length":${exact(frame)},${payloadJson(frame)}`;
-  if (frame.opcode === CLOSE) text += closeJson(frame);
-  text += `,"streamOffset":${frame.streamOffset},"packets":[${packetNumbers(frame).join(',')}]`;
-  text += `,"complete":${frame.complete}`;
-  if (frame.confidence < 1) text += `,"confidence":${frame.confidence}`;
-  if (frame.payload.length < keepable(frame)) text += `,"payloadKept":${frame.payload.length}`;
-  if (!frame.complete)
-    text += `,"truncated":${frame.truncated},"missing":[${frame.missing.map(rangeJson).join(',')}]`;
-  return `${text}}`;
+export class FrameJson {
+  private readonly time: TimeWriter;
+  private readonly facts: (Uint8Array | undefined)[] = [];
+  private readonly sessions = new SessionFields(
+    ({ number, client, server, path }) =>
+      `,"session":${number},"client":${jsonString(client)},"server":${jsonString(server)},"path":${jsonOrNull(path)}`,
+  );
+
+  constructor(private readonly writer: ByteWriter) {
+    this.time = new TimeWriter(writer);
+  }
+
+  /** Writes one line, without the line end. */
+  write(frame: Frame): void {
+    const { writer } = this;
+    writer.bytes(NUMBER);
+    writer.number(frame.number);
+    writer.bytes(TIME);
+    this.time.write(frame.timestamp);
+    writer.bytes(this.sessions.of(frame.session));
+    writer.bytes((this.facts[headerIndex(frame)] ??= encoded(facts(frame))));
+    if (frame.masked) {
+      writer.hex32(frame.maskingKey);
+      writer.octet(QUOTE);
+    }
+    writer.bytes(LENGTH[frame.lengthForm]);
+    if (frame.length > Number.MAX_SAFE_INTEGER) writer.write(String(frame.exactLength));
+    else writer.number(frame.length);
+    writePayload(writer, frame);
+    if (frame.opcode === CLOSE) writer.write(closeJson(frame));
+    writer.bytes(STREAM_OFFSET);
+    writer.number(frame.streamOffset);
+    writer.bytes(PACKETS);
+    writePacketNumbers(writer, frame);
+    writer.bytes(frame.complete ? COMPLETE : INCOMPLETE);
+    const unusual = unusualFields(frame);
+    if (unusual !== '') writer.write(unusual);
+    writer.octet(END);
+  }
 }
 
-/** What is the same in all frames of a session: escaped once, not per frame. */
-const sessionTexts = new WeakMap<Session, string>();
+/** The fields from the sender to the masking key, which is left out where there is one. */
+function facts({ sender, fin, rsv1, rsv2, rsv3, opcode, masked }: Frame): string {
+  return (
+    `,"sender":"${sender}","fin":${fin},"rsv1":${rsv1},"rsv2":${rsv2},"rsv3":${rsv3},` +
+    `"opcode":"${opcodeName(opcode)}","masked":${masked},"maskingKey":${masked ? '"' : 'null'}`
+  );
+}
 
-function sessionFields(session: Session): string {
-  let text = sessionTexts.get(session);
-  if (text === undefined) {
-    text =
-      `"session":${session.number},"client":${jsonString(session.client)},` +
-      `"server":${jsonString(session.server)},"path":${jsonOrNull(session.path)}`;
-    sessionTexts.set(session, text);
-  }
-  return text;
+function formField(lengthForm: number): string {
+  return `,"lengthForm":${lengthForm},"length":`;
 }
 
 /** The packets that carried the frame, each once, in stream order. */
@@ -56,13 +87,19 @@ export function packetNumbers(frame: Frame): number[] {
   return numbers.length > 1 ? [...new Set(numbers)] : numbers;
 }
 
+function writePacketNumbers(writer: ByteWriter, frame: Frame): void {
+  if (frame.pieces.length === 1) writer.number(frame.pieces[0].packet);
+  else writer.numbers(packetNumbers(frame));
+}
+
 /** A string for text that is whole and valid UTF-8 within the frame, base64 for all else. */
-function payloadJson(frame: Frame): string {
-  const { payload } = frame;
-  if (frame.messageOpcode === TEXT && !frame.compressed && isUtf8(payload))
-    return `"payload":${jsonString(decoder.decode(payload))}`;
-  const base64 = Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('base64');
-  return `"payloadBase64":"${base64}"`;
+function writePayload(writer: ByteWriter, { compressed, messageOpcode, payload }: Frame): void {
+  const isText = messageOpcode === TEXT && !compressed;
+  if (!isText || !writer.escaped(payload, JSON_TEXT, PAYLOAD)) {
+    writer.bytes(PAYLOAD_BASE64);
+    writer.base64(payload);
+  }
+  writer.octet(QUOTE);
 }
 
 function closeJson(frame: Frame): string {
@@ -71,8 +108,14 @@ function closeJson(frame: Frame): string {
   return `,"closeCode":${body.code},"closeReason":${jsonString(body.reason)}`;
 }
 
-function exact(frame: Frame): string {
-  return String(frame.length > Number.MAX_SAFE_INTEGER ? frame.exactLength : frame.length);
+/** The fields that only a frame has of which something is not known. */
+function unusualFields(frame: Frame): string {
+  const { complete, confidence, missing, payload, truncated } = frame;
+  let text = '';
+  if (confidence < 1) text += `,"confidence":${confidence}`;
+  if (payload.length < keepable(frame)) text += `,"payloadKept":${payload.length}`;
+  if (!complete) text += `,"truncated":${truncated},"missing":[${missing.map(rangeJson).join(',')}]`;
+  return text;
 }
 
 /** Payload octets up to the last captured one: fewer are kept where a limit was hit. */

@@ -2,10 +2,11 @@
  * The frame list in detail and as a table: a frame goes in, text comes out.
  */
 import type { Frame } from '../websocket/frame-record.js';
+import type { ByteWriter } from './byte-writer.js';
 import type { Colors } from './colors.js';
 import { type ColumnContext, type FrameColumns, frameColumns } from './frame-columns.js';
 import { writeFrameHex } from './frame-hex.js';
-import { frameLine } from './frame-text.js';
+import { FrameLines } from './frame-text.js';
 import { frameTree } from './frame-tree.js';
 import { type RowRenderer, remarkAndText, timeColumn } from './rows.js';
 import { type Column, StreamingTable } from './table.js';
@@ -13,14 +14,19 @@ import type { TextWriter } from './writer.js';
 
 /** What -V and -x ask for: the tree of a frame (else its line), and its bytes. */
 export function detailRenderer(
-  writer: TextWriter,
+  writer: ByteWriter,
   context: ColumnContext,
   colors: Colors,
   show: { readonly tree: boolean; readonly hex: boolean },
 ): RowRenderer<Frame> {
+  const lines = new FrameLines(writer, context, colors);
   return {
     row(frame) {
-      writer.write(show.tree ? frameTree(frame, context, colors) : `${frameLine(frame, context, colors)}\n`);
+      if (show.tree) writer.write(frameTree(frame, context, colors));
+      else {
+        lines.write(frame);
+        writer.write('\n');
+      }
       if (show.hex) writeFrameHex(writer, frame, colors);
       writer.write('\n');
     },

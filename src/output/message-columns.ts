@@ -7,8 +7,9 @@ import { visible } from '../bytes/visible.js';
 import { type CloseBody, closeCodeName } from '../websocket/close.js';
 import type { Message } from '../websocket/message-record.js';
 import { CLOSE, CONTINUATION, isControl, opcodeName, TEXT } from '../websocket/opcode.js';
+import type { ByteWriter } from './byte-writer.js';
 import { type ColumnContext, formatDoubt } from './frame-columns.js';
-import { decodeText, isPrintable, PREVIEW_BYTES } from './preview.js';
+import { decodeText, isPrintable, PREVIEW_BYTES, writeHex, writeText } from './preview.js';
 import { formatTime } from './time.js';
 
 export interface MessageColumns {
@@ -35,11 +36,16 @@ export function messageColumns(message: Message, context: ColumnContext): Messag
     length: String(message.length),
     wire: message.compressed ? String(message.wireLength) : '',
     frames: String(message.frames.length),
-    remark: messageRemarks(message)
-      .map((remark) => `[${remark}]`)
-      .join(' '),
+    remark: formatRemarks(message),
     content: previewContent(message),
   };
+}
+
+/** `[beginning missing] [incomplete]`, mostly nothing. */
+export function formatRemarks(message: Message): string {
+  return messageRemarks(message)
+    .map((remark) => `[${remark}]`)
+    .join(' ');
 }
 
 /** What is remarkable of a message, as facts. */
@@ -69,6 +75,14 @@ function previewContent(message: Message): string {
   if (message.validText || (isControl(opcode) && isPrintable(content)))
     return visible(decodeText(content, length));
   return formatHex(content, 64);
+}
+
+/** Writes what previewContent() gives: from octets to octets where there are many such messages. */
+export function writeContent(writer: ByteWriter, message: Message): void {
+  const { content, length, opcode, validText } = message;
+  if (validText) writeText(writer, content, length);
+  else if (isControl(opcode)) writer.write(previewContent(message));
+  else writeHex(writer, content);
 }
 
 /** `1000 Normal Closure: bye`, as in the frame list. */

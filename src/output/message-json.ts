@@ -1,53 +1,98 @@
 /**
  * A message as a JSON object. The names are a contract, documented in the README.
+ *
+ * Strategy: as of a frame (frame-json.ts).
  */
 import type { Message } from '../websocket/message-record.js';
 import { CONTINUATION, opcodeName } from '../websocket/opcode.js';
-import type { Session } from '../websocket/session.js';
+import { type ByteWriter, encoded } from './byte-writer.js';
+import { JSON_TEXT } from './escape.js';
 import { jsonOrNull, jsonString, rangeJson } from './json.js';
-import { formatEpoch } from './time.js';
+import { SessionFields } from './session-fields.js';
+import { TimeWriter } from './time-writer.js';
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const NUMBER = encoded('{"message":');
+const FIRST_TIME = encoded(',"firstTime":');
+const LENGTH = encoded(',"length":');
+const CONTENT = encoded(',"content":"');
+const CONTENT_BASE64 = encoded(',"contentBase64":"');
+const NO_CLOSE = encoded('","closeCode":null,"closeReason":null');
+const COMPRESSED = encoded(',"compressed":true,"wireLength":');
+const NOT_COMPRESSED = encoded(',"compressed":false,"wireLength":');
+const FRAMES = encoded(',"frames":[');
+const PACKETS = encoded('],"packets":[');
+const COMPLETE = encoded('],"complete":true,"unknownRanges":[');
+const INCOMPLETE = encoded('],"complete":false,"unknownRanges":[');
+const END = encoded(']}');
 
-/** One line, without the line end. */
-export function messageJson(message: Message): string {
-  const { close, confidence, content } = message;
-  const kept = content.length < message.length ? `,"contentKept":${content.length}` : '';
-  return (
-    `{"message":${message.number},${sessionFields(message.session)},"sender":"${message.sender}",` +
-    `"opcode":"${opcodeText(message.opcode)}","time":${formatEpoch(message.timestamp)},` +
-    `"firstTime":${formatEpoch(message.firstTimestamp)},"length":${message.length},${contentJson(message)},` +
-    `"closeCode":${close?.code ?? null},"closeReason":${jsonOrNull(close?.reason)},` +
-    `"compressed":${message.compressed},"wireLength":${message.wireLength},` +
-    `"frames":[${message.frames.join(',')}],"packets":[${message.packets.join(',')}],` +
-    `"complete":${message.complete},"unknownRanges":[${message.unknownRanges.map(rangeJson).join(',')}]${kept}` +
-    `${confidence < 1 ? `,"confidence":${confidence}` : ''}}`
+export class MessageJson {
+  private readonly time: TimeWriter;
+  private readonly firstTime: TimeWriter;
+  /** From the sender to the time: by opcode, those of the server first. */
+  private readonly facts: (Uint8Array | undefined)[] = [];
+  private readonly sessions = new SessionFields(
+    ({ number, client, server, path, handshake }) =>
+      `,"session":${number},"client":${jsonString(client)},"server":${jsonString(server)},` +
+      `"path":${jsonOrNull(path)},"subprotocol":${jsonOrNull(handshake?.subprotocol)}`,
   );
-}
 
-/** Of what a message is whose beginning is missing, nobody knows: no name of a message, but the number. */
-function opcodeText(opcode: number): string {
-  return opcode === CONTINUATION ? '0' : opcodeName(opcode);
-}
-
-const sessionTexts = new WeakMap<Session, string>();
-
-function sessionFields(session: Session): string {
-  let text = sessionTexts.get(session);
-  if (text === undefined) {
-    const { handshake } = session;
-    text =
-      `"session":${session.number},"client":${jsonString(session.client)},` +
-      `"server":${jsonString(session.server)},"path":${jsonOrNull(session.path)},` +
-      `"subprotocol":${jsonOrNull(handshake?.subprotocol)}`;
-    sessionTexts.set(session, text);
+  constructor(private readonly writer: ByteWriter) {
+    this.time = new TimeWriter(writer);
+    this.firstTime = new TimeWriter(writer);
   }
-  return text;
+
+  /** Writes one line, without the line end. */
+  write(message: Message): void {
+    const { writer } = this;
+    writer.bytes(NUMBER);
+    writer.number(message.number);
+    writer.bytes(this.sessions.of(message.session));
+    const kind = message.opcode + (message.sender === 'client' ? 16 : 0);
+    writer.bytes((this.facts[kind] ??= encoded(facts(message))));
+    this.time.write(message.timestamp);
+    writer.bytes(FIRST_TIME);
+    this.firstTime.write(message.firstTimestamp);
+    writer.bytes(LENGTH);
+    writer.number(message.length);
+    writeContent(writer, message);
+    writeClose(writer, message);
+    writer.bytes(message.compressed ? COMPRESSED : NOT_COMPRESSED);
+    writer.number(message.wireLength);
+    writer.bytes(FRAMES);
+    writer.numbers(message.frames);
+    writer.bytes(PACKETS);
+    writer.numbers(message.packets);
+    writer.bytes(message.complete ? COMPLETE : INCOMPLETE);
+    const { unknownRanges } = message;
+    if (unknownRanges.length > 0) writer.write(unknownRanges.map(rangeJson).join(','));
+    writeEnd(writer, message);
+  }
 }
 
-/** A string for a text message that is UTF-8, base64 for all else. */
-function contentJson({ content, validText }: Message): string {
-  if (validText) return `"content":${jsonString(decoder.decode(content))}`;
-  const base64 = Buffer.from(content.buffer, content.byteOffset, content.length).toString('base64');
-  return `"contentBase64":"${base64}"`;
+function facts({ sender, opcode }: Message): string {
+  // Of what a message is whose beginning is missing, nobody knows: no name of a message, but the number.
+  const name = opcode === CONTINUATION ? '0' : opcodeName(opcode);
+  return `,"sender":"${sender}","opcode":"${name}","time":`;
+}
+
+/** A string for a text message that is UTF-8, base64 for all else; without its last quote. */
+function writeContent(writer: ByteWriter, { content, validText }: Message): void {
+  if (validText && writer.escaped(content, JSON_TEXT, CONTENT)) return;
+  writer.bytes(CONTENT_BASE64);
+  writer.base64(content);
+}
+
+function writeClose(writer: ByteWriter, { close }: Message): void {
+  if (close === undefined) writer.bytes(NO_CLOSE);
+  else writer.write(`","closeCode":${close.code},"closeReason":${jsonString(close.reason)}`);
+}
+
+function writeEnd(writer: ByteWriter, { confidence, content, length }: Message): void {
+  const isWhole = content.length >= length;
+  if (isWhole && confidence >= 1) {
+    writer.bytes(END);
+    return;
+  }
+  const kept = isWhole ? '' : `,"contentKept":${content.length}`;
+  writer.write(`]${kept}${confidence < 1 ? `,"confidence":${confidence}` : ''}}`);
 }

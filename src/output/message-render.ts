@@ -9,17 +9,6 @@ import { type RowRenderer, remarkAndText, timeColumn } from './rows.js';
 import { type Column, StreamingTable } from './table.js';
 import type { TextWriter } from './writer.js';
 
-/** `    1   0.001203   1 client→server  text          5           1 frame   Hello` */
-export function messageLine(message: Message, context: ColumnContext, colors: Colors): string {
-  const c = messageColumns(message, context);
-  const wire = c.wire === '' ? '' : ` deflate ${c.wire}`;
-  const frames = `${c.frames} ${c.frames === '1' ? 'frame' : 'frames'}`;
-  const facts = `${c.number.padStart(5)} ${c.time.padStart(11)} ${c.session.padStart(3)} ${c.direction}`;
-  const remark = c.remark === '' ? '' : `${colors.remark(c.remark)} `;
-  const opcode = colors.opcode(message.opcode, c.opcode.padEnd(12));
-  return `${facts}  ${opcode} ${c.length.padStart(6)}${wire.padEnd(14)} ${frames.padEnd(9)}  ${remark}${c.content}`.trimEnd();
-}
-
 interface MessageColumn extends Column {
   readonly cell: (columns: MessageColumns) => string;
 }

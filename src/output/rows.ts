@@ -15,17 +15,25 @@ export interface RowRenderer<T> {
   end(): void;
 }
 
-/** One line per item, as `line` makes it. */
-export function lineRenderer<T>(writer: TextWriter, line: (item: T) => string): RowRenderer<T> {
-  return { row: (item) => writer.write(`${line(item)}\n`), flush() {}, end() {} };
+/** One line per item, which `write` writes. */
+export function lineRenderer<T>(writer: TextWriter, write: (item: T) => void): RowRenderer<T> {
+  return {
+    row(item) {
+      write(item);
+      writer.write('\n');
+    },
+    flush() {},
+    end() {},
+  };
 }
 
-/** One valid JSON document: an array with an item per line. */
-export function jsonRenderer<T>(writer: TextWriter, json: (item: T) => string): RowRenderer<T> {
+/** One valid JSON document: an array with an item per line, which `write` writes. */
+export function jsonRenderer<T>(writer: TextWriter, write: (item: T) => void): RowRenderer<T> {
   let separator = '[\n';
   return {
     row(item) {
-      writer.write(`${separator}${json(item)}`);
+      writer.write(separator);
+      write(item);
       separator = ',\n';
     },
     flush() {},

@@ -1,11 +1,11 @@
 /**
- * Writes text to a file descriptor.
- *
- * Strategy: lines are encoded into one reused buffer and written when it is full or at flush(): a third of
- * the cost of console.log, and flat memory where a stream's queue would grow. A pipe may take part of a
- * write, or refuse it for now (EAGAIN): both are tried again.
+ * Writes to a file descriptor, when the buffer is full or at flush(): a third of the cost of console.log. A pipe
+ * may take part of a write, or refuse it for now (EAGAIN): both are tried again.
  */
 import { writeSync } from 'node:fs';
+import { ByteWriter } from './byte-writer.js';
+
+export type { TextWriter } from './byte-writer.js';
 
 /** Thrown when the reader of a pipe has gone: nothing more can be said, and that is not an error. */
 export class ClosedPipe extends Error {
@@ -17,43 +17,17 @@ export class OutputError extends Error {
   override name = 'OutputError';
 }
 
-/** Where the renderers write. */
-export interface TextWriter {
-  write(text: string): void;
-  flush(): void;
-}
-
-const SIZE = 64 * 1024;
-/** A UTF-16 code unit takes at most three bytes of UTF-8. */
-const MAX_EXPANSION = 3;
-
-export class FileWriter implements TextWriter {
-  private readonly buffer = new Uint8Array(SIZE);
-  private readonly encoder = new TextEncoder();
-  private used = 0;
-
-  constructor(private readonly fd: number) {}
-
-  write(text: string): void {
-    if (text.length * MAX_EXPANSION > SIZE - this.used) {
-      this.flush();
-      if (text.length * MAX_EXPANSION > SIZE) {
-        writeAll(this.fd, this.encoder.encode(text), text.length * MAX_EXPANSION);
-        return;
-      }
-    }
-    this.used += this.encoder.encodeInto(text, this.buffer.subarray(this.used)).written;
+export class FileWriter extends ByteWriter {
+  constructor(private readonly fd: number) {
+    super();
   }
 
-  flush(): void {
-    const { used } = this;
-    this.used = 0;
-    writeAll(this.fd, this.buffer, used);
+  protected drain(bytes: Uint8Array, length: number): void {
+    writeAll(this.fd, bytes, length);
   }
 }
 
-function writeAll(fd: number, bytes: Uint8Array, most: number): void {
-  const end = Math.min(most, bytes.length);
+function writeAll(fd: number, bytes: Uint8Array, end: number): void {
   for (let at = 0; at < end; ) {
     try {
       at += writeSync(fd, bytes, at, end - at);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { frameJson, packetNumbers } from '../../src/output/frame-json.js';
+import { packetNumbers } from '../../src/output/frame-json.js';
 import { encodeClose } from '../../src/websocket/close.js';
 import { utf8 } from '../support/splits.js';
-import { deflateSession, hostileTexts, makeFrame, makeSession, UNSAFE } from './samples.js';
+import { deflateSession, frameJson, hostileTexts, makeFrame, makeSession, UNSAFE } from './samples.js';
 
 const parse = (overrides?: Parameters<typeof makeFrame>[0]) => JSON.parse(frameJson(makeFrame(overrides)));
 const gap = (offset: number, length: number) => ({ offset, length });

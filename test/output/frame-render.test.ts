@@ -2,15 +2,22 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeColors } from '../../src/output/colors.js';
 import { writeFrameHex } from '../../src/output/frame-hex.js';
-import { frameJson } from '../../src/output/frame-json.js';
 import { detailRenderer, tableRenderer } from '../../src/output/frame-render.js';
-import { frameLine } from '../../src/output/frame-text.js';
 import { frameTree } from '../../src/output/frame-tree.js';
 import { jsonRenderer, lineRenderer, type RowRenderer } from '../../src/output/rows.js';
 import type { TimeFormat } from '../../src/output/time.js';
 import { width } from '../../src/output/width.js';
 import type { Frame } from '../../src/websocket/frame-record.js';
-import { context, hostileTexts, MemoryWriter, makeFrame, makeSession, UNSAFE } from './samples.js';
+import {
+  context,
+  frameJson,
+  frameLine,
+  hostileTexts,
+  MemoryWriter,
+  makeFrame,
+  makeSession,
+  UNSAFE,
+} from './samples.js';
 
 const plain = makeColors(false);
 const frames = [makeFrame(), makeFrame({ number: 2, sender: 'server', masked: false, payload: 'two' })];
@@ -34,20 +41,25 @@ const table = (
 
 describe('lineRenderer', () => {
   it('writes a line per frame', () => {
-    expect(output((writer) => lineRenderer(writer, ({ number }) => `#${number}`))).toBe('#1\n#2\n');
-    expect(output((writer) => lineRenderer(writer, () => ''), [])).toBe('');
+    expect(output((writer) => lineRenderer(writer, ({ number }) => writer.write(`#${number}`)))).toBe(
+      '#1\n#2\n',
+    );
+    expect(output((writer) => lineRenderer(writer, () => {}), [])).toBe('');
   });
 });
 
 describe('jsonRenderer', () => {
   it.each([0, 1, 2])('writes one JSON document of %i frames', (count) => {
-    const text = output((writer) => jsonRenderer(writer, frameJson), frames.slice(0, count));
+    const text = output(
+      (writer) => jsonRenderer(writer, (frame) => writer.write(frameJson(frame))),
+      frames.slice(0, count),
+    );
     expect(JSON.parse(text).map(({ frame }: { frame: number }) => frame)).toEqual([1, 2].slice(0, count));
     expect(text.endsWith(']\n')).toBe(true);
   });
 
   it('writes a frame per line', () => {
-    expect(output((writer) => jsonRenderer(writer, frameJson))).toBe(
+    expect(output((writer) => jsonRenderer(writer, (frame) => writer.write(frameJson(frame))))).toBe(
       `[\n${frames.map(frameJson).join(',\n')}\n]\n`,
     );
   });

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { makeColors } from '../../src/output/colors.js';
-import { frameLine } from '../../src/output/frame-text.js';
 import type { TimeFormat } from '../../src/output/time.js';
 import { utf8 } from '../support/splits.js';
-import { context, hostileTexts, makeFrame, makeSession, UNSAFE } from './samples.js';
+import { context, frameLine, hostileTexts, makeFrame, makeSession, UNSAFE } from './samples.js';
 
 const plain = makeColors(false);
 const line = (overrides: Parameters<typeof makeFrame>[0], time?: TimeFormat) =>

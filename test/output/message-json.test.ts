@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { messageJson } from '../../src/output/message-json.js';
 import { decodeClose, encodeClose } from '../../src/websocket/close.js';
 import { utf8 } from '../support/splits.js';
-import { hostileTexts, makeMessage, makeSession, UNSAFE } from './samples.js';
+import { hostileTexts, makeMessage, makeSession, messageJson, UNSAFE } from './samples.js';
 
 const parse = (overrides?: Parameters<typeof makeMessage>[0]) =>
   JSON.parse(messageJson(makeMessage(overrides)));

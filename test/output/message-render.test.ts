@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeColors } from '../../src/output/colors.js';
-import { messageLine, messageTable } from '../../src/output/message-render.js';
+import { messageTable } from '../../src/output/message-render.js';
 import type { TimeFormat } from '../../src/output/time.js';
 import { width } from '../../src/output/width.js';
 import type { Message } from '../../src/websocket/message-record.js';
-import { context, hostileTexts, MemoryWriter, makeMessage, UNSAFE } from './samples.js';
+import { context, hostileTexts, MemoryWriter, makeMessage, messageLine, UNSAFE } from './samples.js';
 
 const plain = makeColors(false);
 const ansi = /\x1b\[\d+m/g;

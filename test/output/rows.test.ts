@@ -10,7 +10,7 @@ const painted = makeColors(true);
 describe('lineRenderer', () => {
   it('writes each item as it comes, and nothing at the end', () => {
     const writer = new MemoryWriter();
-    const renderer = lineRenderer<number>(writer, (item) => `item ${item}`);
+    const renderer = lineRenderer<number>(writer, (item) => writer.write(`item ${item}`));
     renderer.row(1);
     expect(writer.text).toBe('item 1\n');
     renderer.flush();
@@ -27,7 +27,7 @@ describe('jsonRenderer', () => {
     [[1, 2, 3], '[\n1,\n2,\n3\n]\n'],
   ])('of %j is a document', (items, expected) => {
     const writer = new MemoryWriter();
-    const renderer = jsonRenderer<number>(writer, String);
+    const renderer = jsonRenderer<number>(writer, (item) => writer.write(String(item)));
     for (const item of items) {
       renderer.row(item);
       renderer.flush();

@@ -1,7 +1,12 @@
 /** Frames, messages, findings, summaries and a writer for the tests of the outputs: whole records with anything in them overridable. */
+import { ByteWriter } from '../../src/output/byte-writer.js';
+import type { Colors } from '../../src/output/colors.js';
 import type { ColumnContext } from '../../src/output/frame-columns.js';
+import { FrameJson } from '../../src/output/frame-json.js';
+import { FrameLines } from '../../src/output/frame-text.js';
+import { MessageJson } from '../../src/output/message-json.js';
+import { MessageLines } from '../../src/output/message-text.js';
 import type { TimeFormat } from '../../src/output/time.js';
-import type { TextWriter } from '../../src/output/writer.js';
 import type { Finding } from '../../src/rules/finding.js';
 import { findRule } from '../../src/rules/index.js';
 import type { Rule } from '../../src/rules/rule.js';
@@ -155,22 +160,47 @@ export function makeSummary(
   };
 }
 
-export class MemoryWriter implements TextWriter {
-  text = '';
+export class MemoryWriter extends ByteWriter {
   flushes = 0;
+  private written = '';
+  private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-  write(text: string): void {
-    this.text += text;
+  override flush(): void {
+    this.flushes++;
+    super.flush();
   }
 
-  flush(): void {
-    this.flushes++;
+  protected drain(bytes: Uint8Array, length: number): void {
+    this.written += this.decoder.decode(bytes.subarray(0, length), { stream: true });
+  }
+
+  get text(): string {
+    super.flush();
+    return this.written;
   }
 
   get lines(): string[] {
     return this.text.split('\n').slice(0, -1);
   }
 }
+
+/** What `write` writes. */
+export function written(write: (writer: MemoryWriter) => void): string {
+  const writer = new MemoryWriter();
+  write(writer);
+  return writer.text;
+}
+
+export const frameLine = (frame: Frame, context: ColumnContext, colors: Colors): string =>
+  written((writer) => new FrameLines(writer, context, colors).write(frame));
+
+export const messageLine = (message: Message, context: ColumnContext, colors: Colors): string =>
+  written((writer) => new MessageLines(writer, context, colors).write(message));
+
+export const frameJson = (frame: Frame): string => written((writer) => new FrameJson(writer).write(frame));
+
+export const messageJson = (message: Message): string =>
+  written((writer) => new MessageJson(writer).write(message));
 
 /**
  * Whatever drives a terminal or deceives its reader: C0 (the line end too), DEL, C1, bidi controls, zero width
