@@ -201,9 +201,11 @@ export class Dissection implements AsyncIterable<DissectionEvent> {
     const abort = () => reading.abort();
     signal?.addEventListener('abort', abort);
     if (signal?.aborted) abort();
-    const run = runDissection(this.inputs, consumer, { ...this.options, signal: reading.signal }).finally(
-      () => handover.finish(),
-    );
+    const run = runDissection(this.inputs, consumer, {
+      ...this.options,
+      borrowPayloads: false,
+      signal: reading.signal,
+    }).finally(() => handover.finish());
     // The error is met by `await run`; until then it must not count as unhandled.
     const over = run.then(
       () => {},

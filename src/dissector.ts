@@ -44,6 +44,11 @@ export interface DissectorOptions {
   readonly limits?: Partial<DissectorLimits>;
   /** Octets of payload that the consumer looks at; more is not kept, and that is no defect. */
   readonly previewPayload?: number;
+  /**
+   * The consumer looks at the payload of a frame only during the call that tells of it: it is lent, and overwritten
+   * by the next one. Saves a microsecond per frame.
+   */
+  readonly borrowPayloads?: boolean;
   /** TCP ports whose connections are WebSockets even without a handshake. */
   readonly decodeAs?: readonly number[];
   /** Seconds of capture time that messages are held back for their order, at most; without end by default. */
@@ -89,7 +94,7 @@ export class Dissector implements Shared {
     this.maxPayload = limits?.maxPayload ?? defaultMaxPayload;
     this.maxMessage = limits?.maxMessage ?? defaultMaxMessage;
     this.holdingPool = new HoldingPool(limits?.maxUndecided);
-    this.payloadBudget = new PayloadBudget(limits?.maxHeldPayload);
+    this.payloadBudget = new PayloadBudget(limits?.maxHeldPayload, options.borrowPayloads);
     this.engine =
       consumer.finding &&
       new RuleEngine({

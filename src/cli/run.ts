@@ -60,6 +60,7 @@ export async function run(
         progress: (read, total) => progress.update(read, total),
         limits,
         decodeAs: options.decodeAs,
+        borrowPayloads: true,
         ...(command.rules === undefined ? {} : { rules: command.rules }),
         ...(previewPayload === undefined ? {} : { previewPayload }),
       },

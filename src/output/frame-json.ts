@@ -110,7 +110,8 @@ function closeJson(frame: Frame): string {
 
 /** The fields that only a frame has of which something is not known. */
 function unusualFields(frame: Frame): string {
-  const { complete, confidence, missing, payload, truncated } = frame;
+  const { complete, confidence, length, missing, payload, truncated } = frame;
+  if (complete && confidence === 1 && payload.length === length) return '';
   let text = '';
   if (confidence < 1) text += `,"confidence":${confidence}`;
   if (payload.length < keepable(frame)) text += `,"payloadKept":${payload.length}`;

@@ -1,12 +1,12 @@
 /**
  * What all lists have in common: an item goes in, text comes out, in one of the formats.
  */
+import { type ByteWriter, encoded } from './byte-writer.js';
 import type { Colors } from './colors.js';
 import type { ColumnContext } from './frame-columns.js';
 import type { Column } from './table.js';
 import type { TimeFormat } from './time.js';
 import { clip } from './width.js';
-import type { TextWriter } from './writer.js';
 
 export interface RowRenderer<T> {
   row(item: T): void;
@@ -15,12 +15,16 @@ export interface RowRenderer<T> {
   end(): void;
 }
 
+const LINE_FEED = 0x0a;
+const FIRST = encoded('[\n');
+const NEXT = encoded(',\n');
+
 /** One line per item, which `write` writes. */
-export function lineRenderer<T>(writer: TextWriter, write: (item: T) => void): RowRenderer<T> {
+export function lineRenderer<T>(writer: ByteWriter, write: (item: T) => void): RowRenderer<T> {
   return {
     row(item) {
       write(item);
-      writer.write('\n');
+      writer.octet(LINE_FEED);
     },
     flush() {},
     end() {},
@@ -28,16 +32,16 @@ export function lineRenderer<T>(writer: TextWriter, write: (item: T) => void): R
 }
 
 /** One valid JSON document: an array with an item per line, which `write` writes. */
-export function jsonRenderer<T>(writer: TextWriter, write: (item: T) => void): RowRenderer<T> {
-  let separator = '[\n';
+export function jsonRenderer<T>(writer: ByteWriter, write: (item: T) => void): RowRenderer<T> {
+  let separator = FIRST;
   return {
     row(item) {
-      writer.write(separator);
+      writer.bytes(separator);
       write(item);
-      separator = ',\n';
+      separator = NEXT;
     },
     flush() {},
-    end: () => writer.write(separator === ',\n' ? '\n]\n' : '[]\n'),
+    end: () => writer.write(separator === NEXT ? '\n]\n' : '[]\n'),
   };
 }
 

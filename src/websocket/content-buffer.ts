@@ -102,7 +102,7 @@ export class ContentBuffer {
       if (this.limited) return false;
     }
     const grown = new Uint8Array(room);
-    grown.set(bytes.subarray(0, this.kept));
+    if (this.kept > 0) grown.set(bytes.subarray(0, this.kept));
     this.bytes = grown;
     return true;
   }

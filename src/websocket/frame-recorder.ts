@@ -34,7 +34,7 @@ export class FrameRecorder {
     private readonly limit: number,
     budget: PayloadBudget,
   ) {
-    this.buffer = new PayloadBuffer(budget);
+    this.buffer = new PayloadBuffer(budget, budget.loan);
   }
 
   /** Less of the frame under way is kept, because all payloads under way hold too much together. */
@@ -68,7 +68,8 @@ export class FrameRecorder {
       maskingKey: header.maskingKey,
       lengthForm: header.lengthForm,
       length: header.length,
-      exactLength: header.exactLength,
+      // To put it together of two halves takes twice as long.
+      exactLength: header.lengthForm === 64 ? header.exactLength : BigInt(header.length),
       headerLength: header.headerLength,
       streamOffset: header.streamOffset,
       payload: this.buffer.take(),

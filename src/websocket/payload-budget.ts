@@ -19,8 +19,16 @@ export const defaultMaxHeldPayload = 256 * 1024 * 1024;
 /** What all payloads under way hold together, in bytes. */
 export class PayloadBudget {
   held = 0;
+  /** Undefined where payloads are given away. */
+  readonly loan: PayloadLoan | undefined;
 
-  constructor(readonly total = defaultMaxHeldPayload) {}
+  /** `lends`: payloads are looked at only while they are told of, and need not outlive that. */
+  constructor(
+    readonly total = defaultMaxHeldPayload,
+    lends = false,
+  ) {
+    this.loan = lends ? new PayloadLoan() : undefined;
+  }
 
   /** What is idle should be given back. */
   get isTight(): boolean {
@@ -36,5 +44,20 @@ export class PayloadBudget {
 
   release(bytes: number): void {
     this.held -= bytes;
+  }
+}
+
+/**
+ * Where a payload that is whole at once is put for as long as it is told of; the next one overwrites it. To
+ * allocate memory for each would cost a microsecond, more than all else that is done with a short frame.
+ */
+export class PayloadLoan {
+  readonly bytes = new Uint8Array(64 * 1024);
+  private lent = this.bytes;
+
+  /** The first `length` bytes. */
+  lend(length: number): Uint8Array {
+    if (this.lent.length !== length) this.lent = this.bytes.subarray(0, length);
+    return this.lent;
   }
 }

@@ -3,11 +3,12 @@
  *
  * Strategy: a payload that comes whole is copied once, to its size. One that comes in pieces grows by
  * doubling, because its declared length may be a lie. Missing octets are zeros, unless they are more than was
- * captured before them and 64 KiB: what is kept then ends in front of the gap.
+ * captured before them and 64 KiB: what is kept then ends in front of the gap. Where payloads are only lent,
+ * one that comes whole is put where they all are.
  */
 import type { FrameHeader } from './frame.js';
 import { maskInto } from './mask.js';
-import { maySpan, PayloadBudget } from './payload-budget.js';
+import { maySpan, PayloadBudget, type PayloadLoan } from './payload-budget.js';
 
 const EMPTY = new Uint8Array(0);
 const FIRST_SIZE = 4096;
@@ -19,9 +20,14 @@ export class PayloadBuffer {
   private length = 0;
   private captured = 0;
   private ended = false;
+  /** Octets of the payload, where it was put on loan. */
+  private lent = 0;
 
-  /** `budget`: of all that keep payloads. */
-  constructor(private readonly budget = new PayloadBudget(Number.POSITIVE_INFINITY)) {}
+  /** `budget`: of all that keep payloads; `loan`: where what is taken is only lent. */
+  constructor(
+    private readonly budget = new PayloadBudget(Number.POSITIVE_INFINITY),
+    private readonly loan?: PayloadLoan,
+  ) {}
 
   /** Takes the wire payload chunk[start, end), which begins at octet `offset`, below `limit`. */
   add(
@@ -34,6 +40,12 @@ export class PayloadBuffer {
   ): void {
     const last = Math.min(end, start + limit - offset);
     if (last <= start || this.ended) return;
+    const { loan } = this;
+    if (loan !== undefined && end - start === header.length && last - start <= loan.bytes.length) {
+      maskInto(loan.bytes, 0, chunk, start, last, header.maskingKey, 0);
+      this.lent = last - start;
+      return;
+    }
     const size = offset + last - start;
     this.ended = !maySpan(offset - this.captured, this.captured) || !this.reserve(size, header.length, limit);
     if (this.ended) return;
@@ -42,9 +54,11 @@ export class PayloadBuffer {
     this.length = size;
   }
 
-  /** Hands the payload over and starts anew. */
+  /** Hands the payload over, or lends it, and starts anew. */
   take(): Uint8Array {
-    const { bytes, length } = this;
+    const { bytes, length, lent } = this;
+    this.lent = 0;
+    if (lent > 0) return this.loan!.lend(lent);
     this.budget.release(bytes.length);
     this.bytes = EMPTY;
     this.length = this.captured = 0;
@@ -64,7 +78,7 @@ export class PayloadBuffer {
       if (this.limited) return false;
     }
     const grown = new Uint8Array(room);
-    grown.set(bytes.subarray(0, this.length));
+    if (this.length > 0) grown.set(bytes.subarray(0, this.length));
     this.bytes = grown;
     return true;
   }

@@ -47,25 +47,35 @@ export class Provenance {
 
   /** The pieces of stream bytes [start, end). */
   pieces(start: number, end: number): Piece[] {
-    const pieces: Piece[] = [];
+    // Mostly there is one: an array made of it takes a quarter of the memory of one that has grown.
+    let pieces: Piece[] | undefined;
     for (let i = this.first; i < this.count && this.starts[i] < end; i++) {
       const from = Math.max(start, this.starts[i]);
       const length = Math.min(end, this.ends[i]) - from;
       if (length <= 0) continue;
       const offset = this.packetOffsets[i] + from - this.starts[i];
-      const packetOffset = Number.isNaN(offset) ? undefined : offset;
-      const [packet, comment] = [this.packets[i], this.comments[i]];
-      pieces.push({ packet, packetOffset, streamOffset: from, length, comment });
+      const piece: Piece = {
+        packet: this.packets[i],
+        packetOffset: Number.isNaN(offset) ? undefined : offset,
+        streamOffset: from,
+        length,
+        comment: this.comments[i],
+      };
+      if (pieces === undefined) pieces = [piece];
+      else pieces.push(piece);
     }
-    return pieces;
+    return pieces ?? [];
   }
 
   /** Numbers of the packets that carried stream bytes [start, end), each once, ascending. */
   packetNumbers(start: number, end: number): number[] {
-    const numbers: number[] = [];
-    for (let i = this.first; i < this.count && this.starts[i] < end; i++)
-      if (this.ends[i] > start) addNumber(numbers, this.packets[i]);
-    return numbers;
+    let numbers: number[] | undefined;
+    for (let i = this.first; i < this.count && this.starts[i] < end; i++) {
+      if (this.ends[i] <= start) continue;
+      if (numbers === undefined) numbers = [this.packets[i]];
+      else addNumber(numbers, this.packets[i]);
+    }
+    return numbers ?? [];
   }
 
   /** Forgets the bytes before `offset`. */
@@ -98,7 +108,9 @@ export class Provenance {
 export function addNumber(numbers: number[], number: number): void {
   let at = numbers.length;
   while (at > 0 && numbers[at - 1] > number) at--;
-  if (at === 0 || numbers[at - 1] !== number) numbers.splice(at, 0, number);
+  if (at > 0 && numbers[at - 1] === number) return;
+  if (at === numbers.length) numbers.push(number);
+  else numbers.splice(at, 0, number);
 }
 
 /** Entries that an idle direction may keep allocated. */
