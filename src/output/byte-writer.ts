@@ -7,7 +7,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { endOfWhole } from '../bytes/utf8.js';
-import { type EscapeStyle, escapeInto, MOST_PER_OCTET, PIECE } from './escape.js';
+import { type EscapeStyle, escapeInto, PIECE, roomFor } from './escape.js';
 
 /** Where the renderers write. */
 export interface TextWriter {
@@ -172,7 +172,7 @@ export abstract class ByteWriter implements TextWriter {
   }
 
   private escapePiece(text: Uint8Array, style: EscapeStyle, before: Uint8Array, valid: boolean): boolean {
-    this.reserve(before.length + text.length * MOST_PER_OCTET);
+    this.reserve(before.length + roomFor(text.length));
     const { buffer, used } = this;
     const end = escapeInto(buffer, this.words, used + before.length, text, style, valid);
     if (end < 0) return false;

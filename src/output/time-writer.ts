@@ -40,11 +40,12 @@ export class TimeWriter {
       return;
     }
     if (seconds !== this.second) this.renew(seconds);
-    const digits = nanoseconds % 1000 === 0 ? 6 : 9;
+    const microseconds = (nanoseconds / 1000) | 0;
+    const digits = microseconds * 1000 === nanoseconds ? 6 : 9;
     const spaces = width - this.before.length - digits - this.behind.length;
     if (spaces > 0) writer.spaces(spaces);
     writer.bytes(this.before);
-    writer.digits(digits === 6 ? nanoseconds / 1000 : nanoseconds, digits);
+    writer.digits(digits === 6 ? microseconds : nanoseconds, digits);
     if (this.behind !== '') writer.write(this.behind);
   }
 
