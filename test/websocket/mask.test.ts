@@ -33,6 +33,23 @@ describe('maskInto', () => {
     },
   );
 
+  it.each([0, 0x37fa213d, 0xff000080 | 0])(
+    'with key %i masks long payloads at every rotation, and touches nothing else',
+    (key) => {
+      const octets = keyBytes(key);
+      for (const length of [47, 48, 191, 192, 193, 194, 195, 4095, 4096, 4097, 8191, 8192, 10_001]) {
+        const source = Uint8Array.from({ length: length + 10 }, (_, i) => (i * 37 + length) & 0xff);
+        for (let offset = 0; offset < 4; offset++) {
+          const target = new Uint8Array(length + 12).fill(0x55);
+          maskInto(target, 5, source, 3, 3 + length, key, offset);
+          const expected = new Uint8Array(length + 12).fill(0x55);
+          expected.set(reference(source.subarray(3, 3 + length), octets, offset), 5);
+          expect(Buffer.compare(target, expected), `${length} from ${offset}`).toBe(0);
+        }
+      }
+    },
+  );
+
   it.each([2 ** 31 - 1, 2 ** 31, 2 ** 32 + 2, 2 ** 40 + 3, Number.MAX_SAFE_INTEGER])(
     'knows the rotation at offset %i',
     (offset) => {
