@@ -18,7 +18,7 @@ const PLAIN = /^[\x20-\x7e]*$/;
 
 /** `text` with each character that could deceive a reader or a terminal written as \n, \t, \r, \xNN or \u{…}. */
 export function visible(text: string): string {
-  return PLAIN.test(text) ? text : text.replace(HIDDEN, write);
+  return PLAIN.test(text) ? text : text.replace(HIDDEN, writeOut);
 }
 
 /** By 256 code points: which of them are hidden. Made when the first of them is asked for. */
@@ -34,7 +34,8 @@ export function isHidden(codePoint: number): boolean {
   return pages[page][codePoint & 0xff];
 }
 
-function write(character: string): string {
+/** A character that is hidden, as `visible` writes it out. */
+export function writeOut(character: string): string {
   if (character === '\n') return '\\n';
   if (character === '\t') return '\\t';
   if (character === '\r') return '\\r';

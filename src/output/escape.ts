@@ -6,25 +6,25 @@
  * time, which takes a third as long as one by one; whatever else there is goes character by character.
  */
 import { isUtf8 } from 'node:buffer';
-import { isHidden, visible } from '../bytes/visible.js';
-import { jsonString } from './json.js';
+import { isHidden, writeOut } from '../bytes/visible.js';
+import { escapeCharacter } from './json.js';
 
 /** How a text is written. */
 export interface EscapeStyle {
   /** What is written for each character of ASCII, as two words of eight octets, and how many of them count. */
   readonly escapes: Int32Array;
   readonly lengths: Uint8Array;
-  /** What is written for a character beyond ASCII that must not be written as it is. */
-  readonly write: (character: string) => string;
+  /** What is written for a character that is hidden. */
+  readonly escape: (character: string) => string;
   /** Two octets beside the controls that need an escape, each four times. */
   readonly quote: number;
   readonly backslash: number;
 }
 
 /** For people. */
-export const VISIBLE = makeStyle(visible, 0, 0);
-/** Within the quotes of a JSON string. */
-export const JSON_TEXT = makeStyle((text) => jsonString(text).slice(1, -1), 0x22222222, 0x5c5c5c5c);
+export const VISIBLE = makeStyle(writeOut, writeOut, 0, 0);
+/** Within the quotes of a JSON string, which has escapes of its own for what is hidden of ASCII, but for DEL. */
+export const JSON_TEXT = makeStyle(jsonEscape, escapeCharacter, 0x22222222, 0x5c5c5c5c);
 
 /** Octets that are escaped at a time. */
 export const PIECE = 4096;
@@ -104,7 +104,7 @@ function putCharacter(
 ): number {
   let codePoint = source[from] & (0x7f >> size);
   for (let i = 1; i < size; i++) codePoint = (codePoint << 6) | (source[from + i] & 0x3f);
-  if (isHidden(codePoint)) return put(target, at, style.write(String.fromCodePoint(codePoint)));
+  if (isHidden(codePoint)) return put(target, at, style.escape(String.fromCodePoint(codePoint)));
   for (let i = 0; i < size; i++) target[at + i] = source[from + i];
   return at + size;
 }
@@ -115,13 +115,22 @@ function put(target: Uint8Array, at: number, text: string): number {
   return at + text.length;
 }
 
-function makeStyle(write: (character: string) => string, quote: number, backslash: number): EscapeStyle {
-  const ascii = Array.from({ length: 128 }, (_, code) => write(String.fromCharCode(code)));
+function jsonEscape(character: string): string {
+  return character === '\x7f' ? escapeCharacter(character) : JSON.stringify(character).slice(1, -1);
+}
+
+function makeStyle(
+  escapeAscii: (character: string) => string,
+  escapeHidden: (character: string) => string,
+  quote: number,
+  backslash: number,
+): EscapeStyle {
+  const ascii = Array.from({ length: 128 }, (_, code) => escapeAscii(String.fromCharCode(code)));
   const octets = Buffer.from(ascii.map((text) => text.padEnd(8)).join(''));
   return {
     escapes: Int32Array.from({ length: 256 }, (_, i) => octets.readInt32LE(i * 4)),
     lengths: Uint8Array.from(ascii, ({ length }) => length),
-    write,
+    escape: escapeHidden,
     quote,
     backslash,
   };

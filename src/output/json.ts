@@ -7,6 +7,9 @@
 const UNSAFE = /(?![\ufe0e\ufe0f])[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 const ALL_UNSAFE = new RegExp(UNSAFE.source, 'gu');
 
+/** Nearly all text is this, and to compile the other expressions takes milliseconds. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
 export function jsonString(text: string): string {
   return escapeUnsafe(JSON.stringify(text));
 }
@@ -18,11 +21,11 @@ export function jsonDocument(value: unknown): string {
 
 /** Only strings can hold such characters, so they can be escaped wherever they are. */
 function escapeUnsafe(json: string): string {
-  return UNSAFE.test(json) ? json.replace(ALL_UNSAFE, escapeCharacter) : json;
+  return PLAIN.test(json) || !UNSAFE.test(json) ? json : json.replace(ALL_UNSAFE, escapeCharacter);
 }
 
-/** A character beyond U+FFFF takes two escapes. */
-function escapeCharacter(character: string): string {
+/** A character as `\u200b`; one beyond U+FFFF takes two escapes. */
+export function escapeCharacter(character: string): string {
   let text = '';
   for (let i = 0; i < character.length; i++)
     text += `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`;
