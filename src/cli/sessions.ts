@@ -3,6 +3,7 @@
  */
 import type { Dissector } from '../dissector.js';
 import type { ColumnContext } from '../output/frame-columns.js';
+import { jsonRenderer, lineRenderer } from '../output/rows.js';
 import { sessionLine, writeSessionTable } from '../output/session-render.js';
 import { sessionJson } from '../output/session-text.js';
 import { loadTables } from '../output/table.js';
@@ -48,14 +49,13 @@ function render(
   context: ColumnContext,
   { stdout, colors, width }: Terminal,
 ): void {
-  if (format === 'table') writeSessionTable(stdout, summaries, context, colors, width);
-  else if (format === 'json') {
-    summaries.forEach((summary, i) => {
-      stdout.write(`${i === 0 ? '[' : ','}\n${sessionJson(summary)}`);
-    });
-    stdout.write(summaries.length === 0 ? '[]\n' : '\n]\n');
-  } else {
-    const line = format === 'text' ? (s: SessionSummary) => sessionLine(s, context, colors) : sessionJson;
-    for (const summary of summaries) stdout.write(`${line(summary)}\n`);
+  if (format === 'table') {
+    writeSessionTable(stdout, summaries, context, colors, width);
+    return;
   }
+  const line = format === 'text' ? (s: SessionSummary) => sessionLine(s, context, colors) : sessionJson;
+  const write = (summary: SessionSummary) => stdout.write(line(summary));
+  const renderer = format === 'json' ? jsonRenderer(stdout, write) : lineRenderer(stdout, write);
+  for (const summary of summaries) renderer.row(summary);
+  renderer.end();
 }

@@ -4,9 +4,10 @@
 import type { Timestamp } from '../stream/place.js';
 import type { Frame } from '../websocket/frame-record.js';
 import { formatKey } from '../websocket/mask.js';
-import { CLOSE, isReserved, opcodeName } from '../websocket/opcode.js';
+import { CLOSE, isReserved } from '../websocket/opcode.js';
+import { formatRemarks, type ListColumns, listColumns } from './list-columns.js';
 import { preview } from './preview.js';
-import { formatTime, type TimeFormat } from './time.js';
+import type { TimeFormat } from './time.js';
 
 /** What the columns need to know beside the frame. */
 export interface ColumnContext {
@@ -15,14 +16,9 @@ export interface ColumnContext {
   start(): Timestamp;
 }
 
-export interface FrameColumns {
-  readonly number: string;
-  readonly time: string;
-  readonly session: string;
-  readonly direction: string;
+export interface FrameColumns extends ListColumns {
   readonly fin: string;
   readonly rsv: string;
-  readonly opcode: string;
   readonly mask: string;
   readonly length: string;
   readonly form: string;
@@ -32,17 +28,13 @@ export interface FrameColumns {
 
 export function frameColumns(frame: Frame, context: ColumnContext): FrameColumns {
   return {
-    number: String(frame.number),
-    time: formatTime(frame.timestamp, context.timeFormat, context.start()),
-    session: String(frame.session.number),
-    direction: frame.sender === 'client' ? 'client→server' : 'server→client',
+    ...listColumns(frame, context),
     fin: formatFin(frame),
     rsv: formatRsv(frame),
-    opcode: opcodeName(frame.opcode),
     mask: frame.masked ? formatKey(frame.maskingKey) : '-',
     length: String(frame.length > Number.MAX_SAFE_INTEGER ? frame.exactLength : frame.length),
     form: `${frame.lengthForm}-bit`,
-    remark: formatRemarks(frame),
+    remark: remarkText(frame),
     payload: preview(frame),
   };
 }
@@ -56,14 +48,11 @@ export function formatRsv({ rsv1, rsv2, rsv3 }: Frame): string {
   return `${rsv1 ? '1' : '-'}${rsv2 ? '2' : '-'}${rsv3 ? '3' : '-'}`;
 }
 
-/** `[malformed] [truncated: 3 bytes missing]`, mostly nothing. */
-export function formatRemarks(frame: Frame): string {
+/** All remarks as one text, mostly none. */
+export function remarkText(frame: Frame): string {
   const { confidence, missing, opcode } = frame;
   const isUsual = confidence === 1 && missing.length === 0 && !isReserved(opcode) && !isMalformed(frame);
-  if (isUsual) return '';
-  return remarks(frame)
-    .map((remark) => `[${remark}]`)
-    .join(' ');
+  return isUsual ? '' : formatRemarks(remarks(frame));
 }
 
 /** What is remarkable of a frame, as facts; verdicts are the rules' business. */

@@ -7,9 +7,10 @@ import type { Frame } from '../websocket/frame-record.js';
 import { opcodeName } from '../websocket/opcode.js';
 import { type ByteWriter, encoded } from './byte-writer.js';
 import type { Colors } from './colors.js';
-import { type ColumnContext, formatFin, formatRemarks, formatRsv } from './frame-columns.js';
+import { type ColumnContext, formatFin, formatRsv, remarkText } from './frame-columns.js';
 import { headerIndex } from './header-index.js';
 import { LineStart } from './line-start.js';
+import { formatDirection } from './list-columns.js';
 import { writePreview } from './preview.js';
 
 const SPACE = 0x20;
@@ -40,7 +41,7 @@ export class FrameLines {
     if (frame.length > Number.MAX_SAFE_INTEGER) writer.write(String(frame.exactLength));
     else writer.number(frame.length, 6);
     writer.bytes(FORMS[frame.lengthForm]);
-    const remark = formatRemarks(frame);
+    const remark = remarkText(frame);
     if (remark !== '') writer.write(`${this.colors.remark(remark)} `);
     writePreview(writer, frame);
     writer.trimEnd();
@@ -48,7 +49,7 @@ export class FrameLines {
 
   /** What stands between session and masking key. */
   private encodeFacts(frame: Frame): Uint8Array {
-    const direction = frame.sender === 'client' ? 'client→server' : 'server→client';
+    const direction = formatDirection(frame.sender);
     const opcode = this.colors.opcode(frame.opcode, opcodeName(frame.opcode).padEnd(12));
     const mask = frame.masked ? 'mask ' : 'unmasked     ';
     return encoded(` ${direction}  ${formatFin(frame)} ${formatRsv(frame)}  ${opcode} ${mask}`);

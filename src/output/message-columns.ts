@@ -6,18 +6,13 @@ import { formatHex } from '../bytes/hex.js';
 import { visible } from '../bytes/visible.js';
 import { type CloseBody, closeCodeName } from '../websocket/close.js';
 import type { Message } from '../websocket/message-record.js';
-import { CLOSE, CONTINUATION, isControl, opcodeName, TEXT } from '../websocket/opcode.js';
+import { CLOSE, CONTINUATION, isControl, TEXT } from '../websocket/opcode.js';
 import type { ByteWriter } from './byte-writer.js';
 import { type ColumnContext, formatDoubt } from './frame-columns.js';
+import { formatRemarks, type ListColumns, listColumns } from './list-columns.js';
 import { decodeText, isPrintable, PREVIEW_BYTES, writeHex, writeText } from './preview.js';
-import { formatTime } from './time.js';
 
-export interface MessageColumns {
-  readonly number: string;
-  readonly time: string;
-  readonly session: string;
-  readonly direction: string;
-  readonly opcode: string;
+export interface MessageColumns extends ListColumns {
   readonly length: string;
   /** Octets on the wire of a compressed message, else empty. */
   readonly wire: string;
@@ -28,24 +23,13 @@ export interface MessageColumns {
 
 export function messageColumns(message: Message, context: ColumnContext): MessageColumns {
   return {
-    number: String(message.number),
-    time: formatTime(message.timestamp, context.timeFormat, context.start()),
-    session: String(message.session.number),
-    direction: message.sender === 'client' ? 'client→server' : 'server→client',
-    opcode: opcodeName(message.opcode),
+    ...listColumns(message, context),
     length: String(message.length),
     wire: message.compressed ? String(message.wireLength) : '',
     frames: String(message.frames.length),
-    remark: formatRemarks(message),
+    remark: formatRemarks(messageRemarks(message)),
     content: previewContent(message),
   };
-}
-
-/** `[beginning missing] [incomplete]`, mostly nothing. */
-export function formatRemarks(message: Message): string {
-  return messageRemarks(message)
-    .map((remark) => `[${remark}]`)
-    .join(' ');
 }
 
 /** What is remarkable of a message, as facts. */

@@ -7,7 +7,8 @@ import { type ByteWriter, encoded } from './byte-writer.js';
 import type { Colors } from './colors.js';
 import type { ColumnContext } from './frame-columns.js';
 import { LineStart } from './line-start.js';
-import { formatRemarks, writeContent } from './message-columns.js';
+import { formatDirection, formatRemarks } from './list-columns.js';
+import { messageRemarks, writeContent } from './message-columns.js';
 
 const UNCOMPRESSED = encoded(' '.repeat(14));
 const ONE_FRAME = encoded(' 1 frame    ');
@@ -39,15 +40,16 @@ export class MessageLines {
     else writer.bytes(UNCOMPRESSED);
     if (frames.length === 1) writer.bytes(ONE_FRAME);
     else writer.write(` ${`${frames.length} frames`.padEnd(9)}  `);
-    const remark = formatRemarks(message);
-    if (remark !== '') writer.write(`${this.colors.remark(remark)} `);
+    const remarks = messageRemarks(message);
+    if (remarks.length > 0) writer.write(`${this.colors.remark(formatRemarks(remarks))} `);
     writeContent(writer, message);
     writer.trimEnd();
   }
 
   /** What stands between session and length. */
   private encodeFacts({ opcode, sender }: Message): Uint8Array {
-    const direction = sender === 'client' ? 'client→server' : 'server→client';
-    return encoded(` ${direction}  ${this.colors.opcode(opcode, opcodeName(opcode).padEnd(12))} `);
+    return encoded(
+      ` ${formatDirection(sender)}  ${this.colors.opcode(opcode, opcodeName(opcode).padEnd(12))} `,
+    );
   }
 }
