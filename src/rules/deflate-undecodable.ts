@@ -1,5 +1,5 @@
 /**
- * RFC 7692 §7.2: a compressed message is a DEFLATE stream that can be inflated.
+ * RFC 7692 §7.2: a compressed message is a DEFLATE stream that can be inflated, and ends so that the next one can.
  */
 import { hasMessageDeflate } from './content.js';
 import { count } from './count.js';
@@ -9,19 +9,20 @@ export const deflateUndecodable: Rule = {
   id: 'deflate-undecodable',
   section: 'RFC 7692 §7.2.1',
   severity: 'error',
-  title: 'A compressed message cannot be inflated',
+  title: 'A compressed message cannot be inflated as it is',
   asks:
-    'A message with RSV1 on its first frame is raw DEFLATE (RFC 1951), flushed to a byte boundary, without ' +
-    'the last four octets 00 00 ff ff. References reach at most to the beginning of what was compressed ' +
-    'before.',
+    'A message with RSV1 on its first frame is raw DEFLATE (RFC 1951) that ends with an empty stored block, ' +
+    'without its last four octets 00 00 ff ff. An empty message is the octet 00. References reach at most to the ' +
+    'beginning of what was compressed before.',
   why:
     'The receiver appends the four octets and inflates; there is nothing in the message to repair it from. ' +
-    'With context takeover every later message builds on this one, so that the connection is lost with it.',
+    'With context takeover every later message builds on this one, so that the connection is lost with it: after ' +
+    'a wrong end `ws` and Python `websockets` take the next message for the rest of a block, and close.',
   causes:
     'zlib or gzip format in place of raw DEFLATE (in Python `zlib.compress`, in Node `deflateSync`, where ' +
     '`deflateRawSync` is meant); RSV1 set on a message that was not compressed; a compressor that two ' +
-    'threads share; a message run through the compressor and then sent uncompressed, after which the two ' +
-    'windows differ.',
+    'threads share. RSV1 on an empty message without data; the four octets left on, or cut off where there was no ' +
+    'flush.',
   client:
     'Compress with window bits -9 … -15 (raw) and a sync flush. On such a message close with 1007 and drop ' +
     'the rest.',
@@ -39,10 +40,13 @@ export const deflateUndecodable: Rule = {
       message(facts) {
         const { sender, inflated, complete, wireLength } = facts;
         if (!complete || inflated?.failure === undefined) return;
+        const content = `${count(inflated.length, 'byte')} of content`;
+        const how = inflated.badEnd
+          ? `ends wrongly behind ${content}`
+          : `cannot be inflated beyond ${content}`;
         report(
           sender,
-          `the compressed message of ${count(wireLength, 'byte')} cannot be inflated beyond ` +
-            `${count(inflated.length, 'byte')} of content: ${inflated.failure}`,
+          `the compressed message of ${count(wireLength, 'byte')} ${how}: ${inflated.failure}`,
           whereBegins(facts),
         );
       },

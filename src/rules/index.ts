@@ -12,6 +12,7 @@ import { closeReasonUtf8 } from './close-reason-utf8.js';
 import { closeUnanswered } from './close-unanswered.js';
 import { continuationWithoutStart } from './continuation-without-start.js';
 import { deflateContextUsed } from './deflate-context-used.js';
+import { deflateFinalBlock } from './deflate-final-block.js';
 import { deflateUndecodable } from './deflate-undecodable.js';
 import { deflateWindowExceeded } from './deflate-window-exceeded.js';
 import { draftHeaders } from './draft-headers.js';
@@ -101,6 +102,7 @@ export const rules: readonly Rule[] = [
   deflateUndecodable,
   deflateWindowExceeded,
   deflateContextUsed,
+  deflateFinalBlock,
   pingUnanswered,
   pongMismatch,
   pingAnsweredByData,

@@ -29,8 +29,16 @@ export interface Inflated {
   readonly length: number;
   /** Content octets that derive from octets that the capture lost: all others are right. In order. */
   readonly unknown: readonly Range[];
-  /** Why, and at which offset of the wire payload, it cannot be inflated further; undefined when it can. */
+  /**
+   * Why, and at which offset of the wire payload, it cannot be inflated further, or what is wrong with its end;
+   * undefined when nothing is.
+   */
   readonly failure: string | undefined;
+  /**
+   * `failure` is about the end only: all content is there, and what follows can be inflated. Receivers that keep
+   * their inflater from message to message fail on the next one: to them the trailer began a block.
+   */
+  readonly badEnd: boolean;
   /** `maxContent` was hit. */
   readonly limited: boolean;
   /** The greatest distance that a match reaches back, in octets; 0 without matches. */
@@ -39,11 +47,10 @@ export interface Inflated {
   readonly exceedsWindow: boolean;
   /** Without context takeover: matches reach into earlier messages, and with these it can be inflated. */
   readonly usesContext: boolean;
-  /**
-   * The payload ends as §7.2.1 asks for: in an empty stored block without its last four octets. False for one
-   * that receivers inflate all the same: the four octets were not removed, a block with BFINAL set is last.
-   */
+  /** The payload ends as §7.2.1 asks for: in an empty stored block without its last four octets. */
   readonly endsProperly: boolean;
+  /** A block with BFINAL set is among the data (§7.2.3.4). */
+  readonly hasFinal: boolean;
 }
 
 /** Ranges stated per message; the last one covers what would be more. */
@@ -73,17 +80,17 @@ export class MessageInflater {
   /**
    * Inflates one message: wire[start, end) is the payload of all its frames, unmasked and joined. Not `whole`:
    * only its beginning, the rest was lost. To be called in the order sent; uncompressed messages do not count.
-   * Never throws. After a failure, a limit or a loss the context is unknown.
+   * Never throws. After a failure before the end, a limit or a loss the context is unknown.
    */
   inflate(wire: Uint8Array, start: number, end: number, whole: boolean): Inflated {
     const { window, options } = this;
     inflater.inflate(window, wire, start, end, whole, options.maxContent);
-    const { limited, farthest, endsProperly } = inflater;
+    const { limited, farthest, endsProperly, badEnd, hasFinal } = inflater;
     const reached = !options.contextTakeover && inflater.reachedLength >= 0;
     const failed = inflater.fault !== undefined;
     // Without context takeover a match before the message is the first fault of one that cannot be decoded.
     const length = failed && reached ? inflater.reachedLength : inflater.length;
-    const failure = failed ? this.describeFailure(reached) : undefined;
+    const failure = failed ? this.describeFailure(reached) : badEnd;
     const content = inflater.output.slice(0, length);
     const unknown = inflater.marks === undefined ? NOTHING : ranges(inflater.marks.subarray(0, length));
     if (whole && !failed && !limited) window.append(content, inflater.marks, length);
@@ -93,11 +100,13 @@ export class MessageInflater {
       length,
       unknown,
       failure,
+      badEnd: badEnd !== undefined,
       limited,
       farthest,
       exceedsWindow: farthest > 1 << options.windowBits,
       usesContext: reached && !failed,
       endsProperly,
+      hasFinal,
     };
   }
 

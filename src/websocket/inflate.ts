@@ -62,11 +62,23 @@ export class Inflater extends BitInput {
   reachedOffset = 0;
   /** The data ended with the empty stored block of RFC 7692 §7.2.1, whose end is the trailer. */
   endsProperly = false;
+  /**
+   * What is wrong with the end of a payload that was inflated to it, in words: the trailer begins a block that it
+   * does not end, so that a receiver's next message is read as its rest. Undefined when nothing is.
+   */
+  badEnd: string | undefined = undefined;
+  /** A block with BFINAL set is among the data. */
+  hasFinal = false;
 
   private window = NO_WINDOW;
   private limit = 0;
   /** The block under way began where the payload was over. */
   private behind = false;
+  /** Bits that there were for it. */
+  private room = 0;
+  /** Of the last whole block: BFINAL was set; it was a stored one without data. */
+  private wasFinal = false;
+  private wasEmpty = false;
   /** Output length at which the symbol loop has to look at the limit or the size. */
   private stop = 0;
   /** Whether an unknown octet was met, so that marks have to be heeded. */
@@ -100,11 +112,12 @@ export class Inflater extends BitInput {
       // In place of what zeros for the missing bits may have feigned. Between two blocks it is an end, not a fault.
       this.fault = whole && !this.behind ? 'the data ends within a block' : undefined;
       this.faultOffset = end - start;
+      if (whole && this.behind && this.room > 0) this.badEnd = this.describeEnd();
     }
     this.limited = this.length > this.limit;
     if (this.limited) {
       this.length = this.limit;
-      this.fault = undefined;
+      this.fault = this.badEnd = undefined;
       this.endsProperly = false;
     }
     this.window = NO_WINDOW;
@@ -125,23 +138,38 @@ export class Inflater extends BitInput {
     this.marks = window.doubtful ? this.ownMarks : undefined;
     this.stop = Math.min(this.output.length - SLACK, limit + 1);
     this.length = this.farthest = 0;
-    this.fault = undefined;
+    this.fault = this.badEnd = undefined;
     this.reachedLength = -1;
-    this.endsProperly = this.touched = false;
+    this.endsProperly = this.hasFinal = this.wasFinal = this.wasEmpty = this.touched = false;
   }
 
   /** A block, RFC 1951 §3.2.3. */
   private block(): void {
     this.behind = (this.end - this.at) * 8 + this.bits < 3;
+    this.room = (this.last - this.at) * 8 + this.bits;
     const header = this.take(3);
     if (this.done) return;
+    const isFinal = (header & 1) === 1;
+    const before = this.length;
+    if (isFinal) this.hasFinal = true;
     if (header >> 1 === 0) this.storedBlock();
     else if (header >> 1 === 1) this.symbols(FIXED_LITERALS, FIXED_DISTANCES);
     else if (header >> 1 === 2) {
       if (this.codes()) this.symbols(this.literals, this.distances);
     } else this.fail('a reserved block type');
     // RFC 7692 §7.2.1: behind a block with BFINAL set the next one begins with a new octet.
-    if ((header & 1) === 1) this.take(this.bits & 7);
+    if (isFinal) this.take(this.bits & 7);
+    if (this.done) return;
+    this.wasFinal = isFinal;
+    this.wasEmpty = header >> 1 === 0 && this.length === before;
+  }
+
+  /** RFC 7692 §7.2.1, steps 2 and 3; §7.2.3.4, §7.2.3.6. */
+  private describeEnd(): string {
+    if (this.end === this.start) return 'there is no data, not even the octet 00 of an empty message';
+    if (this.wasEmpty) return 'the last four octets, 00 00 ff ff, were not removed';
+    if (this.wasFinal) return 'no octet 00 follows the block with BFINAL set';
+    return 'the data does not end with an empty stored block';
   }
 
   /** §3.2.4. */

@@ -37,7 +37,7 @@ export interface Message {
   readonly compressed: boolean;
   /** Payload octets of its frames on the wire. */
   readonly wireLength: number;
-  /** Why its compressed payload could not be inflated (to the end). */
+  /** Why its compressed payload could not be inflated (to the end), or what is wrong with its end. */
   readonly failure: string | undefined;
   /** Numbers of its frames. */
   readonly frames: readonly number[];

@@ -129,6 +129,15 @@ const FAR_256 = 'hex:02 fa 1f 00';
 const FAR_320 = 'hex:02 86 1f 00';
 const stored = hex(deflateRawSync(start, { level: 0, finishFlush: 2 }).subarray(0, -4));
 
+const hellos = {
+  good: 'hex:f248cdc9c90700',
+  kept: 'hex:f248cdc9c907000000ffff',
+  final: 'hex:f348cdc9c9070000',
+  bare: 'hex:f348cdc9c90700',
+};
+const ends = (sender: string, wire: string, content: string, fault: string) =>
+  `deflate-undecodable ${sender} #1: the compressed message of ${wire} ends wrongly behind ${content} of content: ${fault}`;
+
 const deflate: TalkCase[] = [
   [
     'with context takeover',
@@ -201,6 +210,39 @@ const deflate: TalkCase[] = [
     deflated('server_no_context_takeover'),
   ],
   [
+    'no data, and what follows',
+    [client.text('', rsv1), client.text(compress('the next one'), rsv1)],
+    [ends('client', '0 bytes', '0 bytes', 'there is no data, not even the octet 00 of an empty message')],
+    deflated(),
+  ],
+  ['the octet 00', [client.text('hex:00', rsv1), client.text(compress(words), rsv1)], [], deflated()],
+  [
+    'the last four octets left on, also without takeover',
+    [server.text(hellos.kept, rsv1)],
+    [ends('server', '11 bytes', '5 bytes', 'the last four octets, 00 00 ff ff, were not removed')],
+    deflated('server_no_context_takeover'),
+  ],
+  [
+    'no empty block, in fragments',
+    [server.text('hex:f248', { ...rsv1, fin: false }), server.more('hex:cdc9c907')],
+    [ends('server', '6 bytes', '5 bytes', 'the data does not end with an empty stored block')],
+    deflated(),
+  ],
+  ['no end at all: it was lost', [['server', payloadOf('hex:c107f248')], server.gap(5)], [], deflated()],
+  [
+    'BFINAL, and nothing behind it',
+    [server.text(hellos.bare, rsv1)],
+    [ends('server', '7 bytes', '5 bytes', 'no octet 00 follows the block with BFINAL set')],
+    deflated(),
+  ],
+  [
+    'BFINAL with takeover',
+    [server.text(hellos.final, rsv1), client.text('x'), server.text(hellos.good, rsv1)],
+    ['deflate-final-block server #1: a block of the compressed message of 8 bytes has BFINAL set'],
+    deflated('client_no_context_takeover'),
+  ],
+  ['BFINAL without takeover', [server.text(hellos.final, rsv1)], [], deflated('server_no_context_takeover')],
+  [
     'a reference to what was never sent',
     [server.binary(compress(words, words), rsv1)],
     [expect.stringMatching(/^deflate-undecodable server #1: .* content: a match /) as unknown as string],
@@ -229,6 +271,7 @@ describe('the example of', () => {
     ['deflate-undecodable', [], deflated()],
     ['deflate-window-exceeded', [server.binary(stored, rsv1)], deflated('server_max_window_bits=8')],
     ['deflate-context-used', [], deflated('server_no_context_takeover')],
+    ['deflate-final-block', [], deflated()],
   ];
   it.each(examples)('%s breaks that rule and no other', (id, before, script) => {
     const bytes = payloadOf(`hex:${findRule(id)!.example.bytes}`);

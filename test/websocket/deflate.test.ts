@@ -20,11 +20,13 @@ const fine = (content: Uint8Array | string, farthest: number): Inflated => {
     length: octets.length,
     unknown: [],
     failure: undefined,
+    badEnd: false,
     limited: false,
     farthest,
     exceedsWindow: false,
     usesContext: false,
     endsProperly: true,
+    hasFinal: false,
   };
 };
 
@@ -49,32 +51,75 @@ describe('RFC 7692 §7.2.3', () => {
 
   test.each([
     ['a stored block (§7.2.3.3)', '00 05 00 fa ff 48 65 6c 6c 6f 00'],
-    ['BFINAL set (§7.2.3.4)', 'f3 48 cd c9 c9 07 00 00'],
     ['two blocks (§7.2.3.5)', 'f2 48 05 00 00 00 ff ff ca c9 c9 07 00'],
+  ])('%s', (_, wire) => {
+    expect(inflate(inflater(), hex(wire))).toEqual(fine('Hello', 0));
+  });
+
+  test.each([
+    ['BFINAL set (§7.2.3.4)', 'f3 48 cd c9 c9 07 00 00'],
     ['BFINAL in the middle', 'f3 48 05 00 ca c9 c9 07 00'],
     ['BFINAL in the middle and at the end', 'f3 48 05 00 cb c9 c9 07 00 00'],
     ['BFINAL on a stored block in the middle', '01 02 00 fd ff 48 65 ca c9 c9 07 00'],
     ['BFINAL on the empty stored block at the end', 'f2 48 cd c9 c9 07 04'],
   ])('%s', (_, wire) => {
-    expect(inflate(inflater(), hex(wire))).toEqual(fine('Hello', 0));
-  });
-
-  test('empty messages (§7.2.3.6)', () => {
-    const sender = inflater();
-    for (const wire of ['00', '02 00', '03 00 00', '00 00 00 ff ff 00', '01 00 00 ff ff 00'])
-      expect(inflate(sender, hex(wire))).toEqual(fine('', 0));
-    expect(inflate(sender, hex(''))).toEqual({ ...fine('', 0), endsProperly: false });
+    expect(inflate(inflater(), hex(wire))).toEqual({ ...fine('Hello', 0), hasFinal: true });
   });
 
   test.each([
-    ['BFINAL set without the octet 00 behind it', 'f3 48 cd c9 c9 07 00'],
-    ['the trailer not removed', 'f2 48 cd c9 c9 07 00 00 00 ff ff'],
-    ['no empty stored block', 'f2 48 cd c9 c9 07'],
-  ])('receivers inflate it all the same: %s', (_, wire) => {
+    ['00', false],
+    ['02 00', false],
+    ['03 00 00', true],
+    ['00 00 00 ff ff 00', false],
+    ['01 00 00 ff ff 00', true],
+  ])('an empty message (§7.2.3.6): %s', (wire, hasFinal) => {
+    expect(inflate(inflater(), hex(wire))).toEqual({ ...fine('', 0), hasFinal });
+  });
+
+  const [kept, noBlock] = [
+    'the last four octets, 00 00 ff ff, were not removed',
+    'the data does not end with an empty stored block',
+  ];
+  test.each([
+    ['', '', 'there is no data, not even the octet 00 of an empty message', false],
+    ['03 00', '', 'no octet 00 follows the block with BFINAL set', true],
+    ['f3 48 cd c9 c9 07 00', 'Hello', 'no octet 00 follows the block with BFINAL set', true],
+    ['f2 48 cd c9 c9 07 00 00 00 ff ff', 'Hello', kept, false],
+    ['f2 48 cd c9 c9 07 00 00 00 ff ff 00 00 00 ff ff', 'Hello', kept, false],
+    ['f2 48 cd c9 c9 07', 'Hello', noBlock, false],
+    ['00 05 00 fa ff 48 65 6c 6c 6f', 'Hello', noBlock, false],
+  ])('a wrong end: %s', (wire, content, failure, hasFinal) => {
     const sender = inflater();
-    expect(inflate(sender, hex(wire))).toEqual({ ...fine('Hello', 0), endsProperly: false });
+    inflate(sender, hex('f2 48 cd c9 c9 07 00'));
+    expect(inflate(sender, hex(wire))).toEqual({
+      ...fine(content, 0),
+      failure,
+      badEnd: true,
+      endsProperly: false,
+      hasFinal,
+    });
     expect(sender.certain).toBe(true);
-    expect(inflate(sender, hex('f2 00 11 00 00')).content).toEqual(utf8('Hello'));
+    // A match five octets back.
+    expect(inflate(sender, hex('f2 00 11 00 00'))).toEqual(fine('Hello', 5));
+  });
+
+  test('the ends that are wrong are those behind which zlib does not inflate the next message', () => {
+    const trailer = [0, 0, 0xff, 0xff];
+    const next = hex('f2 48 cd c9 c9 07 00');
+    const wrong = Array.from({ length: 8 }, (_, nines) => {
+      // Codes of nine bits: the block ends at each bit of an octet.
+      const content = [...utf8('Hi'), ...Array<number>(nines).fill(200)];
+      const writer = new BitWriter().fixed();
+      for (const octet of content) writer.symbol(octet);
+      const { wire } = writer.end();
+      const { badEnd, content: got } = inflate(inflater(), wire);
+      const theirs = zlibInflate(concat(wire, trailer, next, trailer));
+      const isFine =
+        !(theirs instanceof Error) && Buffer.compare(theirs, concat(content, utf8('Hello'))) === 0;
+      expect([got, badEnd]).toEqual([Uint8Array.from(content), !isFine]);
+      return badEnd;
+    });
+    expect(wrong).toEqual([false, false, false, false, true, true, true, false]);
   });
 });
 
@@ -93,9 +138,9 @@ describe('context takeover', () => {
         for (const [content, encoding, ending] of list) {
           const parts = content.length % 2 ? [content.length >> 2, content.length >> 3] : [];
           const wire = deflater.deflate(content, { ...encoding, ending, parts });
-          const { failure, unknown, limited, content: given, usesContext } = inflate(sender, wire);
-          expect({ failure, unknown, limited, usesContext }).toEqual({
-            failure: undefined,
+          const { badEnd, unknown, limited, content: given, usesContext } = inflate(sender, wire);
+          expect({ badEnd, unknown, limited, usesContext }).toEqual({
+            badEnd: ending === 'unstripped' || ending === 'bare',
             unknown: [],
             limited: false,
             usesContext: false,
@@ -448,13 +493,13 @@ describe('hostile data', () => {
         const sender = inflater({ contextTakeover, contextKnown, maxContent: 500 });
         for (const [wire, whole, loss] of list) {
           if (loss === 0) sender.lost();
-          const { content, length, unknown, failure, limited } = inflate(sender, wire, whole);
+          const { content, length, unknown, failure, badEnd, limited } = inflate(sender, wire, whole);
           expect(content.length).toBe(length);
           expect(length).toBeLessThanOrEqual(500);
           for (const range of unknown) expect(range.offset + range.length).toBeLessThanOrEqual(length);
           for (const at of marked({ unknown } as unknown as Inflated)) expect(content[at]).toBe(0);
           if (limited) expect(failure).toBeUndefined();
-          if (failure !== undefined) {
+          if (failure !== undefined && !badEnd) {
             const offset = Number(/, at wire offset (\d+)$/.exec(failure)?.[1]);
             expect(offset).toBeLessThanOrEqual(wire.length);
           }

@@ -266,6 +266,22 @@ describe('compressed messages', () => {
     ]);
   });
 
+  it('that end wrongly say so, and the next ones do not depend on it', () => {
+    const payloads = ['', 'f248cdc9c907000000ffff', 'f200110000'].map((digits) => Buffer.from(digits, 'hex'));
+    const { messages, defects } = messagesOf(
+      payloads.map((payload) => frames({ opcode: 1, rsv1: true, payload })),
+      { deflate: true },
+    );
+    expect(
+      messages.map(({ content, complete, failure }) => [`${Buffer.from(content)}`, complete, failure]),
+    ).toEqual([
+      ['', false, 'there is no data, not even the octet 00 of an empty message'],
+      ['Hello', false, 'the last four octets, 00 00 ff ff, were not removed'],
+      ['Hello', true, undefined],
+    ]);
+    expect(defects).toEqual([]);
+  });
+
   it('are inflated no further than maxMessage', () => {
     const bomb = deflateMessage(new Uint8Array(1_000_000));
     const { messages, defects } = messagesOf([frames({ opcode: 2, rsv1: true, payload: bomb })], {
