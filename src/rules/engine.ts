@@ -10,6 +10,7 @@ import type { Sender } from '../websocket/frame-record.js';
 import type { Handshake } from '../websocket/handshake.js';
 import type { FrameFacts, MessageFacts, SessionObserver } from '../websocket/observer.js';
 import type { Session, SessionSummary } from '../websocket/session.js';
+import { CloseWatch } from './close-watch.js';
 import type { Finding } from './finding.js';
 import { isOrdinary, type Report, type Rule, type WatchedSession, type Watcher, type Where } from './rule.js';
 
@@ -35,6 +36,10 @@ export class SessionWatch implements SessionObserver {
   calm: boolean;
   private readonly onPlain: readonly Watcher[];
   private readonly restless: readonly Watcher[];
+  private readonly closes: CloseWatch;
+  /** What is shared looks at all frames, rules only at those that are not behind their sender's Close. */
+  private readonly sharedOnFrame: readonly Watcher[];
+  private readonly sharedOnMessage: readonly Watcher[];
   private readonly onFrame: readonly Watcher[];
   private readonly onOddFrame: readonly Watcher[];
   private readonly onMessage: readonly Watcher[];
@@ -50,14 +55,18 @@ export class SessionWatch implements SessionObserver {
   ) {
     const { handshake } = session;
     const watched: WatchedSession = { session, handshake, share: (kind) => this.share(kind, watched) };
+    this.closes = this.share(CloseWatch, watched);
     const own = options.rules.map((rule) => rule.watch(watched, this.reporter(rule)));
-    this.watchers = [...this.shared.values(), ...own];
+    const shared = [...this.shared.values()];
+    this.watchers = [...shared, ...own];
     this.restless = this.watchers.filter((watcher) => watcher.calm !== undefined);
     this.calm = this.isCalm();
     this.onPlain = this.watchers.filter((watcher) => watcher.plain);
-    this.onFrame = this.watchers.filter((watcher) => watcher.frame);
-    this.onOddFrame = this.watchers.filter((watcher) => watcher.oddFrame);
-    this.onMessage = this.watchers.filter((watcher) => watcher.message);
+    this.sharedOnFrame = shared.filter((watcher) => watcher.frame);
+    this.sharedOnMessage = shared.filter((watcher) => watcher.message);
+    this.onFrame = own.filter((watcher) => watcher.frame);
+    this.onOddFrame = own.filter((watcher) => watcher.oddFrame);
+    this.onMessage = own.filter((watcher) => watcher.message);
     // A request that was captured behind its answer may come yet.
     if (handshake?.request === undefined && handshake?.isWebSocketResponse) this.awaited = handshake;
     else this.judgeHandshake(handshake);
@@ -81,14 +90,19 @@ export class SessionWatch implements SessionObserver {
   frame(facts: FrameFacts): void {
     this.current = facts;
     this.confidence = facts.confidence;
-    for (const watcher of this.onFrame) watcher.frame!(facts);
-    if (!isOrdinary(facts)) for (const watcher of this.onOddFrame) watcher.oddFrame!(facts);
+    for (const watcher of this.sharedOnFrame) watcher.frame!(facts);
+    if (!this.closes.isLate) {
+      for (const watcher of this.onFrame) watcher.frame!(facts);
+      if (!isOrdinary(facts)) for (const watcher of this.onOddFrame) watcher.oddFrame!(facts);
+    }
     this.calm = this.isCalm();
   }
 
   message(facts: MessageFacts): void {
     this.confidence = facts.confidence;
-    for (const watcher of this.onMessage) watcher.message!(facts);
+    for (const watcher of this.sharedOnMessage) watcher.message!(facts);
+    if (!this.closes.isBehind(facts.sender, facts.lastFrame))
+      for (const watcher of this.onMessage) watcher.message!(facts);
     this.calm = this.isCalm();
   }
 

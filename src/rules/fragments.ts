@@ -9,6 +9,7 @@
 import type { Sender } from '../websocket/frame-record.js';
 import type { FrameFacts } from '../websocket/observer.js';
 import { BINARY, CONTINUATION, isControl, TEXT } from '../websocket/opcode.js';
+import { CloseWatch } from './close-watch.js';
 import type { WatchedSession, Watcher } from './rule.js';
 
 export type FragmentFault = 'no-start' | 'interleaved';
@@ -69,7 +70,10 @@ export class FragmentWatch implements Watcher {
   private readonly senders: { readonly client: Fragments; readonly server: Fragments };
   private readonly told: { readonly fault: FragmentFault; readonly tell: (facts: FrameFacts) => void }[] = [];
 
-  constructor({ handshake }: WatchedSession) {
+  private readonly closes: CloseWatch;
+
+  constructor({ handshake, share }: WatchedSession) {
+    this.closes = share(CloseWatch);
     const fromStart = handshake !== undefined;
     this.senders = { client: new Fragments(fromStart), server: new Fragments(fromStart) };
   }
@@ -85,7 +89,8 @@ export class FragmentWatch implements Watcher {
 
   frame(facts: FrameFacts): void {
     const found = this.senders[facts.sender].fault(facts);
-    if (found !== undefined) for (const { fault, tell } of this.told) if (fault === found) tell(facts);
+    if (found === undefined || this.closes.isLate) return;
+    for (const { fault, tell } of this.told) if (fault === found) tell(facts);
   }
 
   lost(sender: Sender): void {

@@ -11,6 +11,7 @@ import { closeOneByte } from './close-one-byte.js';
 import { closeReasonUtf8 } from './close-reason-utf8.js';
 import { closeUnanswered } from './close-unanswered.js';
 import { continuationWithoutStart } from './continuation-without-start.js';
+import { controlAfterClose } from './control-after-close.js';
 import { deflateContextUsed } from './deflate-context-used.js';
 import { deflateFinalBlock } from './deflate-final-block.js';
 import { deflateUndecodable } from './deflate-undecodable.js';
@@ -110,6 +111,7 @@ export const rules: readonly Rule[] = [
   closeCodeInvalid,
   closeReasonUtf8,
   frameAfterClose,
+  controlAfterClose,
   closeUnanswered,
   closeAnsweredByData,
   noClose,

@@ -47,7 +47,10 @@ export interface Rule {
 export interface WatchedSession {
   readonly session: Session;
   readonly handshake: Handshake | undefined;
-  /** What several rules look at: made once for the session, and told of each event before the rules are. */
+  /**
+   * What several rules look at: made once for the session, and told of each event before the rules are. It sees all
+   * frames, those behind their sender's own Close too; oddFrame() is for rules.
+   */
   share<T extends Watcher>(kind: new (session: WatchedSession) => T): T;
 }
 
@@ -78,7 +81,10 @@ export function whereBegins(facts: MessageFacts): Where {
 /** States that `breaker` broke the rule: `message` is this case in one sentence, with its values. */
 export type Report = (breaker: Sender, message: string, where?: Where) => void;
 
-/** Each event is optional; what is left out costs nothing. */
+/**
+ * Each event is optional; what is left out costs nothing. A rule is not told of frames behind their sender's own Close,
+ * nor of messages that end there: that they are there is the violation (CloseWatch).
+ */
 export interface Watcher {
   /** The opening handshake, accepted or refused; not called where none was captured. */
   handshake?(handshake: Handshake): void;

@@ -82,7 +82,9 @@ describe('bodies', () => {
   });
 });
 
-const after = (who: string, what: string) => `frame-after-close ${who} #2: ${what} its own Close (frame 1)`;
+const after = (who: string, what: string, rule = 'frame-after-close', frame = 2) =>
+  `${rule} ${who} #${frame}: ${what} its own Close (frame 1)`;
+const control = 'control-after-close';
 const behind: TalkCase[] = [
   [
     'text',
@@ -94,7 +96,7 @@ const behind: TalkCase[] = [
     [client.close(1000), client.binary('a'), at(2), client.close(1001), server.close(1000), ...ENDS],
     [
       after('client', 'a binary frame of 1 byte comes 1 ms after'),
-      'frame-after-close client #3: a second Close frame of 2 bytes comes 2000 ms after its own Close (frame 1)',
+      after('client', 'a second Close frame of 2 bytes comes 2000 ms after', control, 3),
     ],
   ],
   ['the other side may still', [server.close(1000), client.text('on its way'), ...answered], []],
@@ -106,12 +108,67 @@ const behind: TalkCase[] = [
   [
     'a Pong for nothing',
     [server.close(1000), server.pong(''), ...answered],
-    [after('server', 'a pong frame of 0 bytes comes 1 ms after')],
+    [after('server', 'a pong frame of 0 bytes comes 1 ms after', control)],
   ],
   [
     'a second Pong for one Ping',
     [client.ping('x'), server.pong('x'), server.close(1000), server.pong('x'), ...answered],
-    ['frame-after-close server #4: a pong frame of 1 byte comes 1 ms after its own Close (frame 3)'],
+    ['control-after-close server #4: a pong frame of 1 byte comes 1 ms after its own Close (frame 3)'],
+  ],
+  [
+    'a Ping',
+    [client.close(1000), client.ping('still?'), server.pong('still?'), server.close(1000), ...ENDS],
+    [after('client', 'a ping frame of 6 bytes comes 1 ms after', control)],
+  ],
+  [
+    'a second Close with a faulty body',
+    [server.close(1000), server.closeWith('hex:03'), ...answered],
+    [after('server', 'a second Close frame of 1 byte comes 1 ms after', control)],
+  ],
+  [
+    'garbage: one act, one finding for each frame that it looks like',
+    [client.close(1000), ['client', Buffer.from('GARBAGE')], server.close(1000), ...ENDS],
+    [after('client', 'a frame of reserved opcode 7 and 65 bytes comes 4 ms after', undefined, 3)],
+  ],
+  [
+    'a control frame that is none of the RFC',
+    [server.close(1000), server.frame(11, 'x'), ...answered],
+    [after('server', 'a frame of reserved opcode 11 and 1 byte comes 1 ms after')],
+  ],
+  [
+    'frames with all faults of frames',
+    [
+      client.close(1000),
+      ['client', { opcode: 0, fin: false, rsv2: true, lengthForm: 64, payload: Buffer.from('x') }],
+      ['client', { opcode: 9, fin: false, rsv1: true, payload: Buffer.alloc(126) }],
+      client.text('hex:ff'),
+      client.more(''),
+      server.close(1000),
+      ...ENDS,
+    ],
+    [
+      after('client', 'a continuation frame of 1 byte comes 1 ms after'),
+      after('client', 'a ping frame of 126 bytes comes 2 ms after', control, 3),
+      after('client', 'a text frame of 1 byte comes 3 ms after', undefined, 4),
+      after('client', 'a continuation frame of 0 bytes comes 4 ms after', undefined, 5),
+    ],
+  ],
+  [
+    'a fault in front of the Close that shows behind it',
+    [client.text('hex:c0', { fin: false }), client.close(1000), server.close(1000), ...ENDS],
+    [
+      'invalid-utf8 client #1: the text message is not UTF-8 at offset 0 (c0); a receiver can know it after 1 byte',
+    ],
+  ],
+  [
+    'faults in a Pong that is due are told of',
+    [
+      server.close(1000),
+      client.ping('x'),
+      ['server', { opcode: 10, maskingKey: 5, payload: Buffer.from('x') }],
+      ...answered,
+    ],
+    ['masked-server-frame server #3: the frame of 1 bytes is masked, with the key 00 00 00 05'],
   ],
   [
     'a Close that was only guessed behind a loss',
@@ -379,7 +436,13 @@ describe('the example of', () => {
   const octets = (id: string) => payloadOf(`hex:${findRule(id)!.example.bytes}`);
   const idsOf = (...steps: Parameters<typeof told>[0]) => told(steps).map((line) => line.split(' ')[0]);
 
-  it.each(['close-one-byte', 'close-code-invalid', 'close-reason-utf8', 'frame-after-close'])('%s', (id) => {
+  it.each([
+    'close-one-byte',
+    'close-code-invalid',
+    'close-reason-utf8',
+    'frame-after-close',
+    'control-after-close',
+  ])('%s', (id) => {
     expect(idsOf(['server', octets(id)])).toEqual([id]);
   });
 
