@@ -13,6 +13,7 @@ import { closeBody, closeCode } from './close-body.js';
 import { PeerFaults } from './faults.js';
 import { peerOf, type WatchedSession, type Watcher, type Where, whereIs } from './rule.js';
 import { patienceWith, secondsOf } from './seconds.js';
+import { Talk } from './talk.js';
 
 export interface FirstClose {
   readonly sender: Sender;
@@ -45,9 +46,12 @@ export class Ending implements Watcher {
   private readonly lastFrame = { client: 0, server: 0 };
   /** What the receiver of the first Close sent first behind it; null: no data frame. */
   private reaction: Reaction | null | undefined = undefined;
-  private readonly talk = new Talk();
+  private readonly talk: Talk;
+  /** Nothing that the receiver of the first Close sends behind it can be anything but a reaction to it. */
+  private isReactionSure = false;
 
   constructor(private readonly watched: WatchedSession) {
+    this.talk = watched.share(Talk);
     this.faults = new PeerFaults(watched);
     const known = watched.handshake !== undefined;
     this.open = { client: known, server: known };
@@ -60,7 +64,6 @@ export class Ending implements Watcher {
   plain({ sender, time }: FrameFacts): void {
     this.open[sender] = true;
     this.lastFrame[sender] = time;
-    this.talk.message(sender);
   }
 
   frame(facts: FrameFacts): void {
@@ -70,11 +73,9 @@ export class Ending implements Watcher {
     if (opcode === CLOSE) this.close(facts);
     else if (!isControl(opcode) && confidence === 1 && this.first === undefined) this.open[sender] = true;
     this.lastFrame[sender] = time;
+    if (this.first === undefined || sender === this.first.sender || this.reaction !== undefined) return;
     const isStart = opcode === TEXT || opcode === BINARY;
-    if (this.first === undefined) {
-      if (isStart) this.talk.message(sender);
-    } else if (sender !== this.first.sender && this.reaction === undefined && (isStart || isControl(opcode)))
-      this.reaction = isStart ? { where: whereIs(facts), opcode } : null;
+    if (isStart || isControl(opcode)) this.reaction = isStart ? { where: whereIs(facts), opcode } : null;
   }
 
   message(facts: MessageFacts): void {
@@ -83,7 +84,7 @@ export class Ending implements Watcher {
 
   lost(sender: Sender): void {
     this.open[sender] = false;
-    this.talk.forget();
+    this.isReactionSure = false;
   }
 
   /** Certain: neither side has sent a Close. */
@@ -100,12 +101,12 @@ export class Ending implements Watcher {
 
   /** A Close that certainly arrived and certainly was not answered, of a side that was to be answered. */
   unanswered(summary: SessionSummary): Unanswered | undefined {
-    const { first: close, talk } = this;
+    const { first: close } = this;
     if (close === undefined || this.faults.of(close.sender)) return undefined;
     const breaker = peerOf(close.sender);
     const proof = this.open[breaker] ? this.proofOfLife(close, breaker, summary) : undefined;
     if (proof === undefined) return undefined;
-    const reaction = talk.wouldReplyOnly(breaker) ? (this.reaction ?? undefined) : undefined;
+    const reaction = this.isReactionSure ? (this.reaction ?? undefined) : undefined;
     return { close, breaker, proof, reaction };
   }
 
@@ -115,6 +116,7 @@ export class Ending implements Watcher {
     const isFirst = this.first === undefined && confidence === 1 && this.open[peer];
     this.open[sender] = false;
     if (!isFirst) return;
+    this.isReactionSure = this.talk.wouldReplyOnly(peer);
     const body = closeBody(facts);
     const code = body && closeCode(body);
     this.first = { sender, where: whereIs(facts), time, code };
@@ -137,34 +139,5 @@ export class Ending implements Watcher {
     return end?.[receiver] === 'fin' && waited >= patience
       ? `the ${receiver} did nothing for ${waited.toFixed(1)} s, until TCP was ended`
       : undefined;
-  }
-}
-
-/**
- * Who answers whom, by messages: tells a message that a Close brought about from one that was on its way when
- * the Close came.
- */
-class Talk {
-  /** Messages that the other side has not answered yet. */
-  private readonly due = { client: 0, server: 0 };
-  /** Sends several messages in a row unasked. */
-  private readonly streams = { client: false, server: false };
-  private last: Sender | undefined = undefined;
-
-  message(sender: Sender): void {
-    if (this.due[sender] > 0) this.due[sender]--;
-    else if (this.last === sender) this.streams[sender] = true;
-    this.due[peerOf(sender)]++;
-    this.last = sender;
-  }
-
-  /** Messages were lost. */
-  forget(): void {
-    this.streams.client = this.streams.server = true;
-  }
-
-  /** Nothing that `sender` sends now can be anything but a reply to what it received last. */
-  wouldReplyOnly(sender: Sender): boolean {
-    return this.due[sender] === 0 && !this.streams[sender];
   }
 }

@@ -43,10 +43,10 @@ export const pingUnanswered: Rule = {
     const pings = share(PingWatch);
     return {
       closed(summary) {
-        pings.eachOwed((ping, sender) => {
+        pings.eachOwed((ping, sender, answer) => {
           // Other rules tell of a wrong answer.
           const proof =
-            ping.answer === 'none'
+            answer === 'none'
               ? proofOfLife(pings, ping, sender, summary, patienceWith(session, peerOf(sender)))
               : undefined;
           if (proof === undefined) return;

@@ -3,14 +3,25 @@
  */
 import type { Sender } from '../websocket/frame-record.js';
 import type { FrameFacts, MessageFacts } from '../websocket/observer.js';
-import { CLOSE, PING, PONG } from '../websocket/opcode.js';
+import { BINARY, CLOSE, PING, PONG, TEXT } from '../websocket/opcode.js';
 import { type OpenPing, PingLedger, type WrongPong } from './pings.js';
-import { peerOf, type Watcher } from './rule.js';
+import { peerOf, type WatchedSession, type Watcher } from './rule.js';
+import { patienceWith } from './seconds.js';
+import { Talk } from './talk.js';
 
 export class PingWatch implements Watcher {
-  readonly ledgers = { client: new PingLedger(), server: new PingLedger() };
+  readonly ledgers: { readonly client: PingLedger; readonly server: PingLedger };
   /** When each side sent its Close. */
   readonly closeTimes: { client?: number; server?: number } = {};
+  private readonly talk: Talk;
+
+  constructor({ session, share }: WatchedSession) {
+    this.talk = share(Talk);
+    this.ledgers = {
+      client: new PingLedger(patienceWith(session, 'server')),
+      server: new PingLedger(patienceWith(session, 'client')),
+    };
+  }
 
   get calm(): boolean {
     const { client, server } = this.ledgers;
@@ -32,9 +43,13 @@ export class PingWatch implements Watcher {
       this.lost();
       return;
     }
+    if (header.opcode === TEXT || header.opcode === BINARY || header.opcode === CLOSE)
+      this.ledgers[sender].spoken();
     if (header.opcode === PING) {
+      const { talk } = this;
       const { client, server } = this.closeTimes;
-      this.ledgers[sender].ping(facts, client !== undefined || server !== undefined);
+      const isClosing = client !== undefined || server !== undefined;
+      this.ledgers[sender].ping(facts, isClosing, talk.wouldReplyOnly(peer), talk.isReplier(peer));
     } else if (header.opcode === PONG) {
       this.ledgers[peer].pong(facts);
     } else if (header.opcode === CLOSE) this.closeTimes[sender] ??= time;
@@ -59,9 +74,16 @@ export class PingWatch implements Watcher {
     }
   }
 
-  /** Calls `tell` for each Ping of `sender` that a Pong is due to. */
-  eachOwed(tell: (ping: OpenPing, sender: Sender) => void): void {
+  /** Calls `tell` for each Ping of `sender` that a Pong is due to, with what came in its place. */
+  eachOwed(tell: (ping: OpenPing, sender: Sender, answer: OpenPing['answer']) => void): void {
     for (const sender of ['client', 'server'] as const)
-      for (const ping of this.ledgers[sender].open) if (ping.owed) tell(ping, sender);
+      for (const ping of this.ledgers[sender].open)
+        if (ping.owed) tell(ping, sender, this.answerTo(ping, sender));
+  }
+
+  /** Who answers a Ping by data sends no Pongs; of who streams, only the payload itself shows that it is an answer. */
+  private answerTo({ answer, sign }: OpenPing, sender: Sender): OpenPing['answer'] {
+    const isAnswer = sign !== undefined && !this.ledgers[sender].hasPong;
+    return answer === 'none' && isAnswer && !this.talk.isStreaming(peerOf(sender)) ? 'data' : answer;
   }
 }

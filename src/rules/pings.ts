@@ -3,7 +3,10 @@
  * and with what the other side sends.
  *
  * Strategy: a Pong answers the Ping whose payload it has and all before that: an endpoint may answer only the
- * latest of several. What was lost or is not whole is taken to fit, so that nothing is concluded from it.
+ * latest of several. What was lost or is not whole is taken to fit, so that nothing is concluded from it. A data frame
+ * is taken for an answer if it has the payload of the Ping, or if nothing else explains it: its sender owed no reply,
+ * it came at once, and it looks like an answer or its sender only ever replies. What came later must not contradict
+ * that (PingWatch).
  */
 import type { FrameFacts, MessageFacts } from '../websocket/observer.js';
 import { BINARY, TEXT } from '../websocket/opcode.js';
@@ -25,7 +28,16 @@ export interface OpenPing {
   answer: 'none' | 'pong' | 'data';
   /** The first frame of the other side behind it, if that is a data frame. */
   reply: Where | undefined;
+  /** Why that is an answer to the Ping, if no Pong ever comes. */
+  sign: Sign | undefined;
+  /** The other side owed no reply, and the Ping's sender has said nothing since. */
+  quiet: boolean;
+  /** The other side has only replied up to then. */
+  readonly byReplier: boolean;
 }
+
+/** The reply is the Ping's payload, holds it, says "pong", or comes from who only replies and had nothing to reply to. */
+export type Sign = 'same' | 'holds' | 'pong' | 'only';
 
 export interface WrongPong {
   readonly where: Where;
@@ -34,6 +46,12 @@ export interface WrongPong {
 
 /** More open Pings than this are not told apart: the oldest are forgotten. */
 const MAX_OPEN = 1_024;
+/** Octets of a reply that are looked at: all that is at hand of a message that nobody lists. */
+const GLANCE = 125;
+/** A shorter payload may be in any text. */
+const LEAST_HELD = 4;
+/** `pong`, `{"op":"pong"}`, `PONG :x`. */
+const SAYS_PONG = /(?<![a-z])pong(?![a-z])/i;
 
 export class PingLedger {
   readonly open: OpenPing[] = [];
@@ -44,17 +62,25 @@ export class PingLedger {
   private overtaken: OpenPing[] = [];
   /** The other side sends Pongs on its own, as a heartbeat. */
   private hasHeartbeat = false;
+  /** The other side has sent a Pong at all. */
+  hasPong = false;
   /** Newest Pings behind which the other side has sent nothing yet. */
   private fresh = 0;
   private awaitsMessage = false;
+
+  /** `patience`: seconds within which the other side says what it says to a Ping. */
+  constructor(private readonly patience: number) {}
 
   /** What the other side sends next may be what it says to a Ping. */
   get awaitsReply(): boolean {
     return this.fresh > 0 || this.awaitsMessage;
   }
 
-  /** `closing`: one of the sides has sent its Close. */
-  ping(facts: FrameFacts, closing: boolean): void {
+  /**
+   * `closing`: one of the sides has sent its Close. `quiet`, `byReplier`: the other side owes no reply; and has only
+   * replied up to now.
+   */
+  ping(facts: FrameFacts, closing: boolean, quiet: boolean, byReplier: boolean): void {
     const { header, sender } = facts;
     if (this.open.length === MAX_OPEN) this.open.shift();
     const sound = isSoundControl(facts) && header.masked === (sender === 'client');
@@ -67,6 +93,9 @@ export class PingLedger {
       answer: 'none',
       wrong: undefined,
       reply: undefined,
+      sign: undefined,
+      quiet,
+      byReplier,
     });
     this.fresh++;
   }
@@ -74,6 +103,7 @@ export class PingLedger {
   /** The other side sent a Pong. */
   pong(facts: FrameFacts): void {
     const { open } = this;
+    this.hasPong = true;
     const { complete, controlPayload } = facts;
     const fits = ({ payload }: OpenPing) =>
       !complete || payload === undefined || sameBytes(payload, controlPayload);
@@ -108,21 +138,37 @@ export class PingLedger {
     if (this.fresh === 0) return;
     if (header.opcode === TEXT || header.opcode === BINARY) {
       const reply = whereIs(facts);
-      for (const ping of this.open.slice(-this.fresh)) ping.reply = reply;
+      for (const ping of this.open.slice(-this.fresh)) {
+        ping.reply = reply;
+        if (time - ping.time > this.patience) ping.quiet = false;
+      }
+      // Of several Pings one was answered: the latest.
+      const latest = this.open[this.open.length - 1];
+      if (latest?.quiet && latest.byReplier) latest.sign = 'only';
       this.awaitsMessage = true;
     }
     this.fresh = 0;
+  }
+
+  /** The sender of the Pings has sent something that the other side may answer. */
+  spoken(): void {
+    for (let i = 1; i <= Math.min(this.fresh, this.open.length); i++)
+      this.open[this.open.length - i].quiet = false;
   }
 
   /** The other side sent a message. */
   message({ firstFrame, content, complete, length }: MessageFacts): void {
     if (!this.awaitsMessage) return;
     this.awaitsMessage = false;
+    if (!complete) return;
+    const start = Buffer.from(content.buffer, content.byteOffset, Math.min(content.length, GLANCE));
     for (const ping of this.open) {
       const { reply, payload, answer } = ping;
-      if (!complete || reply?.frame !== firstFrame || payload === undefined || payload.length === 0) continue;
-      if (answer !== 'none' || length !== payload.length) continue;
-      if (sameBytes(payload, content.subarray(0, length))) ping.answer = 'data';
+      if (reply?.frame !== firstFrame || payload === undefined || answer !== 'none') continue;
+      if (payload.length > 0 && length === payload.length && sameBytes(payload, start)) {
+        ping.answer = 'data';
+        ping.sign = 'same';
+      } else if (ping.quiet) ping.sign = signOf(payload, start, length) ?? ping.sign;
     }
   }
 
@@ -131,6 +177,12 @@ export class PingLedger {
     this.open.length = this.overtaken.length = this.fresh = 0;
     this.awaitsMessage = false;
   }
+}
+
+/** What the reply, of `length` octets that begin with `start`, has of an answer to a Ping. */
+function signOf(payload: Uint8Array, start: Buffer, length: number): Sign | undefined {
+  if (payload.length >= LEAST_HELD && start.includes(Buffer.from(payload))) return 'holds';
+  return length <= GLANCE && SAYS_PONG.test(start.toString('latin1')) ? 'pong' : undefined;
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -246,6 +246,35 @@ const answers: TalkCase[] = [
   ],
   ['a text', [...talk, client.close(1000), server.text('bye'), ...ENDS], [byData('text')]],
   [
+    'a text, of who answers a Ping by a text too',
+    [
+      client.text('Hello'),
+      server.text('Hello'),
+      client.ping('x'),
+      server.text('?'),
+      client.close(1000),
+      server.text('?'),
+      ...ENDS,
+    ],
+    [
+      'ping-answered-by-data server #4: the Ping in frame 3 got a data frame, and no Pong; the server, which only replies, had nothing else to reply to',
+      'close-answered-by-data server #6: the Close of the client (frame 5, code 1000) got a text frame and no Close in answer',
+    ],
+  ],
+  [
+    'a text, of who sent one between a Ping and its Pong',
+    [
+      ...talk,
+      client.ping('x'),
+      server.text('tick'),
+      server.pong('x'),
+      client.close(1000),
+      server.text('tick'),
+      ...ENDS,
+    ],
+    [ignored(6)],
+  ],
+  [
     'binary frames',
     [...talk, client.close(1000), server.binary('a'), server.binary('b'), ...ENDS],
     [byData('binary')],

@@ -190,6 +190,12 @@ const mismatchCases: TalkCase[] = [
 const byData = (ping: number, data: number) =>
   `ping-answered-by-data client #${data}: the Ping in frame ${ping} got its payload (4 bytes) back in a data frame, and no Pong`;
 const bye = [server.close(), client.close(), server.fin, client.fin];
+/** The client has replied once, and owes nothing. */
+const talked = [server.text('question'), client.text('answer')];
+const otherData = (ping: number, data: number, what: string) =>
+  `ping-answered-by-data client #${data}: the Ping in frame ${ping} got a data frame ${what}`;
+const byReplier = (ping: number, data: number) =>
+  `ping-answered-by-data client #${data}: the Ping in frame ${ping} got a data frame, and no Pong; the client, which only replies, had nothing else to reply to`;
 
 const dataCases: TalkCase[] = [
   ['the payload as text', [server.ping('beat'), client.text('beat'), ...bye], [byData(1, 2)]],
@@ -208,6 +214,93 @@ const dataCases: TalkCase[] = [
   ],
   ['an empty payload', [server.ping(''), client.text(''), ...bye], []],
   ['where the capture ends', [server.ping('beat'), client.text('beat')], []],
+  [
+    'the payload in a text',
+    [server.ping('hello?'), client.text('you said: hello?'), ...bye],
+    [otherData(1, 2, 'with its payload (6 bytes) in it, and no Pong')],
+  ],
+  [
+    'a pong by name',
+    [server.ping(''), client.binary('{"op":"PONG","n":7}'), ...bye],
+    [otherData(1, 2, 'that says "pong", and no Pong')],
+  ],
+  [
+    'anything, of who only replies',
+    [...talked, server.ping('x'), client.text('well', { fin: false }), client.more(' well'), ...bye],
+    [byReplier(3, 4)],
+  ],
+  ['nothing, of who only replies', [...talked, server.ping(''), client.text(''), ...bye], [byReplier(3, 4)]],
+  [
+    'the same to each Ping',
+    [
+      ...talked,
+      server.ping('x'),
+      client.text('?'),
+      server.ping('y'),
+      client.text('?'),
+      server.text('question'),
+      client.text('answer'),
+      server.ping('z'),
+      client.text('?'),
+      ...bye,
+    ],
+    [byReplier(3, 4), byReplier(5, 6), byReplier(9, 10)],
+  ],
+  [
+    'to the latest of two',
+    [...talked, server.ping('x'), server.ping('y'), client.text('?'), ...bye],
+    [byReplier(4, 5)],
+  ],
+  ['who has not replied yet', [server.ping('x'), client.text('?'), ...bye], []],
+  ['who owes a reply', [server.text('question'), server.ping('beat'), client.text('beat it'), ...bye], []],
+  [
+    'who still owes one of two',
+    [server.text('1'), server.text('2'), client.text('1'), server.ping(''), client.text('pong'), ...bye],
+    [],
+  ],
+  [
+    'a question behind the Ping',
+    [...talked, server.ping('beat'), server.text('ping'), client.text('pong'), ...bye],
+    [],
+  ],
+  [
+    'who sends on its own',
+    [client.text('tick 1'), client.text('tick 2'), server.ping('tick'), client.text('tick 3'), ...bye],
+    [],
+  ],
+  [
+    'who goes on to send on its own',
+    [...talked, server.ping('tick'), client.text('tick 1'), client.text('tick 2'), ...bye],
+    [],
+  ],
+  [
+    'who answers another Ping properly',
+    [...talked, server.ping('a'), client.pong('a'), server.ping('b'), client.text('pong'), ...bye],
+    [],
+  ],
+  [
+    'a message on its way, then the Pong',
+    [...talked, server.ping('x'), client.text('news'), client.pong('x'), ...bye],
+    [],
+  ],
+  [
+    'more than a second later',
+    [...talked, server.ping('beat'), at(1.2), client.text('the beat goes on'), ...bye],
+    [unanswered('the client still sent other frames 1.2 s later', 3)],
+  ],
+  ['a payload that any text may hold', [server.ping('on'), client.text('once upon'), ...bye], []],
+  ['a word like pong', [server.ping(''), client.text('ponged'), ...bye], []],
+  [
+    'a Pong that may have been lost',
+    [...talked, server.ping('x'), client.gap(7), client.text('pong'), ...bye],
+    [],
+  ],
+  [
+    'who replies, in a session from its middle',
+    [...talked, server.ping('x'), client.text('?'), ...bye],
+    [],
+    { session: { handshake: undefined } },
+  ],
 ];
 
 describe.each([

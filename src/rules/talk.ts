@@ -1,0 +1,88 @@
+/**
+ * Who answers whom, by messages: tells a message that a Ping or a Close brought about from one that would have come
+ * anyway. Shared by the rules on answers of the wrong kind.
+ *
+ * Strategy: each message answers one of the other side, where there is one to answer. Who sends a message where
+ * nothing is due, and another one behind that, sends on its own. A message behind a Ping may be what its sender says to
+ * that: it counts for neither, unless a Pong shows that it was not.
+ */
+import type { Sender } from '../websocket/frame-record.js';
+import type { FrameFacts } from '../websocket/observer.js';
+import { BINARY, CLOSE, PING, PONG, TEXT } from '../websocket/opcode.js';
+import { peerOf, type WatchedSession, type Watcher } from './rule.js';
+
+class Speaker {
+  /** Messages of the other side that it has not answered. */
+  due = 0;
+  hasReplied = false;
+  /** Sends several messages in a row unasked. */
+  streams = false;
+  /** It has got a Ping, and sent nothing since. */
+  isPinged = false;
+  /** The first thing that it sent behind a Ping was a message, with nothing due. */
+  spokeBehindPing = false;
+}
+
+export class Talk implements Watcher {
+  private readonly sides = { client: new Speaker(), server: new Speaker() };
+  private last: Sender | undefined = undefined;
+  /** Somebody has sent a Close: what comes now may be a reaction to that. */
+  private isOver = false;
+  private readonly fromStart: boolean;
+
+  constructor({ handshake }: WatchedSession) {
+    this.fromStart = handshake !== undefined;
+  }
+
+  plain({ sender }: FrameFacts): void {
+    this.said(sender);
+  }
+
+  frame({ sender, header: { opcode } }: FrameFacts): void {
+    const own = this.sides[sender];
+    if (opcode === TEXT || opcode === BINARY) this.said(sender);
+    else if (opcode === CLOSE) this.isOver = true;
+    else if (opcode === PING) this.sides[peerOf(sender)].isPinged = true;
+    else if (opcode === PONG) {
+      own.isPinged = false;
+      if (own.spokeBehindPing) own.streams = true;
+    }
+  }
+
+  /** Messages may have been among what was lost. */
+  lost(): void {
+    this.sides.client.streams = this.sides.server.streams = true;
+  }
+
+  /** Nothing that `sender` sends now can be anything but a reply to what it received last. */
+  wouldReplyOnly(sender: Sender): boolean {
+    const { due, streams } = this.sides[sender];
+    return due === 0 && !streams;
+  }
+
+  /** That is so, and it has shown that it replies. */
+  isReplier(sender: Sender): boolean {
+    return this.fromStart && this.sides[sender].hasReplied && this.wouldReplyOnly(sender);
+  }
+
+  /** It was seen to send on its own. */
+  isStreaming(sender: Sender): boolean {
+    return this.sides[sender].streams;
+  }
+
+  private said(sender: Sender): void {
+    if (this.isOver) return;
+    const own = this.sides[sender];
+    const { isPinged } = own;
+    own.isPinged = false;
+    if (own.due > 0) {
+      own.due--;
+      own.hasReplied = true;
+    } else if (isPinged) {
+      own.spokeBehindPing = true;
+      return;
+    } else if (this.last === sender) own.streams = true;
+    this.sides[peerOf(sender)].due++;
+    this.last = sender;
+  }
+}
