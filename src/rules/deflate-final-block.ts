@@ -8,11 +8,11 @@ import { type Rule, whereBegins } from './rule.js';
 
 export const deflateFinalBlock: Rule = {
   id: 'deflate-final-block',
-  section: 'RFC 7692 §7.2.3.4',
+  section: 'RFC 7692 §7.2.3',
   severity: 'note',
   title: 'A compressed message ends the DEFLATE stream',
   asks:
-    'A block may have BFINAL set, which says that it is the last one: the sender starts a new block behind it, ' +
+    'A block may have BFINAL set (§7.2.3.4), which says that it is the last one: the sender starts a new block behind it, ' +
     'and the receiver goes on with the same window, since context takeover was agreed to.',
   why:
     'To zlib the stream is then over. `ws` begins a new one without the window, and fails on the next reference ' +
