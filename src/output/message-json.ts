@@ -87,8 +87,8 @@ function writeClose(writer: ByteWriter, { close }: Message): void {
   else writer.write(`","closeCode":${close.code},"closeReason":${jsonString(close.reason)}`);
 }
 
-function writeEnd(writer: ByteWriter, { confidence, content, length }: Message): void {
-  const isWhole = content.length >= length;
+function writeEnd(writer: ByteWriter, { confidence, content, length, limited }: Message): void {
+  const isWhole = !limited && content.length >= length;
   if (isWhole && confidence >= 1) {
     writer.bytes(END);
     return;

@@ -26,7 +26,7 @@ export interface Message {
    * of a gap that is longer than what was captured before it and 64 KiB.
    */
   readonly content: Uint8Array;
-  /** Octets of content, kept or not; where a limit ended inflation, what had come out by then. */
+  /** Octets of content, kept or not; where `limited` ended inflation, what had come out by then: more would. */
   readonly length: number;
   /** Content octets that are not known: the capture lost them, or what they were inflated from. */
   readonly unknownRanges: readonly Range[];
@@ -39,6 +39,8 @@ export interface Message {
   readonly wireLength: number;
   /** Why its compressed payload could not be inflated (to the end), or what is wrong with its end. */
   readonly failure: string | undefined;
+  /** Captured octets are not in `content`: a limit left them out, or they lie behind a gap at which it ends. */
+  readonly limited: boolean;
   /** Numbers of its frames. */
   readonly frames: readonly number[];
   /** Numbers of the packets that carried them, ascending. */

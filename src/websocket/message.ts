@@ -242,6 +242,7 @@ export class MessageDecoder {
       compressed: false,
       wireLength: header.length,
       failure: undefined,
+      limited: isCut,
       frames: [frame.number],
       packets: frame.packets,
       complete: missing.length === 0 && !isCut,
@@ -392,11 +393,19 @@ export class MessageDecoder {
       compressed: state.compressed,
       wireLength: state.wireLength,
       failure: state.inflated?.failure,
+      limited: isCut && !this.isInflatedToGap(),
       frames: this.frames,
       packets: this.packets,
       complete: state.complete && !isCut && unknownRanges.length === 0 && !state.inflated?.failure,
       confidence: state.confidence,
     };
+  }
+
+  /** Inflation ended where octets are missing, not at a limit. */
+  private isInflatedToGap(): boolean {
+    const { buffer, missing, state } = this;
+    if (state.inflated === undefined || state.inflated.limited || missing.length === 0) return false;
+    return missing[0].offset <= buffer.kept;
   }
 
   private now(): Timestamp {

@@ -134,7 +134,13 @@ describe('what is listed can be limited', () => {
 
   it('--max-message cuts content, and says so', () => {
     const ran = wsdissect(['messages', '-T', 'ndjson', '--max-message', '3', '-c', '1', hello]);
-    expect(JSON.parse(ran.stdout)).toMatchObject({ length: 5, content: 'Hel', wireLength: 5 });
+    expect(JSON.parse(ran.stdout)).toMatchObject({
+      length: 5,
+      content: 'Hel',
+      wireLength: 5,
+      complete: false,
+      contentKept: 3,
+    });
     expect(ran.stderr).toBe(
       'wsdissect: warning: packet 8: session 1: a message of the client (5 bytes on the wire) has 5 bytes ' +
         'of content; 3 are kept [message-limit]\n',
@@ -144,6 +150,18 @@ describe('what is listed can be limited', () => {
       stderr: '',
     });
   });
+});
+
+it('--max-message that ends inflation is told from a loss', () => {
+  const ran = wsdissect(['messages', '-q', '-T', 'ndjson', '--max-message', '20', deflate]);
+  const cut = ran.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .filter(({ compressed, complete }) => compressed && !complete);
+  expect(cut.length).toBeGreaterThan(0);
+  for (const { length, contentKept, unknownRanges } of cut)
+    if (unknownRanges.length === 0) expect([length, contentKept]).toEqual([20, 20]);
 });
 
 /** The contract. */

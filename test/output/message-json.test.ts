@@ -44,6 +44,16 @@ describe('messageJson', () => {
   });
 
   it.each([
+    ['all is kept', {}, undefined],
+    ['the rest lies beyond a limit', { length: 9, limited: true }, 5],
+    ['a limit ended inflation', { limited: true }, 5],
+    ['the rest was lost', { length: 9 }, 5],
+    ['nothing was kept', { content: '', length: 9, limited: true }, 0],
+  ])('contentKept: %s', (_name, overrides, kept) => {
+    expect(parse(overrides).contentKept).toBe(kept);
+  });
+
+  it.each([
     ['text', {}, { content: 'Hello' }],
     ['empty text', { content: '' }, { content: '' }],
     ['text with a byte order mark', { content: '\ufeffx' }, { content: '\ufeffx' }],

@@ -101,6 +101,7 @@ export function makeMessage(
     compressed: false,
     wireLength: length,
     failure: undefined,
+    limited: false,
     frames: [1],
     packets: [6],
     complete: overrides.unknownRanges === undefined && overrides.failure === undefined,

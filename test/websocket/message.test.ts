@@ -133,7 +133,7 @@ describe('messages', () => {
     const { messages, defects } = messagesOf([frames({ opcode: 1, payload: utf8('abcdef') })], {
       maxMessage: 4,
     });
-    expect(messages).toMatchObject([{ length: 6, content: utf8('abcd'), complete: false }]);
+    expect(messages).toMatchObject([{ length: 6, content: utf8('abcd'), complete: false, limited: true }]);
     expect(defects).toEqual([
       [
         'message-limit',
@@ -147,10 +147,14 @@ describe('a control frame that is too long', () => {
   it('is a message with all that it says, up to maxMessage', () => {
     const ping = frames({ opcode: 9, payload: utf8('p'.repeat(200)) });
     const { messages, defects } = messagesOf([ping]);
-    expect(messages).toMatchObject([{ length: 200, content: utf8('p'.repeat(200)), complete: true }]);
+    expect(messages).toMatchObject([
+      { length: 200, content: utf8('p'.repeat(200)), complete: true, limited: false },
+    ]);
     expect(defects).toEqual([]);
     const cut = messagesOf([ping], { maxMessage: 150 });
-    expect(cut.messages).toMatchObject([{ length: 200, content: utf8('p'.repeat(150)), complete: false }]);
+    expect(cut.messages).toMatchObject([
+      { length: 200, content: utf8('p'.repeat(150)), complete: false, limited: true },
+    ]);
     expect(cut.defects).toEqual([
       ['message-limit', 'session 1: a control frame of the client has 200 bytes of payload; 150 are kept'],
     ]);
@@ -204,7 +208,9 @@ describe('compressed messages', () => {
       deflate: true,
       maxMessage: 90,
     });
-    expect(messages).toMatchObject([{ content: content.subarray(0, 90), complete: false, confidence: 1 }]);
+    expect(messages).toMatchObject([
+      { content: content.subarray(0, 90), length: 90, complete: false, limited: true, confidence: 1 },
+    ]);
     expect(defects.map(([code]) => code)).toContain('message-limit');
   });
 
@@ -282,6 +288,13 @@ describe('compressed messages', () => {
     expect(defects).toEqual([]);
   });
 
+  it('that end at a gap are not limited', () => {
+    const bytes = frames({ opcode: 1, rsv1: true, payload: deflateMessage(utf8('Hello, Hello, Hello')) });
+    const recorder = new SessionRecorder({ messages: true, deflate: true });
+    recorder.send('client', bytes.subarray(0, -4)).gap('client', 4).end();
+    expect(recorder.messages).toMatchObject([{ complete: false, limited: false }]);
+  });
+
   it('are inflated no further than maxMessage', () => {
     const bomb = deflateMessage(new Uint8Array(1_000_000));
     const { messages, defects } = messagesOf([frames({ opcode: 2, rsv1: true, payload: bomb })], {
@@ -289,6 +302,7 @@ describe('compressed messages', () => {
       maxMessage: 5_000,
     });
     expect(messages[0].content.length).toBe(5_000);
+    expect([messages[0].length, messages[0].complete, messages[0].limited]).toEqual([5_000, false, true]);
     expect(defects.map(([code]) => code)).toEqual(['deflate-uncertain', 'message-limit']);
     expect(defects[1][1]).toMatch(/at least 5000 bytes of content, \d+ times as much; 5000 are kept$/);
   });
