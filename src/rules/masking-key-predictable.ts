@@ -1,9 +1,10 @@
 /**
  * RFC 6455 §5.3: keys cannot be predicted.
  *
- * Strategy: two signs that chance does not give. The keys of four frames in a row differ by the same step (a
- * counter; 2^-64), or an octet stays the same in a run of eight while others change (a number too small for
- * its 32 bits, a clock; 2^-54).
+ * Strategy: signs that chance does not give. The keys of four frames in a row differ by the same step (a counter;
+ * 2^-64), an octet stays the same in a run of eight while others change (a number too small for its 32 bits, a
+ * clock; 2^-54), three in a row are one octet four times (one random octet; 2^-72), or eight in a row are printable
+ * ASCII (letters or digits drawn; (95/256)^32, 2^-45). Keys that do not change at all have rules of their own.
  */
 import type { FrameFacts } from '../websocket/observer.js';
 import { formatKey, hasKey } from './masking-keys.js';
@@ -11,6 +12,8 @@ import type { Rule } from './rule.js';
 
 const STEPS = 3;
 const RUN = 8;
+const SAME_OCTETS_RUN = 3;
+const PRINTABLE_RUN = 8;
 
 export const maskingKeyPredictable: Rule = {
   id: 'masking-key-predictable',
@@ -25,7 +28,7 @@ export const maskingKeyPredictable: Rule = {
     'example. That is the attack which masks are there for (§10.3).',
   causes:
     'A counter or a clock in place of random numbers; rand() of C, where it gives 15 bits only, so that part of ' +
-    'the key stays zero.',
+    'the key stays zero. One random octet for all four; a string of random letters or hexadecimal digits.',
   client: 'Draw all four octets from a cryptographic source, such as crypto.getRandomValues or getrandom().',
   server: 'Nothing: the frames are valid.',
   example: {
@@ -36,15 +39,22 @@ export const maskingKeyPredictable: Rule = {
     const bigEndian = new Steps();
     const littleEndian = new Steps();
     const octets = new ConstantOctets();
+    const same = new Alike(SAME_OCTETS_RUN, isSameOctet);
+    const printable = new Alike(PRINTABLE_RUN, isPrintable);
     let reported = false;
     const look = (facts: FrameFacts): void => {
       if (reported || !hasKey(facts)) return;
       const { maskingKey } = facts.header;
       const step = smaller(bigEndian.add(maskingKey), littleEndian.add(swapOctets(maskingKey)));
       const constant = octets.add(maskingKey);
-      if (step === 0 && constant === undefined) return;
+      const isSame = same.add(maskingKey);
+      const isText = printable.add(maskingKey);
+      let sign = constant;
+      if (step !== 0) sign = `${STEPS + 1} masking keys in a row differ by ${step} each`;
+      else if (isSame) sign = `${SAME_OCTETS_RUN} masking keys in a row are one octet four times`;
+      else if (isText) sign = `${PRINTABLE_RUN} masking keys in a row are printable ASCII characters`;
+      if (sign === undefined) return;
       reported = true;
-      const sign = step === 0 ? constant : `${STEPS + 1} masking keys in a row differ by ${step} each`;
       report('client', `${sign}; the last one is ${formatKey(maskingKey)}`);
     };
     return {
@@ -55,6 +65,8 @@ export const maskingKeyPredictable: Rule = {
         bigEndian.reset();
         littleEndian.reset();
         octets.reset();
+        same.reset();
+        printable.reset();
       },
     };
   },
@@ -107,6 +119,47 @@ class ConstantOctets {
   reset(): void {
     this.count = 0;
   }
+}
+
+/** Keys in a row that are all of one kind, and not all the same. */
+class Alike {
+  private count = 0;
+  private first = 0;
+  private hasChanged = false;
+
+  constructor(
+    private readonly run: number,
+    private readonly isOfKind: (key: number) => boolean,
+  ) {}
+
+  /** Whether the run is long enough. */
+  add(key: number): boolean {
+    if (!this.isOfKind(key)) {
+      this.reset();
+      return false;
+    }
+    if (this.count === 0) this.first = key;
+    if (key !== this.first) this.hasChanged = true;
+    return ++this.count >= this.run && this.hasChanged;
+  }
+
+  reset(): void {
+    this.count = 0;
+    this.hasChanged = false;
+  }
+}
+
+function isSameOctet(key: number): boolean {
+  return key === Math.imul(key & 0xff, 0x0101_0101);
+}
+
+/** 20 … 7e, in all four octets. */
+function isPrintable(key: number): boolean {
+  for (let shift = 0; shift < 32; shift += 8) {
+    const octet = (key >>> shift) & 0xff;
+    if (octet < 0x20 || octet > 0x7e) return false;
+  }
+  return true;
 }
 
 /** Of two steps the one that says more: a counter read in the wrong order of octets has a large one. */

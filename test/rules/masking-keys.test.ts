@@ -125,6 +125,28 @@ describe('masking-key-predictable', () => {
     ]);
   });
 
+  it('tells of one octet four times', () => {
+    expect(foundInKeys(R[0], 0x5a5a5a5a, 0x07070707, 0xc3c3c3c3 | 0, R[1])).toEqual([
+      'masking-key-predictable client warning #4: 3 masking keys in a row are one octet four times; the last one is c3 c3 c3 c3',
+    ]);
+    expect(foundInKeys(0x5a5a5a5a, 0x07070707, R[0], 0xc3c3c3c3 | 0, 0x11111111)).toEqual([]);
+    expect(foundInKeys(0x5a5a5a5a, 0x07070707, 0xc3c3c3c2 | 0)).toEqual([]);
+  });
+
+  /** ` ` and `~` are the first and the last. */
+  const letters = ['Kq 7', 'x~Zm', 'aB3!', 'p0Lw', 'Rt5e', 'g/Uc', 'H8vd', 'n=Sj'].map((key) =>
+    Buffer.from(key).readInt32BE(),
+  );
+
+  it('tells of keys that are text', () => {
+    expect(foundInKeys(R[0], ...letters, R[1])).toEqual([
+      'masking-key-predictable client warning #9: 8 masking keys in a row are printable ASCII characters; the last one is 6e 3d 53 6a',
+    ]);
+    expect(foundInKeys(...letters.slice(1), R[0], ...letters.slice(1))).toEqual([]);
+    expect(foundInKeys(...letters.slice(1), 0x41427f43)).toEqual([]);
+    expect(foundInKeys(...letters.slice(1), 0x4142431f)).toEqual([]);
+  });
+
   it('says nothing of three keys, or of seven with an octet in common', () => {
     expect(foundInKeys(1, 2, 3)).toEqual([]);
     expect(foundInKeys(1, 2, 3, R[4], 4, 5, 6)).toEqual([]);
@@ -136,6 +158,9 @@ describe('masking-key-predictable', () => {
       'masking-key-repeated',
     ]);
     expect(foundInKeys(...Array(20).fill(0)).map((line) => line.split(' ')[0])).toEqual(['masking-key-zero']);
+    expect(foundInKeys(...Array(20).fill(0x41414141)).map((line) => line.split(' ')[0])).toEqual([
+      'masking-key-repeated',
+    ]);
   });
 
   it('does not reach over a loss', () => {
