@@ -1,7 +1,7 @@
 /**
  * RFC 6455 §4.2.2 and §4.4: who refuses a version names those that it takes.
  */
-import { headerValue } from '../http/head.js';
+import { listElements } from '../http/head.js';
 import { exampleExchange, exampleRequest, exampleResponse } from './example-heads.js';
 import { openingRequest } from './heads.js';
 import { quote } from './quote.js';
@@ -22,7 +22,7 @@ export const versionRefusal: Rule = {
   why: 'The client can try again with a version from the list; without it, it can only give up.',
   causes:
     'Servers that check the whole request in one place and refuse every fault with the same bare 400, as Python ' +
-    '`websockets` 10 does.',
+    '`websockets` 10 does; servers that send the version of the request back.',
   client: 'Use 13, which every server of today understands.',
   server:
     'Answer "426 Upgrade Required" with "Sec-WebSocket-Version: 13". RFC 9110 §15.5.22 wants an Upgrade field ' +
@@ -43,11 +43,10 @@ export const versionRefusal: Rule = {
       if (openingRequest(handshake) === undefined || !STATUSES.includes(status)) return;
       // Missing, right, or not the only fault: the refusal need not be of the version.
       if (version === undefined || version === '13' || keyBytes !== KEY_BYTES) return;
-      if (headerValue(response, 'Sec-WebSocket-Version') === undefined)
-        report(
-          'server',
-          `version ${quote(version)} is refused with ${status}, without Sec-WebSocket-Version`,
-        );
+      const named = listElements(response, 'Sec-WebSocket-Version');
+      if (named.some((one) => one !== version)) return;
+      const what = named.length === 0 ? 'without' : 'and only that version named in';
+      report('server', `version ${quote(version)} is refused with ${status}, ${what} Sec-WebSocket-Version`);
     },
   }),
 };

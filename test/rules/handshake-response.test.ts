@@ -159,6 +159,11 @@ describe('version-refusal', () => {
     ]);
     expect(found('25', refusal(status, { 'Sec-WebSocket-Version': '13, 8' }))).toEqual([]);
     expect(found('25', refusal(status, { 'Sec-WebSocket-Version': ['13', '7'] }))).toEqual([]);
+    for (const same of ['25', '25, 25', ['25', '25']])
+      expect(found('25', refusal(status, { 'Sec-WebSocket-Version': same }))).toEqual([
+        `version-refusal server: version "25" is refused with ${code}, and only that version named in Sec-WebSocket-Version`,
+      ]);
+    expect(found('25', refusal(status, { 'Sec-WebSocket-Version': '25, 13' }))).toEqual([]);
     expect(found('13', refusal(status))).toEqual([]);
     expect(found(undefined, refusal(status))).toEqual([]);
   });
