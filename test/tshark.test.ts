@@ -58,6 +58,9 @@ const WRONG: Readonly<Record<string, string>> = {
   'loss-unacknowledged-end.pcap': 'it does not show the frame in which the capture ends',
 };
 
+/** It goes by the order of capture; we tell what a side sends behind what it acknowledges. */
+const OTHER_ORDER: ReadonlySet<string> = new Set(['tcp-acknowledged-first.pcap']);
+
 const folder = mkdtempSync(join(tmpdir(), 'wsdissect-tshark-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -127,6 +130,10 @@ describe.skipIf(!hasTshark)('tshark agrees on', () => {
 
   it.concurrent.each(derived.filter(([name]) => !(name in WRONG)))('derived/%s', async (name, files) => {
     const found = await compare(name, files);
+    if (OTHER_ORDER.has(name)) {
+      expect(found.ours).not.toEqual(found.theirs);
+      found.ours.sort((a, b) => a.packet - b.packet);
+    }
     expect(found.ours).toEqual(found.theirs);
     expect(found.ours.length).toBeGreaterThan(0);
   });

@@ -39,7 +39,7 @@ export function messageRemarks(message: Message): string[] {
   if (message.opcode === CONTINUATION) list.push('beginning missing');
   const unknown = message.unknownRanges.reduce((sum, { length }) => sum + length, 0);
   if (unknown > 0) list.push(`${unknown} of ${message.length} bytes unknown`);
-  if (message.failure !== undefined) list.push(`not inflated: ${message.failure}`);
+  if (message.failure !== undefined) list.push(`deflate: ${message.failure}`);
   else if (!message.complete && unknown === 0 && message.opcode !== CONTINUATION) list.push('incomplete');
   else if (isWholeText(message) && !message.validText) list.push('not UTF-8');
   return list;

@@ -96,8 +96,8 @@ describe('-T text', () => {
       .stdout.split('\n')
       .filter((line) => line.includes('['));
     expect(hurt.map((line) => withoutTime(line).slice(0, 97))).toEqual([
-      ' 1 server→client  text           2004               1 frame    [300 of 2004 bytes unknown] v6: Th',
       ' 1 client→server  text           2000               1 frame    [300 of 2000 bytes unknown] The qu',
+      ' 1 server→client  text           2004               1 frame    [300 of 2004 bytes unknown] v6: Th',
     ]);
   });
 
@@ -267,8 +267,8 @@ describe('JSON', () => {
   it('tells what is missing', () => {
     const hurt = objects(derived('loss-payload.pcap')).filter(({ complete }) => !complete);
     expect(hurt.map(({ sender, length, unknownRanges }) => [sender, length, unknownRanges])).toEqual([
-      ['server', 2004, [{ offset: 896, length: 300 }]],
       ['client', 2000, [{ offset: 892, length: 300 }]],
+      ['server', 2004, [{ offset: 896, length: 300 }]],
     ]);
   });
 

@@ -89,11 +89,11 @@ describe('messageRemarks', () => {
   it.each([
     ['nothing', {}, []],
     ['unknown bytes', { unknownRanges: [range(0, 1), range(3, 1)] }, ['2 of 5 bytes unknown']],
-    ['no inflation', { failure: 'invalid block type' }, ['not inflated: invalid block type']],
+    ['no inflation', { failure: 'invalid block type' }, ['deflate: invalid block type']],
     [
       'both',
       { failure: 'it ends early', unknownRanges: [range(4, 1)] },
-      ['1 of 5 bytes unknown', 'not inflated: it ends early'],
+      ['1 of 5 bytes unknown', 'deflate: it ends early'],
     ],
     ['doubt', { confidence: 0.99999 }, ['found again, 99.9 %']],
     ['no end', { complete: false }, ['incomplete']],
