@@ -636,3 +636,20 @@ describe('runDissection', () => {
     expect(turns).toBeGreaterThan(0);
   });
 });
+
+describe('borrowPayloads', () => {
+  it('gives the callbacks the same payloads, and the iterations ones that stay', async () => {
+    const given = (await all(dissect(long).frames())).map(({ payload }) =>
+      Buffer.from(payload).toString('hex'),
+    );
+    const borrowed: string[] = [];
+    await runDissection(
+      long,
+      { frame: ({ payload }) => borrowed.push(Buffer.from(payload).toString('hex')) },
+      { borrowPayloads: true },
+    );
+    expect(borrowed).toEqual(given);
+    const kept = await all(dissect(long, { borrowPayloads: true }).frames());
+    expect(kept.map(({ payload }) => Buffer.from(payload).toString('hex'))).toEqual(given);
+  });
+});

@@ -228,3 +228,43 @@ describe('the budget of all payloads', () => {
     expect([second.limited, second.take().length, budget.held]).toEqual([false, 300, 10_000]);
   });
 });
+
+describe('a loan', () => {
+  const budget = new PayloadBudget(10_000, true);
+  const lender = () => new PayloadBuffer(budget, budget.loan);
+
+  it('has what comes whole until the next one, within the limit', () => {
+    for (const limit of [1, 40, 41, 1e9]) {
+      const [first, second] = [lender(), lender()];
+      fill(first, [wire], headerOf(wire.length), limit);
+      const payload = first.take();
+      expect(payload).toEqual(plain.subarray(0, limit));
+      expect(first.take()).toEqual(new Uint8Array(0));
+      fill(second, [plain], headerOf(plain.length, 0), limit);
+      expect(second.take()).toBe(payload);
+      expect(payload).toEqual(plain.subarray(0, limit));
+      fill(first, [new Uint8Array(41)], headerOf(41, 0), limit);
+      expect(payload).toEqual(new Uint8Array(Math.min(limit, 41)));
+    }
+    expect(budget.held).toBe(0);
+  });
+
+  it('has nothing of what comes in pieces, or is longer than it', () => {
+    for (const pieces of splits(wire)) {
+      if (pieces.length === 1) continue;
+      const [first, second] = [lender(), lender()];
+      fill(first, pieces.slice(0, -1), headerOf(wire.length));
+      fill(second, [new Uint8Array(wire.length)], headerOf(wire.length, 0));
+      second.take();
+      fill(first, pieces.slice(-1), headerOf(wire.length), 1e9, wire.length - pieces.at(-1)!.length);
+      expect(first.take()).toEqual(plain);
+    }
+    const long = new Uint8Array(65_537).fill(7);
+    const buffer = lender();
+    fill(buffer, [long], headerOf(long.length, 0));
+    const payload = buffer.take();
+    fill(buffer, [wire], headerOf(wire.length));
+    buffer.take();
+    expect(payload.length === long.length && payload.every((octet) => octet === 7)).toBe(true);
+  });
+});
