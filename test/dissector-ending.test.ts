@@ -19,6 +19,7 @@ function ending(make: (talk: Talk) => Uint8Array[]) {
   expect(closed).toHaveLength(1);
   return {
     inTurn: closed[0].endedInTurn,
+    first: closed[0].endedFirst,
     findings: findings.map(({ rule, breaker, message }) => [rule.id, breaker, message]),
   };
 }
@@ -66,6 +67,15 @@ describe('a Close, and then TCP ended by the server', () => {
       talk.send(CLIENT, { text: answer, flags: FIN | ACK }),
     ]);
     expect([inTurn, findings]).toEqual(['client', []]);
+  });
+
+  it('whose FIN was not captured, and then by the client, was ended by the server first', () => {
+    const { inTurn, first, findings } = ending((talk) => {
+      const packets = [talk.send(SERVER, close), talk.send(CLIENT, answer)];
+      talk.fin(SERVER);
+      return [...packets, talk.fin(CLIENT)];
+    });
+    expect([inTurn, first, findings]).toEqual(['client', 'server', []]);
   });
 
   it('tells nothing where a segment of the client was lost in front of its FIN', () => {

@@ -298,7 +298,7 @@ export class SessionDecoder implements DirectionOwner {
       end: { client: ends.client.how, server: ends.server.how },
       endedInTurn: lastToEnd(ends),
       endedFirst,
-      endedFirstAt: endedFirst && ends[endedFirst].timestamp,
+      endedFirstAt: endedFirst && endOf(ends, endedFirst),
       ended: ended.timestamp,
     };
   }
@@ -331,13 +331,21 @@ interface ObservedEnd {
   readonly acknowledgement: number | undefined;
 }
 
+/** When the stream of `sender` ended: at the latest where the other one's did, if its FIN was not captured. */
+function endOf({ client, server }: BySender<ObservedEnd>, sender: Sender): Timestamp {
+  const [own, others] = sender === 'client' ? [client, server] : [server, client];
+  return own.how === 'capture-end' ? others.timestamp : own.timestamp;
+}
+
 /** RFC 9293 §3.4: a FIN occupies one sequence number. */
 function lastToEnd({ client, server }: BySender<ObservedEnd>): Sender | undefined {
   const acknowledges = (a: ObservedEnd, b: ObservedEnd) =>
     a.acknowledgement !== undefined && b.sequence !== undefined && ((a.acknowledgement - b.sequence) | 0) > 0;
-  if (client.how !== 'fin' || server.how !== 'fin') return undefined;
-  if (acknowledges(client, server)) return 'client';
-  return acknowledges(server, client) ? 'server' : undefined;
+  // The FIN that it acknowledges may itself not have been captured.
+  const isLast = (a: ObservedEnd, b: ObservedEnd) =>
+    a.how === 'fin' && b.how !== 'reset' && acknowledges(a, b);
+  if (isLast(client, server)) return 'client';
+  return isLast(server, client) ? 'server' : undefined;
 }
 
 /**
