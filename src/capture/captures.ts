@@ -230,9 +230,13 @@ class Run {
       limitNanoseconds = limitSeconds === waiting[0].dueSeconds ? Math.min(limitNanoseconds, due) : due;
       limitSeconds = waiting[0].dueSeconds;
     }
+    const alone = limitSeconds === Number.POSITIVE_INFINITY;
     do {
       const { seconds } = packet;
-      if (seconds > limitSeconds || (seconds === limitSeconds && packet.nanoseconds > limitNanoseconds))
+      if (
+        !alone &&
+        (seconds > limitSeconds || (seconds === limitSeconds && packet.nanoseconds > limitNanoseconds))
+      )
         return true;
       packet.number = ++this.packets;
       lane.count(packet);

@@ -55,8 +55,6 @@ export class PcapReader implements CaptureReader {
   readonly packet = new Packet();
   interfaces = 0;
   private readonly queue = new ByteQueue();
-  /** Of the queue's bytes, to read words: one of four octets costs four times as much. */
-  private view = viewOf(this.queue.bytes);
   private readonly context: ReaderContext;
   private state: State = 'header';
   private ended = false;
@@ -77,9 +75,7 @@ export class PcapReader implements CaptureReader {
   }
 
   push(bytes: Uint8Array, start: number, end: number): void {
-    if (this.state === 'done') return;
-    this.queue.push(bytes, start, end);
-    this.view = viewOf(this.queue.bytes);
+    if (this.state !== 'done') this.queue.push(bytes, start, end);
   }
 
   end(): void {
@@ -96,7 +92,7 @@ export class PcapReader implements CaptureReader {
       const at = queue.start;
       const body = at + this.recordHeader;
       if (body <= queue.end) {
-        const captured = this.view.getUint32(at + 8, this.little);
+        const captured = queue.view.getUint32(at + 8, this.little);
         if (captured === 0 || captured > this.context.maxPacketLength) {
           // Where a file header has its time zone, which is 0.
           if (isFileHeader(queue.bytes, at)) {
@@ -119,7 +115,8 @@ export class PcapReader implements CaptureReader {
   }
 
   private deliver(at: number, body: number, end: number): void {
-    const { queue, packet, view, little } = this;
+    const { queue, packet, little } = this;
+    const { bytes, view } = queue;
     packet.captureOffset = queue.offset + this.recordHeader;
     packet.seconds = view.getUint32(at, little);
     packet.nanoseconds = view.getUint32(at + 4, little) * this.unit;
@@ -129,7 +126,7 @@ export class PcapReader implements CaptureReader {
     }
     packet.originalLength = view.getUint32(at + 12, little);
     // Not stored where it is the same: a pointer costs more than a number.
-    if (packet.bytes !== queue.bytes) packet.bytes = queue.bytes;
+    if (packet.bytes !== bytes) packet.bytes = bytes;
     packet.start = body;
     packet.end = end;
     packet.number++;
@@ -273,8 +270,4 @@ export class PcapReader implements CaptureReader {
     const { capture, report } = this.context;
     report({ layer: 'capture', code, message, packet: this.packet.number, captureOffset, capture });
   }
-}
-
-function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
 }

@@ -1,12 +1,14 @@
 /**
  * One interface of a pcapng section (draft-ietf-opsawg-pcapng §4.2) and the arithmetic of its timestamps.
  *
- * Strategy: a timestamp is a 64-bit count of units; a double holds 53. For units of 1 s … 1 ns in powers of
- * ten (what everybody writes) it is divided like a pupil does, in digits of base 2^16: each partial
- * dividend is below 10^9 · 2^16 and thus exact. Other units (powers of two, picoseconds) take BigInt.
+ * Strategy: a timestamp is a 64-bit count of units; a double holds 53, enough for microseconds. Beyond that, units
+ * of 1 s … 1 ns in powers of ten (what everybody writes) are divided like a pupil does, in digits of base 2^16:
+ * each partial dividend is below 10^9 · 2^16 and thus exact. Other units (powers of two, picoseconds) take BigInt.
  */
 import type { Packet } from './packet.js';
 
+/** Below it (of the upper 32 bits) a count of units is a double without rounding: microseconds until 2255. */
+const EXACT_HIGH = 0x20_0000;
 /** Times beyond what a Date can hold (±100,000,000 days) are damage. */
 const MAX_SECONDS = 8_640_000_000_000;
 
@@ -47,7 +49,13 @@ export class PcapngInterface {
   stamp(packet: Packet, high: number, low: number): boolean {
     const { perSecond } = this;
     if (perSecond === 0) this.stampExactly(packet, high, low);
-    else {
+    else if (high < EXACT_HIGH) {
+      // Rounding cannot bring the quotient to the next integer: that is 1 / perSecond away, more than half an ulp.
+      const units = high * 0x1_0000_0000 + low;
+      const whole = Math.floor(units / perSecond);
+      packet.seconds = whole + this.offset;
+      packet.nanoseconds = (units - whole * perSecond) * this.nanosecondsPerUnit;
+    } else {
       const first = Math.floor(high / perSecond);
       let rest = (high - first * perSecond) * 0x1_0000 + (low >>> 16);
       const second = Math.floor(rest / perSecond);

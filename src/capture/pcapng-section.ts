@@ -77,15 +77,21 @@ export class PcapngSections {
   /** §4.3 Enhanced Packet Block; the obsolete Packet Block (appendix A) differs in the interface's width. */
   private readPacket(type: number, length: number): boolean {
     const { queue, packet, little } = this;
-    const { bytes, start } = queue;
-    const id = type === block.PACKET ? u16(bytes, start + 8, little) : u32(bytes, start + 8, little);
-    const captured = u32(bytes, start + 20, little);
+    const { view, start } = queue;
+    const id = type === block.PACKET ? view.getUint16(start + 8, little) : view.getUint32(start + 8, little);
+    const captured = view.getUint32(start + 20, little);
     const data = start + 28;
     if (!this.beginPacket(id, captured, length - 32)) return false;
-    if (!this.described[id].stamp(packet, u32(bytes, start + 12, little), u32(bytes, start + 16, little))) {
+    if (
+      !this.described[id].stamp(
+        packet,
+        view.getUint32(start + 12, little),
+        view.getUint32(start + 16, little),
+      )
+    ) {
       this.report('implausible-timestamp', 'timestamp beyond any calendar, read as 0');
     }
-    packet.originalLength = u32(bytes, start + 24, little);
+    packet.originalLength = view.getUint32(start + 24, little);
     packet.start = data;
     packet.end = Math.min(data + captured, queue.end);
     packet.captureOffset = queue.offset + 28;
@@ -125,7 +131,8 @@ export class PcapngSections {
       return false;
     }
     packet.number++;
-    packet.bytes = this.queue.bytes;
+    // Not stored where it is the same: a pointer costs more than a number.
+    if (packet.bytes !== this.queue.bytes) packet.bytes = this.queue.bytes;
     packet.linkType = described.linkType;
     packet.interfaceIndex = described.index;
     packet.comment = undefined;

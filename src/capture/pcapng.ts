@@ -74,12 +74,13 @@ export class PcapngReader implements CaptureReader {
         if (!this.step()) return false;
         continue;
       }
-      const { bytes, start } = queue;
-      const type = start + block.MIN_BLOCK > queue.end ? -1 : u32(bytes, start, section.little);
+      const { view, start } = queue;
+      const { little } = section;
+      const type = start + block.MIN_BLOCK > queue.end ? -1 : view.getUint32(start, little);
       if (type === block.SECTION_HEADER) {
         if (this.readSection()) continue;
       } else if (type >= 0) {
-        const length = u32(bytes, start + 4, section.little);
+        const length = view.getUint32(start + 4, little);
         const skippable = !block.matters(type);
         const isLong = length > this.maxBlock;
         if (length < block.MIN_BLOCK || length % 4 !== 0 || isLong) {
@@ -91,7 +92,7 @@ export class PcapngReader implements CaptureReader {
           continue;
         }
         if (start + length <= queue.end) {
-          if (u32(bytes, start + length - 4, section.little) !== length) {
+          if (view.getUint32(start + length - 4, little) !== length) {
             this.lose(length, start + 1);
             continue;
           }

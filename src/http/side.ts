@@ -77,6 +77,11 @@ export class HttpSide implements StreamSink {
   }
 
   bytes(chunk: Uint8Array, start: number, end: number): void {
+    if (this.state === 'carried') this.sink.bytes(chunk, start, end);
+    else this.read(chunk, start, end);
+  }
+
+  private read(chunk: Uint8Array, start: number, end: number): void {
     let at = start;
     while (at < end) {
       if (this.state === 'carried') {

@@ -132,7 +132,12 @@ describe('PcapngReader', () => {
   it('computes the common resolutions exactly, whatever the time', () => {
     fc.assert(
       fc.property(
-        fc.bigInt({ min: 0n, max: 1n << 63n }),
+        fc.oneof(
+          fc.bigInt({ min: 0n, max: 1n << 63n }),
+          fc.bigInt({ min: 0n, max: 1n << 54n }),
+          // Just before a whole second, where a quotient that is not exact would be one too many.
+          fc.bigInt({ min: 1n, max: (1n << 53n) / 1_000_000n }).map((seconds) => seconds * 1_000_000n - 1n),
+        ),
         fc.constantFrom(6, 7, 8, 9),
         (timestamp, resolution) => {
           const e = encoder(true);
