@@ -150,11 +150,22 @@ export class KeyTable {
     probe[FAMILY] = mapped ? 0 : 1;
   }
 
+  /** One by one, not in a loop, which takes twice as long. */
   private matches(slot: number): boolean {
     const { keys, probe } = this;
     const key = slot * WORDS;
-    for (let i = 0; i < WORDS; i++) if (keys[key + i] !== probe[i]) return false;
-    return true;
+    return (
+      keys[key] === probe[0] &&
+      keys[key + 1] === probe[1] &&
+      keys[key + 2] === probe[2] &&
+      keys[key + 3] === probe[3] &&
+      keys[key + 4] === probe[4] &&
+      keys[key + 5] === probe[5] &&
+      keys[key + 6] === probe[6] &&
+      keys[key + 7] === probe[7] &&
+      keys[key + 8] === probe[8] &&
+      keys[key + 9] === probe[9]
+    );
   }
 
   private hash(words: Int32Array, at: number): number {
@@ -184,8 +195,9 @@ export class KeyTable {
     const { multipliers } = this;
     let sum = 0;
     for (let i = PREFIXES; i < WORDS; i++) {
-      const [low, high] = [multipliers[2 * i], multipliers[2 * i + 1]];
-      sum = (sum + Math.imul(words[at + i] & 0xffff, low) + Math.imul(words[at + i] >>> 16, high)) | 0;
+      const word = words[at + i];
+      sum = (sum + Math.imul(word & 0xffff, multipliers[2 * i])) | 0;
+      sum = (sum + Math.imul(word >>> 16, multipliers[2 * i + 1])) | 0;
     }
     return sum;
   }
