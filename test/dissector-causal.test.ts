@@ -8,7 +8,7 @@ import type { Finding } from '../src/rules/finding.js';
 import { encodeFrame } from '../src/websocket/frame-encode.js';
 import type { Message } from '../src/websocket/message-record.js';
 import { dissect, fromClient, fromServer, request, response, upgraded } from './support/dissect.js';
-import { utf8 } from './support/splits.js';
+import { concat, utf8 } from './support/splits.js';
 import { CLIENT, SERVER, Talk } from './support/tcp.js';
 
 const ping = (payload: string) => encodeFrame({ opcode: 9, maskingKey: 7, payload: utf8(payload) });
@@ -168,6 +168,10 @@ describe('what acknowledges bytes that were never captured', () => {
             side: fc.constantFrom<0 | 1>(0, 1),
             acknowledgement: fc.integer({ min: -30, max: 30 }),
             lost: fc.boolean(),
+            /** Captured so many packets later than it was sent. */
+            late: fc.nat(6),
+            /** Begins so many octets before what it brings. */
+            again: fc.nat(12),
           }),
           { maxLength: 40 },
         ),
@@ -175,17 +179,29 @@ describe('what acknowledges bytes that were never captured', () => {
           const talk = new Talk();
           const packets = upgraded(talk);
           let sent = 0;
-          for (const { side, acknowledgement, lost } of steps) {
+          const bytes = [new Uint8Array(0), new Uint8Array(0)];
+          const first = [...talk.sequences];
+          const captured: { at: number; packet: Uint8Array }[] = [];
+          steps.forEach(({ side, acknowledgement, lost, late, again }, i) => {
             const peer = talk.sequences[side === 0 ? 1 : 0];
-            const text = side === CLIENT ? fromClient('c') : fromServer('s');
-            const packet = talk.send(side, { text, acknowledgement: peer + acknowledgement });
-            if (!lost) packets.push(packet);
+            bytes[side] = concat(bytes[side], side === CLIENT ? fromClient('c') : fromServer('s'));
+            const from = Math.max(0, talk.sequences[side] - first[side] - again);
+            const text = bytes[side].subarray(from);
+            const packet = talk.send(side, {
+              text,
+              sequence: first[side] + from,
+              acknowledgement: peer + acknowledgement,
+            });
+            talk.sequences[side] = first[side] + bytes[side].length;
+            if (!lost) captured.push({ at: i + late, packet });
             if (!lost) sent++;
-          }
+          });
+          captured.sort((a, b) => a.at - b.at);
+          packets.push(...captured.map(({ packet }) => packet));
           const { frames, closed, dissector } = dissect(packets);
           expect(closed).toHaveLength(1);
           const whole = frames.filter(({ missing }) => missing.length === 0).length;
-          if (steps.every(({ lost }) => !lost)) expect(whole).toBe(sent);
+          if (steps.every(({ lost, late }) => !lost && late === 0)) expect(whole).toBe(sent);
           expect(dissector.tcp.held).toBe(0);
         },
       ),

@@ -237,6 +237,10 @@ export class Assembler {
       const until = distance(to, sequence);
       this.deliver(bytes, start + from, Math.min(end, start + until), until - from);
       this.drain();
+      if (!this.isBlocked) continue;
+      const rest = distance(after, this.next);
+      if (rest > 0) this.hold(this.next, bytes, start + distance(this.next, sequence), end, rest);
+      return;
     }
   }
 

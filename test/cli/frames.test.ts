@@ -138,8 +138,8 @@ describe('JSON', () => {
     expect(
       hurt.map(({ sender, length, truncated, missing }) => [sender, length, truncated, missing]),
     ).toEqual([
-      ['server', 2004, false, [{ offset: 896, length: 300 }]],
       ['client', 2000, false, [{ offset: 892, length: 300 }]],
+      ['server', 2004, false, [{ offset: 896, length: 300 }]],
     ]);
   });
 
