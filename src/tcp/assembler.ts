@@ -137,8 +137,7 @@ export class Assembler {
   /** Called for each segment of the connection while bytes are held: gives up what was waited for long enough. */
   tick(): void {
     if (this.held === undefined) return;
-    const isLost = this.acked && distance(this.ackedTo, this.held[0].sequence) >= 0;
-    if (!isLost && !this.isBlocked) return;
+    if (!this.hasLost && (!this.isBlocked || this.peer!.hasLost)) return;
     const now = this.place.seconds + this.place.nanoseconds / 1e9;
     if (this.graceSegments++ === 0) this.graceSince = now;
     if (this.graceSegments <= GRACE_SEGMENTS && now - this.graceSince < GRACE_SECONDS) return;
@@ -304,7 +303,7 @@ export class Assembler {
     this.drain();
   }
 
-  /** The peer's holes have been acknowledged for as long: they go first. What then is still not there is lost. */
+  /** The peer's holes go first. What then is still not there is lost. */
   private stopWaiting(acknowledgement: number | undefined): void {
     const { peer } = this;
     while (this.mustWait(acknowledgement) && peer!.held !== undefined && !peer!.isBlocked) peer!.giveUp();
@@ -341,6 +340,13 @@ export class Assembler {
     if (this.held !== held) return;
     if (count === held.length) this.held = undefined;
     else held.splice(0, count);
+  }
+
+  /** The peer has got what lies in front of the bytes held here: only the capture lost it, or has it late. */
+  private get hasLost(): boolean {
+    const { held } = this;
+    if (held === undefined || !this.acked || distance(held[0].sequence, this.next) <= 0) return false;
+    return distance(this.ackedTo, held[0].sequence) >= 0;
   }
 
   /** What is held is the next to be delivered, but waits for the other direction. */
