@@ -11,7 +11,7 @@ import {
   writeFindingTables,
 } from '../output/finding-text.js';
 import type { ColumnContext } from '../output/frame-columns.js';
-import { jsonRenderer, lineRenderer } from '../output/rows.js';
+import { objectRenderer } from '../output/rows.js';
 import { writeSarif } from '../output/sarif.js';
 import { loadTables } from '../output/table.js';
 import type { Finding } from '../rules/finding.js';
@@ -88,7 +88,7 @@ function render(format: CheckFormat, outcome: Outcome, terminal: Terminal): void
   else if (format === 'sarif') writeSarif(stdout, collected.ordered(), outcome);
   else {
     const write = (finding: Finding) => stdout.write(findingJson(finding));
-    const renderer = format === 'json' ? jsonRenderer(stdout, write) : lineRenderer(stdout, write);
+    const renderer = objectRenderer(format, stdout, write);
     for (const finding of collected.ordered()) renderer.row(finding);
     renderer.end();
   }

@@ -6,7 +6,7 @@ import { FrameJson } from '../output/frame-json.js';
 import { detailRenderer, tableRenderer } from '../output/frame-render.js';
 import { FrameLines } from '../output/frame-text.js';
 import { PREVIEW_BYTES } from '../output/preview.js';
-import { jsonRenderer, lineRenderer, type RowRenderer } from '../output/rows.js';
+import { objectRenderer, type RowRenderer } from '../output/rows.js';
 import { loadTables } from '../output/table.js';
 import type { Frame } from '../websocket/frame-record.js';
 import type { FramesOptions } from './commands/frames.js';
@@ -47,10 +47,8 @@ function makeRenderer(
   if (format === 'table') return tableRenderer(stdout, context, colors, width);
   if (format === 'text') {
     const lines = new FrameLines(stdout, context, colors);
-    return lineRenderer(stdout, (frame) => lines.write(frame));
+    return objectRenderer(format, stdout, (frame) => lines.write(frame));
   }
   const json = new FrameJson(stdout);
-  return (format === 'json' ? jsonRenderer<Frame> : lineRenderer<Frame>)(stdout, (frame) =>
-    json.write(frame),
-  );
+  return objectRenderer(format, stdout, (frame) => json.write(frame));
 }

@@ -5,7 +5,7 @@ import type { ColumnContext } from '../output/frame-columns.js';
 import { MessageJson } from '../output/message-json.js';
 import { messageTable } from '../output/message-render.js';
 import { MessageLines } from '../output/message-text.js';
-import { jsonRenderer, lineRenderer, type RowRenderer } from '../output/rows.js';
+import { objectRenderer, type RowRenderer } from '../output/rows.js';
 import { loadTables } from '../output/table.js';
 import type { Message } from '../websocket/message-record.js';
 import { type Format, formatFor, type ListOptions } from './commands/options.js';
@@ -34,10 +34,8 @@ function makeRenderer(
   if (format === 'table') return messageTable(stdout, context, colors, width);
   if (format === 'text') {
     const lines = new MessageLines(stdout, context, colors);
-    return lineRenderer(stdout, (message) => lines.write(message));
+    return objectRenderer(format, stdout, (message) => lines.write(message));
   }
   const json = new MessageJson(stdout);
-  return (format === 'json' ? jsonRenderer<Message> : lineRenderer<Message>)(stdout, (message) =>
-    json.write(message),
-  );
+  return objectRenderer(format, stdout, (message) => json.write(message));
 }

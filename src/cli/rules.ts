@@ -1,7 +1,7 @@
 /**
  * `wsdissect rules [RULE]`: the rules that `check` judges by, and each of them explained.
  */
-import { jsonRenderer, lineRenderer } from '../output/rows.js';
+import { objectRenderer } from '../output/rows.js';
 import { explainRule, ruleJson, ruleLine, writeRuleTable } from '../output/rule-text.js';
 import { loadTables } from '../output/table.js';
 import { findRule, rules } from '../rules/index.js';
@@ -30,7 +30,7 @@ function listRules(format: Format, { stdout, colors, width }: Terminal): void {
   }
   const line = format === 'text' ? (rule: Rule) => ruleLine(rule, colors) : ruleJson;
   const write = (rule: Rule) => stdout.write(line(rule));
-  const renderer = format === 'json' ? jsonRenderer(stdout, write) : lineRenderer(stdout, write);
+  const renderer = objectRenderer(format, stdout, write);
   for (const rule of rules) renderer.row(rule);
   renderer.end();
 }

@@ -3,7 +3,7 @@
  */
 import type { Dissector } from '../dissector.js';
 import type { ColumnContext } from '../output/frame-columns.js';
-import { jsonRenderer, lineRenderer } from '../output/rows.js';
+import { objectRenderer } from '../output/rows.js';
 import { sessionLine, writeSessionTable } from '../output/session-render.js';
 import { sessionJson } from '../output/session-text.js';
 import { loadTables } from '../output/table.js';
@@ -55,7 +55,7 @@ function render(
   }
   const line = format === 'text' ? (s: SessionSummary) => sessionLine(s, context, colors) : sessionJson;
   const write = (summary: SessionSummary) => stdout.write(line(summary));
-  const renderer = format === 'json' ? jsonRenderer(stdout, write) : lineRenderer(stdout, write);
+  const renderer = objectRenderer(format, stdout, write);
   for (const summary of summaries) renderer.row(summary);
   renderer.end();
 }

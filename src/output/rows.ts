@@ -20,7 +20,7 @@ const FIRST = encoded('[\n');
 const NEXT = encoded(',\n');
 
 /** One line per item, which `write` writes. */
-export function lineRenderer<T>(writer: ByteWriter, write: (item: T) => void): RowRenderer<T> {
+function lineRenderer<T>(writer: ByteWriter, write: (item: T) => void): RowRenderer<T> {
   return {
     row(item) {
       write(item);
@@ -32,7 +32,7 @@ export function lineRenderer<T>(writer: ByteWriter, write: (item: T) => void): R
 }
 
 /** One valid JSON document: an array with an item per line, which `write` writes. */
-export function jsonRenderer<T>(writer: ByteWriter, write: (item: T) => void): RowRenderer<T> {
+function jsonRenderer<T>(writer: ByteWriter, write: (item: T) => void): RowRenderer<T> {
   let separator = FIRST;
   return {
     row(item) {
@@ -43,6 +43,15 @@ export function jsonRenderer<T>(writer: ByteWriter, write: (item: T) => void): R
     flush() {},
     end: () => writer.write(separator === NEXT ? '\n]\n' : '[]\n'),
   };
+}
+
+/** Objects as text: in one document with `json`, else one a line. */
+export function objectRenderer<T>(
+  format: string,
+  writer: ByteWriter,
+  write: (item: T) => void,
+): RowRenderer<T> {
+  return format === 'json' ? jsonRenderer(writer, write) : lineRenderer(writer, write);
 }
 
 /** Dates and seconds since the epoch are told in full, nanoseconds included. */

@@ -3,12 +3,10 @@
  * what they say is not judged in addition.
  */
 import type { FrameFacts } from '../websocket/observer.js';
-
-/** Longest payload, §5.5. */
-export const MAX_CONTROL = 125;
+import { CONTROL_LIMIT } from '../websocket/opcode.js';
 
 /** The control frame is one, short enough, without reserved bits: its payload is what its sender meant. */
 export function isSoundControl({ header }: FrameFacts): boolean {
   const { fin, length, rsv1, rsv2, rsv3 } = header;
-  return fin && length <= MAX_CONTROL && !rsv1 && !rsv2 && !rsv3;
+  return fin && length <= CONTROL_LIMIT && !rsv1 && !rsv2 && !rsv3;
 }

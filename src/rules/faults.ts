@@ -6,17 +6,18 @@
  * since this is asked for each of them.
  */
 import type { FrameHeader } from '../websocket/frame.js';
+import { shortestForm } from '../websocket/frame-encode.js';
 import type { Sender } from '../websocket/frame-record.js';
 import type { FrameFacts, MessageFacts } from '../websocket/observer.js';
-import { BINARY, CONTINUATION, isControl, isReserved, TEXT } from '../websocket/opcode.js';
+import { BINARY, CONTINUATION, CONTROL_LIMIT, isControl, isReserved, TEXT } from '../websocket/opcode.js';
 import { accept } from './accept.js';
 import { closeBody, isFaultyBody } from './close-body.js';
 import { isContentKnown } from './content.js';
-import { MAX_CONTROL } from './control-form.js';
 import { extensionNotOffered } from './extension-not-offered.js';
 import { extensionParameters } from './extension-parameters.js';
 import { extensionSyntax } from './extension-syntax.js';
 import { extensionTwice } from './extension-twice.js';
+import { hasTopBit } from './lengths.js';
 import { knownExtensions } from './negotiated.js';
 import { repeatedHeader } from './repeated-header.js';
 import { responseConnection } from './response-connection.js';
@@ -81,7 +82,7 @@ export class PeerFaults {
     if (header.masked !== (sender === 'client') || isReserved(opcode) || isWasteful(header)) return true;
     if (this.hasWrongBits(header)) return true;
     if (isControl(opcode)) {
-      if (!header.fin || header.length > MAX_CONTROL) return true;
+      if (!header.fin || header.length > CONTROL_LIMIT) return true;
       const body = closeBody(facts);
       return body !== undefined && isFaultyBody(body);
     }
@@ -99,7 +100,6 @@ export class PeerFaults {
 }
 
 /** RFC 6455 §5.2: the shortest form of the length, and its most significant bit clear. */
-function isWasteful({ lengthForm, length, lengthHigh }: Readonly<FrameHeader>): boolean {
-  if (lengthForm === 16) return length < 126;
-  return lengthForm === 64 && (length < 65_536 || lengthHigh > 0x7fff_ffff);
+function isWasteful(header: Readonly<FrameHeader>): boolean {
+  return shortestForm(header.length) !== header.lengthForm || hasTopBit(header);
 }

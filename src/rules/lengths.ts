@@ -3,9 +3,6 @@
  */
 import type { FrameHeader } from '../websocket/frame.js';
 
-/** RFC 6455 §5.5: octets that a control frame may have. */
-export const CONTROL_LIMIT = 125;
-
 /** RFC 6455 §5.2: such a length is none. `length` is then what the other 63 bits say. */
 export function hasTopBit({ lengthForm, lengthHigh }: Readonly<FrameHeader>): boolean {
   return lengthForm === 64 && lengthHigh >= 0x8000_0000;

@@ -2,8 +2,8 @@
  * RFC 6455 §5.2: the length is written in the shortest form.
  */
 import { shortestForm } from '../websocket/frame-encode.js';
-import { isControl } from '../websocket/opcode.js';
-import { CONTROL_LIMIT, hasTopBit } from './lengths.js';
+import { CONTROL_LIMIT, isControl } from '../websocket/opcode.js';
+import { hasTopBit } from './lengths.js';
 import type { Rule } from './rule.js';
 
 export const nonMinimalLength: Rule = {

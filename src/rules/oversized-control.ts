@@ -1,8 +1,8 @@
 /**
  * RFC 6455 §5.5: a control frame has at most 125 bytes of payload.
  */
-import { isControl, isReserved, opcodeName } from '../websocket/opcode.js';
-import { CONTROL_LIMIT, hasTopBit } from './lengths.js';
+import { CONTROL_LIMIT, isControl, isReserved, opcodeName } from '../websocket/opcode.js';
+import { hasTopBit } from './lengths.js';
 import type { Rule } from './rule.js';
 
 export const oversizedControl: Rule = {

@@ -9,7 +9,7 @@
  * that (PingWatch).
  */
 import type { FrameFacts, MessageFacts } from '../websocket/observer.js';
-import { BINARY, TEXT } from '../websocket/opcode.js';
+import { BINARY, CONTROL_LIMIT, TEXT } from '../websocket/opcode.js';
 import { isSoundControl } from './control-form.js';
 import { type Where, whereIs } from './rule.js';
 
@@ -46,8 +46,6 @@ export interface WrongPong {
 
 /** More open Pings than this are not told apart: the oldest are forgotten. */
 const MAX_OPEN = 1_024;
-/** Octets of a reply that are looked at: all that is at hand of a message that nobody lists. */
-const GLANCE = 125;
 /** A shorter payload may be in any text. */
 const LEAST_HELD = 4;
 /** `pong`, `{"op":"pong"}`, `PONG :x`. */
@@ -161,7 +159,7 @@ export class PingLedger {
     if (!this.awaitsMessage) return;
     this.awaitsMessage = false;
     if (!complete) return;
-    const start = Buffer.from(content.buffer, content.byteOffset, Math.min(content.length, GLANCE));
+    const start = Buffer.from(content.buffer, content.byteOffset, Math.min(content.length, CONTROL_LIMIT));
     for (const ping of this.open) {
       const { reply, payload, answer } = ping;
       if (reply?.frame !== firstFrame || payload === undefined || answer !== 'none') continue;
@@ -182,7 +180,7 @@ export class PingLedger {
 /** What the reply, of `length` octets that begin with `start`, has of an answer to a Ping. */
 function signOf(payload: Uint8Array, start: Buffer, length: number): Sign | undefined {
   if (payload.length >= LEAST_HELD && start.includes(Buffer.from(payload))) return 'holds';
-  return length <= GLANCE && SAYS_PONG.test(start.toString('latin1')) ? 'pong' : undefined;
+  return length <= CONTROL_LIMIT && SAYS_PONG.test(start.toString('latin1')) ? 'pong' : undefined;
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -5,11 +5,13 @@
  * Strategy: one file per rule. A watcher names only the events that it wants and keeps its own state, made
  * anew per session. It judges; the facts come from the decoders.
  */
+import { shortestForm } from '../websocket/frame-encode.js';
 import type { Sender } from '../websocket/frame-record.js';
 import type { Handshake } from '../websocket/handshake.js';
 import type { FrameFacts, MessageFacts } from '../websocket/observer.js';
 import { BINARY } from '../websocket/opcode.js';
 import type { Session, SessionSummary } from '../websocket/session.js';
+import { hasTopBit } from './lengths.js';
 
 /** A MUST that was broken is an error, a SHOULD a warning, what else is worth knowing a note. */
 export type Severity = 'error' | 'warning' | 'note';
@@ -115,10 +117,7 @@ export function isOrdinary({ header, sender }: FrameFacts): boolean {
   const { opcode, lengthForm, length } = header;
   if (opcode > BINARY || header.rsv1 || header.rsv2 || header.rsv3) return false;
   if (header.masked !== (sender === 'client')) return false;
-  return (
-    lengthForm === 7 ||
-    (lengthForm === 16 ? length > 125 : length > 65_535 && header.lengthHigh <= 0x7fff_ffff)
-  );
+  return shortestForm(length) === lengthForm && !hasTopBit(header);
 }
 
 /** The other one. */

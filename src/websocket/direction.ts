@@ -14,7 +14,7 @@ import type { Frame, Range, Sender } from './frame-record.js';
 import { FrameRecorder } from './frame-recorder.js';
 import { EMPTY, FrameState } from './frame-state.js';
 import { MessageDecoder, type MessageOwner } from './message.js';
-import { CLOSE, CONTINUATION, isControl, isReserved, PING, PONG } from './opcode.js';
+import { CLOSE, CONTINUATION, CONTROL_LIMIT, isControl, isReserved, PING, PONG } from './opcode.js';
 import { PayloadBuffer } from './payload-buffer.js';
 import { PlainReader } from './plain-reader.js';
 import { Provenance } from './provenance.js';
@@ -72,8 +72,6 @@ export interface DirectionEnd {
 
 /** Ranges of missing octets told apart in one frame; more are taken together. */
 const MAX_RANGES = 65_536;
-/** RFC 6455 §5.5: octets that the payload of a control frame may have. */
-const CONTROL_LIMIT = 125;
 
 /**
  * What was found by guessing stays a guess: frames inside the payload of a long frame, a tunnel's say, look no

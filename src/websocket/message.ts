@@ -18,7 +18,7 @@ import type { Range, Sender } from './frame-record.js';
 import { pushMaskedText } from './masked-text.js';
 import type { DecodedMessage } from './message-record.js';
 import type { MessageFacts, SessionObserver } from './observer.js';
-import { CLOSE, CONTINUATION, TEXT } from './opcode.js';
+import { CLOSE, CONTINUATION, CONTROL_LIMIT, TEXT } from './opcode.js';
 import type { PayloadBudget } from './payload-budget.js';
 import { addNumber } from './provenance.js';
 import type { Session } from './session.js';
@@ -58,9 +58,6 @@ export interface EndedFrame {
  * padded with empty blocks.
  */
 const WIRE_ALLOWANCE = 65_536;
-
-/** RFC 6455 §5.5: octets that the payload of a Ping may have, which a message may repeat. */
-const GLANCE = 125;
 
 const NOTHING: readonly Range[] = [];
 const EMPTY = new Uint8Array(0);
@@ -173,7 +170,10 @@ export class MessageDecoder {
     if (this.checksText) this.text.push(buffer.bytes, from, buffer.kept);
   }
 
-  /** Nobody sees the message: only what rules look at is kept of it, and text is checked where it lies. */
+  /**
+   * Nobody sees the message: only as much is kept of it as a Ping may have, whose payload it may repeat, and text is
+   * checked where it lies.
+   */
   private glance(header: FrameHeader, chunk: Uint8Array, start: number, end: number, offset: number): void {
     const { buffer, owner, state } = this;
     const { maskingKey } = header;
@@ -181,8 +181,8 @@ export class MessageDecoder {
     this.cut = size < end - start;
     state.wireLength += end - start;
     if (this.checksText) pushMaskedText(this.text, chunk, start, start + size, maskingKey, offset);
-    const seen = Math.min(size, GLANCE - buffer.kept);
-    if (state.complete && seen > 0) buffer.add(chunk, start, start + seen, maskingKey, offset, GLANCE);
+    const seen = Math.min(size, CONTROL_LIMIT - buffer.kept);
+    if (state.complete && seen > 0) buffer.add(chunk, start, start + seen, maskingKey, offset, CONTROL_LIMIT);
   }
 
   /** The next `length` octets of the frame under way are missing. */

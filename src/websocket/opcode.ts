@@ -32,6 +32,9 @@ export function isControl(opcode: number): boolean {
   return opcode >= 0x8;
 }
 
+/** RFC 6455 §5.5: octets that the payload of a control frame may have. */
+export const CONTROL_LIMIT = 125;
+
 export function isReserved(opcode: number): boolean {
   return names[opcode] === undefined;
 }

@@ -7,7 +7,8 @@
  * the frame decoder, which takes a tenth of the speed and does all there is to do.
  */
 import type { Place } from '../stream/place.js';
-import { decodeFrameHeader, type FrameDecoder, type FrameHeader } from './frame.js';
+import { decodeFrameHeader, type FrameDecoder } from './frame.js';
+import { shortestForm } from './frame-encode.js';
 import { EMPTY, type FrameState } from './frame-state.js';
 import { isMaskedText } from './masked-text.js';
 import type { SessionObserver } from './observer.js';
@@ -50,8 +51,8 @@ export class PlainReader {
       const size = decodeFrameHeader(chunk, at, end, header);
       const payload = at + size;
       const next = payload + header.length;
-      if (size === 0 || next > end || header.masked !== masked || !isShortest(header)) break;
-      if (header.length > owner.maxMessage) break;
+      if (size === 0 || next > end || header.masked !== masked) break;
+      if (shortestForm(header.length) !== header.lengthForm || header.length > owner.maxMessage) break;
       const isUnread = observer === undefined || header.opcode !== TEXT;
       if (!isUnread && !isMaskedText(chunk, payload, next, header.maskingKey)) break;
       header.streamOffset = decoder.streamOffset;
@@ -77,9 +78,4 @@ export class PlainReader {
     facts.complete = true;
     facts.truncated = facts.messageUnderWay = false;
   }
-}
-
-/** RFC 6455 §5.2: the length is given in as few octets as it needs. No chunk holds 2^32 bytes. */
-function isShortest({ lengthForm, length }: FrameHeader): boolean {
-  return lengthForm === 7 || (lengthForm === 16 ? length > 125 : length > 65_535);
 }

@@ -4,7 +4,7 @@ import { makeColors } from '../../src/output/colors.js';
 import { writeFrameHex } from '../../src/output/frame-hex.js';
 import { detailRenderer, tableRenderer } from '../../src/output/frame-render.js';
 import { frameTree } from '../../src/output/frame-tree.js';
-import { jsonRenderer, lineRenderer, type RowRenderer } from '../../src/output/rows.js';
+import { objectRenderer, type RowRenderer } from '../../src/output/rows.js';
 import type { TimeFormat } from '../../src/output/time.js';
 import { width } from '../../src/output/width.js';
 import type { Frame } from '../../src/websocket/frame-record.js';
@@ -39,19 +39,19 @@ const table = (
     .split('\n')
     .slice(0, -1);
 
-describe('lineRenderer', () => {
+describe('objectRenderer, a line each', () => {
   it('writes a line per frame', () => {
-    expect(output((writer) => lineRenderer(writer, ({ number }) => writer.write(`#${number}`)))).toBe(
-      '#1\n#2\n',
-    );
-    expect(output((writer) => lineRenderer(writer, () => {}), [])).toBe('');
+    expect(
+      output((writer) => objectRenderer('ndjson', writer, ({ number }) => writer.write(`#${number}`))),
+    ).toBe('#1\n#2\n');
+    expect(output((writer) => objectRenderer('ndjson', writer, () => {}), [])).toBe('');
   });
 });
 
-describe('jsonRenderer', () => {
+describe('objectRenderer, one document', () => {
   it.each([0, 1, 2])('writes one JSON document of %i frames', (count) => {
     const text = output(
-      (writer) => jsonRenderer(writer, (frame) => writer.write(frameJson(frame))),
+      (writer) => objectRenderer('json', writer, (frame) => writer.write(frameJson(frame))),
       frames.slice(0, count),
     );
     expect(JSON.parse(text).map(({ frame }: { frame: number }) => frame)).toEqual([1, 2].slice(0, count));
@@ -59,9 +59,9 @@ describe('jsonRenderer', () => {
   });
 
   it('writes a frame per line', () => {
-    expect(output((writer) => jsonRenderer(writer, (frame) => writer.write(frameJson(frame))))).toBe(
-      `[\n${frames.map(frameJson).join(',\n')}\n]\n`,
-    );
+    expect(
+      output((writer) => objectRenderer('json', writer, (frame) => writer.write(frameJson(frame)))),
+    ).toBe(`[\n${frames.map(frameJson).join(',\n')}\n]\n`);
   });
 });
 

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { makeColors } from '../../src/output/colors.js';
-import { jsonRenderer, lineRenderer, remarkAndText, timeColumn } from '../../src/output/rows.js';
+import { objectRenderer, remarkAndText, timeColumn } from '../../src/output/rows.js';
 import { width } from '../../src/output/width.js';
 import { context, MemoryWriter } from './samples.js';
 
 const plain = makeColors(false);
 const painted = makeColors(true);
 
-describe('lineRenderer', () => {
+describe('objectRenderer, a line each', () => {
   it('writes each item as it comes, and nothing at the end', () => {
     const writer = new MemoryWriter();
-    const renderer = lineRenderer<number>(writer, (item) => writer.write(`item ${item}`));
+    const renderer = objectRenderer<number>('ndjson', writer, (item) => writer.write(`item ${item}`));
     renderer.row(1);
     expect(writer.text).toBe('item 1\n');
     renderer.flush();
@@ -20,14 +20,14 @@ describe('lineRenderer', () => {
   });
 });
 
-describe('jsonRenderer', () => {
+describe('objectRenderer, one document', () => {
   it.each([
     [[], '[]\n'],
     [[1], '[\n1\n]\n'],
     [[1, 2, 3], '[\n1,\n2,\n3\n]\n'],
   ])('of %j is a document', (items, expected) => {
     const writer = new MemoryWriter();
-    const renderer = jsonRenderer<number>(writer, (item) => writer.write(String(item)));
+    const renderer = objectRenderer<number>('json', writer, (item) => writer.write(String(item)));
     for (const item of items) {
       renderer.row(item);
       renderer.flush();
