@@ -40,10 +40,10 @@ export interface Unanswered {
 
 export class Ending implements Watcher {
   readonly faults: PeerFaults;
-  /** Certain to have sent no Close up to now. */
+  /** Certain to have sent no Close up to now; so is who has sent more plain messages than those. */
   private readonly open: { client: boolean; server: boolean };
+  private readonly plainBefore = { client: 0, server: 0 };
   private first: FirstClose | undefined = undefined;
-  private readonly lastFrame = { client: 0, server: 0 };
   /** What the receiver of the first Close sent first behind it; null: no data frame. */
   private reaction: Reaction | null | undefined = undefined;
   private readonly talk: Talk;
@@ -61,18 +61,12 @@ export class Ending implements Watcher {
     return this.first === undefined;
   }
 
-  plain({ sender, time }: FrameFacts): void {
-    this.open[sender] = true;
-    this.lastFrame[sender] = time;
-  }
-
   frame(facts: FrameFacts): void {
-    const { sender, header, confidence, time } = facts;
+    const { sender, header, confidence } = facts;
     const { opcode } = header;
     this.faults.frame(facts);
     if (opcode === CLOSE) this.close(facts);
     else if (!isControl(opcode) && confidence === 1 && this.first === undefined) this.open[sender] = true;
-    this.lastFrame[sender] = time;
     if (this.first === undefined || sender === this.first.sender || this.reaction !== undefined) return;
     const isStart = opcode === TEXT || opcode === BINARY;
     if (isStart || isControl(opcode)) this.reaction = isStart ? { where: whereIs(facts), opcode } : null;
@@ -83,19 +77,20 @@ export class Ending implements Watcher {
   }
 
   lost(sender: Sender): void {
-    this.open[sender] = false;
+    this.unsure(sender);
     this.isReactionSure = false;
   }
 
   /** Certain: neither side has sent a Close. */
   get withoutClose(): boolean {
-    return this.open.client && this.open.server;
+    return this.isOpen('client') && this.isOpen('server');
   }
 
   /** The Close that came only when the other side, which had sent none, had ended TCP. */
   closeBehindEnd({ endedFirst, endedFirstAt }: SessionSummary): FirstClose | undefined {
-    const { first, open } = this;
-    if (first === undefined || endedFirst !== peerOf(first.sender) || !open[endedFirst]) return undefined;
+    const { first } = this;
+    if (first === undefined || endedFirst !== peerOf(first.sender) || !this.isOpen(endedFirst))
+      return undefined;
     return secondsOf(endedFirstAt!) < first.time ? first : undefined;
   }
 
@@ -104,7 +99,7 @@ export class Ending implements Watcher {
     const { first: close } = this;
     if (close === undefined || this.faults.of(close.sender)) return undefined;
     const breaker = peerOf(close.sender);
-    const proof = this.open[breaker] ? this.proofOfLife(close, breaker, summary) : undefined;
+    const proof = this.isOpen(breaker) ? this.proofOfLife(close, breaker, summary) : undefined;
     if (proof === undefined) return undefined;
     const reaction = this.isReactionSure ? (this.reaction ?? undefined) : undefined;
     return { close, breaker, proof, reaction };
@@ -113,13 +108,22 @@ export class Ending implements Watcher {
   private close(facts: FrameFacts): void {
     const { sender, confidence, time } = facts;
     const peer = peerOf(sender);
-    const isFirst = this.first === undefined && confidence === 1 && this.open[peer];
-    this.open[sender] = false;
+    const isFirst = this.first === undefined && confidence === 1 && this.isOpen(peer);
+    this.unsure(sender);
     if (!isFirst) return;
     this.isReactionSure = this.talk.wouldReplyOnly(peer);
     const body = closeBody(facts);
     const code = body && closeCode(body);
     this.first = { sender, where: whereIs(facts), time, code };
+  }
+
+  private isOpen(sender: Sender): boolean {
+    return this.open[sender] || this.talk.by(sender).plain > this.plainBefore[sender];
+  }
+
+  private unsure(sender: Sender): void {
+    this.open[sender] = false;
+    this.plainBefore[sender] = this.talk.by(sender).plain;
   }
 
   private proofOfLife(
@@ -132,7 +136,7 @@ export class Ending implements Watcher {
     if (endedFirst === receiver) return ended < close.time ? undefined : `the ${receiver} ended TCP instead`;
     if (endedInTurn === receiver) return `the ${receiver} got it, and only ended TCP in turn`;
     const patience = patienceWith(this.watched.session, receiver);
-    const since = this.lastFrame[receiver] - close.time;
+    const since = this.talk.by(receiver).lastFrame - close.time;
     if (since >= patience) return `the ${receiver} still sent other frames ${since.toFixed(1)} s later`;
     // Who closed had waited when it ended TCP; an answer would have come by then.
     const waited = ended - close.time;

@@ -34,7 +34,8 @@ export class SessionWatch implements SessionObserver {
   private readonly watchers: readonly Watcher[];
   private readonly shared = new Map<unknown, Watcher>();
   calm: boolean;
-  private readonly onPlain: readonly Watcher[];
+  private readonly onPlainOfClient: readonly Watcher[];
+  private readonly onPlainOfServer: readonly Watcher[];
   private readonly restless: readonly Watcher[];
   private readonly closes: CloseWatch;
   /** What is shared looks at all frames, rules only at those that are not behind their sender's Close. */
@@ -61,7 +62,9 @@ export class SessionWatch implements SessionObserver {
     this.watchers = [...shared, ...own];
     this.restless = this.watchers.filter((watcher) => watcher.calm !== undefined);
     this.calm = this.isCalm();
-    this.onPlain = this.watchers.filter((watcher) => watcher.plain);
+    const onPlain = this.watchers.filter((watcher) => watcher.plain);
+    this.onPlainOfClient = onPlain.filter((watcher) => watcher.plainOf !== 'server');
+    this.onPlainOfServer = onPlain.filter((watcher) => watcher.plainOf !== 'client');
     this.sharedOnFrame = shared.filter((watcher) => watcher.frame);
     this.sharedOnMessage = shared.filter((watcher) => watcher.message);
     this.onFrame = own.filter((watcher) => watcher.frame);
@@ -83,8 +86,8 @@ export class SessionWatch implements SessionObserver {
   plain(facts: FrameFacts): void {
     this.current = facts;
     this.confidence = 1;
-    const { onPlain } = this;
-    for (let i = 0; i < onPlain.length; i++) onPlain[i].plain!(facts);
+    const watchers = facts.sender === 'client' ? this.onPlainOfClient : this.onPlainOfServer;
+    for (let i = 0; i < watchers.length; i++) watchers[i].plain!(facts);
   }
 
   frame(facts: FrameFacts): void {

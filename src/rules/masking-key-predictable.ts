@@ -39,16 +39,16 @@ export const maskingKeyPredictable: Rule = {
     const bigEndian = new Steps();
     const littleEndian = new Steps();
     const octets = new ConstantOctets();
-    const same = new Alike(SAME_OCTETS_RUN, isSameOctet);
-    const printable = new Alike(PRINTABLE_RUN, isPrintable);
+    const same = new Alike(SAME_OCTETS_RUN);
+    const printable = new Alike(PRINTABLE_RUN);
     let reported = false;
     const look = (facts: FrameFacts): void => {
       if (reported || !hasKey(facts)) return;
       const { maskingKey } = facts.header;
       const step = smaller(bigEndian.add(maskingKey), littleEndian.add(swapOctets(maskingKey)));
       const constant = octets.add(maskingKey);
-      const isSame = same.add(maskingKey);
-      const isText = printable.add(maskingKey);
+      const isSame = same.add(maskingKey, isSameOctet(maskingKey));
+      const isText = printable.add(maskingKey, isPrintable(maskingKey));
       let sign = constant;
       if (step !== 0) sign = `${STEPS + 1} masking keys in a row differ by ${step} each`;
       else if (isSame) sign = `${SAME_OCTETS_RUN} masking keys in a row are one octet four times`;
@@ -59,6 +59,7 @@ export const maskingKeyPredictable: Rule = {
     };
     return {
       plain: look,
+      plainOf: 'client',
       frame: look,
       lost(sender) {
         if (sender !== 'client') return;
@@ -110,6 +111,10 @@ class ConstantOctets {
     this.changed |= key ^ this.first;
     if (++this.count < RUN) return undefined;
     this.count = 0;
+    return this.sign();
+  }
+
+  private sign(): string | undefined {
     const constant = [1, 2, 3, 4].filter((octet) => ((this.changed >>> (32 - 8 * octet)) & 0xff) === 0);
     if (constant.length === 0 || constant.length === 4) return undefined;
     const which = constant.length === 1 ? `octet ${constant[0]} is` : `octets ${constant.join(' and ')} are`;
@@ -127,15 +132,13 @@ class Alike {
   private first = 0;
   private hasChanged = false;
 
-  constructor(
-    private readonly run: number,
-    private readonly isOfKind: (key: number) => boolean,
-  ) {}
+  constructor(private readonly run: number) {}
 
   /** Whether the run is long enough. */
-  add(key: number): boolean {
-    if (!this.isOfKind(key)) {
-      this.reset();
+  add(key: number, isOfKind: boolean): boolean {
+    if (!isOfKind) {
+      this.count = 0;
+      this.hasChanged = false;
       return false;
     }
     if (this.count === 0) this.first = key;
@@ -153,13 +156,9 @@ function isSameOctet(key: number): boolean {
   return key === Math.imul(key & 0xff, 0x0101_0101);
 }
 
-/** 20 … 7e, in all four octets. */
+/** 20 … 7e, in all four octets: none has its highest bit, nor borrows less 20, nor carries plus 1. */
 function isPrintable(key: number): boolean {
-  for (let shift = 0; shift < 32; shift += 8) {
-    const octet = (key >>> shift) & 0xff;
-    if (octet < 0x20 || octet > 0x7e) return false;
-  }
-  return true;
+  return ((key | (key - 0x2020_2020) | (key + 0x0101_0101)) & 0x8080_8080) === 0;
 }
 
 /** Of two steps the one that says more: a counter read in the wrong order of octets has a large one. */

@@ -46,6 +46,7 @@ export const maskingKeyRepeated: Rule = {
     };
     return {
       plain: look,
+      plainOf: 'client',
       frame: look,
       lost(sender) {
         if (sender === 'client') count = 0;
@@ -56,7 +57,8 @@ export const maskingKeyRepeated: Rule = {
 
 /** How many frames ago the key was used; 0: not among the recent ones. */
 function distanceTo(keys: Int32Array, count: number, key: number): number {
-  for (let distance = 1; distance <= Math.min(count, RECENT - 1); distance++)
+  const farthest = count < RECENT ? count : RECENT - 1;
+  for (let distance = 1; distance <= farthest; distance++)
     if (keys[(count - distance) & (RECENT - 1)] === key) return distance;
   return 0;
 }

@@ -35,6 +35,7 @@ export const maskingKeyZero: Rule = {
     };
     return {
       plain: look,
+      plainOf: 'client',
       frame: look,
     };
   },

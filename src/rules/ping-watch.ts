@@ -18,8 +18,8 @@ export class PingWatch implements Watcher {
   constructor({ session, share }: WatchedSession) {
     this.talk = share(Talk);
     this.ledgers = {
-      client: new PingLedger(patienceWith(session, 'server')),
-      server: new PingLedger(patienceWith(session, 'client')),
+      client: new PingLedger(patienceWith(session, 'server'), this.talk.by('server')),
+      server: new PingLedger(patienceWith(session, 'client'), this.talk.by('client')),
     };
   }
 
@@ -30,12 +30,6 @@ export class PingWatch implements Watcher {
     return !isClosing && !client.awaitsReply && !server.awaitsReply;
   }
 
-  plain({ sender, time }: FrameFacts): void {
-    const ledger = this.ledgers[peerOf(sender)];
-    ledger.frames++;
-    ledger.lastFrame = time;
-  }
-
   frame(facts: FrameFacts): void {
     const { sender, header, confidence, time } = facts;
     const peer = peerOf(sender);
@@ -44,7 +38,7 @@ export class PingWatch implements Watcher {
       return;
     }
     if (header.opcode === TEXT || header.opcode === BINARY || header.opcode === CLOSE)
-      this.ledgers[sender].spoken();
+      this.ledgers[sender].spoke();
     if (header.opcode === PING) {
       const { talk } = this;
       const { client, server } = this.closeTimes;
@@ -52,8 +46,11 @@ export class PingWatch implements Watcher {
       this.ledgers[sender].ping(facts, isClosing, talk.wouldReplyOnly(peer), talk.isReplier(peer));
     } else if (header.opcode === PONG) {
       this.ledgers[peer].pong(facts);
-    } else if (header.opcode === CLOSE) this.closeTimes[sender] ??= time;
-    this.ledgers[peer].frame(facts, this.closeTimes[peer] !== undefined);
+    } else if (header.opcode === CLOSE && this.closeTimes[sender] === undefined) {
+      this.closeTimes[sender] = time;
+      this.ledgers[sender].closed();
+    }
+    this.ledgers[peer].frame(facts);
   }
 
   message(facts: MessageFacts): void {

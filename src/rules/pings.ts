@@ -12,6 +12,7 @@ import type { FrameFacts, MessageFacts } from '../websocket/observer.js';
 import { BINARY, CONTROL_LIMIT, TEXT } from '../websocket/opcode.js';
 import { isSoundControl } from './control-form.js';
 import { type Where, whereIs } from './rule.js';
+import type { Spoken } from './talk.js';
 
 export interface OpenPing {
   readonly where: Where;
@@ -53,9 +54,6 @@ const SAYS_PONG = /(?<![a-z])pong(?![a-z])/i;
 
 export class PingLedger {
   readonly open: OpenPing[] = [];
-  /** Frames of the other side up to the Close of the Pings' sender, and when the last one came. */
-  frames = 0;
-  lastFrame = 0;
   /** Answered by a Pong to a later one; their own may still come. */
   private overtaken: OpenPing[] = [];
   /** The other side sends Pongs on its own, as a heartbeat. */
@@ -66,8 +64,26 @@ export class PingLedger {
   private fresh = 0;
   private awaitsMessage = false;
 
-  /** `patience`: seconds within which the other side says what it says to a Ping. */
-  constructor(private readonly patience: number) {}
+  /** `patience`: seconds within which the other side, whose frames `spoken` counts, says what it says to a Ping. */
+  constructor(
+    private readonly patience: number,
+    private spoken: Spoken,
+  ) {}
+
+  /** Frames of the other side up to the Close of the Pings' sender. */
+  get frames(): number {
+    return this.spoken.frames;
+  }
+
+  /** When the last one of these came. */
+  get lastFrame(): number {
+    return this.spoken.lastFrame;
+  }
+
+  /** The sender of the Pings has sent its Close: what comes behind it proves nothing. */
+  closed(): void {
+    this.spoken = { ...this.spoken };
+  }
 
   /** What the other side sends next may be what it says to a Ping. */
   get awaitsReply(): boolean {
@@ -126,13 +142,9 @@ export class PingLedger {
     }
   }
 
-  /** The other side sent any frame; `closed`: the sender of the Pings has sent its Close before. */
-  frame(facts: FrameFacts, closed: boolean): void {
+  /** The other side sent any frame. */
+  frame(facts: FrameFacts): void {
     const { header, time } = facts;
-    if (!closed) {
-      this.frames++;
-      this.lastFrame = time;
-    }
     if (this.fresh === 0) return;
     if (header.opcode === TEXT || header.opcode === BINARY) {
       const reply = whereIs(facts);
@@ -149,7 +161,7 @@ export class PingLedger {
   }
 
   /** The sender of the Pings has sent something that the other side may answer. */
-  spoken(): void {
+  spoke(): void {
     for (let i = 1; i <= Math.min(this.fresh, this.open.length); i++)
       this.open[this.open.length - i].quiet = false;
   }

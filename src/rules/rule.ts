@@ -95,6 +95,8 @@ export interface Watcher {
    * all watchers are calm. Who looks at each frame has this, too, or is not calm.
    */
   plain?(facts: FrameFacts): void;
+  /** Whose plain messages it is to be told of, if not those of both. */
+  readonly plainOf?: Sender;
   /** False while it has to see each frame and message as itself. */
   readonly calm?: boolean;
   /** A frame has ended. */

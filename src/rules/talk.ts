@@ -1,6 +1,6 @@
 /**
  * Who answers whom, by messages: tells a message that a Ping or a Close brought about from one that would have come
- * anyway. Shared by the rules on answers of the wrong kind.
+ * anyway; and how much each side has sent, and when last. Shared by the rules on answers.
  *
  * Strategy: each message answers one of the other side, where there is one to answer. Who sends a message where
  * nothing is due, and another one behind that, sends on its own. A message behind a Ping may be what its sender says to
@@ -11,7 +11,19 @@ import type { FrameFacts } from '../websocket/observer.js';
 import { BINARY, CLOSE, PING, PONG, TEXT } from '../websocket/opcode.js';
 import { peerOf, type WatchedSession, type Watcher } from './rule.js';
 
-class Speaker {
+/** What a side has sent. */
+export interface Spoken {
+  readonly frames: number;
+  /** Of these, plain messages. */
+  readonly plain: number;
+  /** When the last frame came, seconds since the epoch. */
+  readonly lastFrame: number;
+}
+
+class Speaker implements Spoken {
+  frames = 0;
+  plain = 0;
+  lastFrame = 0;
   /** Messages of the other side that it has not answered. */
   due = 0;
   hasReplied = false;
@@ -25,7 +37,7 @@ class Speaker {
 
 export class Talk implements Watcher {
   private readonly sides = { client: new Speaker(), server: new Speaker() };
-  private last: Sender | undefined = undefined;
+  private last: Speaker | undefined = undefined;
   /** Somebody has sent a Close: what comes now may be a reaction to that. */
   private isOver = false;
   private readonly fromStart: boolean;
@@ -34,13 +46,25 @@ export class Talk implements Watcher {
     this.fromStart = handshake !== undefined;
   }
 
-  plain({ sender }: FrameFacts): void {
-    this.said(sender);
+  /** Up to now, and from now on. */
+  by(sender: Sender): Spoken {
+    return this.sides[sender];
   }
 
-  frame({ sender, header: { opcode } }: FrameFacts): void {
+  plain({ sender, time }: FrameFacts): void {
+    const { client, server } = this.sides;
+    const own = sender === 'client' ? client : server;
+    own.frames++;
+    own.plain++;
+    own.lastFrame = time;
+    this.said(own, own === client ? server : client);
+  }
+
+  frame({ sender, time, header: { opcode } }: FrameFacts): void {
     const own = this.sides[sender];
-    if (opcode === TEXT || opcode === BINARY) this.said(sender);
+    own.frames++;
+    own.lastFrame = time;
+    if (opcode === TEXT || opcode === BINARY) this.said(own, this.sides[peerOf(sender)]);
     else if (opcode === CLOSE) this.isOver = true;
     else if (opcode === PING) this.sides[peerOf(sender)].isPinged = true;
     else if (opcode === PONG) {
@@ -70,9 +94,8 @@ export class Talk implements Watcher {
     return this.sides[sender].streams;
   }
 
-  private said(sender: Sender): void {
+  private said(own: Speaker, peer: Speaker): void {
     if (this.isOver) return;
-    const own = this.sides[sender];
     const { isPinged } = own;
     own.isPinged = false;
     if (own.due > 0) {
@@ -81,8 +104,8 @@ export class Talk implements Watcher {
     } else if (isPinged) {
       own.spokeBehindPing = true;
       return;
-    } else if (this.last === sender) own.streams = true;
-    this.sides[peerOf(sender)].due++;
-    this.last = sender;
+    } else if (this.last === own) own.streams = true;
+    peer.due++;
+    this.last = own;
   }
 }
