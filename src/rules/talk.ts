@@ -95,7 +95,8 @@ export class Talk implements Watcher {
   }
 
   private said(own: Speaker, peer: Speaker): void {
-    if (this.isOver) return;
+    // Of sides that both send on their own nothing more is to be learnt.
+    if (this.isOver || (own.streams && peer.streams)) return;
     const { isPinged } = own;
     own.isPinged = false;
     if (own.due > 0) {
