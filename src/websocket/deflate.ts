@@ -3,13 +3,15 @@
  * `x-webkit-deflate-frame` (deflate-parameters.ts): wire payload → content, and what is true of it.
  *
  * Strategy: one Inflater is shared by all senders; a sender keeps only the window that its next message may
- * reach into. What was lost makes that window unknown, not the sender's later messages undecodable: content
+ * reach into. A sender that has sent some messages gets a NativeInflater beside it, up to the first message that is
+ * not inflated by that, or for which all that it may reach into is not known. What was lost makes that window unknown, not the sender's later messages undecodable: content
  * that does not derive from lost octets is right, the rest is marked. Nothing is judged, and everything that
  * can be decoded is, also with a larger window or an older context than negotiated.
  */
 import type { Range } from './frame-record.js';
 import { Inflater } from './inflate.js';
 import { InflateWindow } from './inflate-window.js';
+import { NativeInflater } from './native-inflate.js';
 
 export interface InflaterOptions {
   /** False with the sender's `…_no_context_takeover` (§7.1.1). */
@@ -41,7 +43,7 @@ export interface Inflated {
   readonly badEnd: boolean;
   /** `maxContent` was hit. */
   readonly limited: boolean;
-  /** The greatest distance that a match reaches back, in octets; 0 without matches. */
+  /** The greatest distance that a match reaches back, in octets; 0 without matches, or if it was not looked at. */
   readonly farthest: number;
   /** A distance is greater than 2^windowBits. */
   readonly exceedsWindow: boolean;
@@ -57,14 +59,35 @@ export interface Inflated {
 const MAX_RANGES = 4_096;
 const NOTHING: readonly Range[] = [];
 
+/** Messages from which on a sender is worth a handle of zlib's. */
+const MANY = 8;
+/** The only window bits for which zlib checks the same distances as we do. */
+const MAX_WINDOW_BITS = 15;
+/** What is true of a message that zlib inflates. */
+const USUAL = {
+  unknown: NOTHING,
+  failure: undefined,
+  badEnd: false,
+  limited: false,
+  farthest: 0,
+  exceedsWindow: false,
+  usesContext: false,
+  endsProperly: true,
+  hasFinal: false,
+};
+
 /** Decoding is synchronous, so that all senders share its buffers and tables. */
 const inflater = new Inflater();
 
 export class MessageInflater {
   private readonly window = new InflateWindow();
+  private native: NativeInflater | undefined = undefined;
+  /** Messages that are still to come before a handle is opened; Infinity: none will be. */
+  private before = MANY;
 
   constructor(private readonly options: InflaterOptions) {
     if (!options.contextKnown) this.window.forget();
+    if (options.windowBits !== MAX_WINDOW_BITS) this.before = Number.POSITIVE_INFINITY;
   }
 
   /** No match within the negotiated window can meet unknown octets. */
@@ -75,6 +98,12 @@ export class MessageInflater {
   /** Something of this sender was missed: how much its window moved, and what it holds, is unknown. */
   lost(): void {
     this.window.forget();
+    this.leaveNative();
+  }
+
+  /** Nothing more comes. */
+  close(): void {
+    this.leaveNative();
   }
 
   /**
@@ -83,6 +112,41 @@ export class MessageInflater {
    * Never throws. After a failure before the end, a limit or a loss the context is unknown.
    */
   inflate(wire: Uint8Array, start: number, end: number, whole: boolean): Inflated {
+    return (
+      (whole ? this.inflateUsual(wire, start, end) : undefined) ?? this.inflateAny(wire, start, end, whole)
+    );
+  }
+
+  /** By zlib; undefined where that cannot say all. */
+  private inflateUsual(wire: Uint8Array, start: number, end: number): Inflated | undefined {
+    const { contextTakeover, maxContent } = this.options;
+    if (this.native === undefined && (--this.before > 0 || !this.openNative())) return undefined;
+    if (!contextTakeover) this.native!.reset();
+    const length = this.native!.inflate(wire, start, end, maxContent);
+    if (length < 0) {
+      this.leaveNative();
+      return undefined;
+    }
+    const content = NativeInflater.output.slice(0, length);
+    this.window.append(content, undefined, length);
+    return { content, length, ...USUAL };
+  }
+
+  private openNative(): boolean {
+    const { window } = this;
+    if (window.known < 1 << MAX_WINDOW_BITS) return false;
+    this.native = NativeInflater.open(this.options.contextTakeover ? window.last() : undefined);
+    if (this.native === undefined) this.before = Number.POSITIVE_INFINITY;
+    return this.native !== undefined;
+  }
+
+  private leaveNative(): void {
+    this.native?.close();
+    if (this.native !== undefined) this.before = Number.POSITIVE_INFINITY;
+    this.native = undefined;
+  }
+
+  private inflateAny(wire: Uint8Array, start: number, end: number, whole: boolean): Inflated {
     const { window, options } = this;
     inflater.inflate(window, wire, start, end, whole, options.maxContent);
     const { limited, farthest, endsProperly, badEnd, hasFinal } = inflater;

@@ -55,6 +55,17 @@ export class InflateWindow {
     this.reach = Math.max(this.reach, this.kept);
   }
 
+  /** A copy of the octets kept, the latest last. */
+  last(): Uint8Array {
+    const { octets, kept, next } = this;
+    const from = next - kept;
+    if (from >= 0) return octets.slice(from, next);
+    const copy = new Uint8Array(kept);
+    copy.set(octets.subarray(octets.length + from));
+    copy.set(octets.subarray(0, next), -from);
+    return copy;
+  }
+
   /**
    * Writes the `length` octets that begin `back` (≥ length) octets before the window's end to output[at …],
    * unknown ones as 0 with a mark of 1. True if one was unknown; the caller sees to it that back ≤ reach.

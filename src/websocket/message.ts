@@ -260,6 +260,7 @@ export class MessageDecoder {
   close(): void {
     this.end();
     this.buffer.release();
+    this.inflater?.close();
   }
 
   private end(): void {
