@@ -98,6 +98,47 @@ describe('packets captured the wrong way round', () => {
   });
 });
 
+describe('a FIN captured before what it acknowledges', () => {
+  /** A Close that is answered by an end of TCP only. */
+  const unanswered = () => {
+    const talk = new Talk();
+    const packets = upgraded(talk);
+    packets.push(talk.send(SERVER, close(1000)), talk.fin(CLIENT), talk.fin(SERVER));
+    return packets;
+  };
+
+  it('ends its side behind that', () => {
+    const packets = unanswered();
+    const [expected] = judge(packets).closed;
+    const at = packets.length - 3;
+    [packets[at], packets[at + 1]] = [packets[at + 1], packets[at]];
+    const { told, closed, defects } = judge(packets);
+    expect([told, defects]).toEqual([['close-unanswered client'], []]);
+    expect(closed).toMatchObject([{ closedBy: 'server', endedFirst: 'client', end: expected.end }]);
+  });
+
+  it('ends it all the same where that never comes', () => {
+    const packets = unanswered();
+    packets.splice(-3, 1);
+    const { told, closed } = judge(packets);
+    expect(told).toEqual([]);
+    expect(closed).toMatchObject([{ end: { client: 'fin', server: 'fin' }, missingBytes: { server: 4 } }]);
+  });
+
+  it('is waited for by both where each acknowledges the other', () => {
+    const talk = new Talk();
+    const packets = upgraded(talk);
+    const [client, server] = talk.sequences;
+    packets.push(
+      talk.send(CLIENT, { flags: 0x11, acknowledgement: server + 1 }),
+      talk.send(SERVER, { flags: 0x11, acknowledgement: client + 1 }),
+    );
+    const { closed, defects } = judge(packets);
+    expect(defects).toEqual([]);
+    expect(closed).toMatchObject([{ end: { client: 'fin', server: 'fin' } }]);
+  });
+});
+
 describe('a hole in front of a Ping', () => {
   it.each(['before the Pong is captured', 'only when much else was captured'])('that shows %s', (when) => {
     const talk = new Talk();

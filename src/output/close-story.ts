@@ -40,7 +40,9 @@ function withClose(summary: SessionSummary, end: BySender<StreamEnd>, closedBy: 
   const first = summary.close[closedBy]!;
   const answer = summary.close[peer];
   const parts = [`${closedBy} closed ${describe(first)}`];
-  if (answer !== undefined)
+  if (answer !== undefined && summary.closesCrossed)
+    parts.push(`${peer} closed, too, ${describe(answer)}, before it got that`);
+  else if (answer !== undefined)
     parts.push(`${peer} answered${isEcho(first, answer) ? '' : ` ${describe(answer)}`}`);
   // It may have been the first one.
   else if (!isSilenceKnown(summary, peer)) parts.push(`no Close of the ${peer} was captured`);

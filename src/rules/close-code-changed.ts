@@ -3,6 +3,7 @@
  */
 
 import type { Sender } from '../websocket/frame-record.js';
+import { hasGot } from '../websocket/observer.js';
 import { CLOSE } from '../websocket/opcode.js';
 import { closeBody, closeCode, isFaultyBody } from './close-body.js';
 import type { Rule } from './rule.js';
@@ -20,8 +21,7 @@ export const closeCodeChanged: Rule = {
     'Close they receive: with an echo both sides report the same end.',
   causes:
     'Libraries that always answer 1000 (Nchan; older versions of tungstenite, gorilla/websocket and ' +
-    'Ratchet) or without a code (an older reactor-netty, issue 900). Both sides closing at the same ' +
-    'moment, each for a reason of its own.',
+    'Ratchet) or without a code (an older reactor-netty, issue 900).',
   client: 'Echo the code, not the reason. To tell the server something, send a message before the Close.',
   server: 'The same. Take the code of the first Close frame for the one that the connection was closed with.',
   example: {
@@ -30,19 +30,26 @@ export const closeCodeChanged: Rule = {
   },
   watch(_session, report) {
     let first:
-      | { readonly sender: Sender; readonly frame: number; readonly code: number | undefined }
+      | {
+          readonly sender: Sender;
+          readonly frame: number;
+          readonly code: number | undefined;
+          readonly sequenceEnd: number | undefined;
+        }
       | undefined;
     let over = false;
     return {
       oddFrame(facts) {
-        const { sender, header, number, confidence } = facts;
+        const { sender, header, number, confidence, acknowledges, sequenceEnd } = facts;
         if (header.opcode !== CLOSE || over || sender === first?.sender) return;
         const body = confidence < 1 ? undefined : closeBody(facts);
         const code = body && closeCode(body);
         if (first === undefined && body !== undefined && !isFaultyBody(body))
-          first = { sender, frame: number, code };
+          first = { sender, frame: number, code, sequenceEnd };
         else {
           over = true;
+          // Who had not got the first one did not answer it.
+          if (!hasGot(acknowledges, first?.sequenceEnd)) return;
           if (first?.code !== undefined && body !== undefined && isOther(first.code, code))
             report(
               sender,

@@ -6,16 +6,18 @@ import type { Sender } from '../websocket/frame-record.js';
 import type { FrameFacts } from '../websocket/observer.js';
 import { CLOSE, isControl, isReserved, opcodeName, PING, PONG } from '../websocket/opcode.js';
 import { count } from './count.js';
-import { peerOf, type Report, type Watcher } from './rule.js';
+import { peerOf, type Report, type Watcher, whereIs } from './rule.js';
 
 interface Side {
   closeFrame: number | undefined;
   closeTime: number;
-  /** It has got a Ping and not answered yet. */
-  owesPong: boolean;
+  /** Payloads of Pings that it has got and not answered yet. */
+  owed: Uint8Array[];
 }
 
-const side = (): Side => ({ closeFrame: undefined, closeTime: 0, owesPong: false });
+const side = (): Side => ({ closeFrame: undefined, closeTime: 0, owed: [] });
+/** More Pings than this are not told apart: the oldest are taken for answered. */
+const MAX_OWED = 1_024;
 
 export class CloseWatch implements Watcher {
   /** The frame told of last lies behind its sender's own Close, and is no Pong that was due. */
@@ -37,9 +39,8 @@ export class CloseWatch implements Watcher {
     const { sender, header, confidence, number, time } = facts;
     const { opcode } = header;
     const own = this.sides[sender];
-    if (opcode === PING) this.sides[peerOf(sender)].owesPong = true;
-    const due = opcode === PONG && own.owesPong;
-    if (opcode === PONG) own.owesPong = false;
+    if (opcode === PING) owe(this.sides[peerOf(sender)], facts);
+    const due = opcode === PONG && pay(own, facts);
     this.isLate = own.closeFrame !== undefined && !due;
     if (this.isLate) this.tell(facts, own);
     // Not a Close that was only guessed: the finding would be an error all the same.
@@ -58,8 +59,23 @@ export class CloseWatch implements Watcher {
     const { opcode } = facts.header;
     const isKnownControl = isControl(opcode) && !isReserved(opcode);
     for (const { control, report } of this.told)
-      if (control === isKnownControl) report(facts.sender, describe(facts, own));
+      if (control === isKnownControl) report(facts.sender, describe(facts, own), whereIs(facts));
   }
+}
+
+function owe({ owed }: Side, { controlPayload }: FrameFacts): void {
+  if (owed.length === MAX_OWED) owed.shift();
+  owed.push(controlPayload);
+}
+
+/** Whether the Pong was due. It answers the Ping whose payload it has and those before that (RFC 6455 §5.5.3). */
+function pay({ owed }: Side, { controlPayload, complete }: FrameFacts): boolean {
+  const fits = (payload: Uint8Array) => !complete || Buffer.compare(payload, controlPayload) === 0;
+  const at = owed.findLastIndex(fits);
+  // One with a payload of its own is a fault of another kind.
+  const due = owed.length > 0;
+  owed.splice(0, at < 0 ? 1 : at + 1);
+  return due;
 }
 
 function describe({ header, time }: FrameFacts, { closeFrame, closeTime }: Side): string {

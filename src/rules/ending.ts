@@ -2,12 +2,13 @@
  * How a session is brought to its end (RFC 6455 §5.5.1, §7.1): who sent the first Close, what the other side
  * did then, and whether it is certain that somebody sent none. Shared by the rules on that.
  *
- * Strategy: the order of capture is the only clock, and within a round trip it says nothing of what a side
- * had seen when it sent something. So only what it did long after a Close, or its end of TCP, counts.
+ * Strategy: what a side had got when it sent something, its acknowledgements tell. It may finish the message under
+ * way, and its application may know nothing of the Close yet: so only what it began to send long after it had got
+ * that, or its end of TCP, shows that there was no answer; and only a message that says so is one.
  */
 import type { Sender } from '../websocket/frame-record.js';
-import type { FrameFacts, MessageFacts } from '../websocket/observer.js';
-import { BINARY, CLOSE, isControl, TEXT } from '../websocket/opcode.js';
+import { type FrameFacts, hasGot, type MessageFacts } from '../websocket/observer.js';
+import { BINARY, CLOSE, CONTROL_LIMIT, isControl, TEXT } from '../websocket/opcode.js';
 import type { SessionSummary } from '../websocket/session.js';
 import { closeBody, closeCode } from './close-body.js';
 import { PeerFaults } from './faults.js';
@@ -20,6 +21,13 @@ export interface FirstClose {
   readonly where: Where;
   readonly time: number;
   readonly code: number | undefined;
+  /** TCP sequence number behind it. */
+  readonly sequenceEnd: number | undefined;
+  readonly payload: Uint8Array;
+  /** Nothing that its receiver sends can be anything but a reaction: it owes nothing, and sends nothing on its own. */
+  readonly toSilent: boolean;
+  /** The same, and it has sent one message for each that it got. */
+  readonly toReplier: boolean;
 }
 
 /** A data frame that came where a Close was due. */
@@ -44,11 +52,15 @@ export class Ending implements Watcher {
   private readonly open: { client: boolean; server: boolean };
   private readonly plainBefore = { client: 0, server: 0 };
   private first: FirstClose | undefined = undefined;
-  /** What the receiver of the first Close sent first behind it; null: no data frame. */
+  /** What the receiver of the first Close began to send first once it had got that; null: no data frame. */
   private reaction: Reaction | null | undefined = undefined;
+  private isAnswer = false;
+  /** When the last frame ended that it began to send then. */
+  private lastReaction = 0;
+  /** Its last frame is not whole. */
+  private isUnfinished = false;
+  private hasLost = false;
   private readonly talk: Talk;
-  /** Nothing that the receiver of the first Close sends behind it can be anything but a reaction to it. */
-  private isReactionSure = false;
 
   constructor(private readonly watched: WatchedSession) {
     this.talk = watched.share(Talk);
@@ -67,18 +79,19 @@ export class Ending implements Watcher {
     this.faults.frame(facts);
     if (opcode === CLOSE) this.close(facts);
     else if (!isControl(opcode) && confidence === 1 && this.first === undefined) this.open[sender] = true;
-    if (this.first === undefined || sender === this.first.sender || this.reaction !== undefined) return;
-    const isStart = opcode === TEXT || opcode === BINARY;
-    if (isStart || isControl(opcode)) this.reaction = isStart ? { where: whereIs(facts), opcode } : null;
+    if (this.first !== undefined && sender !== this.first.sender) this.react(this.first, facts);
   }
 
   message(facts: MessageFacts): void {
+    const { first, reaction } = this;
     this.faults.message(facts);
+    if (first !== undefined && facts.sender !== first.sender && facts.firstFrame === reaction?.where.frame)
+      this.isAnswer = !this.hasLost && isAnswer(first, facts);
   }
 
   lost(sender: Sender): void {
     this.unsure(sender);
-    this.isReactionSure = false;
+    this.hasLost = true;
   }
 
   /** Certain: neither side has sent a Close. */
@@ -87,34 +100,50 @@ export class Ending implements Watcher {
   }
 
   /** The Close that came only when the other side, which had sent none, had ended TCP. */
-  closeBehindEnd({ endedFirst, endedFirstAt }: SessionSummary): FirstClose | undefined {
+  closeBehindEnd(summary: SessionSummary): FirstClose | undefined {
     const { first } = this;
+    const { endedFirst, endedFirstAt } = summary;
     if (first === undefined || endedFirst !== peerOf(first.sender) || !this.isOpen(endedFirst))
       return undefined;
-    return secondsOf(endedFirstAt!) < first.time ? first : undefined;
+    return secondsOf(endedFirstAt!) < first.time && !hadGot(endedFirst, first, summary) ? first : undefined;
   }
 
   /** A Close that certainly arrived and certainly was not answered, of a side that was to be answered. */
   unanswered(summary: SessionSummary): Unanswered | undefined {
     const { first: close } = this;
-    if (close === undefined || this.faults.of(close.sender)) return undefined;
+    // Within a frame nobody can send a Close.
+    if (close === undefined || this.faults.of(close.sender) || this.isUnfinished) return undefined;
     const breaker = peerOf(close.sender);
     const proof = this.isOpen(breaker) ? this.proofOfLife(close, breaker, summary) : undefined;
     if (proof === undefined) return undefined;
-    const reaction = this.isReactionSure ? (this.reaction ?? undefined) : undefined;
-    return { close, breaker, proof, reaction };
+    const reaction = this.isAnswer ? this.reaction : undefined;
+    return { close, breaker, proof, reaction: reaction ?? undefined };
   }
 
   private close(facts: FrameFacts): void {
-    const { sender, confidence, time } = facts;
+    const { sender, confidence, time, sequenceEnd, controlPayload: payload } = facts;
     const peer = peerOf(sender);
     const isFirst = this.first === undefined && confidence === 1 && this.isOpen(peer);
     this.unsure(sender);
     if (!isFirst) return;
-    this.isReactionSure = this.talk.wouldReplyOnly(peer);
+    this.hasLost = false;
     const body = closeBody(facts);
     const code = body && closeCode(body);
-    this.first = { sender, where: whereIs(facts), time, code };
+    const toSilent = this.talk.wouldReplyOnly(peer);
+    const toReplier = this.talk.isReplier(peer, ENOUGH_REPLIES);
+    this.first = { sender, where: whereIs(facts), time, code, sequenceEnd, payload, toSilent, toReplier };
+  }
+
+  /** The receiver of the Close has sent a frame behind it. */
+  private react(close: FirstClose, facts: FrameFacts): void {
+    const { header, complete, acknowledges, time } = facts;
+    const { opcode } = header;
+    this.isUnfinished = !complete;
+    if (!hasGot(acknowledges, close.sequenceEnd)) return;
+    this.lastReaction = time;
+    if (this.reaction !== undefined) return;
+    const isStart = opcode === TEXT || opcode === BINARY;
+    if (isStart || isControl(opcode)) this.reaction = isStart ? { where: whereIs(facts), opcode } : null;
   }
 
   private isOpen(sender: Sender): boolean {
@@ -126,17 +155,15 @@ export class Ending implements Watcher {
     this.plainBefore[sender] = this.talk.by(sender).plain;
   }
 
-  private proofOfLife(
-    close: FirstClose,
-    receiver: Sender,
-    { end, endedFirst, endedFirstAt, endedInTurn }: SessionSummary,
-  ): string | undefined {
+  private proofOfLife(close: FirstClose, receiver: Sender, summary: SessionSummary): string | undefined {
+    const { end, endedFirst, endedFirstAt, endedInTurn } = summary;
     const ended = endedFirstAt === undefined ? 0 : secondsOf(endedFirstAt);
     // Who ended TCP before the Close came could not answer it.
-    if (endedFirst === receiver) return ended < close.time ? undefined : `the ${receiver} ended TCP instead`;
+    if (endedFirst === receiver)
+      return hadGot(receiver, close, summary) ? `the ${receiver} ended TCP instead` : undefined;
     if (endedInTurn === receiver) return `the ${receiver} got it, and only ended TCP in turn`;
     const patience = patienceWith(this.watched.session, receiver);
-    const since = this.talk.by(receiver).lastFrame - close.time;
+    const since = this.lastReaction - close.time;
     if (since >= patience) return `the ${receiver} still sent other frames ${since.toFixed(1)} s later`;
     // Who closed had waited when it ended TCP; an answer would have come by then.
     const waited = ended - close.time;
@@ -144,4 +171,44 @@ export class Ending implements Watcher {
       ? `the ${receiver} did nothing for ${waited.toFixed(1)} s, until TCP was ended`
       : undefined;
   }
+}
+
+/** Whether `receiver` had got the Close when it ended TCP: what it acknowledges tells, else the order of capture. */
+function hadGot(
+  receiver: Sender,
+  close: FirstClose,
+  { endAcknowledges, endedFirstAt }: SessionSummary,
+): boolean {
+  const acknowledges = endAcknowledges[receiver];
+  if (acknowledges === undefined || close.sequenceEnd === undefined)
+    return secondsOf(endedFirstAt!) >= close.time;
+  return hasGot(acknowledges, close.sequenceEnd);
+}
+
+/** Replies of a side that sends one message for each that it gets, and none more. */
+const ENOUGH_REPLIES = 3;
+/** A shorter reason may be in any text. */
+const LEAST_HELD = 4;
+/** RFC 6455 §5.5.1: the code comes first. */
+const REASON_AT = 2;
+const SAYS_GOODBYE = /\b(?:good)?bye\b|\bclos(?:e|ed|ing)\b/i;
+
+/**
+ * Whether the first message behind a Close answers it: it is the Close's body or has it in it; or its sender had
+ * nothing to reply to, and it has the reason in it, says goodbye, or comes from who replies to each message.
+ */
+function isAnswer(
+  { payload, toSilent, toReplier }: FirstClose,
+  { content, complete, length }: MessageFacts,
+): boolean {
+  if (!complete) return false;
+  const start = Buffer.from(content.buffer, content.byteOffset, Math.min(content.length, CONTROL_LIMIT));
+  const body = Buffer.from(payload);
+  const reason = body.subarray(REASON_AT);
+  const holdsBody = body.length > 0 && start.includes(body);
+  if (holdsBody && (length === body.length || body.length >= LEAST_HELD)) return true;
+  if (!toSilent) return false;
+  if (toReplier || holdsBody || (length === 0 && body.length === 0)) return true;
+  const saysReason = reason.length >= LEAST_HELD && start.includes(reason);
+  return saysReason || (length <= CONTROL_LIMIT && SAYS_GOODBYE.test(start.toString()));
 }

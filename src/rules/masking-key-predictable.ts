@@ -3,7 +3,8 @@
  *
  * Strategy: signs that chance does not give. The keys of four frames in a row differ by the same step (a counter;
  * 2^-64), an octet stays the same in a run of eight while others change (a number too small for its 32 bits, a
- * clock; 2^-54), three in a row are one octet four times (one random octet; 2^-72), or eight in a row are printable
+ * clock; 2^-54), one bit of 64 in a row changes each time or never (a congruential generator, one of 31 bits;
+ * 2^-57), three in a row are one octet four times (one random octet; 2^-72), or eight in a row are printable
  * ASCII (letters or digits drawn; (95/256)^32, 2^-45). Keys that do not change at all have rules of their own.
  */
 import type { FrameFacts } from '../websocket/observer.js';
@@ -12,6 +13,7 @@ import type { Rule } from './rule.js';
 
 const STEPS = 3;
 const RUN = 8;
+const BITS_RUN = 64;
 const SAME_OCTETS_RUN = 3;
 const PRINTABLE_RUN = 8;
 
@@ -39,6 +41,7 @@ export const maskingKeyPredictable: Rule = {
     const bigEndian = new Steps();
     const littleEndian = new Steps();
     const octets = new ConstantOctets();
+    const bits = new RegularBits();
     const same = new Alike(SAME_OCTETS_RUN);
     const printable = new Alike(PRINTABLE_RUN);
     let reported = false;
@@ -49,7 +52,8 @@ export const maskingKeyPredictable: Rule = {
       const constant = octets.add(maskingKey);
       const isSame = same.add(maskingKey, isSameOctet(maskingKey));
       const isText = printable.add(maskingKey, isPrintable(maskingKey));
-      let sign = constant;
+      const regular = bits.add(maskingKey);
+      let sign = constant ?? regular;
       if (step !== 0) sign = `${STEPS + 1} masking keys in a row differ by ${step} each`;
       else if (isSame) sign = `${SAME_OCTETS_RUN} masking keys in a row are one octet four times`;
       else if (isText) sign = `${PRINTABLE_RUN} masking keys in a row are printable ASCII characters`;
@@ -66,6 +70,7 @@ export const maskingKeyPredictable: Rule = {
         bigEndian.reset();
         littleEndian.reset();
         octets.reset();
+        bits.reset();
         same.reset();
         printable.reset();
       },
@@ -119,6 +124,36 @@ class ConstantOctets {
     if (constant.length === 0 || constant.length === 4) return undefined;
     const which = constant.length === 1 ? `octet ${constant[0]} is` : `octets ${constant.join(' and ')} are`;
     return `in ${RUN} masking keys in a row ${which} always the same`;
+  }
+
+  reset(): void {
+    this.count = 0;
+  }
+}
+
+/** Bits that change with each key of a run, or with none. */
+class RegularBits {
+  private last = 0;
+  private count = 0;
+  /** Bits that changed each time, and those that never did. */
+  private changing = 0;
+  private constant = 0;
+
+  add(key: number): string | undefined {
+    const change = key ^ this.last;
+    this.last = key;
+    if (this.count === 0) this.changing = this.constant = -1;
+    else {
+      this.changing &= change;
+      this.constant &= ~change;
+    }
+    if (++this.count < BITS_RUN) return undefined;
+    this.count = 0;
+    const regular = this.changing | this.constant;
+    // Of all bits: one key, or two by turns.
+    if (regular === 0 || regular === -1) return undefined;
+    const how = this.changing !== 0 ? 'changes each time' : 'is always the same';
+    return `in ${BITS_RUN} masking keys in a row a bit ${how}`;
   }
 
   reset(): void {

@@ -43,7 +43,7 @@ export class PingWatch implements Watcher {
       const { talk } = this;
       const { client, server } = this.closeTimes;
       const isClosing = client !== undefined || server !== undefined;
-      this.ledgers[sender].ping(facts, isClosing, talk.wouldReplyOnly(peer), talk.isReplier(peer));
+      this.ledgers[sender].ping(facts, isClosing, talk.wouldReplyOnly(peer), talk.isReplier(peer, 1));
     } else if (header.opcode === PONG) {
       this.ledgers[peer].pong(facts);
     } else if (header.opcode === CLOSE && this.closeTimes[sender] === undefined) {

@@ -5,10 +5,10 @@
  * Strategy: a Pong answers the Ping whose payload it has and all before that: an endpoint may answer only the
  * latest of several. What was lost or is not whole is taken to fit, so that nothing is concluded from it. A data frame
  * is taken for an answer if it has the payload of the Ping, or if nothing else explains it: its sender owed no reply,
- * it came at once, and it looks like an answer or its sender only ever replies. What came later must not contradict
+ * it had got the Ping, it came at once, and it looks like an answer or its sender only ever replies. What came later must not contradict
  * that (PingWatch).
  */
-import type { FrameFacts, MessageFacts } from '../websocket/observer.js';
+import { type FrameFacts, hasGot, type MessageFacts } from '../websocket/observer.js';
 import { BINARY, CONTROL_LIMIT, TEXT } from '../websocket/opcode.js';
 import { isSoundControl } from './control-form.js';
 import { type Where, whereIs } from './rule.js';
@@ -17,6 +17,8 @@ import type { Spoken } from './talk.js';
 export interface OpenPing {
   readonly where: Where;
   readonly time: number;
+  /** TCP sequence number behind it. */
+  readonly sequenceEnd: number | undefined;
   /** Undefined where it was not captured whole. */
   readonly payload: Uint8Array | undefined;
   /** A Pong is due: the Ping is right in form and neither side was closing. */
@@ -101,6 +103,7 @@ export class PingLedger {
     this.open.push({
       where: whereIs(facts),
       time: facts.time,
+      sequenceEnd: facts.sequenceEnd,
       payload: facts.complete && sound ? facts.controlPayload : undefined,
       owed: facts.complete && sound && !closing,
       framesBefore: this.frames,
@@ -144,8 +147,9 @@ export class PingLedger {
 
   /** The other side sent any frame. */
   frame(facts: FrameFacts): void {
-    const { header, time } = facts;
-    if (this.fresh === 0) return;
+    const { header, time, acknowledges } = facts;
+    // What it began to send before it had got the Ping has nothing to do with that.
+    if (this.fresh === 0 || !hasGot(acknowledges, this.open.at(-1)?.sequenceEnd)) return;
     if (header.opcode === TEXT || header.opcode === BINARY) {
       const reply = whereIs(facts);
       for (const ping of this.open.slice(-this.fresh)) {

@@ -26,7 +26,8 @@ class Speaker implements Spoken {
   lastFrame = 0;
   /** Messages of the other side that it has not answered. */
   due = 0;
-  hasReplied = false;
+  /** How often it has answered. */
+  replies = 0;
   /** Sends several messages in a row unasked. */
   streams = false;
   /** It has got a Ping, and sent nothing since. */
@@ -84,9 +85,9 @@ export class Talk implements Watcher {
     return due === 0 && !streams;
   }
 
-  /** That is so, and it has shown that it replies. */
-  isReplier(sender: Sender): boolean {
-    return this.fromStart && this.sides[sender].hasReplied && this.wouldReplyOnly(sender);
+  /** That is so, and it has shown `replies` times that it replies. */
+  isReplier(sender: Sender, replies: number): boolean {
+    return this.fromStart && this.sides[sender].replies >= replies && this.wouldReplyOnly(sender);
   }
 
   /** It was seen to send on its own. */
@@ -101,7 +102,7 @@ export class Talk implements Watcher {
     own.isPinged = false;
     if (own.due > 0) {
       own.due--;
-      own.hasReplied = true;
+      own.replies++;
     } else if (isPinged) {
       own.spokeBehindPing = true;
       return;

@@ -2,14 +2,45 @@
  * RFC 6455 §4.2.2 and §4.4: who refuses a version names those that it takes.
  */
 import { listElements } from '../http/head.js';
+import type { Sender } from '../websocket/frame-record.js';
+import type { Handshake } from '../websocket/handshake.js';
 import { exampleExchange, exampleRequest, exampleResponse } from './example-heads.js';
+import { extensionParameters } from './extension-parameters.js';
+import { extensionSyntax } from './extension-syntax.js';
 import { openingRequest } from './heads.js';
+import { host } from './host.js';
+import { httpVersion } from './http-version.js';
+import { key } from './key.js';
+import { method } from './method.js';
 import { quote } from './quote.js';
-import type { Rule } from './rule.js';
+import { repeatedHeader } from './repeated-header.js';
+import { requestConnection } from './request-connection.js';
+import { requestTarget } from './request-target.js';
+import { requestUpgrade } from './request-upgrade.js';
+import type { Rule, WatchedSession } from './rule.js';
+import { subprotocolRepeated } from './subprotocol-repeated.js';
+import { subprotocolSyntax } from './subprotocol-syntax.js';
 
 /** Refusals that can be of the version; 401, 404 and their like have other reasons. */
 const STATUSES = [400, 426, 501];
-const KEY_BYTES = 16;
+/** RFC 9110 §15.5.22: of the protocol, which for a WebSocket can only be of its version. */
+const UPGRADE_REQUIRED = 426;
+
+/** What else a server may refuse a request for. */
+const OTHER_FAULTS: readonly Rule[] = [
+  method,
+  httpVersion,
+  requestTarget,
+  host,
+  requestUpgrade,
+  requestConnection,
+  key,
+  repeatedHeader,
+  extensionSyntax,
+  extensionParameters,
+  subprotocolSyntax,
+  subprotocolRepeated,
+];
 
 export const versionRefusal: Rule = {
   id: 'version-refusal',
@@ -37,12 +68,13 @@ export const versionRefusal: Rule = {
     ),
     explanation: 'The client learns that version 25 is refused, but not that 13 would do.',
   },
-  watch: (_session, report) => ({
+  watch: (watched, report) => ({
     handshake(handshake) {
-      const { status, version, keyBytes, response } = handshake;
+      const { status, version, response } = handshake;
       if (openingRequest(handshake) === undefined || !STATUSES.includes(status)) return;
       // Missing, right, or not the only fault: the refusal need not be of the version.
-      if (version === undefined || version === '13' || keyBytes !== KEY_BYTES) return;
+      if (version === undefined || (version === '13' && status !== UPGRADE_REQUIRED)) return;
+      if (isForAnotherProtocol(handshake) || hasOtherFault(watched, handshake)) return;
       const named = listElements(response, 'Sec-WebSocket-Version');
       if (named.some((one) => one !== version)) return;
       const what = named.length === 0 ? 'without' : 'and only that version named in';
@@ -50,3 +82,18 @@ export const versionRefusal: Rule = {
     },
   }),
 };
+
+/** RFC 9110 §7.8: the Upgrade field of a 426 names what the server wants, TLS for example. */
+function isForAnotherProtocol({ response }: Handshake): boolean {
+  const wanted = listElements(response, 'Upgrade');
+  return wanted.length > 0 && !wanted.some((protocol) => /^websocket(?:\/|$)/i.test(protocol));
+}
+
+function hasOtherFault(watched: WatchedSession, handshake: Handshake): boolean {
+  let found = false;
+  const note = (breaker: Sender) => {
+    if (breaker === 'client') found = true;
+  };
+  for (const rule of OTHER_FAULTS) rule.watch(watched, note).handshake?.(handshake);
+  return found;
+}

@@ -54,6 +54,7 @@ export class Assembler {
   ended = false;
   private finAt = 0;
   private finSeen = false;
+  private finAcknowledgement: number | undefined = undefined;
   private ackedTo = 0;
   private acked = false;
   private held: Held[] | undefined = undefined;
@@ -62,6 +63,8 @@ export class Assembler {
   private graceSince = 0;
   /** Where a FIN was captured that came before bytes in front of it. */
   private finPlace: Place | undefined = undefined;
+  /** What the FIN waited for was bytes of the other direction. */
+  private finWaited = false;
   /** The other direction. */
   private peer: Assembler | undefined = undefined;
   /** Where the peer stood when it was waited for in vain: until it goes on, it is not waited for again. */
@@ -107,9 +110,10 @@ export class Assembler {
 
   /** Delivers what waited for the other direction, as far as that has come; whether it was something. */
   settle(): boolean {
-    const { next } = this;
+    const { next, ended } = this;
     if (this.isBlocked) this.drain();
-    return this.next !== next;
+    else if (this.isFinBlocked) this.checkFin();
+    return this.next !== next || this.ended !== ended;
   }
 
   /** Notes the FIN that lies at `sequence`; the sink hears of it when all bytes before it came. */
@@ -118,6 +122,7 @@ export class Assembler {
     if (!this.started) this.start(sequence);
     this.finSeen = true;
     this.finAt = sequence;
+    this.finAcknowledgement = this.place.acknowledgement;
     this.checkFin();
     if (!this.ended) this.finPlace = this.place.copyFrom(0);
   }
@@ -134,10 +139,10 @@ export class Assembler {
     this.ackedTo = sequence;
   }
 
-  /** Called for each segment of the connection while bytes are held: gives up what was waited for long enough. */
+  /** Called for each segment of the connection while something waits: gives up what was waited for long enough. */
   tick(): void {
-    if (this.held === undefined) return;
-    if (!this.hasLost && (!this.isBlocked || this.peer!.hasLost)) return;
+    if (!this.waiting) return;
+    if (!this.hasLost && ((!this.isBlocked && !this.isFinBlocked) || this.peer!.hasLost)) return;
     const now = this.place.seconds + this.place.nanoseconds / 1e9;
     if (this.graceSegments++ === 0) this.graceSince = now;
     if (this.graceSegments <= GRACE_SEGMENTS && now - this.graceSince < GRACE_SECONDS) return;
@@ -156,8 +161,9 @@ export class Assembler {
     );
   }
 
+  /** Bytes wait for those in front of them, or they or the end for the other direction. */
   get waiting(): boolean {
-    return this.held !== undefined;
+    return this.held !== undefined || this.isFinBlocked;
   }
 
   /** Whether `sequence` lies between the next expected octet and one past the last one seen. */
@@ -203,15 +209,19 @@ export class Assembler {
 
   private checkFin(): void {
     if (!this.finSeen || this.ended || distance(this.finAt, this.next) > 0) return;
+    if (this.mustWait(this.finAcknowledgement)) {
+      this.finWaited = true;
+      return;
+    }
     this.release();
     this.endByFin();
   }
 
-  /** Ends the stream where the FIN was captured, unless bytes in front of it were captured later. */
+  /** Ends the stream where the FIN was captured, unless bytes in front of it in this direction were captured later. */
   private endByFin(): void {
-    const { finPlace, place } = this;
+    const { finPlace, finWaited, place } = this;
     this.ended = true;
-    if (finPlace === undefined || finPlace.packet < place.packet) this.sink.end('fin');
+    if (finPlace === undefined || (finPlace.packet < place.packet && !finWaited)) this.sink.end('fin');
     else {
       const current = place.copyFrom(0);
       place.assign(finPlace);
@@ -292,8 +302,12 @@ export class Assembler {
   }
 
   private giveUp(): void {
-    if (this.held === undefined) return;
     this.graceSegments = 0;
+    if (this.held === undefined) {
+      this.stopWaiting(this.finAcknowledgement);
+      this.checkFin();
+      return;
+    }
     const first = this.held[0];
     const missing = distance(first.sequence, this.next);
     if (missing > 0) {
@@ -352,6 +366,11 @@ export class Assembler {
   /** What is held is the next to be delivered, but waits for the other direction. */
   private get isBlocked(): boolean {
     return this.held !== undefined && distance(this.held[0].sequence, this.next) <= 0;
+  }
+
+  /** All bytes before the FIN were delivered, but it waits for the other direction. */
+  private get isFinBlocked(): boolean {
+    return this.finSeen && !this.ended && this.held === undefined && distance(this.finAt, this.next) <= 0;
   }
 
   /** Whether who sent a segment with this acknowledgement had got bytes of the peer that were not delivered yet. */

@@ -109,6 +109,7 @@ export class Connection {
     if ((flags & FIN) !== 0) this.fin(side, (first + segment.length) | 0);
     if ((flags & RST) !== 0) this.reset(side, segment.sequence);
     else if (this.earlyResets !== undefined) this.retryReset(side);
+    if ((flags & FIN) !== 0 && answered.waiting) this.settle();
     if (this.resetBy !== undefined && (segment.length > 0 || (flags & FIN) !== 0)) this.notePlace();
     return fit;
   }

@@ -98,12 +98,12 @@ export class MessageInflater {
   /** Something of this sender was missed: how much its window moved, and what it holds, is unknown. */
   lost(): void {
     this.window.forget();
-    this.leaveNative();
+    this.closeNative();
   }
 
   /** Nothing more comes. */
   close(): void {
-    this.leaveNative();
+    this.closeNative();
   }
 
   /**
@@ -124,7 +124,8 @@ export class MessageInflater {
     if (!contextTakeover) this.native!.reset();
     const length = this.native!.inflate(wire, start, end, maxContent);
     if (length < 0) {
-      this.leaveNative();
+      this.closeNative();
+      this.before = Number.POSITIVE_INFINITY;
       return undefined;
     }
     const content = NativeInflater.output.slice(0, length);
@@ -140,14 +141,16 @@ export class MessageInflater {
     return this.native !== undefined;
   }
 
-  private leaveNative(): void {
+  /** It is opened again once all is known that it has to know. */
+  private closeNative(): void {
     this.native?.close();
-    if (this.native !== undefined) this.before = Number.POSITIVE_INFINITY;
     this.native = undefined;
   }
 
   private inflateAny(wire: Uint8Array, start: number, end: number, whole: boolean): Inflated {
     const { window, options } = this;
+    // It has not got this message.
+    this.closeNative();
     inflater.inflate(window, wire, start, end, whole, options.maxContent);
     const { limited, farthest, endsProperly, badEnd, hasFinal } = inflater;
     const reached = !options.contextTakeover && inflater.reachedLength >= 0;

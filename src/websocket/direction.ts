@@ -14,6 +14,7 @@ import type { Frame, Range, Sender } from './frame-record.js';
 import { FrameRecorder } from './frame-recorder.js';
 import { EMPTY, FrameState } from './frame-state.js';
 import { MessageDecoder, type MessageOwner } from './message.js';
+import type { FrameFacts } from './observer.js';
 import { CLOSE, CONTINUATION, CONTROL_LIMIT, isControl, isReserved, PING, PONG } from './opcode.js';
 import { PayloadBuffer } from './payload-buffer.js';
 import { PlainReader } from './plain-reader.js';
@@ -51,7 +52,7 @@ export interface DirectionOwner extends MessageOwner {
   /** Undefined when nobody wants frames. */
   readonly frame: ((frame: Frame) => void) | undefined;
   heartbeat(sender: Sender, isPing: boolean): void;
-  closeFrame(sender: Sender, body: CloseBody | undefined, confidence: number): void;
+  closeFrame(facts: FrameFacts, body: CloseBody | undefined): void;
   tooLong(sender: Sender, length: number): void;
   /** Less of a frame's payload is kept, because all payloads under way hold too much together. */
   overBudget(sender: Sender, length: number): void;
@@ -110,6 +111,13 @@ export class Direction implements StreamSink, FrameVisitor {
   private skipping = 0;
   /** TCP sequence number of the next byte (int32); undefined before the first one. */
   private sequence: number | undefined = undefined;
+  /** Stream offset of that byte, once all that was handed in is decoded. */
+  private endOffset = 0;
+  /** Of the segment with the first byte of the frame under way; and where its last byte up to now was captured. */
+  private acknowledged: number | undefined = undefined;
+  private lastPacket = 0;
+  private lastSeconds = 0;
+  private lastNanoseconds = 0;
   private decodedFrames = 0;
   private decodedBytes = 0;
   /** Undefined where frames or messages are listed. */
@@ -151,8 +159,10 @@ export class Direction implements StreamSink, FrameVisitor {
     this.missingBytes += length;
     if (this.sequence !== undefined) this.sequence = (this.sequence + length) | 0;
     if (this.skipping > 0) this.skipping = Math.max(0, this.skipping - length);
-    else if (this.search === undefined) this.decoder.skip(length);
-    else this.search.gap(length);
+    else if (this.search === undefined) {
+      this.endOffset = this.decoder.streamOffset + length;
+      this.decoder.skip(length);
+    } else this.search.gap(length);
   }
 
   end(how: StreamEnd): void {
@@ -219,11 +229,7 @@ export class Direction implements StreamSink, FrameVisitor {
     if (facts.truncated) this.missing(header, received, header.length - received);
     facts.number = owner.nextFrameNumber();
     facts.complete = this.missingRanges.length === 0;
-    const { packet, seconds, nanoseconds } = owner.place;
-    facts.packet = packet;
-    facts.seconds = seconds;
-    facts.nanoseconds = nanoseconds;
-    facts.time = seconds + nanoseconds / 1e9;
+    this.lookAround();
     const isControlFrame = isControl(header.opcode);
     this.controlContent = isControlFrame ? this.control.take() : EMPTY;
     facts.controlPayload =
@@ -232,14 +238,28 @@ export class Direction implements StreamSink, FrameVisitor {
         : this.controlContent;
     if (received > owner.maxPayload && owner.frame !== undefined) owner.tooLong(sender, received);
     if (header.opcode === PING || header.opcode === PONG) owner.heartbeat(sender, header.opcode === PING);
-    if (header.opcode === CLOSE)
-      owner.closeFrame(sender, decodeClose(facts.controlPayload), facts.confidence);
+    if (header.opcode === CLOSE) owner.closeFrame(facts, decodeClose(facts.controlPayload));
     if (this.recorder !== undefined) this.record(this.recorder, header);
     owner.observer?.frame(facts);
     if (this.messages !== undefined) this.tellMessages(this.messages, header, isControlFrame);
     this.provenance?.drop(this.decoder.streamOffset);
     if (this.missingRanges.length > 0) this.missingRanges = [];
     if (this.doubt > 0) this.dispelDoubt(header);
+  }
+
+  /** Where the frame that has just ended was captured: one that is cut, where its last byte was. */
+  private lookAround(): void {
+    const { facts, sequence } = this;
+    const { place } = this.owner;
+    facts.packet = facts.truncated ? this.lastPacket : place.packet;
+    facts.seconds = facts.truncated ? this.lastSeconds : place.seconds;
+    facts.nanoseconds = facts.truncated ? this.lastNanoseconds : place.nanoseconds;
+    facts.time = facts.seconds + facts.nanoseconds / 1e9;
+    facts.acknowledges = this.acknowledged;
+    // The next one begins in the same segment, or where decode() is called next.
+    this.acknowledged = place.acknowledgement;
+    const behind = this.endOffset - this.decoder.streamOffset;
+    facts.sequenceEnd = sequence === undefined ? undefined : (sequence - behind) | 0;
   }
 
   lost(streamOffset: number, expected?: number): void {
@@ -261,11 +281,19 @@ export class Direction implements StreamSink, FrameVisitor {
 
   private decode(chunk: Uint8Array, start: number, end: number): void {
     const { decoder, plain, provenance } = this;
+    const { place } = this.owner;
     let at = start;
     if (plain !== undefined && this.messageOpen === false && this.doubt === 0 && decoder.isBetweenFrames)
       at = plain.read(chunk, start, end);
-    else provenance?.add(decoder.streamOffset, end - start, start, this.owner.place);
-    if (at < end) decoder.push(chunk, at, end);
+    else provenance?.add(decoder.streamOffset, end - start, start, place);
+    if (at === end) return;
+    if (decoder.isBetweenFrames) this.acknowledged = place.acknowledgement;
+    this.endOffset = decoder.streamOffset + end - at;
+    decoder.push(chunk, at, end);
+    if (decoder.isBetweenFrames) return;
+    this.lastPacket = place.packet;
+    this.lastSeconds = place.seconds;
+    this.lastNanoseconds = place.nanoseconds;
   }
 
   /** Takes frames up again where the search found one. */

@@ -17,6 +17,8 @@ export class FrameState implements FrameFacts {
   messageUnderWay: boolean | undefined = false;
   confidence = 1;
   time = 0;
+  acknowledges: number | undefined = undefined;
+  sequenceEnd: number | undefined = undefined;
   packet = 0;
   seconds = 0;
   nanoseconds = 0;

@@ -24,6 +24,13 @@ export interface FrameFacts {
   readonly confidence: number;
   /** When its last byte was captured, seconds since the epoch. */
   readonly time: number;
+  /**
+   * What the segment with its first byte acknowledges of the other side's TCP stream (int32): its sender had got all
+   * before that. Undefined where it is not known.
+   */
+  readonly acknowledges: number | undefined;
+  /** TCP sequence number behind its last byte (int32); undefined where it is not known. */
+  readonly sequenceEnd: number | undefined;
   /** The packet that its last byte lay in, and when that was captured, exact. */
   readonly packet: number;
   readonly seconds: number;
@@ -80,4 +87,12 @@ export interface SessionObserver {
   /** Frames of the sender were lost, or its capture begins in the middle: what it did before is not known. */
   lost(sender: Sender): void;
   closed(summary: SessionSummary): void;
+}
+
+/**
+ * Whether who acknowledges `acknowledges` had got all before `sequence` of the other side's TCP stream. Where one of
+ * them is not known, the order in which they are told of has to do: true.
+ */
+export function hasGot(acknowledges: number | undefined, sequence: number | undefined): boolean {
+  return acknowledges === undefined || sequence === undefined || ((acknowledges - sequence) | 0) >= 0;
 }

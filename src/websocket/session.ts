@@ -13,7 +13,7 @@ import { type Beginning, Direction, type DirectionEnd, type DirectionOwner } fro
 import type { Frame, Sender } from './frame-record.js';
 import type { Handshake } from './handshake.js';
 import type { DecodedMessage } from './message-record.js';
-import type { SessionObserver } from './observer.js';
+import { type FrameFacts, hasGot, type SessionObserver } from './observer.js';
 import type { PayloadBudget } from './payload-budget.js';
 import type { Resynchronisation } from './resync.js';
 import type { WindowBudget } from './segment-window.js';
@@ -58,6 +58,9 @@ export interface ObservedClose {
   readonly body: CloseBody | undefined;
   readonly packet: number;
   readonly timestamp: Timestamp;
+  /** As in FrameFacts. */
+  readonly acknowledges: number | undefined;
+  readonly sequenceEnd: number | undefined;
 }
 
 /** What is known of a session at its end; for a refused upgrade all counts are 0. */
@@ -76,10 +79,14 @@ export interface SessionSummary {
   readonly close: BySender<ObservedClose | undefined>;
   /** Who sent the first Close frame. */
   readonly closedBy: Sender | undefined;
+  /** Neither side had got the other's Close when it sent its own. */
+  readonly closesCrossed: boolean;
   /** The last Pings of each sender that got no Pong, if they had a second or more for it. */
   readonly unansweredPings: BySender<number>;
   /** How each stream ended; undefined for a refused upgrade. */
   readonly end: BySender<StreamEnd> | undefined;
+  /** What the segment with that end acknowledges of the other side's stream (int32); undefined: not known. */
+  readonly endAcknowledges: BySender<number | undefined>;
   /** Whose FIN acknowledges that of the other side: it had got all that the other sent. */
   readonly endedInTurn: Sender | undefined;
   /** Whose stream ended first by FIN or RST. */
@@ -207,10 +214,19 @@ export class SessionDecoder implements DirectionOwner {
     this.consumer.defect(code, message);
   }
 
-  closeFrame(sender: Sender, body: CloseBody | undefined, confidence: number): void {
+  closeFrame(
+    { sender, confidence, acknowledges, sequenceEnd }: FrameFacts,
+    body: CloseBody | undefined,
+  ): void {
     const known = this.closes[sender];
     if (known !== undefined) return;
-    this.closes[sender] = { body, packet: this.place.packet, timestamp: this.now() };
+    this.closes[sender] = {
+      body,
+      packet: this.place.packet,
+      timestamp: this.now(),
+      acknowledges,
+      sequenceEnd,
+    };
     // Frames found again behind a loss are decoded late: there the order of capture counts.
     if (this.closedBy === undefined || confidence < 1) this.closedBy = firstToClose(this.closes);
   }
@@ -291,11 +307,13 @@ export class SessionDecoder implements DirectionOwner {
       undecodedBytes: { client: client.undecodedBytes, server: server.undecodedBytes },
       close: { client: this.closes.client, server: this.closes.server },
       closedBy: this.closedBy,
+      closesCrossed: haveCrossed(this.closes),
       unansweredPings: {
         client: this.pings.client.overdue(this.place),
         server: this.pings.server.overdue(this.place),
       },
       end: { client: ends.client.how, server: ends.server.how },
+      endAcknowledges: { client: ends.client.acknowledgement, server: ends.server.acknowledgement },
       endedInTurn: lastToEnd(ends),
       endedFirst,
       endedFirstAt: endedFirst && endOf(ends, endedFirst),
@@ -319,6 +337,11 @@ function firstToClose({
 }): Sender | undefined {
   if (client === undefined) return server && 'server';
   return server === undefined || client.packet < server.packet ? 'client' : 'server';
+}
+
+function haveCrossed({ client, server }: { client?: ObservedClose; server?: ObservedClose }): boolean {
+  if (client === undefined || server === undefined) return false;
+  return !hasGot(client.acknowledges, server.sequenceEnd) && !hasGot(server.acknowledges, client.sequenceEnd);
 }
 
 /** The end of a stream. */
@@ -401,8 +424,10 @@ export function refusedSession(session: Session, place: Place): SessionSummary {
     undecodedBytes: none,
     close: unknown,
     closedBy: undefined,
+    closesCrossed: false,
     unansweredPings: none,
     end: undefined,
+    endAcknowledges: unknown,
     endedInTurn: undefined,
     endedFirst: undefined,
     endedFirstAt: undefined,

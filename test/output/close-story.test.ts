@@ -9,6 +9,8 @@ const close = (code?: number, reason = ''): ObservedClose => ({
   body: code === undefined ? undefined : { code, reason },
   packet: 9,
   timestamp: { seconds: 1_700_000_002, nanoseconds: 0 },
+  acknowledges: undefined,
+  sequenceEnd: undefined,
 });
 
 const ended = (endedFirst: Sender | undefined, client: StreamEnd = 'fin', server: StreamEnd = 'fin') => ({

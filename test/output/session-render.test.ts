@@ -10,7 +10,8 @@ const plain = makeColors(false);
 
 const closed = (reason: string): Partial<SessionSummary> => {
   const timestamp = { seconds: 1_700_000_002, nanoseconds: 0 };
-  const close: ObservedClose = { body: { code: 1000, reason }, packet: 9, timestamp };
+  const unknown = { acknowledges: undefined, sequenceEnd: undefined };
+  const close: ObservedClose = { body: { code: 1000, reason }, packet: 9, timestamp, ...unknown };
   return { closedBy: 'client', close: { client: close, server: close } };
 };
 

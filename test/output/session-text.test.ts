@@ -7,6 +7,8 @@ const close = (code?: number, reason = '', packet = 9): ObservedClose => ({
   body: code === undefined ? undefined : { code, reason },
   packet,
   timestamp: { seconds: 1_700_000_002, nanoseconds: 250_000_000 },
+  acknowledges: undefined,
+  sequenceEnd: undefined,
 });
 
 const refusal = makeSummary(

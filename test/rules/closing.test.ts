@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { findRule } from '../../src/rules/index.js';
 import type { Script } from './harness.js';
-import { at, client, payloadOf, server, type TalkCase, told } from './talk.js';
+import { at, client, crossing, payloadOf, server, type TalkCase, told } from './talk.js';
 
 const ENDS = [server.fin, client.fin];
 /** A clean end that begins with a Close of the server. */
@@ -128,7 +128,7 @@ const behind: TalkCase[] = [
   [
     'garbage: one act, one finding for each frame that it looks like',
     [client.close(1000), ['client', Buffer.from('GARBAGE')], server.close(1000), ...ENDS],
-    [after('client', 'a frame of reserved opcode 7 and 65 bytes comes 4 ms after', undefined, 3)],
+    [after('client', 'a frame of reserved opcode 7 and 65 bytes comes 1 ms after', undefined, 3)],
   ],
   [
     'a control frame that is none of the RFC',
@@ -161,6 +161,32 @@ const behind: TalkCase[] = [
     ],
   ],
   [
+    'the Pongs to two Pings',
+    [
+      server.ping('a'),
+      server.ping('b'),
+      client.close(),
+      client.pong('a'),
+      client.pong('b'),
+      server.close(),
+      ...ENDS,
+    ],
+    [],
+  ],
+  [
+    'a Pong to the first of two Pings, of which the second is answered',
+    [
+      server.ping('a'),
+      server.ping('b'),
+      client.pong('b'),
+      client.close(),
+      client.pong('a'),
+      server.close(),
+      ...ENDS,
+    ],
+    ['control-after-close client #5: a pong frame of 1 byte comes 1 ms after its own Close (frame 4)'],
+  ],
+  [
     'faults in a Pong that is due are told of',
     [
       server.close(1000),
@@ -186,8 +212,8 @@ describe('frames behind a Close', () => {
 const unanswered = (breaker: string, proof: string, close = 'server (frame 1, code 1000)') =>
   `close-unanswered ${breaker} #1: the Close of the ${close} got no Close in answer: ${proof}`;
 const talk = [client.text('Hello'), server.text('Hello')];
-const byData = (data: string, frame = 4) =>
-  `close-answered-by-data server #${frame}: the Close of the client (frame 3, code 1000) got a ${data} frame and no Close in answer`;
+const byData = (data: string, frame = 4, close = 3, code = 'code 1000') =>
+  `close-answered-by-data server #${frame}: the Close of the client (frame ${close}, ${code}) got a ${data} frame and no Close in answer`;
 const ignored = (frame: number) =>
   `close-unanswered server #${frame}: the Close of the client (frame ${frame}, code 1000) got no Close in answer: the server ended TCP instead`;
 
@@ -258,7 +284,7 @@ const answers: TalkCase[] = [
     ],
     [
       'ping-answered-by-data server #4: the Ping in frame 3 got a data frame, and no Pong; the server, which only replies, had nothing else to reply to',
-      'close-answered-by-data server #6: the Close of the client (frame 5, code 1000) got a text frame and no Close in answer',
+      ignored(5),
     ],
   ],
   [
@@ -275,9 +301,80 @@ const answers: TalkCase[] = [
     [ignored(6)],
   ],
   [
+    'its body, in a message',
+    [client.close(1000), server.binary('hex:03 e8'), ...ENDS],
+    [byData('binary', 2, 1)],
+  ],
+  [
+    'a message with its body in it',
+    [...talk, client.close(1000), server.binary('hex:65 63 68 6f 20 03 e8'), ...ENDS],
+    [byData('binary')],
+  ],
+  [
+    'a message with its body in it, of who streams',
+    [
+      ...[1, 2, 3].map((n) => server.text(`tick ${n}`)),
+      client.close(4000, 'done'),
+      server.binary('hex:00 0f a0 64 6f 6e 65'),
+      ...ENDS,
+    ],
+    [
+      'close-answered-by-data server #5: the Close of the client (frame 4, code 4000) got a binary frame and no Close in answer',
+    ],
+  ],
+  [
+    'a text with its reason',
+    [client.close(1000, 'logout'), server.text('logout ok'), ...ENDS],
+    [byData('text', 2, 1)],
+  ],
+  [
+    'nothing in a text, to no body',
+    [client.close(), server.text(''), ...ENDS],
+    [byData('text', 2, 1, 'no code')],
+  ],
+  [
+    'anything, of who sends one message for each',
+    [
+      ...['a', 'b', 'c'].flatMap((text) => [client.text(text), server.text(`${text}?`)]),
+      client.close(1000),
+      server.text('what?'),
+      ...ENDS,
+    ],
+    [
+      'close-answered-by-data server #8: the Close of the client (frame 7, code 1000) got a text frame and no Close in answer',
+    ],
+  ],
+  [
+    'the second half of an answer',
+    [client.text('q'), server.text('a1'), client.close(1000), server.text('a2'), ...ENDS],
+    [ignored(3)],
+  ],
+  [
+    'a text that says goodbye, but was on its way',
+    [...talk, client.close(1000), crossing(server.text('bye')), ...ENDS],
+    [ignored(3)],
+  ],
+  [
+    'a frame that was on its way for long',
+    [...talk, client.close(1000), at(3), crossing(server.text('x')), at(9)],
+    [],
+  ],
+  [
+    'FIN in the middle of a frame',
+    [['server', Uint8Array.of(0x81, 0x05, 0x61)], client.close(1000), server.fin, client.fin],
+    [],
+  ],
+  [
+    'FIN in the middle of a message',
+    [server.text('a', { fin: false }), client.close(1000), server.fin, client.fin],
+    [ignored(2)],
+  ],
+  ['a FIN that was on its way', [client.close(1000), crossing(server.fin), client.fin], []],
+  ['an RST that was on its way', [client.close(1000), crossing(server.reset), client.reset], []],
+  [
     'binary frames',
     [...talk, client.close(1000), server.binary('a'), server.binary('b'), ...ENDS],
-    [byData('binary')],
+    [ignored(3)],
   ],
   [
     'the text that was due',
@@ -410,6 +507,11 @@ const tcpFirst =
 const changed = (what: string, breaker = 'client') => `close-code-changed ${breaker} #2: its Close ${what}`;
 
 const notes: TalkCase[] = [
+  [
+    'both close, and neither has got the other one',
+    [server.close(1001), crossing(client.close(1000)), server.fin, client.fin],
+    [],
+  ],
   ['the client ends TCP', [server.close(1000), client.close(1000), client.fin, server.fin], [tcpFirst]],
   ['the client resets TCP', [client.close(), server.close(), client.reset, server.reset], [tcpFirst]],
   ['the server ends TCP', [server.close(1000), client.close(1000), server.fin, client.fin], []],

@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { findRule } from '../../src/rules/index.js';
 import { runScript } from './harness.js';
-import { at, client, payloadOf, server, type TalkCase, told } from './talk.js';
+import { at, client, crossing, payloadOf, server, type TalkCase, told } from './talk.js';
 
 const unanswered = (why: string, frame = 1, bytes = '4 bytes') =>
   `ping-unanswered client #${frame}: the Ping of ${bytes} got no Pong, though ${why}`;
@@ -223,6 +223,11 @@ const dataCases: TalkCase[] = [
     'a pong by name',
     [server.ping(''), client.binary('{"op":"PONG","n":7}'), ...bye],
     [otherData(1, 2, 'that says "pong", and no Pong')],
+  ],
+  [
+    'what was on its way, of who only replies',
+    [...talked, server.ping('x'), crossing(client.text('well')), ...bye],
+    [],
   ],
   [
     'anything, of who only replies',

@@ -3,13 +3,13 @@
  */
 import type { FrameFields } from '../../src/websocket/frame-encode.js';
 import type { Sender } from '../../src/websocket/frame-record.js';
-import { findingsOf, type Script, type Step } from './harness.js';
+import { findingsOf, type Script, type Sent } from './harness.js';
 
 export const bytes = (length: number): Uint8Array => new Uint8Array(length).fill(0x2e);
 let nextKey = 0x1d2c3b4a;
 
 /** A frame of `sender`, masked as it has to be with a key that looks random. */
-export function frame(sender: Sender, fields: FrameFields): Step {
+export function frame(sender: Sender, fields: FrameFields): Sent {
   nextKey = (Math.imul(nextKey, 1_664_525) + 1_013_904_223) | 0;
   return [sender, sender === 'client' ? { maskingKey: nextKey, ...fields } : fields];
 }

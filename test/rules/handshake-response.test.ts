@@ -164,7 +164,12 @@ describe('version-refusal', () => {
         `version-refusal server: version "25" is refused with ${code}, and only that version named in Sec-WebSocket-Version`,
       ]);
     expect(found('25', refusal(status, { 'Sec-WebSocket-Version': '25, 13' }))).toEqual([]);
-    expect(found('13', refusal(status))).toEqual([]);
+    expect(found('13', refusal(status))).toEqual(
+      code === '426'
+        ? ['version-refusal server: version "13" is refused with 426, without Sec-WebSocket-Version']
+        : [],
+    );
+    expect(found('13', refusal(status, { Upgrade: 'TLS/1.3' }))).toEqual([]);
     expect(found(undefined, refusal(status))).toEqual([]);
   });
 

@@ -3,7 +3,8 @@
  *
  * A script is a list of steps: `['client', frame]` sends a frame (encodeFrame's description, or raw bytes),
  * `['client', 'gap', 10]` loses bytes, `['client', 'fin' | 'reset' | 'capture-end']` ends a direction,
- * `['at', 2.5]` sets the time in seconds. Each step is a packet of its own; time goes on by a millisecond a step.
+ * `['at', 2.5]` sets the time in seconds; `['crossing', step]`: what it sends crosses the step before it. Else all
+ * that was sent has arrived. Each step is a packet of its own; time goes on by a millisecond a step.
  */
 
 import { RuleEngine } from '../../src/rules/engine.js';
@@ -19,11 +20,12 @@ import { WindowBudget } from '../../src/websocket/segment-window.js';
 import { type Session, SessionDecoder } from '../../src/websocket/session.js';
 import { makeSession, type SessionOptions } from '../websocket/recorder.js';
 
-export type Step =
+export type Sent =
   | readonly [Sender, FrameFields | Uint8Array]
   | readonly [Sender, 'gap', number]
-  | readonly [Sender, StreamEnd]
-  | readonly ['at', number];
+  | readonly [Sender, StreamEnd];
+
+export type Step = Sent | readonly ['at', number] | readonly ['crossing', Sent];
 
 export interface Script extends SessionOptions {
   readonly steps?: readonly Step[];
@@ -85,21 +87,32 @@ export function runScript(script: Script): Finding[] {
     { observer: engine.observe(session), closed() {}, defect() {} },
   );
   const ended = new Set<Sender>();
-  for (const step of script.steps ?? []) {
+  /** TCP sequence numbers behind what each has sent, and before the last step. */
+  const sent = { client: 1_000, server: 2_000 };
+  const before = { ...sent };
+  for (const one of script.steps ?? []) {
     place.packet++;
-    if (step[0] === 'at') {
-      setTime(place, step[1]);
+    if (one[0] === 'at') {
+      setTime(place, one[1]);
       continue;
     }
+    const step: Sent = one[0] === 'crossing' ? one[1] : one;
+    const peer = step[0] === 'client' ? 'server' : 'client';
+    place.acknowledgement = (one[0] === 'crossing' ? before : sent)[peer];
+    Object.assign(before, sent);
     place.nanoseconds += 1e6;
     const [sender, what] = step;
     const sink = decoder[sender];
-    if (what === 'gap') sink.gap(step[2] as number);
-    else if (typeof what === 'string') {
+    if (what === 'gap') {
+      sink.gap(step[2] as number);
+      sent[sender] += step[2] as number;
+    } else if (typeof what === 'string') {
       ended.add(sender);
       sink.end(what as StreamEnd);
     } else {
       const bytes = what instanceof Uint8Array ? what : encodeFrame(what);
+      place.sequence = sent[sender];
+      sent[sender] += bytes.length;
       sink.bytes(bytes, 0, bytes.length);
     }
   }

@@ -147,6 +147,38 @@ describe('masking-key-predictable', () => {
     expect(foundInKeys(...letters.slice(1), 0x4142431f)).toEqual([]);
   });
 
+  /** 64 keys of a congruential generator as in many C libraries, and as rand() gives its numbers. */
+  const congruential = (shift: number, low = 0) => {
+    let state = 12_345n;
+    return Array.from({ length: 64 }, () => {
+      state = (state * 1_103_515_245n + 12_345n) & 0xffff_ffffn;
+      return Number(state >> BigInt(shift)) | low | 0;
+    });
+  };
+
+  it('tells of bits that are regular', () => {
+    const [, last] = [0, 63].map((i) => congruential(0)[i]);
+    expect(foundInKeys(...congruential(0))).toEqual([
+      `masking-key-predictable client warning #64: in 64 masking keys in a row a bit changes each time; the last one is ${Buffer.from(
+        Uint32Array.of(last).buffer,
+      )
+        .reverse()
+        .toString('hex')
+        .replace(/..(?!$)/g, '$& ')}`,
+    ]);
+    expect(foundInKeys(...congruential(1)).map((line) => line.split(';')[0])).toEqual([
+      'masking-key-predictable client warning #64: in 64 masking keys in a row a bit is always the same',
+    ]);
+    expect(foundInKeys(...congruential(0).slice(1))).toEqual([]);
+    expect(foundInKeys(...congruential(1).slice(1))).toEqual([]);
+  });
+
+  it('leaves two keys by turns to masking-key-repeated', () => {
+    expect(
+      foundInKeys(...Array.from({ length: 130 }, (_, i) => R[i % 2])).map((line) => line.split(' ')[0]),
+    ).toEqual(['masking-key-repeated']);
+  });
+
   it('says nothing of three keys, or of seven with an octet in common', () => {
     expect(foundInKeys(1, 2, 3)).toEqual([]);
     expect(foundInKeys(1, 2, 3, R[4], 4, 5, 6)).toEqual([]);
@@ -179,7 +211,9 @@ describe('masking-key-predictable', () => {
 it('random keys are no finding', () => {
   // A fixed seed: about one run in 2^20 would find two equal keys in a row.
   const keys = fc.array(fc.integer({ min: -0x80000000, max: 0x7fffffff }), { minLength: 50, maxLength: 100 });
-  const uniform = keys.map((list) => list.map((key, i) => Math.imul(key ^ (i * 0x9e3779b9), 0x85ebca6b) | 1));
+  const uniform = keys.map((list) =>
+    list.map((key, i) => Math.imul(key ^ (i * 0x9e3779b9), 0x85ebca6b) || 1),
+  );
   fc.assert(
     fc.property(uniform, (list) => new Set(list).size < list.length || foundInKeys(...list).length === 0),
     { seed: 1, numRuns: 100 },

@@ -197,6 +197,20 @@ describe('a sender of many compressed messages', () => {
     expect(used).toEqual([false, ...Array<boolean>(11).fill(true)]);
   });
 
+  it('goes on without a message that was not captured whole', () => {
+    for (const contextTakeover of [true, false]) {
+      const deflater = new MessageDeflater({ contextTakeover });
+      const inflater = new MessageInflater({ ...options, contextTakeover });
+      const give = (wire: Uint8Array, whole = true) => inflater.inflate(wire, 0, wire.length, whole);
+      for (let i = 0; i < 20; i++) give(deflater.deflate(content(i)));
+      const cut = deflater.deflate(utf8('something else'));
+      give(cut.subarray(0, 8), false);
+      const { unknown, content: got } = give(deflater.deflate(utf8('something else again')));
+      if (contextTakeover) expect(unknown).toEqual([{ offset: 0, length: 14 }]);
+      else expect([unknown, got]).toEqual([[], utf8('something else again')]);
+    }
+  });
+
   it('is known again behind a loss once enough has come, whatever inflates it', () => {
     const deflater = new MessageDeflater({ contextTakeover: true });
     const inflater = new MessageInflater({ ...options, contextTakeover: true });

@@ -75,6 +75,7 @@ export class SessionRecorder {
   readonly place = new Place();
   readonly decoder: SessionDecoder;
   private frameCount = 0;
+  private readonly sequences = { client: 1000, server: 2000 };
 
   constructor(options: RecorderOptions = {}) {
     const { deflate, payloadLimit = 1e9, maxPayload = 1e9, maxMessage = 1e9, frames = true } = options;
@@ -114,6 +115,8 @@ export class SessionRecorder {
   send(sender: Sender, piece: Uint8Array, before = 54): this {
     const [chunk, start, end] = embedded(piece);
     this.place.origin = start - before;
+    this.place.sequence = this.sequences[sender] - start;
+    this.sequences[sender] += end - start;
     this.decoder[sender].bytes(chunk, start, end);
     chunk.fill(0xdd);
     return this;
@@ -121,6 +124,7 @@ export class SessionRecorder {
 
   gap(sender: Sender, length: number): this {
     this.decoder[sender].gap(length);
+    this.sequences[sender] += length;
     return this;
   }
 
