@@ -8,6 +8,7 @@
  * that does not derive from lost octets is right, the rest is marked. Nothing is judged, and everything that
  * can be decoded is, also with a larger window or an older context than negotiated.
  */
+import { isUtf8 } from 'node:buffer';
 import type { Range } from './frame-record.js';
 import { Inflater } from './inflate.js';
 import { InflateWindow } from './inflate-window.js';
@@ -117,20 +118,42 @@ export class MessageInflater {
     );
   }
 
+  /**
+   * Whether there is nothing to tell of the message with the payload wire[start, end) but its content, which is not
+   * told; text has to be UTF-8. False: it is still to be inflated.
+   */
+  isPlain(isText: boolean, wire: Uint8Array, start: number, end: number): boolean {
+    const length = this.native === undefined ? -1 : this.inflateNatively(wire, start, end);
+    if (length < 0) return false;
+    const { output } = NativeInflater;
+    if (isText && !isUtf8(output.subarray(0, length))) {
+      // It has got the message, which is inflated once more.
+      this.closeNative();
+      return false;
+    }
+    this.window.append(output, undefined, length);
+    return true;
+  }
+
   /** By zlib; undefined where that cannot say all. */
   private inflateUsual(wire: Uint8Array, start: number, end: number): Inflated | undefined {
-    const { contextTakeover, maxContent } = this.options;
-    if (this.native === undefined && (--this.before > 0 || !this.openNative())) return undefined;
-    if (!contextTakeover) this.native!.reset();
-    const length = this.native!.inflate(wire, start, end, maxContent);
-    if (length < 0) {
-      this.closeNative();
-      this.before = Number.POSITIVE_INFINITY;
-      return undefined;
-    }
+    const length = this.inflateNatively(wire, start, end);
+    if (length < 0) return undefined;
     const content = NativeInflater.output.slice(0, length);
     this.window.append(content, undefined, length);
     return { content, length, ...USUAL };
+  }
+
+  /** To NativeInflater.output, which the window has to take over; -1 where that does not do. */
+  private inflateNatively(wire: Uint8Array, start: number, end: number): number {
+    const { contextTakeover, maxContent } = this.options;
+    if (this.native === undefined && (--this.before > 0 || !this.openNative())) return -1;
+    if (!contextTakeover) this.native!.reset();
+    const length = this.native!.inflate(wire, start, end, maxContent);
+    if (length >= 0) return length;
+    this.closeNative();
+    this.before = Number.POSITIVE_INFINITY;
+    return -1;
   }
 
   private openNative(): boolean {

@@ -135,7 +135,7 @@ export class Direction implements StreamSink, FrameVisitor {
     if (message !== undefined || observer !== undefined)
       this.messages = new MessageDecoder(sender, owner, owner.inflater(sender), owner.perFrame);
     if (frame !== undefined || message !== undefined) this.provenance = new Provenance();
-    else this.plain = new PlainReader(this.facts, this.decoder, owner);
+    else this.plain = new PlainReader(this.facts, this.decoder, owner, this.messages);
   }
 
   get frames(): number {

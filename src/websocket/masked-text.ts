@@ -30,7 +30,8 @@ export function pushMaskedText(
   else text.push(unmasked(chunk, start, end, turned), 0, end - start);
 }
 
-function unmasked(chunk: Uint8Array, start: number, end: number, key: number): Uint8Array {
+/** The payload, in memory that the next call uses again. */
+export function unmasked(chunk: Uint8Array, start: number, end: number, key: number): Uint8Array {
   const length = end - start;
   if (length > scratch.length) scratch = new Uint8Array(length * 2);
   maskInto(scratch, 0, chunk, start, end, key, 0);

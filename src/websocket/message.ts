@@ -15,7 +15,7 @@ import { ContentBuffer } from './content-buffer.js';
 import type { Inflated, MessageInflater } from './deflate.js';
 import type { FrameHeader } from './frame.js';
 import type { Range, Sender } from './frame-record.js';
-import { pushMaskedText } from './masked-text.js';
+import { pushMaskedText, unmasked } from './masked-text.js';
 import type { DecodedMessage } from './message-record.js';
 import type { MessageFacts, SessionObserver } from './observer.js';
 import { CLOSE, CONTINUATION, CONTROL_LIMIT, TEXT } from './opcode.js';
@@ -119,6 +119,17 @@ export class MessageDecoder {
   ) {
     this.state = new MessageState(sender);
     this.buffer = new ContentBuffer(owner.payloadBudget);
+  }
+
+  /**
+   * Whether the compressed message of one frame with the payload chunk[start, end) is as it should be, and so
+   * done with: nobody lists it.
+   */
+  isPlain(isText: boolean, chunk: Uint8Array, start: number, end: number, key: number): boolean {
+    const { inflater } = this;
+    if (!this.certain || inflater === undefined) return false;
+    if (key === 0) return inflater.isPlain(isText, chunk, start, end);
+    return inflater.isPlain(isText, unmasked(chunk, start, end, key), 0, end - start);
   }
 
   /** A data frame begins. */

@@ -9,6 +9,7 @@ import type { Frame } from '../../src/websocket/frame-record.js';
 import {
   encodeHandshakeRequest,
   encodeHandshakeResponse,
+  type HandshakeRequestOptions,
   type HandshakeResponseOptions,
 } from '../../src/websocket/handshake.js';
 import type { Session, SessionSummary } from '../../src/websocket/session.js';
@@ -17,7 +18,8 @@ import { CLIENT, deliver, SERVER, Talk } from './tcp.js';
 
 const KEY = 0x37fa213d;
 
-export const request = (target = '/chat') => encodeHandshakeRequest({ target });
+export const request = (target = '/chat', more: Partial<HandshakeRequestOptions> = {}) =>
+  encodeHandshakeRequest({ target, ...more });
 export const response = (options?: HandshakeResponseOptions) => encodeHandshakeResponse(options);
 export const fromClient = (payload: string) =>
   encodeFrame({ opcode: 1, maskingKey: KEY, payload: utf8(payload) });

@@ -5,13 +5,14 @@ import { FrameDecoder, type FrameVisitor } from '../../src/websocket/frame.js';
 import { encodeFrame } from '../../src/websocket/frame-encode.js';
 import type { Sender } from '../../src/websocket/frame-record.js';
 import { FrameState } from '../../src/websocket/frame-state.js';
+import type { MessageDecoder } from '../../src/websocket/message.js';
 import { PlainReader } from '../../src/websocket/plain-reader.js';
 import { concat, utf8 } from '../support/splits.js';
 
 const nobody: FrameVisitor = { header() {}, payload() {}, missing() {}, finished() {}, lost() {} };
 const KEY = 0x37fa213d;
 
-function make(sender: Sender, { calm = true, maxMessage = 1e6 } = {}) {
+function make(sender: Sender, { calm = true, maxMessage = 1e6, deflate = false, isSound = true } = {}) {
   const place = new Place();
   Object.assign(place, { packet: 7, seconds: 1_700_000_000, nanoseconds: 500_000_000 });
   const decoder = new FrameDecoder(nobody, 1000);
@@ -30,8 +31,10 @@ function make(sender: Sender, { calm = true, maxMessage = 1e6 } = {}) {
     lost() {},
     closed() {},
   };
-  const owner = { place, observer, maxMessage, nextFrameNumber: () => ++frames };
-  return { reader: new PlainReader(facts, decoder, owner), told, decoder, observer };
+  const owner = { place, observer, maxMessage, deflate, perFrame: false, nextFrameNumber: () => ++frames };
+  const isPlain = () => isSound;
+  const messages = { isPlain } as unknown as MessageDecoder;
+  return { reader: new PlainReader(facts, decoder, owner, messages), told, decoder, observer };
 }
 
 const text = (payload: string | Uint8Array, maskingKey?: number) =>
@@ -84,6 +87,18 @@ describe('a plain message', () => {
     ['of a reserved opcode', 'server', encodeFrame({ opcode: 3, payload: utf8('a') }), false],
   ])('%s', (_name, sender, frame, isPlain) => {
     const { reader, told } = make(sender, { maxMessage: 66_000 });
+    expect(reader.read(frame, 0, frame.length)).toBe(isPlain ? frame.length : 0);
+    expect(told).toHaveLength(isPlain ? 1 : 0);
+  });
+
+  it.each([
+    ['that is compressed as it should be', { deflate: true, isSound: true }, { rsv1: true }, true],
+    ['that is compressed in another way', { deflate: true, isSound: false }, { rsv1: true }, false],
+    ['with RSV2', { deflate: true, isSound: true }, { rsv1: true, rsv2: true }, false],
+    ['that is compressed where nothing may be', { deflate: false, isSound: true }, { rsv1: true }, false],
+  ])('%s', (_name, options, bits, isPlain) => {
+    const { reader, told } = make('server', options);
+    const frame = encodeFrame({ opcode: 1, ...bits, payload: utf8('a') });
     expect(reader.read(frame, 0, frame.length)).toBe(isPlain ? frame.length : 0);
     expect(told).toHaveLength(isPlain ? 1 : 0);
   });
