@@ -11,6 +11,7 @@ import {
 } from './http/connection.js';
 import { type HeadQuirk, headerValue, type RequestHead, type ResponseHead, tokenList } from './http/head.js';
 import { Holding, type HoldingPool } from './http/holding.js';
+import { atLimit, type Limits } from './limits.js';
 import { formatEndpoint } from './network/address.js';
 import type { RuleEngine, SessionWatch } from './rules/engine.js';
 import type { Finding } from './rules/finding.js';
@@ -56,8 +57,7 @@ export interface Shared {
   readonly consumer: SessionsConsumer;
   readonly place: Place;
   readonly payloadLimit: number;
-  readonly maxPayload: number;
-  readonly maxMessage: number;
+  readonly limits: Limits;
   readonly windowBudget: WindowBudget;
   /** Of what connections hold that are no session (yet). */
   readonly holdingPool: HoldingPool;
@@ -82,9 +82,6 @@ const QUIRKS: Readonly<Record<HeadQuirk, string>> = {
   'malformed-line': 'has a line that is no header field',
   'leading-empty-line': 'comes behind an empty line',
 };
-
-/** CONNECT inside CONNECT: proxies are chained, but not without end. */
-const MAX_TUNNELS = 4;
 
 /** What a connection costs in memory before it is a session, and what its search for frames adds. */
 const CONNECTION_COST = 3072;
@@ -128,7 +125,8 @@ export class CarriedConnection implements HttpOwner {
   }
 
   private speakHttp(): readonly [StreamSink, StreamSink] {
-    this.http = new HttpConnection({ place: this.dissector.place, owner: this, account: this.holding });
+    const { place, limits } = this.dissector;
+    this.http = new HttpConnection({ place, owner: this, account: this.holding, limits });
     return this.http.sides;
   }
 
@@ -168,7 +166,13 @@ export class CarriedConnection implements HttpOwner {
   }
 
   tunnelled(): readonly [StreamSink, StreamSink] | undefined {
-    return this.tunnels++ < MAX_TUNNELS ? this.speakHttp() : undefined;
+    const { maxProxyTunnels } = this.dissector.limits;
+    if (this.tunnels++ < maxProxyTunnels) return this.speakHttp();
+    this.defect(
+      'proxy-tunnel-limit',
+      `too many CONNECT inside each other; what is in the last stays unread ${atLimit('maxProxyTunnels', maxProxyTunnels)}`,
+    );
+    return undefined;
   }
 
   defect(code: string, message: string): void {
@@ -193,7 +197,8 @@ export class CarriedConnection implements HttpOwner {
     this.dissector.defect(
       'http',
       'undecided-limit',
-      'a connection that is no WebSocket so far was given up: too many of them at a time',
+      'a connection that is no WebSocket so far was given up: they hold too much together ' +
+        atLimit('maxUndecided', this.dissector.limits.maxUndecided),
     );
   }
 
@@ -286,8 +291,7 @@ export class CarriedConnection implements HttpOwner {
       {
         place: dissector.place,
         payloadLimit: dissector.payloadLimit,
-        maxPayload: dissector.maxPayload,
-        maxMessage: dissector.maxMessage,
+        limits: dissector.limits,
         windowBudget: dissector.windowBudget,
         payloadBudget: dissector.payloadBudget,
         beginnings,

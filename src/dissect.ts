@@ -83,6 +83,7 @@ export async function runDissection(
     {
       report: (defect) => consumer.defect?.(defect),
       ...(options.reader === undefined ? {} : { reader: options.reader }),
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
       ...(options.progress === undefined ? {} : { progress: options.progress }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     },

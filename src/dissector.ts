@@ -6,13 +6,14 @@ import { PacketOrigins } from './capture/origins.js';
 import type { Packet } from './capture/packet.js';
 import { CarriedConnection, type SessionsConsumer, type Shared } from './carried.js';
 import { HoldingPool } from './http/holding.js';
+import { atLimit, DEFAULT_LIMITS, type Limits } from './limits.js';
 import { NetworkDecoder } from './network/decoder.js';
 import { RuleEngine } from './rules/engine.js';
 import type { Rule } from './rules/rule.js';
 import type { Defect, Layer } from './stream/defect.js';
 import { Place, type Timestamp } from './stream/place.js';
 import type { Connection, Side } from './tcp/connection.js';
-import { type TcpLimits, TcpTable } from './tcp/table.js';
+import { TcpTable } from './tcp/table.js';
 import { MessageOrder } from './websocket/message-order.js';
 import { PayloadBudget } from './websocket/payload-budget.js';
 import { WindowBudget } from './websocket/segment-window.js';
@@ -24,24 +25,9 @@ export interface DissectionConsumer extends SessionsConsumer {
   opened?(dissector: Dissector): void;
 }
 
-export interface DissectorLimits extends TcpLimits {
-  /** Payload octets kept per frame; the rest is counted and a defect says so. */
-  readonly maxPayload: number;
-  /** Content octets kept per message; compressed messages are inflated no further. */
-  readonly maxMessage: number;
-  /**
-   * Bytes that connections which are no session (yet) may cost together; a defect tells of each that is given
-   * up.
-   */
-  readonly maxUndecided: number;
-  /** Payload octets that all frames and messages under way hold together; a defect tells of what is cut. */
-  readonly maxHeldPayload: number;
-  /** Octets of messages held back until older ones can be read; a defect tells of those that come too late. */
-  readonly maxHeldMessages: number;
-}
-
 export interface DissectorOptions {
-  readonly limits?: Partial<DissectorLimits>;
+  /** Bounds of what input may cost, and their defaults: LIMITS. A defect tells of each that is hit. */
+  readonly limits?: Partial<Limits>;
   /** Octets of payload that the consumer looks at; more is not kept, and that is no defect. */
   readonly previewPayload?: number;
   /**
@@ -57,9 +43,6 @@ export interface DissectorOptions {
   readonly rules?: readonly Rule[];
 }
 
-export const defaultMaxPayload = 64 * 1024 * 1024;
-export const defaultMaxMessage = 64 * 1024 * 1024;
-
 export class Dissector implements Shared {
   readonly place = new Place();
   readonly network: NetworkDecoder;
@@ -68,10 +51,9 @@ export class Dissector implements Shared {
   start: Timestamp = { seconds: 0, nanoseconds: 0 };
   frameCount = 0;
   sessionCount = 0;
-  readonly maxPayload: number;
-  readonly maxMessage: number;
+  readonly limits: Limits;
   /** Of what is held while frames are searched for. */
-  readonly windowBudget = new WindowBudget();
+  readonly windowBudget: WindowBudget;
   readonly payloadBudget: PayloadBudget;
   readonly holdingPool: HoldingPool;
   /** Undefined when nobody wants findings. */
@@ -89,18 +71,22 @@ export class Dissector implements Shared {
     readonly consumer: DissectionConsumer,
     options: DissectorOptions = {},
   ) {
-    const { limits } = options;
+    const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.limits = limits;
     this.decodeAs = new Set(options.decodeAs);
-    this.maxPayload = limits?.maxPayload ?? defaultMaxPayload;
-    this.maxMessage = limits?.maxMessage ?? defaultMaxMessage;
-    this.holdingPool = new HoldingPool(limits?.maxUndecided);
-    this.payloadBudget = new PayloadBudget(limits?.maxHeldPayload, options.borrowPayloads);
+    this.windowBudget = new WindowBudget(limits.maxSearched, limits.maxSearchedTotal, (key) =>
+      this.reportSearch(key),
+    );
+    this.holdingPool = new HoldingPool(limits.maxUndecided);
+    this.payloadBudget = new PayloadBudget(limits.maxHeldPayload, options.borrowPayloads, limits.maxZeros);
     this.engine =
       consumer.finding &&
       new RuleEngine({
         rules: options.rules ?? [],
         place: this.place,
         finding: (finding) => consumer.finding?.(finding),
+        maxOpenPings: limits.maxOpenPings,
+        defect: (code, message) => this.defect('websocket', code, message),
       });
     this.messages =
       consumer.message &&
@@ -108,17 +94,17 @@ export class Dissector implements Shared {
         bytesWait: () => this.bytesWait,
         message: (message) => consumer.message?.(message),
         late: ({ number, session }) => this.reportLate(number, session.number),
-        limit: limits?.maxHeldMessages,
+        limit: limits.maxHeldMessages,
         patience: options.patience,
       });
-    this.payloadLimit = Math.min(this.maxPayload, options.previewPayload ?? this.maxPayload);
+    this.payloadLimit = Math.min(limits.maxPayload, options.previewPayload ?? limits.maxPayload);
     this.tcp = new TcpTable({
       place: this.place,
       report: (defect) => this.report(defect),
       open: (connection) => new CarriedConnection(this, connection).sinks,
-      ...(limits === undefined ? {} : { limits }),
+      limits,
     });
-    this.network = new NetworkDecoder({ sink: this.tcp, report: (defect) => this.report(defect) });
+    this.network = new NetworkDecoder({ sink: this.tcp, report: (defect) => this.report(defect), limits });
   }
 
   packet(packet: Packet): void {
@@ -168,7 +154,16 @@ export class Dissector implements Shared {
       'websocket',
       'late-message',
       `session ${session}: message ${message} comes behind messages that were captured later: its bytes had to ` +
-        'wait for others, and the messages that came meanwhile were not held back any longer',
+        'wait for others, and the messages that came meanwhile were not held back any longer ' +
+        atLimit('maxHeldMessages', this.limits.maxHeldMessages),
+    );
+  }
+
+  private reportSearch(key: 'maxSearched' | 'maxSearchedTotal'): void {
+    this.defect(
+      'websocket',
+      'search-limit',
+      `too much is held while frames are searched for: the oldest is given up ${atLimit(key, this.limits[key])}`,
     );
   }
 

@@ -16,9 +16,9 @@ export {
 export {
   type DissectionConsumer,
   Dissector,
-  type DissectorLimits,
   type DissectorOptions,
 } from './dissector.js';
+export { DEFAULT_LIMITS, LIMITS, type LimitFacts, type LimitKey, type Limits } from './limits.js';
 export type { Finding } from './rules/finding.js';
 export { findRule, rules } from './rules/index.js';
 export type { Rule, Severity } from './rules/rule.js';

@@ -10,6 +10,7 @@ import { root } from './support/fixtures.js';
 /** Folders and files of src/, each of which may import those before it and itself. */
 const ORDER = [
   'bytes',
+  'limits.ts',
   'stream',
   'capture',
   'link',

@@ -23,7 +23,7 @@ describe('limits', () => {
       {
         layer: 'websocket',
         code: 'payload-limit',
-        message: 'session 1: a frame of the client has 5 bytes of payload; 3 are kept',
+        message: 'session 1: a frame of the client has 5 bytes of payload; 3 are kept (limit payload=3)',
         packet: 6,
       },
     ]);

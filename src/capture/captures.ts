@@ -12,17 +12,11 @@ import { CaptureError, type Defect, type ReportDefect } from '../stream/defect.j
 import { type CaptureSummary, Lane } from './lane.js';
 import { type Input, isRepeatable, type OpenOptions } from './open.js';
 import type { ReaderName } from './open-capture.js';
-import type { Packet, ReaderContext } from './packet.js';
+import { type CaptureLimits, defaultCaptureLimits, type Packet, type ReaderContext } from './packet.js';
 import type { CaptureSecrets } from './pcapng.js';
 
 export type { CaptureSummary, Time } from './lane.js';
 export type { Input } from './open.js';
-
-/**
- * Largest packet believed, in bytes. libpcap writes up to 262,144, but Linux hands up offloaded segments of
- * 512 KiB (BIG TCP), and a damaged length is no likelier to pass at 1 MiB than at a quarter of it.
- */
-export const DEFAULT_MAX_PACKET_LENGTH = 1 << 20;
 
 /** Blocks of the many captures that overlap in time are smaller, and their files not kept open. */
 const FEW_OPEN = 8;
@@ -32,8 +26,8 @@ const PEEK: OpenOptions = { blockSize: 16_384 };
 export interface ReadOptions {
   /** Default: `own`, which reads everything; `pcap-parser` reads classic microsecond pcap only. */
   readonly reader?: ReaderName;
-  /** Default: DEFAULT_MAX_PACKET_LENGTH. */
-  readonly maxPacketLength?: number;
+  /** Default: defaultCaptureLimits. */
+  readonly limits?: Partial<CaptureLimits>;
   readonly report: ReportDefect;
   /** Called after each block; `totalBytes` is undefined when an input's size is not known. */
   readonly progress?: (bytesRead: number, totalBytes: number | undefined) => void;
@@ -98,8 +92,10 @@ class Run {
   private skipped = 0;
   private truncated = false;
   private stopped = false;
+  private readonly limits: CaptureLimits;
 
   constructor(inputs: readonly Input[], options: ReadOptions, consumer: PacketConsumer) {
+    this.limits = { ...defaultCaptureLimits, ...options.limits };
     this.lanes = inputs.map((input, index) => new Lane(index, input));
     this.options = options;
     this.consumer = consumer;
@@ -267,8 +263,8 @@ class Run {
 
   private context(lane: Lane): ReaderContext {
     return {
+      ...this.limits,
       capture: lane.index,
-      maxPacketLength: this.options.maxPacketLength ?? DEFAULT_MAX_PACKET_LENGTH,
       interfaces: this.interfaces,
       report: (defect) => this.report(defect, lane),
     };

@@ -5,7 +5,6 @@ export { CaptureError } from '../stream/defect.js';
 export {
   type CaptureSummary,
   type CaptureTotals,
-  DEFAULT_MAX_PACKET_LENGTH,
   type PacketConsumer,
   type ReadOptions,
   readCaptures,
@@ -16,7 +15,13 @@ export { NpmPcapParserReader } from './npm-pcap-parser.js';
 export type { Block, BlockSource, Input, OpenOptions } from './open.js';
 export { openSource } from './open.js';
 export type { ReaderName } from './open-capture.js';
-export { type CaptureReader, Packet, type ReaderContext } from './packet.js';
+export {
+  type CaptureLimits,
+  type CaptureReader,
+  defaultCaptureLimits,
+  Packet,
+  type ReaderContext,
+} from './packet.js';
 export { PcapReader, type PcapVariant } from './pcap.js';
 export {
   encodePcap,

@@ -10,8 +10,10 @@
  * - it drops a cut packet without a word: at the end we deliver it and say so.
  * - it says "error" for other variants and versions: we look at the file header before it does.
  */
+
 import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
+import { atLimit } from '../limits.js';
 import { CaptureError } from '../stream/defect.js';
 import { u16 } from './integers.js';
 import { type CaptureReader, Packet, type ReaderContext } from './packet.js';
@@ -138,7 +140,7 @@ export class NpmPcapParserReader implements CaptureReader {
     this.finished = true;
     const what = isFileHeader(header)
       ? 'another capture begins here'
-      : `record claims a captured length of ${header.capturedLength} bytes`;
+      : `record claims a captured length of ${header.capturedLength} bytes ${atLimit('maxPacketLength', this.context.maxPacketLength)}`;
     const message = `${what}; pcap-parser cannot go on after it, the default reader can`;
     this.report('damaged-capture', message);
     return false;

@@ -5,6 +5,7 @@
  * Strategy: a reader owns ONE mutable Packet and overwrites it for each packet (a new object per packet
  * costs five times the dispatch). Nothing in it may be kept beyond the call; whoever keeps bytes copies.
  */
+import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import type { Defect } from '../stream/defect.js';
 
 export class Packet {
@@ -65,12 +66,23 @@ export interface CaptureReader {
   next(): boolean;
 }
 
-/** What a reader needs to know of its surroundings. */
-export interface ReaderContext {
+export type CaptureLimits = Pick<
+  Limits,
+  | 'maxPacketLength'
+  | 'maxBlockLength'
+  | 'maxResync'
+  | 'maxComment'
+  | 'maxSectionComments'
+  | 'maxSecrets'
+  | 'maxInterfaces'
+>;
+
+export const defaultCaptureLimits: CaptureLimits = DEFAULT_LIMITS;
+
+/** What a reader needs to know of its surroundings, its limits among it. */
+export interface ReaderContext extends CaptureLimits {
   /** Index of the capture among those given: goes into Packet.capture. */
   readonly capture: number;
-  /** Largest packet believed, in bytes; a longer record is a defect. */
-  readonly maxPacketLength: number;
   /** Next free interface index, counted over all captures of a run: a reader takes one per interface. */
   readonly interfaces: { next: number };
   readonly report: (defect: Defect) => void;

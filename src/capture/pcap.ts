@@ -8,6 +8,7 @@
  * was skipped.
  */
 import { ByteQueue } from '../bytes/queue.js';
+import { atLimit } from '../limits.js';
 import { CaptureError } from '../stream/defect.js';
 import { u16, u32 } from './integers.js';
 import { type CaptureReader, Packet, type ReaderContext } from './packet.js';
@@ -17,8 +18,6 @@ const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
 const MODIFIED_RECORD_HEADER = 24;
 
-/** How far to look for the next plausible record. */
-const RESYNC_WINDOW = 4 << 20;
 /** While looking, neighbouring records are believed to lie within 30 days of each other. */
 const RESYNC_SECONDS = 30 * 86_400;
 
@@ -212,10 +211,12 @@ export class PcapReader implements CaptureReader {
   private resynchronise(): boolean {
     if (this.find()) return true;
     const searched = this.queue.offset - this.lostAt;
-    if (this.ended || searched >= RESYNC_WINDOW) {
+    const { maxResync } = this.context;
+    if (this.ended || searched >= maxResync) {
+      const limit = this.ended ? '' : ` ${atLimit('maxResync', maxResync)}`;
       this.reportDamage(
         'damaged-capture',
-        `no record found in the next ${searched} bytes, reading stops here`,
+        `no record found in the next ${searched} bytes, reading stops here${limit}`,
       );
       this.state = 'done';
     }
@@ -226,7 +227,7 @@ export class PcapReader implements CaptureReader {
   private find(): boolean {
     const { queue, recordHeader, little } = this;
     const { bytes, start, end } = queue;
-    const limit = start + this.lostAt + RESYNC_WINDOW - queue.offset;
+    const limit = start + this.lostAt + this.context.maxResync - queue.offset;
     const near = this.packet.number > 0 ? this.packet.seconds : Number.NaN;
     for (queue.start = start; queue.start < limit; queue.start++) {
       const at = queue.start;
@@ -256,7 +257,9 @@ export class PcapReader implements CaptureReader {
   }
 
   private reportDamage(code: string, outcome: string): void {
-    const message = `record claims a captured length of ${this.lostLength} bytes; ${outcome}`;
+    const { maxPacketLength } = this.context;
+    const limit = this.lostLength > maxPacketLength ? ` ${atLimit('maxPacketLength', maxPacketLength)}` : '';
+    const message = `record claims a captured length of ${this.lostLength} bytes${limit}; ${outcome}`;
     this.report(code, message, this.lostAt);
   }
 

@@ -21,9 +21,6 @@ export const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 /** §3.1: type, length and length again; a section header has 16 bytes more. */
 export const MIN_BLOCK = 12;
 export const MIN_SECTION = 28;
-/** Largest block believed, beyond the largest packet: a Name Resolution or Secrets Block may be large. */
-export const MAX_BLOCK = 16 << 20;
-export const RESYNC_WINDOW = 4 << 20;
 /** While looking for a block, one may exceed the largest packet by this much (headers and options). */
 export const MAX_RESYNC_EXTRA = 65_536;
 

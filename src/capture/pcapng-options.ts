@@ -11,9 +11,6 @@ export const OPT_COMMENT = 1;
 export const IF_TSRESOL = 9;
 export const IF_TSOFFSET = 14;
 
-/** Longest text kept of all comments of one block, in bytes. */
-const MAX_COMMENT = 16_384;
-
 /**
  * Calls `visit(code, at, length)` for each option in bytes[start, end), the value being
  * bytes[at, at + length). False if the options do not add up; those before the fault were visited.
@@ -43,10 +40,15 @@ const utf8 = new TextDecoder();
 /** Collects the comments of one block, joined by line breaks and bounded in length. */
 export class CommentCollector {
   text: string | undefined = undefined;
-  private room = MAX_COMMENT;
+  /** Something was left out. */
+  cut = false;
+
+  /** `room`: longest text kept of all comments of the block, in bytes. */
+  constructor(private room: number) {}
 
   add(bytes: Uint8Array, at: number, length: number): void {
     const kept = Math.min(length, this.room);
+    if (kept < length) this.cut = true;
     if (kept === 0 && length > 0) return;
     this.room -= kept;
     const text = utf8.decode(bytes.subarray(at, at + kept)) + (kept < length ? '…' : '');

@@ -6,15 +6,12 @@
  * interface that was not described, is a defect and costs only itself.
  */
 import type { ByteQueue } from '../bytes/queue.js';
+import { atLimit } from '../limits.js';
 import { u16, u32 } from './integers.js';
 import type { Packet, ReaderContext } from './packet.js';
 import * as block from './pcapng-blocks.js';
 import { PcapngInterface } from './pcapng-interface.js';
 import { CommentCollector, IF_TSOFFSET, IF_TSRESOL, OPT_COMMENT, visitOptions } from './pcapng-options.js';
-
-const MAX_SECRETS = 16 << 20;
-const MAX_INTERFACES = 65_536;
-const MAX_COMMENTS = 64;
 
 /** A Decryption Secrets Block (§4.7): type 0x544c534b is a TLS key log. */
 export interface CaptureSecrets {
@@ -48,7 +45,17 @@ export class PcapngSections {
     const major = u16(bytes, start + 12, little);
     if (major !== 1) this.report('unsupported-version', `pcapng version ${major} is read as 1.0`);
     const comment = this.readComments(start + 24, start + length - 4);
-    if (comment !== undefined && this.comments.length < MAX_COMMENTS) this.comments.push(comment);
+    if (comment !== undefined) this.keep(comment);
+  }
+
+  private keep(comment: string): void {
+    const { maxSectionComments } = this.context;
+    if (this.comments.length < maxSectionComments) this.comments.push(comment);
+    else
+      this.report(
+        'comment-limit',
+        `the comment of a section is left out ${atLimit('maxSectionComments', maxSectionComments)}`,
+      );
   }
 
   /** Decodes the block at the queue's start, of `length` bytes as declared; true if it is a packet. */
@@ -125,8 +132,10 @@ export class PcapngSections {
       return false;
     }
     if (captured > room || captured > context.maxPacketLength) {
-      const limit = Math.min(room, context.maxPacketLength);
-      const message = `packet claims a captured length of ${captured} bytes where at most ${limit} can be; packet skipped`;
+      const { maxPacketLength } = context;
+      const most = Math.min(room, maxPacketLength);
+      const limit = captured > room ? '' : ` ${atLimit('maxPacketLength', maxPacketLength)}`;
+      const message = `packet claims a captured length of ${captured} bytes where at most ${most} can be${limit}; packet skipped`;
       this.report('implausible-record-length', message);
       return false;
     }
@@ -141,11 +150,14 @@ export class PcapngSections {
 
   private readComments(start: number, end: number): string | undefined {
     const { bytes } = this.queue;
-    const comments = new CommentCollector();
+    const { maxComment } = this.context;
+    const comments = new CommentCollector(maxComment);
     const complete = visitOptions(bytes, start, end, this.little, (code, at, length) => {
       if (code === OPT_COMMENT) comments.add(bytes, at, length);
     });
     if (!complete) this.report('malformed-options', 'options do not add up to the length of their block');
+    if (comments.cut)
+      this.report('comment-limit', `comments of a block are cut ${atLimit('maxComment', maxComment)}`);
     return comments.text;
   }
 
@@ -153,8 +165,11 @@ export class PcapngSections {
   private readInterface(length: number): void {
     const { little, described, context } = this;
     const { bytes, start } = this.queue;
-    if (described.length === MAX_INTERFACES) {
-      this.report('too-many-interfaces', `more than ${MAX_INTERFACES} interfaces in a section`);
+    if (described.length >= context.maxInterfaces) {
+      this.report(
+        'too-many-interfaces',
+        `too many interfaces in a section ${atLimit('maxInterfaces', context.maxInterfaces)}`,
+      );
       return;
     }
     const linkType = u16(bytes, start + 8, little);
@@ -178,8 +193,11 @@ export class PcapngSections {
     const size = u32(bytes, start + 12, this.little);
     if (size > length - 20) {
       this.report('malformed-block', `secrets claim ${size} bytes in a block of ${length}`);
-    } else if (this.secretsSize + size > MAX_SECRETS) {
-      this.report('secrets-limit', `decryption secrets beyond ${MAX_SECRETS} bytes are ignored`);
+    } else if (this.secretsSize + size > this.context.maxSecrets) {
+      this.report(
+        'secrets-limit',
+        `decryption secrets are ignored: they are too long together ${atLimit('maxSecrets', this.context.maxSecrets)}`,
+      );
     } else {
       this.secretsSize += size;
       this.secrets.push({ type, data: new Uint8Array(bytes.subarray(start + 16, start + 16 + size)) });

@@ -9,6 +9,7 @@
  * beginning, else it is skipped.
  */
 import { ByteQueue } from '../bytes/queue.js';
+import { atLimit } from '../limits.js';
 import { CaptureError } from '../stream/defect.js';
 import { u32 } from './integers.js';
 import { type CaptureReader, Packet, type ReaderContext } from './packet.js';
@@ -38,7 +39,8 @@ export class PcapngReader implements CaptureReader {
     this.context = context;
     this.packet.capture = context.capture;
     this.section = new PcapngSections(this.queue, this.packet, context);
-    this.maxBlock = block.MAX_BLOCK + context.maxPacketLength;
+    // A Name Resolution or Secrets Block may be longer than any packet.
+    this.maxBlock = context.maxBlockLength + context.maxPacketLength;
   }
 
   /** Secrets of the Decryption Secrets Blocks so far. */
@@ -215,14 +217,16 @@ export class PcapngReader implements CaptureReader {
     const { queue } = this;
     if (this.find()) return true;
     const searched = queue.offset - this.lostAt;
-    if (this.doubtful && searched >= block.RESYNC_WINDOW) {
+    const { maxResync } = this.context;
+    if (this.doubtful && searched >= maxResync) {
       this.skip(this.lostLength, searched);
       return true;
     }
-    if (this.ended || searched >= block.RESYNC_WINDOW) {
+    if (this.ended || searched >= maxResync) {
+      const limit = this.ended ? '' : ` ${atLimit('maxResync', maxResync)}`;
       this.reportDamage(
         'damaged-capture',
-        `no block found in the next ${searched} bytes, reading stops here`,
+        `no block found in the next ${searched} bytes, reading stops here${limit}`,
       );
       this.state = 'done';
     }
@@ -232,7 +236,7 @@ export class PcapngReader implements CaptureReader {
   /** Goes to the next block that can be believed, if it is in reach. */
   private find(): boolean {
     const { queue } = this;
-    const window = Math.max(this.lostAt + block.RESYNC_WINDOW - queue.offset, 0);
+    const window = Math.max(this.lostAt + this.context.maxResync - queue.offset, 0);
     const longest = this.context.maxPacketLength + block.MAX_RESYNC_EXTRA;
     if (!block.findBlock(queue, window, this.section.little, longest, this.ended)) return false;
     const skipped = queue.offset - this.lostAt;
@@ -243,7 +247,9 @@ export class PcapngReader implements CaptureReader {
 
   private reportDamage(code: string, outcome: string): void {
     const { capture, report } = this.context;
-    const message = `block claims a length of ${this.lostLength} bytes; ${outcome}`;
+    const { maxBlockLength } = this.context;
+    const limit = this.lostLength > this.maxBlock ? ` ${atLimit('maxBlockLength', maxBlockLength)}` : '';
+    const message = `block claims a length of ${this.lostLength} bytes${limit}; ${outcome}`;
     const [packet, captureOffset] = [this.packet.number, this.lostAt];
     report({ layer: 'capture', code, message, packet, captureOffset, capture });
   }

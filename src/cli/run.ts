@@ -2,7 +2,8 @@
  * What every command that reads captures does: diagnostics, progress, an end by Ctrl-C, and the exit code.
  */
 import { type DissectionSummary, type RunConsumer, runDissection } from '../dissect.js';
-import type { Dissector, DissectorLimits } from '../dissector.js';
+import type { Dissector } from '../dissector.js';
+import type { Limits } from '../limits.js';
 import type { Rule } from '../rules/rule.js';
 import type { CommonOptions } from './commands/options.js';
 import { Diagnostics, isUnusable } from './diagnostics.js';
@@ -76,7 +77,7 @@ export async function run(
   }
 }
 
-function limitsOf({ maxPayload, maxMessage }: CommonOptions): Partial<DissectorLimits> {
+function limitsOf({ maxPayload, maxMessage }: CommonOptions): Partial<Limits> {
   return {
     ...(maxPayload === undefined ? {} : { maxPayload }),
     ...(maxMessage === undefined ? {} : { maxMessage }),

@@ -6,10 +6,11 @@
  * this class only knows who is the client and which requests await their response. The roles come from the
  * first head of either direction, since a connection may be captured from its middle.
  */
+import { atLimit, DEFAULT_LIMITS, type Limits } from '../limits.js';
 import type { Place } from '../stream/place.js';
 import { discard, type StreamSink } from '../stream/stream-sink.js';
 import { type BodyFraming, NO_BODY, requestFraming, responseFraming } from './body.js';
-import { DEFAULT_MAX_HEAD_LENGTH, headerValue, type RequestHead, type ResponseHead } from './head.js';
+import { headerValue, type RequestHead, type ResponseHead } from './head.js';
 import { type Account, uncounted } from './holding.js';
 import { RequestQueue } from './request-queue.js';
 import { HttpSide, type LossReason, type SideOwner } from './side.js';
@@ -55,23 +56,7 @@ export interface HttpOwner {
   defect(code: string, message: string): void;
 }
 
-export interface HttpLimits {
-  /** Bytes of one head; a longer one is a defect and its side is lost. Default 65,536. */
-  readonly maxHeadLength: number;
-  /**
-   * Bytes that await the response to an upgrade request; the rest becomes a gap. Also the bytes of all
-   * heads that await their response. Default 1 MiB.
-   */
-  readonly maxHeldBytes: number;
-  /** Requests that await their response; of more, only the number is kept. Default 1,000. */
-  readonly maxPendingRequests: number;
-}
-
-const DEFAULT_LIMITS: HttpLimits = {
-  maxHeadLength: DEFAULT_MAX_HEAD_LENGTH,
-  maxHeldBytes: 1_048_576,
-  maxPendingRequests: 1_000,
-};
+export type HttpLimits = Pick<Limits, 'maxHeadLength' | 'maxHeldForResponse' | 'maxPendingRequests'>;
 
 export class HttpConnection implements SideOwner {
   /** What side 0 and side 1 of the TCP connection deliver into. */
@@ -85,17 +70,13 @@ export class HttpConnection implements SideOwner {
   constructor(options: {
     place: Place;
     owner: HttpOwner;
-    limits?: Partial<HttpLimits>;
+    limits?: HttpLimits;
     account?: Account;
   }) {
-    const { owner, place, account = uncounted } = options;
-    const limits = options.limits === undefined ? DEFAULT_LIMITS : { ...DEFAULT_LIMITS, ...options.limits };
+    const { owner, place, account = uncounted, limits = DEFAULT_LIMITS } = options;
     this.owner = owner;
-    this.requests = new RequestQueue(limits, account, () =>
-      owner.defect(
-        'pending-requests-limit',
-        'too many requests have no response yet; some will stay without',
-      ),
+    this.requests = new RequestQueue(limits, account, (key, what) =>
+      owner.defect('pending-requests-limit', `${what} ${atLimit(key, limits[key])}`),
     );
     this.http = [
       new HttpSide(0, this, place, limits, account),

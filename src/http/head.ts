@@ -6,6 +6,7 @@
  * copied, into a buffer that goes when the head is done and never exceeds `maxHeadLength`. The first bytes
  * are checked at once, so that a stream which is not HTTP is let go after a few bytes.
  */
+import { DEFAULT_LIMITS } from '../limits.js';
 import type { Place } from '../stream/place.js';
 import { type ParsedHead, parseHead } from './head-parse.js';
 import { type Account, uncounted } from './holding.js';
@@ -89,8 +90,6 @@ export function tokenList(head: Head, name: string): string[] {
   return listElements(head, name).map((element) => (TOKEN.test(element) ? element.toLowerCase() : element));
 }
 
-export const DEFAULT_MAX_HEAD_LENGTH = 65_536;
-
 /**
  * `not-http`: the first bytes already tell; `malformed-start-line`: the whole head was needed to tell;
  * `proxy-v1` and `proxy-v2`: a PROXY header comes first, its signature was used.
@@ -128,7 +127,7 @@ export class HeadDecoder {
 
   constructor(
     private readonly place: Place,
-    private readonly maxHeadLength = DEFAULT_MAX_HEAD_LENGTH,
+    private readonly maxHeadLength = DEFAULT_LIMITS.maxHeadLength,
     private readonly account: Account = uncounted,
   ) {}
 

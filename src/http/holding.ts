@@ -5,6 +5,7 @@
  * bound the one that was renewed longest ago is given up; never the one that is adding, which may be at work.
  * They are a linked list: the oldest of a Set is behind all that were deleted, and takes as long to find.
  */
+import { DEFAULT_LIMITS } from '../limits.js';
 
 /** Where held bytes are counted. */
 export interface Account {
@@ -30,8 +31,8 @@ export class HoldingPool implements Link {
   previous: Link = this;
   next: Link = this;
 
-  /** `limit` in bytes; by default what some 30,000 connections cost whose opening was not captured. */
-  constructor(readonly limit = 256 << 20) {}
+  /** `limit` in bytes. */
+  constructor(readonly limit = DEFAULT_LIMITS.maxUndecided) {}
 
   /** Gives up holdings, but not `current`, until the bound is kept. */
   trim(current: Holding): void {

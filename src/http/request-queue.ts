@@ -8,8 +8,11 @@
  * Captures are not always in order. A response that comes before its request is remembered by its time: a
  * later request that is not younger was answered by it, a younger one belongs to a response to come.
  */
+import type { Limits } from '../limits.js';
 import type { RequestHead, ResponseHead } from './head.js';
 import type { Account } from './holding.js';
+
+type QueueLimits = Pick<Limits, 'maxPendingRequests' | 'maxHeldForResponse'>;
 
 type EarlyResponse = Pick<ResponseHead, 'status' | 'seconds' | 'nanoseconds'>;
 
@@ -23,11 +26,13 @@ export class RequestQueue {
   private decisive: RequestHead | undefined = undefined;
   /** Responses that came before their requests. */
   private early: EarlyResponse[] = [];
+  private toldEarly = false;
 
   constructor(
-    private readonly limits: { readonly maxPendingRequests: number; readonly maxHeldBytes: number },
+    private readonly limits: QueueLimits,
     private readonly account: Account,
-    private readonly overflow: () => void,
+    /** Told which limit was hit, and what that means. */
+    private readonly overflow: (limit: keyof QueueLimits, what: string) => void,
   ) {}
 
   /** A decisive request awaits its response. */
@@ -57,8 +62,11 @@ export class RequestQueue {
       this.decisive = request;
       this.count(request, 1);
     } else if (this.surplus > 0 || !this.hasRoom(request)) {
-      if (this.surplus === 0) this.overflow();
-      this.surplus++;
+      if (this.surplus++ === 0)
+        this.overflow(
+          this.queue.length < this.limits.maxPendingRequests ? 'maxHeldForResponse' : 'maxPendingRequests',
+          'too many requests have no response yet; some will stay without',
+        );
     } else {
       this.queue.push(request);
       this.queuedBytes += request.byteLength;
@@ -99,7 +107,15 @@ export class RequestQueue {
 
   /** So many responses and no request: the client's direction was not captured, none will come. */
   private addEarly({ status, seconds, nanoseconds }: ResponseHead): void {
-    if (this.early.length >= this.limits.maxPendingRequests) this.early = [];
+    if (this.early.length >= this.limits.maxPendingRequests) {
+      this.early = [];
+      if (!this.toldEarly)
+        this.overflow(
+          'maxPendingRequests',
+          'too many responses have no request; requests that come late get none',
+        );
+      this.toldEarly = true;
+    }
     this.early.push({ status, seconds, nanoseconds });
   }
 
@@ -108,8 +124,10 @@ export class RequestQueue {
   }
 
   private hasRoom(request: RequestHead): boolean {
-    const { maxPendingRequests, maxHeldBytes } = this.limits;
-    return this.queue.length < maxPendingRequests && this.queuedBytes + request.byteLength <= maxHeldBytes;
+    const { maxPendingRequests, maxHeldForResponse } = this.limits;
+    return (
+      this.queue.length < maxPendingRequests && this.queuedBytes + request.byteLength <= maxHeldForResponse
+    );
   }
 }
 

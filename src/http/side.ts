@@ -12,10 +12,11 @@
  *   carried          not HTTP any more: all to the sink
  *   lost             not understood: look out for the next head
  */
+import { atLimit, type Limits } from '../limits.js';
 import type { Place } from '../stream/place.js';
 import { discard, type StreamEnd, type StreamSink } from '../stream/stream-sink.js';
 import { type BodyFraming, BodySkipper } from './body.js';
-import { HeadDecoder, type RequestHead, type ResponseHead } from './head.js';
+import { HeadDecoder, type HeadFailure, type RequestHead, type ResponseHead } from './head.js';
 import { HeldBytes } from './held.js';
 import type { Account } from './holding.js';
 import { recognise } from './protocol.js';
@@ -60,7 +61,7 @@ export class HttpSide implements StreamSink {
     readonly index: 0 | 1,
     private readonly owner: SideOwner,
     private readonly place: Place,
-    private readonly limits: { readonly maxHeadLength: number; readonly maxHeldBytes: number },
+    private readonly limits: Pick<Limits, 'maxHeadLength' | 'maxHeldForResponse'>,
     private readonly account: Account,
   ) {
     this.decoder = new HeadDecoder(place, limits.maxHeadLength, account);
@@ -178,7 +179,7 @@ export class HttpSide implements StreamSink {
     }
     if (failure !== undefined) {
       const foreign = this.kind === undefined && (failure === 'not-http' || isProxy);
-      if (!foreign) this.owner.defect('undecodable-head', `no HTTP head where one is due: ${failure}`);
+      if (!foreign) this.reportFailure(failure);
       this.lose(foreign ? 'not-http' : 'undecodable');
       return this.pass(start, end);
     }
@@ -190,6 +191,13 @@ export class HttpSide implements StreamSink {
       this.kind = head.kind;
     }
     return next;
+  }
+
+  private reportFailure(failure: HeadFailure): void {
+    const { maxHeadLength } = this.limits;
+    if (failure === 'too-long')
+      this.owner.defect('head-limit', `an HTTP head is too long ${atLimit('maxHeadLength', maxHeadLength)}`);
+    else this.owner.defect('undecodable-head', `no HTTP head where one is due: ${failure}`);
   }
 
   private pushProxy(chunk: Uint8Array, start: number, end: number): number {
@@ -265,11 +273,12 @@ export class HttpSide implements StreamSink {
   }
 
   private holder(): HeldBytes {
-    const { maxHeldBytes } = this.limits;
-    return (this.held ??= new HeldBytes(this.place, maxHeldBytes, this.account, () =>
+    const { maxHeldForResponse } = this.limits;
+    return (this.held ??= new HeldBytes(this.place, maxHeldForResponse, this.account, () =>
       this.owner.defect(
         'held-bytes-limit',
-        `what follows an upgrade request without a response exceeds ${maxHeldBytes} bytes; the rest is a gap`,
+        'too much follows an upgrade request without a response; the rest is a gap ' +
+          atLimit('maxHeldForResponse', maxHeldForResponse),
       ),
     ));
   }

@@ -8,7 +8,7 @@
  */
 import { concat, type Part, u16 } from '../bytes/concat.js';
 import { decodeMpls } from './mpls.js';
-import { EtherType, type LinkPayload, LinkResult, MAX_ENCAPSULATIONS } from './payload.js';
+import { EtherType, type LinkPayload, LinkResult } from './payload.js';
 import { decodePppoe } from './ppp.js';
 
 const HEADER_LENGTH = 14;
@@ -29,7 +29,7 @@ export function decodeEthernet(bytes: Uint8Array, start: number, end: number, ou
 
 /** Takes everything off the payload that is named by an EtherType, until it is IP. */
 export function unwrap(bytes: Uint8Array, out: LinkPayload): LinkResult {
-  for (let depth = 0; depth <= MAX_ENCAPSULATIONS; depth++) {
+  for (let depth = 0; depth <= out.most; depth++) {
     if (out.etherType === EtherType.ipv4 || out.etherType === EtherType.ipv6) return LinkResult.decoded;
     const result = unwrapOne(bytes, out);
     if (result !== LinkResult.decoded) return result;

@@ -3,12 +3,12 @@
  * behind it tell IPv4 (4), IPv6 (6) and the control word of a pseudowire (0) apart.
  */
 import { concat, u32 } from '../bytes/concat.js';
-import { EtherType, ipEtherType, type LinkPayload, LinkResult, MAX_ENCAPSULATIONS } from './payload.js';
+import { EtherType, ipEtherType, type LinkPayload, LinkResult } from './payload.js';
 
 /** Decodes the label stack at out.start and names what follows. */
 export function decodeMpls(bytes: Uint8Array, out: LinkPayload): LinkResult {
   let at = out.start;
-  for (let label = 0; label < MAX_ENCAPSULATIONS; label++) {
+  for (let label = 0; label < out.most; label++) {
     if (out.end - at < 4) return LinkResult.cut;
     const bottom = (bytes[at + 2] & 1) === 1;
     at += 4;

@@ -5,12 +5,24 @@
  * off and name what follows by its EtherType. So one mutable record goes through all of them, each one
  * advances `start`, and numeric results say how it went.
  */
+import { DEFAULT_LIMITS } from '../limits.js';
 
 export class LinkPayload {
   /** What bytes[start, end) is: a value of EtherType, or any other number of the IEEE registry. */
   etherType = 0;
   start = 0;
   end = 0;
+
+  readonly #most: number;
+
+  constructor(most = DEFAULT_LIMITS.maxEncapsulations) {
+    this.#most = most;
+  }
+
+  /** Tags, labels and encapsulations that are taken off one packet: a bound, and none of what is told of it. */
+  get most(): number {
+    return this.#most;
+  }
 }
 
 /** How decoding went; only `decoded` leaves something to read in the LinkPayload. */
@@ -23,13 +35,10 @@ export const LinkResult = {
   cut: 2,
   /** No decoder for this LINKTYPE. */
   unknownLinkType: 3,
-  /** More tags, labels or encapsulations than MAX_ENCAPSULATIONS. */
+  /** More tags, labels or encapsulations than LinkPayload.most. */
   tooDeep: 4,
 } as const;
 export type LinkResult = (typeof LinkResult)[keyof typeof LinkResult];
-
-/** Bound on the VLAN tags, label stack entries and encapsulations taken off one packet. */
-export const MAX_ENCAPSULATIONS = 16;
 
 /** IEEE 802 EtherTypes that lead to IP, https://www.iana.org/assignments/ieee-802-numbers. */
 export const EtherType = {

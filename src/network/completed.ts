@@ -6,13 +6,14 @@
  * differs in one of them belongs to a new datagram with the same identification. Bounded in number and in bytes.
  */
 import type { Packet } from '../capture/packet.js';
+import type { Limits } from '../limits.js';
 import type { IpHeader } from './header.js';
 import { type Pending, timeOf } from './pending.js';
 
 /** Capture time within which a copy comes. */
 const COPY_SECONDS = 1;
-const MAX_DATAGRAMS = 1024;
-const MAX_BYTES = 4 * 1024 * 1024;
+
+type CompletedLimits = Pick<Limits, 'maxCompletedDatagrams' | 'maxCompletedBytes'>;
 
 interface Completed {
   readonly datagram: Pending;
@@ -23,14 +24,30 @@ export class CompletedDatagrams {
   /** The oldest first. */
   private readonly datagrams = new Map<string, Completed>();
   private bytes = 0;
+  private told = false;
 
-  /** Notes a datagram that is whole since this packet, or unwanted. */
-  note(key: string, datagram: Pending, packet: Packet): void {
+  constructor(private readonly limits: CompletedLimits) {}
+
+  /**
+   * Notes a datagram that is whole since this packet, or unwanted. Returns the limit that made it forget one of
+   * which copies may still come, the first time that it does.
+   */
+  note(key: string, datagram: Pending, packet: Packet): keyof CompletedLimits | undefined {
     this.forget(key);
-    this.datagrams.set(key, { datagram, seconds: timeOf(packet) });
+    const now = timeOf(packet);
+    this.datagrams.set(key, { datagram, seconds: now });
     this.bytes += datagram.memory;
-    while (this.datagrams.size > MAX_DATAGRAMS || this.bytes > MAX_BYTES)
-      this.forget(this.datagrams.keys().next().value!);
+    const { maxCompletedDatagrams, maxCompletedBytes } = this.limits;
+    let hit: keyof CompletedLimits | undefined;
+    while (this.datagrams.size > maxCompletedDatagrams || this.bytes > maxCompletedBytes) {
+      const [oldest, { seconds }] = this.datagrams.entries().next().value!;
+      if (Math.abs(now - seconds) <= COPY_SECONDS)
+        hit = this.bytes > maxCompletedBytes ? 'maxCompletedBytes' : 'maxCompletedDatagrams';
+      this.forget(oldest);
+    }
+    if (this.told) return undefined;
+    this.told = hit !== undefined;
+    return hit;
   }
 
   /** Whether this is a copy of a fragment; of an unwanted datagram nothing is known to compare with. */

@@ -6,6 +6,7 @@
  * off and go round again, a bounded number of times. Only TCP is handed on; all else ends in a counter.
  */
 import type { Packet } from '../capture/packet.js';
+import { atLimit, DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { decodeLink, LinkPayload, LinkResult } from '../link/decode.js';
 import { LinkType, linkTypeName } from '../link/link-types.js';
 import { EtherType } from '../link/payload.js';
@@ -14,15 +15,10 @@ import type { DatagramSink } from './datagram.js';
 import { IpHeader, IpProtocol, IpResult } from './header.js';
 import { decodeIpv4, skipAuthentication } from './ipv4.js';
 import { decodeIpv6, isExtension, walkExtensions } from './ipv6.js';
-import { DEFAULT_REASSEMBLY_LIMITS, Reassembler, type ReassemblyLimits } from './reassembly.js';
+import { Reassembler, type ReassemblyLimits } from './reassembly.js';
 import { carriesTunnel, decodeTunnel } from './tunnel.js';
 
-export interface NetworkLimits extends ReassemblyLimits {
-  /** Tunnels taken off one packet. */
-  readonly maxTunnels: number;
-}
-
-export const DEFAULT_NETWORK_LIMITS: NetworkLimits = { ...DEFAULT_REASSEMBLY_LIMITS, maxTunnels: 8 };
+export type NetworkLimits = ReassemblyLimits & Pick<Limits, 'maxTunnels' | 'maxEncapsulations'>;
 
 export interface NetworkOptions {
   readonly sink: DatagramSink;
@@ -61,7 +57,7 @@ export class NetworkDecoder {
   readonly counts = new NetworkCounts();
   /** Interface index → packets skipped because its link type has no decoder. */
   readonly skipped = new Map<number, number>();
-  private readonly link = new LinkPayload();
+  private readonly link: LinkPayload;
   private readonly header = new IpHeader();
   private readonly sink: DatagramSink;
   private readonly report: ReportDefect;
@@ -69,7 +65,8 @@ export class NetworkDecoder {
   private readonly reassembler: Reassembler;
 
   constructor({ sink, report, limits }: NetworkOptions) {
-    const all: NetworkLimits = { ...DEFAULT_NETWORK_LIMITS, ...limits };
+    const all: NetworkLimits = { ...DEFAULT_LIMITS, ...limits };
+    this.link = new LinkPayload(all.maxEncapsulations);
     this.sink = sink;
     this.report = report;
     this.maxTunnels = all.maxTunnels;
@@ -147,7 +144,7 @@ export class NetworkDecoder {
     for (let depth = 0; carriesTunnel(header.bytes, header); depth++) {
       if (depth >= this.maxTunnels) {
         counts.bad++;
-        const message = `more than ${this.maxTunnels} tunnels inside each other`;
+        const message = `too many tunnels inside each other ${atLimit('maxTunnels', this.maxTunnels)}`;
         this.defect('network', 'tunnel-too-deep', message, header.start);
         return;
       }
@@ -245,7 +242,12 @@ export class NetworkDecoder {
       this.defect(layer, 'cut-packet', `the captured bytes end inside the headers of ${carrier}`, at);
     } else {
       counts.bad++;
-      this.defect(layer, 'too-many-headers', `too many tags, labels or headers inside ${carrier}`, at);
+      this.defect(
+        layer,
+        'too-many-headers',
+        `too many tags, labels or headers inside ${carrier} ${atLimit('maxEncapsulations', this.link.most)}`,
+        at,
+      );
     }
   }
 

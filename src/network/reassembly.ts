@@ -6,38 +6,35 @@
  * datagram whose fragments overlap, which only it can know, so we keep it and report where the copies differ.
  * A Map in order of arrival has the oldest datagram first, which is the one that a limit or the timeout drops.
  */
+import { atLimit, type Limits } from '../limits.js';
 import type { ReportDefect } from '../stream/defect.js';
 import { CompletedDatagrams } from './completed.js';
 import type { IpHeader } from './header.js';
 import { Pending } from './pending.js';
 
-export interface ReassemblyLimits {
-  /** Datagrams waiting for fragments at a time. */
-  readonly maxDatagrams: number;
-  /** Bytes of memory held by all of them. */
-  readonly maxBytes: number;
-  /** Capture time from a datagram's first fragment on. RFC 8200 §4.5 asks for 60 s, Linux gives 30. */
-  readonly timeoutSeconds: number;
-}
-
-export const DEFAULT_REASSEMBLY_LIMITS: ReassemblyLimits = {
-  maxDatagrams: 1024,
-  maxBytes: 16 * 1024 * 1024,
-  timeoutSeconds: 30,
-};
+export type ReassemblyLimits = Pick<
+  Limits,
+  | 'maxFragmentedDatagrams'
+  | 'maxFragmentBytes'
+  | 'fragmentTimeout'
+  | 'maxCompletedDatagrams'
+  | 'maxCompletedBytes'
+>;
 
 /** RFC 791 §3.1, RFC 8200 §4.5: payload of one datagram in bytes, beyond which no receiver would go. */
 const MAX_PAYLOAD = 65_535;
 
 export class Reassembler {
   private readonly pending = new Map<string, Pending>();
-  private readonly completed = new CompletedDatagrams();
+  private readonly completed: CompletedDatagrams;
   private heldBytes = 0;
 
   constructor(
     private readonly limits: ReassemblyLimits,
     private readonly report: ReportDefect,
-  ) {}
+  ) {
+    this.completed = new CompletedDatagrams(limits);
+  }
 
   /** Memory held, in bytes. */
   get bytes(): number {
@@ -119,9 +116,15 @@ export class Reassembler {
     return false;
   }
 
-  private complete(key: string, datagram: Pending, { packet }: IpHeader): void {
+  private complete(key: string, datagram: Pending, header: IpHeader): void {
     this.remove(key, datagram);
-    this.completed.note(key, datagram, packet);
+    const hit = this.completed.note(key, datagram, header.packet);
+    if (hit !== undefined)
+      this.defect(
+        header,
+        'completed-datagrams-limit',
+        `copies of fragments may begin datagrams anew: too many were completed within a second ${this.named(hit)}`,
+      );
   }
 
   private find(key: string, header: IpHeader): Pending {
@@ -132,8 +135,8 @@ export class Reassembler {
 
   private begin(key: string, header: IpHeader): Pending {
     this.pending.delete(key);
-    const over = this.pending.size - this.limits.maxDatagrams + 1;
-    const reason = `since more than ${this.limits.maxDatagrams} are waiting`;
+    const over = this.pending.size - this.limits.maxFragmentedDatagrams + 1;
+    const reason = `since too many are waiting ${this.named('maxFragmentedDatagrams')}`;
     if (over > 0) this.dropOldest(header, 'too-many-fragmented-datagrams', reason);
     const datagram = new Pending(header);
     this.pending.set(key, datagram);
@@ -141,8 +144,13 @@ export class Reassembler {
   }
 
   private evictOver(header: IpHeader): void {
-    const reason = `since fragments hold more than ${this.limits.maxBytes} bytes`;
-    while (this.heldBytes > this.limits.maxBytes) this.dropOldest(header, 'too-many-fragment-bytes', reason);
+    const reason = `since fragments hold too many bytes ${this.named('maxFragmentBytes')}`;
+    while (this.heldBytes > this.limits.maxFragmentBytes)
+      this.dropOldest(header, 'too-many-fragment-bytes', reason);
+  }
+
+  private named(key: keyof ReassemblyLimits): string {
+    return atLimit(key, this.limits[key]);
   }
 
   private dropOldest(header: IpHeader, code: string, reason: string): void {
@@ -152,10 +160,10 @@ export class Reassembler {
 
   /** Capture time that jumps back is as good a reason as time gone by: another capture has begun. */
   private expire(header: IpHeader): void {
-    const { timeoutSeconds } = this.limits;
+    const { fragmentTimeout } = this.limits;
     for (const [key, datagram] of this.pending) {
-      if (Math.abs(datagram.age(header.packet)) <= timeoutSeconds) return;
-      this.drop(key, datagram, header, 'fragment-timeout', `after ${timeoutSeconds} s`);
+      if (Math.abs(datagram.age(header.packet)) <= fragmentTimeout) return;
+      this.drop(key, datagram, header, 'fragment-timeout', `after its time ${this.named('fragmentTimeout')}`);
     }
   }
 

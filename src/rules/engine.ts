@@ -19,6 +19,9 @@ export interface EngineOptions {
   /** Of the bytes being delivered: where findings are. */
   readonly place: Place;
   readonly finding: (finding: Finding) => void;
+  /** As in WatchedSession. */
+  readonly maxOpenPings?: number;
+  readonly defect?: (code: string, message: string) => void;
 }
 
 export class RuleEngine {
@@ -55,7 +58,14 @@ export class SessionWatch implements SessionObserver {
     private readonly options: EngineOptions,
   ) {
     const { handshake } = session;
-    const watched: WatchedSession = { session, handshake, share: (kind) => this.share(kind, watched) };
+    const { maxOpenPings, defect } = options;
+    const watched: WatchedSession = {
+      session,
+      handshake,
+      ...(maxOpenPings === undefined ? {} : { maxOpenPings }),
+      ...(defect === undefined ? {} : { defect }),
+      share: (kind) => this.share(kind, watched),
+    };
     this.closes = this.share(CloseWatch, watched);
     const own = options.rules.map((rule) => rule.watch(watched, this.reporter(rule)));
     const shared = [...this.shared.values()];

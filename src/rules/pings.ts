@@ -8,6 +8,7 @@
  * it had got the Ping, it came at once, and it looks like an answer or its sender only ever replies. What came later must not contradict
  * that (PingWatch).
  */
+import { DEFAULT_LIMITS } from '../limits.js';
 import { type FrameFacts, hasGot, type MessageFacts } from '../websocket/observer.js';
 import { BINARY, CONTROL_LIMIT, TEXT } from '../websocket/opcode.js';
 import { isSoundControl } from './control-form.js';
@@ -47,8 +48,6 @@ export interface WrongPong {
   readonly length: number;
 }
 
-/** More open Pings than this are not told apart: the oldest are forgotten. */
-const MAX_OPEN = 1_024;
 /** A shorter payload may be in any text. */
 const LEAST_HELD = 4;
 /** `pong`, `{"op":"pong"}`, `PONG :x`. */
@@ -66,10 +65,15 @@ export class PingLedger {
   private fresh = 0;
   private awaitsMessage = false;
 
-  /** `patience`: seconds within which the other side, whose frames `spoken` counts, says what it says to a Ping. */
+  /**
+   * `patience`: seconds within which the other side, whose frames `spoken` counts, says what it says to a Ping. More open Pings than `most` are not
+   * told apart: the oldest are forgotten, and `forgot` is told so, once.
+   */
   constructor(
     private readonly patience: number,
     private spoken: Spoken,
+    private readonly most = DEFAULT_LIMITS.maxOpenPings,
+    private forgot: (() => void) | undefined = undefined,
   ) {}
 
   /** Frames of the other side up to the Close of the Pings' sender. */
@@ -98,7 +102,11 @@ export class PingLedger {
    */
   ping(facts: FrameFacts, closing: boolean, quiet: boolean, byReplier: boolean): void {
     const { header, sender } = facts;
-    if (this.open.length === MAX_OPEN) this.open.shift();
+    if (this.open.length >= this.most) {
+      this.open.shift();
+      this.forgot?.();
+      this.forgot = undefined;
+    }
     const sound = isSoundControl(facts) && header.masked === (sender === 'client');
     this.open.push({
       where: whereIs(facts),
@@ -128,7 +136,7 @@ export class PingLedger {
     if (at >= 0) {
       // The Pong with another payload that came before was none to this Ping.
       if (open[at].wrong !== undefined) this.hasHeartbeat = true;
-      this.overtaken = [...this.overtaken, ...open.splice(0, at + 1).slice(0, -1)].slice(-MAX_OPEN);
+      this.overtaken = [...this.overtaken, ...open.splice(0, at + 1).slice(0, -1)].slice(-this.most);
       return;
     }
     const late = this.overtaken.findIndex(fits);

@@ -49,6 +49,10 @@ export interface Rule {
 export interface WatchedSession {
   readonly session: Session;
   readonly handshake: Handshake | undefined;
+  /** Pings without a Pong that are told apart, by side. */
+  readonly maxOpenPings?: number;
+  /** Tells of a limit that was hit: something will not be judged. */
+  readonly defect?: (code: string, message: string) => void;
   /**
    * What several rules look at: made once for the session, and told of each event before the rules are. It sees all
    * frames, those behind their sender's own Close too; oddFrame() is for rules.

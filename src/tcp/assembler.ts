@@ -33,15 +33,15 @@ export interface HoldBudget {
   readonly perDirection: number;
   /** Bytes that all may hold together. */
   readonly total: number;
+  /** Segments of the connection, and seconds, that an acknowledged hole is given to fill after all. */
+  readonly graceSegments: number;
+  readonly graceSeconds: number;
   /** Told when a bound made us give up a hole. */
-  readonly exceeded: () => void;
+  readonly exceeded: (limit: 'maxHeldPerDirection' | 'maxHeldTotal') => void;
 }
 
 /** What a held segment costs beside its bytes: keeps a flood of one-byte segments bounded too. */
 const HELD_OVERHEAD = 160;
-/** Segments of the connection, and seconds, that an acknowledged hole is given to fill after all. */
-const GRACE_SEGMENTS = 16;
-const GRACE_SECONDS = 1;
 /** Beyond this a segment is not of this stream: twice the largest window, RFC 7323 §2.3. */
 const MAX_AHEAD = 0x4000_0000;
 
@@ -145,7 +145,8 @@ export class Assembler {
     if (!this.hasLost && ((!this.isBlocked && !this.isFinBlocked) || this.peer!.hasLost)) return;
     const now = this.place.seconds + this.place.nanoseconds / 1e9;
     if (this.graceSegments++ === 0) this.graceSince = now;
-    if (this.graceSegments <= GRACE_SEGMENTS && now - this.graceSince < GRACE_SECONDS) return;
+    const { graceSegments, graceSeconds } = this.budget;
+    if (this.graceSegments <= graceSegments && now - this.graceSince < graceSeconds) return;
     this.giveUp();
   }
 
@@ -279,7 +280,9 @@ export class Assembler {
       this.held !== undefined &&
       (this.heldBytes > this.budget.perDirection || this.budget.held > this.budget.total)
     ) {
-      this.budget.exceeded();
+      this.budget.exceeded(
+        this.heldBytes > this.budget.perDirection ? 'maxHeldPerDirection' : 'maxHeldTotal',
+      );
       this.giveUp();
     }
   }

@@ -9,6 +9,7 @@
  * SYN or data follow it. A connection that was reset lingers until it is quiet, since what was under way to
  * whoever reset it is captured behind the reset.
  */
+import { atLimit, DEFAULT_LIMITS, type Limits } from '../limits.js';
 import type { Datagram, DatagramSink } from '../network/datagram.js';
 import type { ReportDefect } from '../stream/defect.js';
 import type { Place } from '../stream/place.js';
@@ -18,20 +19,16 @@ import { Connection, endpointAt, other, type Side } from './connection.js';
 import { ACK, decodeSegment, FIN, RST, Segment, SYN } from './segment.js';
 import { DISCARDED, IDLE, LIVE, Slots } from './slots.js';
 
-export interface TcpLimits {
-  /** Connections remembered at a time; beyond it the least recently seen are dropped. */
-  readonly maxConnections: number;
-  /** Bytes of out-of-order data that one direction may hold. */
-  readonly maxHeldPerDirection: number;
-  /** Bytes of out-of-order data that all connections may hold together. */
-  readonly maxHeldTotal: number;
-}
-
-export const defaultTcpLimits: TcpLimits = {
-  maxConnections: 1_048_576,
-  maxHeldPerDirection: 8 * 1024 * 1024,
-  maxHeldTotal: 32 * 1024 * 1024,
-};
+export type TcpLimits = Pick<
+  Limits,
+  | 'maxConnections'
+  | 'maxHeldPerDirection'
+  | 'maxHeldTotal'
+  | 'graceSegments'
+  | 'graceSeconds'
+  | 'maxLingering'
+  | 'maxSuspects'
+>;
 
 export interface TcpTableOptions {
   /** Set to the place of the bytes before each call into a sink. */
@@ -49,19 +46,24 @@ export interface TcpCounts {
   discarded: number;
   malformed: number;
   dropped: number;
+  /** Connections dropped at the limit. */
+  evicted: number;
 }
 
-/** Connections that were reset and linger at a time: those quiet for longest go first. */
-const MAX_LINGERING = 1024;
 /** Seconds of silence that end a connection that was reset. */
 const LINGER_SECONDS = 2;
-/** Suspicious SYNs remembered at a time. */
-const MAX_SUSPECTS = 1024;
 /** No slot. */
 const NONE = -1;
 
 export class TcpTable implements DatagramSink {
-  readonly counts: TcpCounts = { segments: 0, connections: 0, discarded: 0, malformed: 0, dropped: 0 };
+  readonly counts: TcpCounts = {
+    segments: 0,
+    connections: 0,
+    discarded: 0,
+    malformed: 0,
+    dropped: 0,
+    evicted: 0,
+  };
   private readonly segment = new Segment();
   private readonly slots: Slots;
   private readonly budget: HoldBudget;
@@ -72,16 +74,21 @@ export class TcpTable implements DatagramSink {
   /** The slot whose Connection is at work; a number, since it is stored with each segment. */
   private delivering = NONE;
   private readonly place: Place;
+  private readonly limits: TcpLimits;
 
   constructor(private readonly options: TcpTableOptions) {
     this.place = options.place;
-    const limits = { ...defaultTcpLimits, ...options.limits };
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.limits = limits;
     this.slots = new Slots(limits.maxConnections);
     this.budget = {
       held: 0,
       perDirection: limits.maxHeldPerDirection,
       total: limits.maxHeldTotal,
-      exceeded: () => this.defect('hole-limit', 'a hole was given up: too many bytes wait behind it'),
+      graceSegments: limits.graceSegments,
+      graceSeconds: limits.graceSeconds,
+      exceeded: (key) =>
+        this.defectAt(key, 'hole-limit', 'a hole was given up: too many bytes wait behind it'),
     };
   }
 
@@ -174,8 +181,19 @@ export class TcpTable implements DatagramSink {
     else if (connection.closed) this.slots.close(slot);
     else if (!wasReset && connection.resetBy !== undefined) {
       this.lingering.push(connection);
-      if (this.lingering.length > MAX_LINGERING) this.endLingering(this.lingering.shift()!);
+      if (this.lingering.length > this.limits.maxLingering) this.endOldest();
     }
+  }
+
+  private endOldest(): void {
+    const connection = this.lingering.shift()!;
+    if (this.slots.live[connection.slot] !== connection) return;
+    this.endLingering(connection);
+    this.defectAt(
+      'maxLingering',
+      'lingering-limit',
+      'a connection that was reset ends at once: bytes of it that come yet are not read',
+    );
   }
 
   /** Looks at one of the connections that were reset: whether it is quiet. */
@@ -233,7 +251,13 @@ export class TcpTable implements DatagramSink {
     const known = suspects.get(slot);
     if (known?.side === side && known.base === base) return;
     suspects.set(slot, { side, base, number: this.counts.connections++ });
-    if (suspects.size > MAX_SUSPECTS) suspects.delete(suspects.keys().next().value!);
+    if (suspects.size <= this.limits.maxSuspects) return;
+    suspects.delete(suspects.keys().next().value!);
+    this.defectAt(
+      'maxSuspects',
+      'suspect-limit',
+      'a SYN in the middle of a connection is forgotten: what it opened may count as the old one',
+    );
   }
 
   /** A new connection takes the slot's addresses and ports: the one that a suspicious SYN opened, if it follows. */
@@ -299,7 +323,12 @@ export class TcpTable implements DatagramSink {
   }
 
   private reportEvicted(count: number): void {
-    this.defect('connection-limit', `${count} connections were dropped: the limit of connections is reached`);
+    this.counts.evicted += count;
+    this.defectAt('maxConnections', 'connection-limit', `${count} connections were dropped`);
+  }
+
+  private defectAt(key: keyof TcpLimits, code: string, message: string): void {
+    this.defect(code, `${message} ${atLimit(key, this.limits[key])}`);
   }
 
   private defect(code: string, message: string): void {

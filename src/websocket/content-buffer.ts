@@ -6,7 +6,7 @@
  * 64 KiB: what is kept then ends in front of the gap.
  */
 import { maskInto } from './mask.js';
-import { maySpan, PayloadBudget } from './payload-budget.js';
+import { PayloadBudget } from './payload-budget.js';
 
 const EMPTY = new Uint8Array(0);
 const FIRST_SIZE = 512;
@@ -21,6 +21,8 @@ export class ContentBuffer {
   cut = false;
   /** That is so because all payloads under way hold too much together. */
   limited = false;
+  /** That is so because a gap in front of them is too long to be filled with zeros. */
+  tooFar = false;
   /** Missing octets behind them. A declared length may be a lie: they cost nothing yet. */
   private skipped = 0;
   /** Missing octets among them. */
@@ -31,7 +33,7 @@ export class ContentBuffer {
 
   clear(): void {
     this.kept = this.skipped = this.zeros = 0;
-    this.cut = this.limited = false;
+    this.cut = this.limited = this.tooFar = false;
   }
 
   /**
@@ -51,7 +53,8 @@ export class ContentBuffer {
     const { kept, skipped, zeros } = this;
     const from = Math.min(kept + skipped, limit);
     const size = Math.min(end - start, limit - from);
-    if (size === 0 || !maySpan(zeros + skipped, kept - zeros) || !this.reserve(from + size, whole)) {
+    this.tooFar = size > 0 && !this.budget.maySpan(zeros + skipped, kept - zeros);
+    if (size === 0 || this.tooFar || !this.reserve(from + size, whole)) {
       this.cut = true;
       return;
     }

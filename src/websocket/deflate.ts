@@ -9,6 +9,7 @@
  * can be decoded is, also with a larger window or an older context than negotiated.
  */
 import { isUtf8 } from 'node:buffer';
+import { DEFAULT_LIMITS } from '../limits.js';
 import type { Range } from './frame-record.js';
 import { Inflater } from './inflate.js';
 import { InflateWindow } from './inflate-window.js';
@@ -21,6 +22,8 @@ export interface InflaterOptions {
   readonly windowBits: number;
   /** Content octets per message. */
   readonly maxContent: number;
+  /** Ranges of unknown octets stated per message; the last one covers what would be more. */
+  readonly maxUnknownRanges?: number;
   /** False where the capture began in the middle: earlier messages may have been sent. */
   readonly contextKnown: boolean;
 }
@@ -56,8 +59,6 @@ export interface Inflated {
   readonly hasFinal: boolean;
 }
 
-/** Ranges stated per message; the last one covers what would be more. */
-const MAX_RANGES = 4_096;
 const NOTHING: readonly Range[] = [];
 
 /** Messages from which on a sender is worth a handle of zlib's. */
@@ -81,6 +82,8 @@ const USUAL = {
 const inflater = new Inflater();
 
 export class MessageInflater {
+  /** Of the last message: ranges of unknown octets were taken together, with what lies between. */
+  mergedRanges = false;
   private readonly window = new InflateWindow();
   private native: NativeInflater | undefined = undefined;
   /** Messages that are still to come before a handle is opened; Infinity: none will be. */
@@ -182,7 +185,7 @@ export class MessageInflater {
     const length = failed && reached ? inflater.reachedLength : inflater.length;
     const failure = failed ? this.describeFailure(reached) : badEnd;
     const content = inflater.output.slice(0, length);
-    const unknown = inflater.marks === undefined ? NOTHING : ranges(inflater.marks.subarray(0, length));
+    const unknown = inflater.marks === undefined ? NOTHING : this.ranges(inflater.marks.subarray(0, length));
     if (whole && !failed && !limited) window.append(content, inflater.marks, length);
     else window.forget();
     return {
@@ -200,25 +203,32 @@ export class MessageInflater {
     };
   }
 
+  /** Where marks are 1. */
+  private ranges(marks: Uint8Array): readonly Range[] {
+    this.mergedRanges = false;
+    let offset = marks.indexOf(1);
+    if (offset < 0) return NOTHING;
+    const { maxUnknownRanges = DEFAULT_LIMITS.maxUnknownRanges } = this.options;
+    const found: Range[] = [];
+    while (offset >= 0) {
+      let end = marks.indexOf(0, offset);
+      if (end < 0) end = marks.length;
+      let next = marks.indexOf(1, end);
+      if (next >= 0 && found.length === maxUnknownRanges - 1) {
+        this.mergedRanges = true;
+        end = marks.lastIndexOf(1) + 1;
+        next = -1;
+      }
+      found.push({ offset, length: end - offset });
+      offset = next;
+    }
+    return found;
+  }
+
   private describeFailure(reached: boolean): string {
     const [fault, offset] = reached
       ? ['a match that begins before the message, without context takeover', inflater.reachedOffset]
       : [inflater.fault, inflater.faultOffset];
     return `${fault}, at wire offset ${offset}`;
   }
-}
-
-/** Where marks are 1. */
-function ranges(marks: Uint8Array): readonly Range[] {
-  let offset = marks.indexOf(1);
-  if (offset < 0) return NOTHING;
-  const found: Range[] = [];
-  while (offset >= 0) {
-    let end = marks.indexOf(0, offset);
-    if (end < 0) end = marks.length;
-    if (found.length === MAX_RANGES - 1) end = marks.lastIndexOf(1) + 1;
-    found.push({ offset, length: end - offset });
-    offset = marks.indexOf(1, end);
-  }
-  return found;
 }

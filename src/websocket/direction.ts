@@ -5,6 +5,7 @@
  * Strategy: counters always, everything else only for a consumer that asked; one reused record of the frame
  * under way, so that a frame that nobody lists allocates nothing.
  */
+import { atLimit } from '../limits.js';
 import type { Place, Timestamp } from '../stream/place.js';
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
 import { type CloseBody, decodeClose } from './close.js';
@@ -37,8 +38,6 @@ export interface DirectionOwner extends MessageOwner {
   readonly place: Place;
   /** Payload octets kept per frame. */
   readonly payloadLimit: number;
-  /** A longer payload is told of as `tooLong`. */
-  readonly maxPayload: number;
   /** Whether permessage-deflate was negotiated. */
   readonly deflate: boolean;
   /** Frames are compressed one by one, not whole messages. */
@@ -56,6 +55,8 @@ export interface DirectionOwner extends MessageOwner {
   tooLong(sender: Sender, length: number): void;
   /** Less of a frame's payload is kept, because all payloads under way hold too much together. */
   overBudget(sender: Sender, length: number): void;
+  /** Less of it is kept, because of a gap that is too long to be filled with zeros. */
+  behindGap(sender: Sender, length: number): void;
   /** From `streamOffset` on, frames could not be told apart. */
   lost(sender: Sender, streamOffset: number): void;
   /** Frames that were lost at `streamOffset` were found again. */
@@ -70,9 +71,6 @@ export interface DirectionEnd {
   /** TCP sequence number behind the last byte (int32); undefined without one. */
   readonly sequence: number | undefined;
 }
-
-/** Ranges of missing octets told apart in one frame; more are taken together. */
-const MAX_RANGES = 65_536;
 
 /**
  * What was found by guessing stays a guess: frames inside the payload of a long frame, a tunnel's say, look no
@@ -95,6 +93,8 @@ export class Direction implements StreamSink, FrameVisitor {
   private readonly controlLimit: number;
   private controlContent: Uint8Array = EMPTY;
   private missingRanges: Range[] = [];
+  /** Those of the frame under way are too many to be told apart. */
+  private mergedRanges = false;
   private readonly recorder: FrameRecorder | undefined;
   private readonly messages: MessageDecoder | undefined;
   /** Made when a consumer lists packets. */
@@ -130,11 +130,13 @@ export class Direction implements StreamSink, FrameVisitor {
     const { frame, message, observer } = owner;
     this.facts = new FrameState(sender, this.decoder.header);
     this.control = new PayloadBuffer(owner.payloadBudget);
-    this.controlLimit = message === undefined ? CONTROL_LIMIT : Math.max(CONTROL_LIMIT, owner.maxMessage);
+    this.controlLimit =
+      message === undefined ? CONTROL_LIMIT : Math.max(CONTROL_LIMIT, owner.limits.maxMessage);
     this.recorder = frame && new FrameRecorder(sender, owner.payloadLimit, owner.payloadBudget);
     if (message !== undefined || observer !== undefined)
       this.messages = new MessageDecoder(sender, owner, owner.inflater(sender), owner.perFrame);
-    if (frame !== undefined || message !== undefined) this.provenance = new Provenance();
+    if (frame !== undefined || message !== undefined)
+      this.provenance = new Provenance(owner.limits.maxSegments);
     else this.plain = new PlainReader(this.facts, this.decoder, owner, this.messages);
   }
 
@@ -216,9 +218,13 @@ export class Direction implements StreamSink, FrameVisitor {
   missing(header: FrameHeader, offset: number, length: number): void {
     const ranges = this.missingRanges;
     const last = ranges[ranges.length - 1];
-    if (last !== undefined && (last.offset + last.length === offset || ranges.length >= MAX_RANGES))
+    const isFull = ranges.length >= this.owner.limits.maxMissingRanges;
+    const isAnother = last === undefined || last.offset + last.length < offset;
+    if (isAnother && !(isFull && last !== undefined)) ranges.push({ offset, length });
+    else {
       ranges[ranges.length - 1] = { offset: last.offset, length: offset + length - last.offset };
-    else ranges.push({ offset, length });
+      this.mergedRanges ||= isAnother;
+    }
     if (!isControl(header.opcode)) this.messages?.skip(length);
   }
 
@@ -236,12 +242,13 @@ export class Direction implements StreamSink, FrameVisitor {
       this.controlContent.length > CONTROL_LIMIT
         ? this.controlContent.subarray(0, CONTROL_LIMIT)
         : this.controlContent;
-    if (received > owner.maxPayload && owner.frame !== undefined) owner.tooLong(sender, received);
+    if (received > owner.limits.maxPayload && owner.frame !== undefined) owner.tooLong(sender, received);
     if (header.opcode === PING || header.opcode === PONG) owner.heartbeat(sender, header.opcode === PING);
     if (header.opcode === CLOSE) owner.closeFrame(facts, decodeClose(facts.controlPayload));
     if (this.recorder !== undefined) this.record(this.recorder, header);
     owner.observer?.frame(facts);
     if (this.messages !== undefined) this.tellMessages(this.messages, header, isControlFrame);
+    if (this.mergedRanges || this.provenance?.cut === true) this.reportLeftOut();
     this.provenance?.drop(this.decoder.streamOffset);
     if (this.missingRanges.length > 0) this.missingRanges = [];
     if (this.doubt > 0) this.dispelDoubt(header);
@@ -260,6 +267,25 @@ export class Direction implements StreamSink, FrameVisitor {
     this.acknowledged = place.acknowledgement;
     const behind = this.endOffset - this.decoder.streamOffset;
     facts.sequenceEnd = sequence === undefined ? undefined : (sequence - behind) | 0;
+  }
+
+  /** What of the frame that has just ended is too much to be told. */
+  private reportLeftOut(): void {
+    const { owner, sender, provenance } = this;
+    const { maxMissingRanges, maxSegments } = owner.limits;
+    const frame = `session ${owner.session.number}: a frame of the ${sender}`;
+    if (this.mergedRanges)
+      owner.defect(
+        'ranges-limit',
+        `${frame} has too many gaps to be told apart ${atLimit('maxMissingRanges', maxMissingRanges)}`,
+      );
+    if (provenance?.cut === true)
+      owner.defect(
+        'segments-limit',
+        `${frame} came in too many segments to tell all packets ${atLimit('maxSegments', maxSegments)}`,
+      );
+    this.mergedRanges = false;
+    if (provenance !== undefined) provenance.cut = false;
   }
 
   lost(streamOffset: number, expected?: number): void {
@@ -337,6 +363,7 @@ export class Direction implements StreamSink, FrameVisitor {
   private record(recorder: FrameRecorder, header: FrameHeader): void {
     const { facts, owner, provenance } = this;
     if (recorder.limited) owner.overBudget(this.sender, header.length);
+    else if (recorder.tooFar) owner.behindGap(this.sender, header.length);
     owner.frame!(
       recorder.record(header, {
         number: facts.number,

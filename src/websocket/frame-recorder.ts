@@ -42,6 +42,11 @@ export class FrameRecorder {
     return this.buffer.limited;
   }
 
+  /** So it is because of a gap that is too long. */
+  get tooFar(): boolean {
+    return this.buffer.tooFar;
+  }
+
   payload(header: FrameHeader, chunk: Uint8Array, start: number, end: number, offset: number): void {
     if (offset < this.limit) this.buffer.add(header, chunk, start, end, offset, this.limit);
   }

@@ -6,6 +6,7 @@
  * it is held back, bounded, since an older one may yet come. A sender's messages keep the order in which TCP
  * delivers them: one that can only be read when an earlier byte has come late does not go before that.
  */
+import { DEFAULT_LIMITS } from '../limits.js';
 import type { DecodedMessage, Message } from './message-record.js';
 
 export interface MessageOrderOptions {
@@ -34,8 +35,6 @@ const HELD_COST = 512;
 /** How often in the time of patience it is looked whether that is over. */
 const STEPS = 4;
 
-export const defaultMaxHeldMessages = 16 << 20;
-
 export class MessageOrder {
   private held: Held[] = [];
   private cost = 0;
@@ -49,7 +48,7 @@ export class MessageOrder {
   private readonly limit: number;
 
   constructor(private readonly options: MessageOrderOptions) {
-    this.limit = options.limit ?? defaultMaxHeldMessages;
+    this.limit = options.limit ?? DEFAULT_LIMITS.maxHeldMessages;
   }
 
   /** Takes a message that could be read when packet `packet` was captured. */

@@ -9,6 +9,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { Utf8Validator } from '../bytes/utf8.js';
+import { atLimit } from '../limits.js';
 import type { Place, Timestamp } from '../stream/place.js';
 import { decodeClose } from './close.js';
 import { ContentBuffer } from './content-buffer.js';
@@ -21,13 +22,12 @@ import type { MessageFacts, SessionObserver } from './observer.js';
 import { CLOSE, CONTINUATION, CONTROL_LIMIT, TEXT } from './opcode.js';
 import type { PayloadBudget } from './payload-budget.js';
 import { addNumber } from './provenance.js';
-import type { Session } from './session.js';
+import type { Session, SessionLimits } from './session.js';
 
 export interface MessageOwner {
   readonly session: Session;
   readonly place: Place;
-  /** Content octets kept per message. */
-  readonly maxMessage: number;
+  readonly limits: SessionLimits;
   /** Of all payloads under way. */
   readonly payloadBudget: PayloadBudget;
   /** Told of each message, and of the packet at whose capture it could be read; undefined: nobody wants them. */
@@ -62,6 +62,14 @@ const WIRE_ALLOWANCE = 65_536;
 const NOTHING: readonly Range[] = [];
 const EMPTY = new Uint8Array(0);
 
+/** What is told of a message only up to a limit. */
+const LEFT_OUT = {
+  maxMissingRanges: ['ranges-limit', 'too many gaps to be told apart'],
+  maxUnknownRanges: ['ranges-limit', 'too many unknown stretches to be told apart'],
+  maxFragments: ['fragments-limit', 'too many frames to tell all their numbers'],
+  maxSegments: ['segments-limit', 'come in too many segments to tell all packets'],
+} as const;
+
 /** The message under way, and the facts of the last one. */
 class MessageState implements MessageFacts {
   opcode = 0;
@@ -91,6 +99,7 @@ export class MessageDecoder {
   private readonly state: MessageState;
   private readonly buffer: ContentBuffer;
   private readonly text = new Utf8Validator();
+  private readonly maxMessage: number;
   private open = false;
   private checksText = false;
   /** Its content is not kept. */
@@ -98,6 +107,8 @@ export class MessageDecoder {
   /** And is longer than would be. */
   private cut = false;
   private missing: Range[] = [];
+  /** Limits of what is told of a message that the one under way has hit. */
+  private readonly leftOut = new Set<keyof typeof LEFT_OUT>();
   private frames: number[] = [];
   private packets: number[] = [];
   private firstTimestamp: Timestamp = { seconds: 0, nanoseconds: 0 };
@@ -119,6 +130,7 @@ export class MessageDecoder {
   ) {
     this.state = new MessageState(sender);
     this.buffer = new ContentBuffer(owner.payloadBudget);
+    this.maxMessage = owner.limits.maxMessage;
   }
 
   /**
@@ -175,7 +187,7 @@ export class MessageDecoder {
     }
     const from = buffer.kept;
     const whole = header.fin && this.state.wireLength === 0 && end - start === header.length;
-    const limit = this.state.compressed ? this.owner.maxMessage + WIRE_ALLOWANCE : this.owner.maxMessage;
+    const limit = this.state.compressed ? this.maxMessage + WIRE_ALLOWANCE : this.maxMessage;
     buffer.add(chunk, start, end, header.maskingKey, offset, limit, whole);
     this.state.wireLength += end - start;
     if (this.checksText) this.text.push(buffer.bytes, from, buffer.kept);
@@ -186,9 +198,9 @@ export class MessageDecoder {
    * checked where it lies.
    */
   private glance(header: FrameHeader, chunk: Uint8Array, start: number, end: number, offset: number): void {
-    const { buffer, owner, state } = this;
+    const { buffer, state } = this;
     const { maskingKey } = header;
-    const size = Math.max(0, Math.min(end - start, owner.maxMessage - state.wireLength));
+    const size = Math.max(0, Math.min(end - start, this.maxMessage - state.wireLength));
     this.cut = size < end - start;
     state.wireLength += end - start;
     if (this.checksText) pushMaskedText(this.text, chunk, start, start + size, maskingKey, offset);
@@ -202,9 +214,20 @@ export class MessageDecoder {
     state.complete = false;
     // What lies behind is not known to begin with a whole character.
     this.checksText = false;
-    this.missing.push({ offset: state.wireLength, length });
+    this.addMissing({ offset: state.wireLength, length });
     state.wireLength += length;
     this.buffer.skip(length);
+  }
+
+  private addMissing({ offset, length }: Range): void {
+    const { missing } = this;
+    const last = missing.at(-1);
+    if (last === undefined || missing.length < this.owner.limits.maxMissingRanges)
+      missing.push({ offset, length });
+    else {
+      missing[missing.length - 1] = { offset: last.offset, length: offset + length - last.offset };
+      this.leftOut.add('maxMissingRanges');
+    }
   }
 
   /** The data frame under way has ended; `last` by FIN, or because nothing more comes. */
@@ -221,8 +244,13 @@ export class MessageDecoder {
     if (this.frameCompressed) this.inflateFrame(!frame.truncated && frame.complete);
     state.confidence = Math.min(state.confidence, frame.confidence);
     if (this.owner.message !== undefined) {
-      this.frames.push(frame.number);
-      for (const packet of frame.packets) addNumber(this.packets, packet);
+      const { maxFragments, maxSegments } = this.owner.limits;
+      if (this.frames.length < maxFragments) this.frames.push(frame.number);
+      else this.leftOut.add('maxFragments');
+      for (const packet of frame.packets)
+        if (this.packets.length < maxSegments || this.packets.includes(packet, -1))
+          addNumber(this.packets, packet);
+        else this.leftOut.add('maxSegments');
     }
     if (fin || frame.truncated) this.finish(fin);
   }
@@ -236,7 +264,7 @@ export class MessageDecoder {
       owner.defect(
         'message-limit',
         `session ${owner.session.number}: a control frame of the ${state.sender} has ${header.length} bytes of ` +
-          `payload; ${payload.length} are kept`,
+          `payload; ${payload.length} are kept ${atLimit('maxMessage', this.maxMessage)}`,
       );
     this.tell({
       number: 0,
@@ -303,9 +331,11 @@ export class MessageDecoder {
     const isPayloadCut = buffer.cut || this.cut;
     this.checkText(unknown, isPayloadCut);
     const isCut = isPayloadCut || state.inflated?.limited === true;
-    if (length > owner.maxMessage || state.inflated?.limited) this.reportLimit(length);
+    if (length > this.maxMessage || state.inflated?.limited) this.reportLimit(length);
     else if (buffer.limited) this.reportBudget();
+    else if (buffer.tooFar) this.reportGap();
     else if (isCut && state.complete) this.reportLimit(length);
+    if (this.leftOut.size > 0) this.reportLeftOut();
     owner.observer?.message(state);
     if (owner.message !== undefined) this.tell(this.record(length, unknown, isCut));
     buffer.trim();
@@ -334,6 +364,7 @@ export class MessageDecoder {
     const whole = state.complete && end === state.wireLength;
     const inflated = this.inflater!.inflate(buffer.bytes, 0, end, whole);
     this.tellCertainty(this.inflater!);
+    if (this.inflater!.mergedRanges) this.leftOut.add('maxUnknownRanges');
     return inflated;
   }
 
@@ -374,7 +405,7 @@ export class MessageDecoder {
       'message-limit',
       `session ${number}: a message of the ${state.sender} (${state.wireLength} bytes on the wire) has ` +
         `${state.inflated?.limited ? 'at least ' : ''}${length} bytes of content${ratio(state.wireLength, length)}; ` +
-        `${owner.maxMessage} are kept`,
+        `${this.maxMessage} are kept ${atLimit('maxMessage', this.maxMessage)}`,
     );
   }
 
@@ -383,8 +414,29 @@ export class MessageDecoder {
     owner.defect(
       'payload-limit',
       `session ${owner.session.number}: a message of the ${state.sender} has ${state.wireLength} bytes of payload; ` +
-        `${buffer.kept} are kept: all messages under way may hold ${owner.payloadBudget.total} together`,
+        `${buffer.kept} are kept: all payloads under way hold too much ` +
+        atLimit('maxHeldPayload', owner.payloadBudget.total),
     );
+  }
+
+  private reportGap(): void {
+    const { buffer, owner, state } = this;
+    owner.defect(
+      'payload-limit',
+      `session ${owner.session.number}: a message of the ${state.sender} has ${state.wireLength} bytes of payload; ` +
+        `${buffer.kept} are kept, up to a long gap ${atLimit('maxZeros', owner.payloadBudget.zeros)}`,
+    );
+  }
+
+  /** What of the message that has just ended is too much to be told. */
+  private reportLeftOut(): void {
+    const { owner, state, leftOut } = this;
+    const message = `session ${owner.session.number}: a message of the ${state.sender} has`;
+    for (const key of leftOut) {
+      const [code, what] = LEFT_OUT[key];
+      owner.defect(code, `${message} ${what} ${atLimit(key, owner.limits[key])}`);
+    }
+    leftOut.clear();
   }
 
   private record(length: number, unknownRanges: readonly Range[], isCut: boolean): DecodedMessage {

@@ -5,16 +5,7 @@
  * Strategy: memory goes by what was captured. Declared lengths and gaps cost a sender nothing, so missing
  * octets become zeros only as long as they are few beside the captured ones; a longer gap ends what is kept.
  */
-
-/** Zeros that a payload may hold beyond as many as there are captured octets before them. */
-export const MAX_ZEROS = 64 * 1024;
-
-/** Whether `zeros` octets may stand for missing ones where `captured` octets were captured before them. */
-export function maySpan(zeros: number, captured: number): boolean {
-  return zeros <= captured + MAX_ZEROS;
-}
-
-export const defaultMaxHeldPayload = 256 * 1024 * 1024;
+import { DEFAULT_LIMITS } from '../limits.js';
 
 /** What all payloads under way hold together, in bytes. */
 export class PayloadBudget {
@@ -22,12 +13,21 @@ export class PayloadBudget {
   /** Undefined where payloads are given away. */
   readonly loan: PayloadLoan | undefined;
 
-  /** `lends`: payloads are looked at only while they are told of, and need not outlive that. */
+  /**
+   * `lends`: payloads are looked at only while they are told of, and need not outlive that. `zeros`: octets that a
+   * payload may hold for missing ones beyond as many as there are captured before them.
+   */
   constructor(
-    readonly total = defaultMaxHeldPayload,
+    readonly total = DEFAULT_LIMITS.maxHeldPayload,
     lends = false,
+    readonly zeros = DEFAULT_LIMITS.maxZeros,
   ) {
     this.loan = lends ? new PayloadLoan() : undefined;
+  }
+
+  /** Whether `zeros` octets may stand for missing ones where `captured` octets were captured before them. */
+  maySpan(zeros: number, captured: number): boolean {
+    return zeros <= captured + this.zeros;
   }
 
   /** What is idle should be given back. */

@@ -8,7 +8,7 @@
  */
 import type { FrameHeader } from './frame.js';
 import { maskInto } from './mask.js';
-import { maySpan, PayloadBudget, type PayloadLoan } from './payload-budget.js';
+import { PayloadBudget, type PayloadLoan } from './payload-budget.js';
 
 const EMPTY = new Uint8Array(0);
 const FIRST_SIZE = 4096;
@@ -16,6 +16,8 @@ const FIRST_SIZE = 4096;
 export class PayloadBuffer {
   /** Less is kept than the limit allows, because all payloads under way hold too much together. */
   limited = false;
+  /** That is so because a gap is too long to be filled with zeros. */
+  tooFar = false;
   private bytes: Uint8Array = EMPTY;
   private length = 0;
   private captured = 0;
@@ -47,7 +49,8 @@ export class PayloadBuffer {
       return;
     }
     const size = offset + last - start;
-    this.ended = !maySpan(offset - this.captured, this.captured) || !this.reserve(size, header.length, limit);
+    this.tooFar = !this.budget.maySpan(offset - this.captured, this.captured);
+    this.ended = this.tooFar || !this.reserve(size, header.length, limit);
     if (this.ended) return;
     maskInto(this.bytes, offset, chunk, start, last, header.maskingKey, offset);
     this.captured += last - start;
@@ -62,7 +65,7 @@ export class PayloadBuffer {
     this.budget.release(bytes.length);
     this.bytes = EMPTY;
     this.length = this.captured = 0;
-    this.ended = this.limited = false;
+    this.ended = this.limited = this.tooFar = false;
     return bytes.length === length ? bytes : bytes.slice(0, length);
   }
 

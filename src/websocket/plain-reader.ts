@@ -19,8 +19,8 @@ import { TEXT } from './opcode.js';
 export interface PlainOwner {
   readonly place: Place;
   readonly observer: SessionObserver | undefined;
-  /** A longer message is a defect. */
-  readonly maxMessage: number;
+  /** A message longer than `maxMessage` is a defect. */
+  readonly limits: { readonly maxMessage: number };
   /** Messages may be compressed; or their frames, each by itself. */
   readonly deflate: boolean;
   readonly perFrame: boolean;
@@ -55,6 +55,7 @@ export class PlainReader {
   read(chunk: Uint8Array, start: number, end: number): number {
     const { anyBits, decoder, facts, masked, owner } = this;
     const { observer } = owner;
+    const { maxMessage } = owner.limits;
     const { header } = decoder;
     this.look();
     let at = start;
@@ -65,7 +66,7 @@ export class PlainReader {
       const payload = at + size;
       const next = payload + header.length;
       if (size === 0 || next > end || header.masked !== masked) break;
-      if (shortestForm(header.length) !== header.lengthForm || header.length > owner.maxMessage) break;
+      if (shortestForm(header.length) !== header.lengthForm || header.length > maxMessage) break;
       if (observer !== undefined && !this.isSound(header, chunk, payload, next)) break;
       header.streamOffset = decoder.streamOffset;
       decoder.streamOffset += next - at;

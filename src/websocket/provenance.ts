@@ -6,13 +6,13 @@
  * stream (a segment, its frames, the next segment) allocates nothing. Setting an array's length instead
  * cost a quarter of the whole run.
  */
+import { DEFAULT_LIMITS } from '../limits.js';
 import type { Place, Timestamp } from '../stream/place.js';
 import type { Piece } from './frame-record.js';
 
-/** Segments remembered for one frame; a frame of more loses the places of the rest. */
-const MAX_SEGMENTS = 65_536;
-
 export class Provenance {
+  /** Places of the frame under way were left out. */
+  cut = false;
   private starts: number[] = [];
   private ends: number[] = [];
   private packets: number[] = [];
@@ -24,10 +24,16 @@ export class Provenance {
   private first = 0;
   private count = 0;
 
+  /** `most`: segments remembered for one frame; a frame of more loses the places of the rest. */
+  constructor(private readonly most = DEFAULT_LIMITS.maxSegments) {}
+
   /** Notes that stream bytes [start, start + length) are chunk[from, from + length) at `place`. */
   add(start: number, length: number, from: number, place: Place): void {
     const at = this.count;
-    if (at - this.first >= MAX_SEGMENTS) return;
+    if (at - this.first >= this.most) {
+      this.cut = true;
+      return;
+    }
     this.starts[at] = start;
     this.ends[at] = start + length;
     this.packets[at] = place.packet;

@@ -111,7 +111,9 @@ export class MidstreamRecogniser {
     const enough = length > this.bytesPerSide && segments.length >= SEGMENTS;
     const full = overfull || (enough && (this.known || !this.ambiguous));
     this.decide(sender.search(full), full);
-    return full && this.state === 'undecided' ? this.giveUp() : this.state;
+    if (!full || this.state !== 'undecided') return this.state;
+    if (overfull && !enough) sender.window.reportOverfull();
+    return this.giveUp();
   }
 
   /** One side goes on as no WebSocket does: unless both have shown before that they are one, they are none. */

@@ -84,6 +84,7 @@ export class Resynchroniser {
     const { overfull } = this.window;
     if (!overfull && this.grown < this.searchedAt * GROWTH) return undefined;
     const found = this.search(CONFIDENT);
+    if (found === undefined && overfull) this.window.reportOverfull();
     while (found === undefined && this.window.overfull) this.dropHalf();
     return found;
   }

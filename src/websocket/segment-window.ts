@@ -7,6 +7,7 @@
  * run before it and the start of the run behind it are different indices. What is held is bounded, for one
  * window and, by the shared WindowBudget, for all of them: beyond it the oldest half is given up.
  */
+import { DEFAULT_LIMITS } from '../limits.js';
 import type { Place } from '../stream/place.js';
 import type { StreamSink } from '../stream/stream-sink.js';
 
@@ -16,8 +17,10 @@ export class WindowBudget {
 
   /** `perWindow` and `total` in bytes; each segment counts SEGMENT_COST more than it carries. */
   constructor(
-    readonly perWindow = 1 << 20,
-    readonly total = 64 << 20,
+    readonly perWindow = DEFAULT_LIMITS.maxSearched,
+    readonly total = DEFAULT_LIMITS.maxSearchedTotal,
+    /** Told when something is given up for a bound. */
+    readonly exceeded?: (limit: 'maxSearched' | 'maxSearchedTotal') => void,
   ) {}
 }
 
@@ -66,6 +69,12 @@ export class SegmentWindow {
   get overfull(): boolean {
     const { budget } = this;
     return this.segments.length > 0 && (this.cost > budget.perWindow || budget.held > budget.total);
+  }
+
+  /** Says that what is held is given up, in whole or in part, because it is more than the bounds allow. */
+  reportOverfull(): void {
+    const { budget } = this;
+    budget.exceeded?.(this.cost > budget.perWindow ? 'maxSearched' : 'maxSearchedTotal');
   }
 
   /** Copies one segment, chunk[start, end). */

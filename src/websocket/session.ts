@@ -4,6 +4,7 @@
  * From here upward everything is plain readonly objects. The decoder hands the carriers one sink per sender
  * and tells its consumer of frames as they end and of the session once both directions are over.
  */
+import { atLimit, type Limits } from '../limits.js';
 import type { Place, Timestamp } from '../stream/place.js';
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
 import type { CloseBody } from './close.js';
@@ -108,14 +109,16 @@ export interface SessionConsumer {
   defect(code: string, message: string): void;
 }
 
+export type SessionLimits = Pick<
+  Limits,
+  'maxPayload' | 'maxMessage' | 'maxMissingRanges' | 'maxUnknownRanges' | 'maxSegments' | 'maxFragments'
+>;
+
 export interface SessionOptions {
   readonly place: Place;
   /** Payload octets kept per frame. */
   readonly payloadLimit: number;
-  /** A longer payload is a defect, where its frame is wanted. */
-  readonly maxPayload: number;
-  /** Content octets kept per message. */
-  readonly maxMessage: number;
+  readonly limits: SessionLimits;
   /** Shared by all sessions. */
   readonly windowBudget: WindowBudget;
   /** Of all payloads under way, shared by all sessions. */
@@ -171,8 +174,8 @@ export class SessionDecoder implements DirectionOwner {
     return this.options.payloadLimit;
   }
 
-  get maxPayload(): number {
-    return this.options.maxPayload;
+  get limits(): SessionLimits {
+    return this.options.limits;
   }
 
   get frame(): ((frame: Frame) => void) | undefined {
@@ -195,10 +198,6 @@ export class SessionDecoder implements DirectionOwner {
     return this.options.payloadBudget;
   }
 
-  get maxMessage(): number {
-    return this.options.maxMessage;
-  }
-
   nextFrameNumber(): number {
     return this.options.nextFrameNumber();
   }
@@ -207,7 +206,8 @@ export class SessionDecoder implements DirectionOwner {
     const parameters = this.parameters?.[sender];
     if (parameters === undefined) return undefined;
     const contextKnown = this.session.handshake !== undefined;
-    return new MessageInflater({ ...parameters, maxContent: this.options.maxMessage, contextKnown });
+    const { maxMessage, maxUnknownRanges } = this.limits;
+    return new MessageInflater({ ...parameters, maxContent: maxMessage, maxUnknownRanges, contextKnown });
   }
 
   defect(code: string, message: string): void {
@@ -237,10 +237,11 @@ export class SessionDecoder implements DirectionOwner {
   }
 
   tooLong(sender: Sender, length: number): void {
-    const { maxPayload } = this.options;
+    const { maxPayload } = this.limits;
     this.consumer.defect(
       'payload-limit',
-      `session ${this.session.number}: a frame of the ${sender} has ${length} bytes of payload; ${maxPayload} are kept`,
+      `session ${this.session.number}: a frame of the ${sender} has ${length} bytes of payload; ` +
+        `${maxPayload} are kept ${atLimit('maxPayload', maxPayload)}`,
     );
   }
 
@@ -248,7 +249,15 @@ export class SessionDecoder implements DirectionOwner {
     this.consumer.defect(
       'payload-limit',
       `session ${this.session.number}: a frame of the ${sender} has ${length} bytes of payload; ` +
-        `less is kept: all payloads under way may hold ${this.options.payloadBudget.total} together`,
+        `less is kept: all payloads under way hold too much ${atLimit('maxHeldPayload', this.payloadBudget.total)}`,
+    );
+  }
+
+  behindGap(sender: Sender, length: number): void {
+    this.consumer.defect(
+      'payload-limit',
+      `session ${this.session.number}: a frame of the ${sender} has ${length} bytes of payload; ` +
+        `what lies behind a long gap is not kept ${atLimit('maxZeros', this.payloadBudget.zeros)}`,
     );
   }
 

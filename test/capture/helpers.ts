@@ -2,7 +2,12 @@
 
 import { type ReadOptions, readCaptures } from '../../src/capture/captures.js';
 import type { Input } from '../../src/capture/open.js';
-import type { CaptureReader, Packet, ReaderContext } from '../../src/capture/packet.js';
+import {
+  type CaptureReader,
+  defaultCaptureLimits,
+  type Packet,
+  type ReaderContext,
+} from '../../src/capture/packet.js';
 import type { Defect } from '../../src/stream/defect.js';
 
 export interface PlainPacket {
@@ -43,7 +48,13 @@ export function readPieces(
   const defects: Defect[] = [];
   const packets: PlainPacket[] = [];
   const report = (defect: Defect) => defects.push(defect);
-  const reader = make({ capture: 0, maxPacketLength, interfaces: { next: 0 }, report });
+  const reader = make({
+    ...defaultCaptureLimits,
+    capture: 0,
+    maxPacketLength,
+    interfaces: { next: 0 },
+    report,
+  });
   const drain = () => {
     while (reader.next()) packets.push(plain(reader.packet));
   };

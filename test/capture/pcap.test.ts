@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../src/capture/integers.js';
+import { defaultCaptureLimits } from '../../src/capture/packet.js';
 import { PcapReader } from '../../src/capture/pcap.js';
 import {
   encodePcap,
@@ -134,7 +135,8 @@ describe('PcapReader', () => {
           layer: 'capture',
           code: 'implausible-record-length',
           message:
-            'record claims a captured length of 2147483647 bytes; 116 bytes skipped to the next plausible record',
+            'record claims a captured length of 2147483647 bytes (limit packet-length=65536); ' +
+            '116 bytes skipped to the next plausible record',
           packet: 2,
           captureOffset: 24 + 2 * 116,
           capture: 0,
@@ -169,7 +171,13 @@ describe('PcapReader', () => {
   it('gives up looking after a bounded window', () => {
     const defects: string[] = [];
     const report = (defect: { code: string }) => defects.push(defect.code);
-    const reader = new PcapReader({ capture: 0, maxPacketLength: 65_536, interfaces: { next: 0 }, report });
+    const reader = new PcapReader({
+      ...defaultCaptureLimits,
+      capture: 0,
+      maxPacketLength: 65_536,
+      interfaces: { next: 0 },
+      report,
+    });
     reader.push(encodePcapHeader(), 0, 24);
     let pushed = 0;
     for (; !reader.finished && pushed < 100; pushed++) {
@@ -198,7 +206,13 @@ describe('PcapReader', () => {
 
   it('counts interfaces on from those of other captures', () => {
     const interfaces = { next: 3 };
-    const reader = new PcapReader({ capture: 2, maxPacketLength: 65_536, interfaces, report: () => {} });
+    const reader = new PcapReader({
+      ...defaultCaptureLimits,
+      capture: 2,
+      maxPacketLength: 65_536,
+      interfaces,
+      report: () => {},
+    });
     const bytes = encodePcap(PACKETS);
     reader.push(bytes, 0, bytes.length);
     expect([reader.next(), reader.packet.interfaceIndex, reader.packet.capture, interfaces.next]).toEqual([

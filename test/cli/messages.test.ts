@@ -143,7 +143,7 @@ describe('what is listed can be limited', () => {
     });
     expect(ran.stderr).toBe(
       'wsdissect: warning: packet 8: session 1: a message of the client (5 bytes on the wire) has 5 bytes ' +
-        'of content; 3 are kept [message-limit]\n',
+        'of content; 3 are kept (limit message=3) [message-limit]\n',
     );
     expect(wsdissect(['messages', '-q', '--max-message', '3', '-c', '1', hello])).toMatchObject({
       status: 0,

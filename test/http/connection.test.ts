@@ -377,7 +377,7 @@ describe('held bytes', () => {
   });
 
   test('above the limit are a gap, and say so once', () => {
-    const recorder = new Recorder({ maxHeldBytes: 1000 });
+    const recorder = new Recorder({ maxHeldForResponse: 1000 });
     recorder.send(0, upgrade('/a'));
     recorder.send(0, 'a'.repeat(800));
     recorder.send(0, 'b'.repeat(800));
@@ -768,7 +768,7 @@ describe('hostile', () => {
     const recorder = new Recorder();
     recorder.send(0, 'GET / HTTP/1.1\r\n');
     for (let i = 0; i < 200; i++) recorder.send(0, 'a: b\r\n'.repeat(200));
-    expect(recorder.log).toEqual(['defect undecodable-head', 'lost 0 undecodable']);
+    expect(recorder.log).toEqual(['defect head-limit', 'lost 0 undecodable']);
   });
 
   test.each(['-1', '1e400', '99999999999999999999', '5, 6'])('Content-Length: %s', (length) => {
@@ -801,7 +801,7 @@ describe('hostile', () => {
   });
 
   test('the bytes of pending requests are bounded too', () => {
-    const recorder = new Recorder({ maxHeldBytes: 1000 });
+    const recorder = new Recorder({ maxHeldForResponse: 1000 });
     for (let i = 0; i < 5; i++) recorder.send(0, get(`/${i}`, `A: ${'a'.repeat(400)}`));
     expect(recorder.log.includes('defect pending-requests-limit')).toBe(true);
   });
@@ -837,7 +837,7 @@ describe('hostile', () => {
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
-        const recorder = new Recorder({ maxHeldBytes: 600, maxHeadLength: 200, maxPendingRequests: 2 });
+        const recorder = new Recorder({ maxHeldForResponse: 600, maxHeadLength: 200, maxPendingRequests: 2 });
         for (const { side, part } of steps) {
           if (typeof part === 'string') recorder.send(side, part);
           else recorder.connection.sides[side].gap(part + 1);

@@ -2,6 +2,7 @@
  * Test help: an HttpOwner that writes down what it is told, sinks that write down what they get and under
  * which place, and conversations that can be fed in any pieces and order.
  */
+
 import {
   type Exchange,
   HttpConnection,
@@ -10,6 +11,7 @@ import {
   type LossReason,
 } from '../../src/http/connection.js';
 import type { RequestHead } from '../../src/http/head.js';
+import { DEFAULT_LIMITS } from '../../src/limits.js';
 import { Place } from '../../src/stream/place.js';
 import type { StreamEnd, StreamSink } from '../../src/stream/stream-sink.js';
 
@@ -54,7 +56,11 @@ export class Recorder implements HttpOwner {
   late: RequestHead | undefined;
 
   constructor(limits: Partial<HttpLimits> = {}) {
-    this.connection = new HttpConnection({ place: this.place, owner: this, limits });
+    this.connection = new HttpConnection({
+      place: this.place,
+      owner: this,
+      limits: { ...DEFAULT_LIMITS, ...limits },
+    });
   }
 
   requested(request: RequestHead, clientSide: 0 | 1): void {

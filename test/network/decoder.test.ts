@@ -125,7 +125,7 @@ describe('NetworkDecoder', () => {
       'the captured bytes end inside an IPv6 header',
       'an IPv4 header contradicts itself in version or lengths',
       'an IPv6 header contradicts itself in version or lengths',
-      'too many tags, labels or headers inside link type 1',
+      'too many tags, labels or headers inside link type 1 (limit encapsulations=16)',
     ]);
     expect(harness.seen).toEqual([]);
     expect([harness.decoder.counts.cut, harness.decoder.counts.bad]).toEqual([3, 3]);

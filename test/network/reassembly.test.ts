@@ -156,7 +156,10 @@ describe('reassembly', () => {
       return harness.codes;
     };
     expect(copiesOf(1024, 16)).toEqual([]);
-    expect(copiesOf(1027, 16)).toEqual(Array(3).fill('fragments-incomplete'));
+    expect(copiesOf(1027, 16)).toEqual([
+      'completed-datagrams-limit',
+      ...Array(3).fill('fragments-incomplete'),
+    ]);
     expect(copiesOf(60, 60_000)).toEqual([]);
     expect(copiesOf(80, 60_000).length).toBeGreaterThan(0);
   });
@@ -382,7 +385,7 @@ describe('limits', () => {
   });
 
   it('of datagrams drops the oldest', () => {
-    const harness = new Harness({ maxDatagrams: 2 })
+    const harness = new Harness({ maxFragmentedDatagrams: 2 })
       .ip(first(1))
       .ip(first(2))
       .ip(first(3))
@@ -390,30 +393,31 @@ describe('limits', () => {
       .ip(rest(3));
     expect(harness.seen.map(({ packet }) => packet)).toEqual([4, 5]);
     const message =
-      '1 is still incomplete since more than 2 are waiting: 2 of an unknown number of 8-byte units arrived';
+      '1 is still incomplete since too many are waiting (limit fragmented-datagrams=2): 2 of an unknown number of 8-byte units arrived';
     expect(harness.defects).toEqual([code('too-many-fragmented-datagrams', 3, message)]);
   });
 
   it('of bytes drops the oldest', () => {
-    const harness = new Harness({ maxBytes: 3000 }).ip(first(1)).ip(first(2)).ip(rest(3)).ip(rest(2));
+    const harness = new Harness({ maxFragmentBytes: 3000 }).ip(first(1)).ip(first(2)).ip(rest(3)).ip(rest(2));
     const message =
-      '1 is still incomplete since fragments hold more than 3000 bytes: 2 of an unknown number of 8-byte units arrived';
+      '1 is still incomplete since fragments hold too many bytes (limit fragment-bytes=3000): 2 of an unknown number of 8-byte units arrived';
     expect(harness.defects).toEqual([code('too-many-fragment-bytes', 3, message)]);
     expect(harness.seen.map(({ packet }) => packet)).toEqual([4]);
     const far = piece(0, 8, false, tcp, { fragmentOffset: 60_000 });
-    expect(new Harness({ maxBytes: 3000 }).ip(far).codes).toEqual(['too-many-fragment-bytes']);
+    expect(new Harness({ maxFragmentBytes: 3000 }).ip(far).codes).toEqual(['too-many-fragment-bytes']);
   });
 
   it('of time drops what is older than 30 s of capture time', () => {
     const harness = new Harness().ip(first(1), { seconds: 100 }).ip(first(2), { seconds: 101 });
     harness.ip(rest(1), { seconds: 130 }).ip(first(1), { seconds: 130 }).ip(rest(2), { seconds: 132 });
     expect(harness.seen.map(({ packet }) => packet)).toEqual([3]);
-    const message = '2 is still incomplete after 30 s: 2 of an unknown number of 8-byte units arrived';
+    const message =
+      '2 is still incomplete after its time (limit fragment-timeout=30): 2 of an unknown number of 8-byte units arrived';
     expect(harness.defects).toEqual([code('fragment-timeout', 5, message)]);
   });
 
   it('of time holds backwards too', () => {
-    const harness = new Harness({ timeoutSeconds: 5 })
+    const harness = new Harness({ fragmentTimeout: 5 })
       .ip(first(1), { seconds: 100 })
       .ip(rest(1), { seconds: 94 });
     expect(harness.seen).toEqual([]);
@@ -439,7 +443,7 @@ describe('limits', () => {
   });
 
   it('hold against a flood', () => {
-    const harness = new Harness({ maxDatagrams: 50, maxBytes: 200_000 });
+    const harness = new Harness({ maxFragmentedDatagrams: 50, maxFragmentBytes: 200_000 });
     for (let i = 0; i < 5000; i++)
       harness.ip(piece(0, 8, true, tcp, { identification: i, fragmentOffset: (i % 8000) * 8 }));
     harness.decoder.end();

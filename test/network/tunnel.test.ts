@@ -228,7 +228,7 @@ describe('nesting', () => {
         expect.objectContaining({
           layer: 'network',
           code: 'tunnel-too-deep',
-          message: 'more than 8 tunnels inside each other',
+          message: 'too many tunnels inside each other (limit tunnels=8)',
           packet,
         }),
       ),

@@ -7,6 +7,7 @@
  * that was sent has arrived. Each step is a packet of its own; time goes on by a millisecond a step.
  */
 
+import { DEFAULT_LIMITS } from '../../src/limits.js';
 import { RuleEngine } from '../../src/rules/engine.js';
 import type { Finding } from '../../src/rules/finding.js';
 import { rules as allRules } from '../../src/rules/index.js';
@@ -78,8 +79,7 @@ export function runScript(script: Script): Finding[] {
     {
       place,
       payloadLimit: 1e6,
-      maxPayload: 1e6,
-      maxMessage: 1e6,
+      limits: { ...DEFAULT_LIMITS, maxPayload: 1e6, maxMessage: 1e6 },
       windowBudget: new WindowBudget(),
       payloadBudget: new PayloadBudget(),
       nextFrameNumber: () => ++frames,

@@ -32,7 +32,14 @@ function make(perDirection = 1e6, total = 1e6) {
   const place = new Place();
   const log = new Log(place);
   let exceeded = 0;
-  const budget: HoldBudget = { held: 0, perDirection, total, exceeded: () => exceeded++ };
+  const budget: HoldBudget = {
+    held: 0,
+    perDirection,
+    total,
+    graceSegments: 16,
+    graceSeconds: 1,
+    exceeded: () => exceeded++,
+  };
   const assembler = new Assembler(log, place, budget);
   return {
     log,

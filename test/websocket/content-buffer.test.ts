@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from '../../src/limits.js';
 import { ContentBuffer } from '../../src/websocket/content-buffer.js';
-import { MAX_ZEROS, PayloadBudget } from '../../src/websocket/payload-budget.js';
+import { PayloadBudget } from '../../src/websocket/payload-budget.js';
+
+const MAX_ZEROS = DEFAULT_LIMITS.maxZeros;
 
 const add = (buffer: ContentBuffer, size: number, { limit = 1e9, whole = false } = {}) =>
   buffer.add(new Uint8Array(size).fill(1), 0, size, 0, 0, limit, whole);

@@ -142,7 +142,17 @@ describe('payloads under way', () => {
     ]);
     const [message] = recorder.messages;
     expect([message.content.length, message.length, message.unknownRanges]).toEqual([10, 1 << 26, missing]);
-    expect(recorder.defects).toEqual([]);
+    const begun = 'session 1: a';
+    expect(recorder.defects).toEqual([
+      [
+        'payload-limit',
+        `${begun} frame of the client has 67108864 bytes of payload; what lies behind a long gap is not kept (limit zeros=65536)`,
+      ],
+      [
+        'payload-limit',
+        `${begun} message of the client has 67108864 bytes of payload; 10 are kept, up to a long gap (limit zeros=65536)`,
+      ],
+    ]);
     recorder.end();
     expect(budget.held).toBe(0);
   });
@@ -161,7 +171,7 @@ describe('payloads under way', () => {
       [
         'payload-limit',
         'session 1: a frame of the client has 2000 bytes of payload; less is kept: ' +
-          'all payloads under way may hold 10000 together',
+          'all payloads under way hold too much (limit held-payload=10000)',
       ],
     ]);
     idle.end();
@@ -183,7 +193,7 @@ describe('payloads under way', () => {
       [
         'payload-limit',
         'session 1: a message of the client has 2000 bytes of payload; 700 are kept: ' +
-          'all messages under way may hold 10000 together',
+          'all payloads under way hold too much (limit held-payload=10000)',
       ],
     ]);
     idle.end();

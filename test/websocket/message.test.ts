@@ -137,7 +137,7 @@ describe('messages', () => {
     expect(defects).toEqual([
       [
         'message-limit',
-        'session 1: a message of the client (6 bytes on the wire) has 6 bytes of content; 4 are kept',
+        'session 1: a message of the client (6 bytes on the wire) has 6 bytes of content; 4 are kept (limit message=4)',
       ],
     ]);
   });
@@ -156,7 +156,10 @@ describe('a control frame that is too long', () => {
       { length: 200, content: utf8('p'.repeat(150)), complete: false, limited: true },
     ]);
     expect(cut.defects).toEqual([
-      ['message-limit', 'session 1: a control frame of the client has 200 bytes of payload; 150 are kept'],
+      [
+        'message-limit',
+        'session 1: a control frame of the client has 200 bytes of payload; 150 are kept (limit message=150)',
+      ],
     ]);
   });
 });
@@ -304,7 +307,9 @@ describe('compressed messages', () => {
     expect(messages[0].content.length).toBe(5_000);
     expect([messages[0].length, messages[0].complete, messages[0].limited]).toEqual([5_000, false, true]);
     expect(defects.map(([code]) => code)).toEqual(['deflate-uncertain', 'message-limit']);
-    expect(defects[1][1]).toMatch(/at least 5000 bytes of content, \d+ times as much; 5000 are kept$/);
+    expect(defects[1][1]).toMatch(
+      /at least 5000 bytes of content, \d+ times as much; 5000 are kept \(limit message=5000\)$/,
+    );
   });
 
   it('without the extension RSV1 means nothing', () => {

@@ -31,7 +31,14 @@ function make(sender: Sender, { calm = true, maxMessage = 1e6, deflate = false, 
     lost() {},
     closed() {},
   };
-  const owner = { place, observer, maxMessage, deflate, perFrame: false, nextFrameNumber: () => ++frames };
+  const owner = {
+    place,
+    observer,
+    limits: { maxMessage },
+    deflate,
+    perFrame: false,
+    nextFrameNumber: () => ++frames,
+  };
   const isPlain = () => isSound;
   const messages = { isPlain } as unknown as MessageDecoder;
   return { reader: new PlainReader(facts, decoder, owner, messages), told, decoder, observer };

@@ -2,7 +2,9 @@
  * A session with nothing around it: bytes, gaps and ends go in at places that the test chooses, and what the
  * decoder says is written down.
  */
+
 import { HeadDecoder, type RequestHead, type ResponseHead } from '../../src/http/head.js';
+import { DEFAULT_LIMITS } from '../../src/limits.js';
 import { Place } from '../../src/stream/place.js';
 import type { Extension } from '../../src/websocket/extensions.js';
 import type { Frame, Sender } from '../../src/websocket/frame-record.js';
@@ -84,8 +86,7 @@ export class SessionRecorder {
       {
         place: this.place,
         payloadLimit,
-        maxPayload,
-        maxMessage,
+        limits: { ...DEFAULT_LIMITS, maxPayload, maxMessage },
         windowBudget: new WindowBudget(),
         payloadBudget: options.budget ?? new PayloadBudget(),
         nextFrameNumber: () => ++this.frameCount,

@@ -177,7 +177,13 @@ describe('Close frames', () => {
 
 describe('limits', () => {
   it.each([
-    [4, ['payload-limit', 'session 1: a frame of the client has 5 bytes of payload; 4 are kept']],
+    [
+      4,
+      [
+        'payload-limit',
+        'session 1: a frame of the client has 5 bytes of payload; 4 are kept (limit payload=4)',
+      ],
+    ],
     [5, undefined],
   ])('a payload of 5 bytes where %i may be kept', (maxPayload, defect) => {
     const recorder = new SessionRecorder({ maxPayload, payloadLimit: maxPayload });
