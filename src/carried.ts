@@ -67,6 +67,7 @@ export interface Shared {
   /** Undefined when nobody wants messages. */
   readonly messages: MessageOrder | undefined;
   frameCount: number;
+  readonly totals: { messages: number };
   sessionCount: number;
   /** The side that is the client of a connection that the user says is a WebSocket, by its port. */
   forcedClient(connection: Connection): Side | undefined;
@@ -296,6 +297,9 @@ export class CarriedConnection implements HttpOwner {
         payloadBudget: dissector.payloadBudget,
         beginnings,
         nextFrameNumber: () => ++dissector.frameCount,
+        countMessages: (count) => {
+          dissector.totals.messages += count;
+        },
       },
       {
         frame: consumer.frame && ((frame) => consumer.frame?.(frame)),

@@ -36,7 +36,26 @@ export interface DissectionSummary {
   readonly skippedPackets: number;
   /** TCP connections, WebSocket or not. */
   readonly connections: number;
+  /** Data messages that ended. */
+  readonly messages: number;
+  /** How many defects there were, by code. */
+  readonly defects: ReadonlyMap<string, number>;
+  readonly dropped: DroppedTotals;
   readonly capture: CaptureTotals;
+}
+
+/** What the capture holds and is not told, or holds twice, or does not hold. */
+export interface DroppedTotals {
+  /** As skippedPackets. */
+  readonly packets: number;
+  /** Dropped at the limit of connections. */
+  readonly connections: number;
+  /** Octets of TCP streams that were captured again. */
+  readonly duplicateBytes: number;
+  /** Octets of sessions that were not captured. */
+  readonly missingBytes: number;
+  /** Octets of sessions in which frames could not be told apart, missing ones included. */
+  readonly undecodedBytes: number;
 }
 
 export interface RunConsumer extends DissectionConsumer {
@@ -81,7 +100,7 @@ export async function runDissection(
   const capture = await readCaptures(
     captures,
     {
-      report: (defect) => consumer.defect?.(defect),
+      report: (defect) => dissector.tell(defect),
       ...(options.reader === undefined ? {} : { reader: options.reader }),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
       ...(options.progress === undefined ? {} : { progress: options.progress }),
@@ -96,13 +115,23 @@ export async function runDissection(
     },
   ).finally(() => silence?.stop());
   dissector.end();
-  const { frameCount, sessionCount, network, tcp } = dissector;
+  const { frameCount, sessionCount, network, tcp, totals } = dissector;
+  const skippedPackets = capture.skipped + network.counts.unknownLinkType;
   return {
     frames: frameCount,
     sessions: sessionCount,
     packets: capture.packets,
-    skippedPackets: capture.skipped + network.counts.unknownLinkType,
+    skippedPackets,
     connections: tcp.counts.connections,
+    messages: totals.messages,
+    defects: dissector.defects,
+    dropped: {
+      packets: skippedPackets,
+      connections: tcp.counts.evicted,
+      duplicateBytes: tcp.duplicates,
+      missingBytes: totals.missingBytes,
+      undecodedBytes: totals.undecodedBytes,
+    },
     capture,
   };
 }

@@ -51,6 +51,10 @@ export class Dissector implements Shared {
   start: Timestamp = { seconds: 0, nanoseconds: 0 };
   frameCount = 0;
   sessionCount = 0;
+  /** Of all sessions that are over. */
+  readonly totals = { messages: 0, missingBytes: 0, undecodedBytes: 0 };
+  /** How many there were, by code. */
+  readonly defects = new Map<string, number>();
   readonly limits: Limits;
   /** Of what is held while frames are searched for. */
   readonly windowBudget: WindowBudget;
@@ -168,6 +172,11 @@ export class Dissector implements Shared {
   }
 
   closed(summary: SessionSummary): void {
+    const { totals } = this;
+    for (const sender of ['client', 'server'] as const) {
+      totals.missingBytes += summary.missingBytes[sender];
+      totals.undecodedBytes += summary.undecodedBytes[sender];
+    }
     const tell = () => this.consumer.sessionClosed?.(summary);
     if (this.messages === undefined) tell();
     else this.messages.behind(tell);
@@ -175,6 +184,12 @@ export class Dissector implements Shared {
 
   /** Adds which capture the packet is of, and its number there: packets are numbered over all. */
   private report(defect: Defect): void {
-    this.consumer.defect?.({ ...defect, ...this.origins.find(defect.packet) });
+    this.tell({ ...defect, ...this.origins.find(defect.packet) });
+  }
+
+  /** Counts a defect, and hands it on. */
+  tell(defect: Defect): void {
+    this.defects.set(defect.code, (this.defects.get(defect.code) ?? 0) + 1);
+    this.consumer.defect?.(defect);
   }
 }

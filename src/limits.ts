@@ -49,7 +49,7 @@ export const LIMITS = {
   maxPacketLength: bytes(
     MiB,
     'implausible-record-length',
-    'captured bytes of a packet; a longer one is damage, and skipped',
+    'captured of a packet; a longer one is damage, and skipped',
   ),
   maxBlockLength: bytes(
     16 * MiB,
@@ -71,7 +71,7 @@ export const LIMITS = {
   maxInterfaces: count(
     65_536,
     'too-many-interfaces',
-    'of a pcapng section; packets of further ones are skipped',
+    'interfaces of a pcapng section; packets of further ones are skipped',
   ),
   maxEncapsulations: count(
     16,
@@ -98,7 +98,7 @@ export const LIMITS = {
   maxCompletedDatagrams: count(
     1024,
     'completed-datagrams-limit',
-    'of late, remembered for a second to tell copies of their fragments; the oldest is forgotten',
+    'IP datagrams made whole, remembered for a second to tell copies of fragments; the oldest is forgotten',
   ),
   maxCompletedBytes: bytes(4 * MiB, 'completed-datagrams-limit', 'held by those; the oldest is forgotten'),
   maxConnections: count(
@@ -119,7 +119,7 @@ export const LIMITS = {
   graceSegments: count(
     16,
     undefined,
-    'of a connection that an acknowledged hole is given to fill; then it is a gap',
+    'segments of a connection that an acknowledged hole is given to fill; then it is a gap',
   ),
   graceSeconds: seconds(1, undefined, 'of capture time that it is given'),
   maxLingering: count(

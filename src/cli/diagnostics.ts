@@ -5,6 +5,7 @@
 import { visible } from '../bytes/visible.js';
 import type { DissectionSummary } from '../dissect.js';
 import type { Defect } from '../stream/defect.js';
+import { describeDropped } from './summary.js';
 import type { Terminal } from './terminal.js';
 
 /** Lines printed per kind of defect. */
@@ -44,6 +45,8 @@ export class Diagnostics {
     else if (summary.sessions === 0) this.line(describeNothing(summary));
     else if (session !== undefined && session > summary.sessions)
       this.line(`there is no session ${session}, only ${count(summary.sessions, 'session')}`);
+    const dropped = describeDropped(summary);
+    if (dropped !== '' && !isUnusable(summary)) this.line(`dropped: ${dropped}`);
     this.terminal.stderr.flush();
   }
 

@@ -7,6 +7,7 @@ import { ClosedPipe, OutputError, type TextWriter } from '../output/writer.js';
 import { CaptureError } from '../stream/defect.js';
 import { addCheckCommand } from './commands/check.js';
 import { addFramesCommand } from './commands/frames.js';
+import { addLimitsCommand } from './commands/limits.js';
 import { addMessagesCommand } from './commands/messages.js';
 import { addRulesCommand } from './commands/rules.js';
 import { addSessionsCommand } from './commands/sessions.js';
@@ -70,6 +71,7 @@ export function makeProgram(version: string, terminal: Terminal): Command {
   addSessionsCommand(program, terminal);
   addCheckCommand(program, terminal, version);
   addRulesCommand(program, terminal);
+  addLimitsCommand(program, terminal);
   addHelpCommand(program);
   return program;
 }

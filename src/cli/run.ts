@@ -9,6 +9,7 @@ import type { CommonOptions } from './commands/options.js';
 import { Diagnostics, isUnusable } from './diagnostics.js';
 import { EXIT, UsageError } from './exit.js';
 import { Progress } from './progress.js';
+import { writeSummary } from './summary.js';
 import type { Terminal } from './terminal.js';
 
 export interface CommandRun {
@@ -70,6 +71,7 @@ export async function run(
     command.finish(summary);
     terminal.stdout.flush();
     diagnostics.finish(summary, command.session);
+    if (options.summary === true) writeSummary(summary, terminal.stderr);
     if (summary.capture.truncated || isUnusable(summary)) process.exitCode = EXIT.input;
   } finally {
     progress.stop();
@@ -77,10 +79,12 @@ export async function run(
   }
 }
 
-function limitsOf({ maxPayload, maxMessage }: CommonOptions): Partial<Limits> {
+/** `--limit` goes before the options that name a limit of their own. */
+function limitsOf({ maxPayload, maxMessage, limit }: CommonOptions): Partial<Limits> {
   return {
     ...(maxPayload === undefined ? {} : { maxPayload }),
     ...(maxMessage === undefined ? {} : { maxMessage }),
+    ...limit,
   };
 }
 

@@ -29,6 +29,8 @@ interface Held {
 /** Bytes held by all assemblers of a table, and the bounds. */
 export interface HoldBudget {
   held: number;
+  /** Octets that were captured again. */
+  duplicates: number;
   /** Bytes that one direction may hold behind a hole. */
   readonly perDirection: number;
   /** Bytes that all may hold together. */
@@ -94,6 +96,7 @@ export class Assembler {
   push(sequence: number, bytes: Uint8Array, start: number, end: number, length: number): Fit {
     if (!this.started) this.start(sequence);
     const ahead = distance(sequence, this.next);
+    if (ahead < 0) this.budget.duplicates += Math.min(length, -ahead);
     // A keep-alive probe behind a FIN has one octet there (RFC 9293 §3.8.4).
     if (this.ended) return ahead + length > 1 ? 'behind-end' : 'fits';
     if (ahead > 0) {
@@ -247,6 +250,9 @@ export class Assembler {
       const until = distance(to, sequence);
       this.deliver(bytes, start + from, Math.min(end, start + until), until - from);
       this.drain();
+      // What lies under what was held comes second.
+      const passed = Math.min(length, distance(this.next, sequence));
+      this.budget.duplicates += Math.max(0, passed - until);
       if (!this.isBlocked) continue;
       const rest = distance(after, this.next);
       if (rest > 0) this.hold(this.next, bytes, start + distance(this.next, sequence), end, rest);
@@ -257,6 +263,8 @@ export class Assembler {
   private hold(sequence: number, bytes: Uint8Array, start: number, end: number, length: number): void {
     const held = (this.held ??= []);
     const after = advance(sequence, length);
+    // copy() takes off what is new.
+    this.budget.duplicates += length;
     let at = findPosition(held, sequence);
     let from = sequence;
     if (at > 0) from = later(from, endOf(held[at - 1]));
@@ -300,6 +308,7 @@ export class Assembler {
     const last = Math.min(end, start + distance(to, sequence));
     const copy = bytes.slice(first, last);
     this.account(copy.length + HELD_OVERHEAD);
+    this.budget.duplicates -= distance(to, from);
     const cut = distance(to, from) - copy.length;
     return { sequence: from, bytes: copy, cut, place: this.place.copyFrom(first) };
   }

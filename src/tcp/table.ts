@@ -83,6 +83,7 @@ export class TcpTable implements DatagramSink {
     this.slots = new Slots(limits.maxConnections);
     this.budget = {
       held: 0,
+      duplicates: 0,
       perDirection: limits.maxHeldPerDirection,
       total: limits.maxHeldTotal,
       graceSegments: limits.graceSegments,
@@ -151,6 +152,11 @@ export class TcpTable implements DatagramSink {
       slots.live[slot] ??
       (slots.states[slot] === IDLE && segment.length > 0 ? this.open(slot, datagram) : undefined);
     if (connection !== undefined) this.deliver(connection, side, datagram);
+  }
+
+  /** Octets of streams that were captured again. */
+  get duplicates(): number {
+    return this.budget.duplicates;
   }
 
   /** Bytes that wait behind holes. */

@@ -68,6 +68,8 @@ export interface DirectionEnd {
   readonly how: StreamEnd;
   /** Bytes of a frame header that is not whole. */
   readonly pendingHeader: number;
+  /** Data messages that ended. */
+  readonly messages: number;
   /** TCP sequence number behind the last byte (int32); undefined without one. */
   readonly sequence: number | undefined;
 }
@@ -119,6 +121,7 @@ export class Direction implements StreamSink, FrameVisitor {
   private lastSeconds = 0;
   private lastNanoseconds = 0;
   private decodedFrames = 0;
+  private decodedMessages = 0;
   private decodedBytes = 0;
   /** Undefined where frames or messages are listed. */
   private readonly plain: PlainReader | undefined;
@@ -177,7 +180,8 @@ export class Direction implements StreamSink, FrameVisitor {
     const pending = this.decoder.pendingHeader.length;
     this.decoder.end();
     this.messages?.close();
-    this.owner.ended(this.sender, { how, pendingHeader: pending, sequence: this.sequence });
+    const messages = this.decodedMessages + (this.plain?.frames ?? 0);
+    this.owner.ended(this.sender, { how, pendingHeader: pending, messages, sequence: this.sequence });
   }
 
   /**
@@ -237,6 +241,7 @@ export class Direction implements StreamSink, FrameVisitor {
     facts.complete = this.missingRanges.length === 0;
     this.lookAround();
     const isControlFrame = isControl(header.opcode);
+    if (header.fin && !isControlFrame) this.decodedMessages++;
     this.controlContent = isControlFrame ? this.control.take() : EMPTY;
     facts.controlPayload =
       this.controlContent.length > CONTROL_LIMIT

@@ -126,6 +126,8 @@ export interface SessionOptions {
   /** Where no handshake was captured, or not whole. */
   readonly beginnings?: BySender<Beginning> | undefined;
   readonly nextFrameNumber: () => number;
+  /** Told, when a direction ends, how many data messages ended in it. */
+  readonly countMessages?: (count: number) => void;
 }
 
 export class SessionDecoder implements DirectionOwner {
@@ -281,7 +283,8 @@ export class SessionDecoder implements DirectionOwner {
     );
   }
 
-  ended(sender: Sender, { how, pendingHeader, sequence }: DirectionEnd): void {
+  ended(sender: Sender, { how, pendingHeader, sequence, messages }: DirectionEnd): void {
+    this.options.countMessages?.(messages);
     if (pendingHeader > 0)
       this.consumer.defect(
         'truncated-frame-header',

@@ -20,10 +20,10 @@ const help = (...args: string[]) => {
   expect(ran).toMatchObject({ status: 0, stderr: '' });
   return ran.stdout;
 };
-const commands = ['frames', 'messages', 'sessions', 'check', 'rules'];
+const commands = ['frames', 'messages', 'sessions', 'check', 'rules', 'limits'];
 const helps = [['--help'], ...commands.map((command) => [command, '--help'])];
 /** The README says "all" of the commands that read captures. */
-const isCommon = (word: string, command: string) => word === 'all' && command !== 'rules';
+const isCommon = (word: string, command: string) => word === 'all' && command !== 'rules' && command !== 'limits';
 /** The long names of the options that a help lists. */
 const optionsOf = (text: string) =>
   [...text.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, name]) => name).sort();
@@ -128,6 +128,8 @@ describe('help of a command', () => {
         '--decode-as',
         '--format',
         '--help',
+        '--limit',
+        '--summary',
         '--hex',
         '--max-message',
         '--max-payload',
@@ -151,6 +153,8 @@ describe('help of a command', () => {
         '--decode-as',
         '--format',
         '--help',
+        '--limit',
+        '--summary',
         '--max-message',
         '--max-payload',
         '--quiet',
@@ -167,6 +171,7 @@ describe('help of a command', () => {
     ['check', '[options] [capture...]', 'exit with code 3 for a finding at least so severe: error (default)'],
     ['check', '[options] [capture...]', 'sarif (for code hosts), or junit (for CI servers)'],
     ['rules', '[options] [rule]', 'without it all are listed'],
+    ['limits', '[options]', 'Each hit is told as a warning that names the limit'],
   ])('%s %s: %s', (command, usage, part) => {
     const text = help(command, '--help');
     expect(text).toContain(`Usage: wsdissect ${command} ${usage}`);

@@ -143,7 +143,8 @@ describe('what is listed can be limited', () => {
     });
     expect(ran.stderr).toBe(
       'wsdissect: warning: packet 8: session 1: a message of the client (5 bytes on the wire) has 5 bytes ' +
-        'of content; 3 are kept (limit message=3) [message-limit]\n',
+        'of content; 3 are kept (limit message=3) [message-limit]\n' +
+        'wsdissect: dropped: 1 payload cut\n',
     );
     expect(wsdissect(['messages', '-q', '--max-message', '3', '-c', '1', hello])).toMatchObject({
       status: 0,
@@ -361,7 +362,7 @@ describe('exit codes', () => {
     ],
     ['a count of nothing', ['-c', '0', hello], /whole number greater than 0/],
     ['a session that is no number', ['--session', 'x', hello], /whole number greater than 0/],
-    ['a limit that is no number', ['--max-message', '1k', hello], /whole number greater than 0/],
+    ['a limit that is no number', ['--max-message', '1k', hello], /number of bytes greater than 0, such as 65536 or 64KiB/],
     ['no capture', [], /^wsdissect: no capture given: name a file, or - for standard input/],
   ] as [string, string[], RegExp][])('1 for %s', (_name, args, message) => {
     const ran = wsdissect(['messages', ...args]);

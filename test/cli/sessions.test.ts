@@ -332,7 +332,7 @@ describe('wrong options', () => {
       /'local' is invalid. Allowed choices are relative, epoch, utc/,
     ],
     ['an unknown reader', ['--reader', 'x', hello], /'x' is invalid. Allowed choices are own, pcap-parser/],
-    ['a payload of nothing', ['--max-payload', '0', hello], /whole number greater than 0/],
+    ['a payload of nothing', ['--max-payload', '0', hello], /number of bytes greater than 0/],
     ['no capture', [], /^wsdissect: no capture given: name a file, or - for standard input/],
     ['-T without a value', ['-T'], /option '-T, --format <format>' argument missing/],
   ] as [string, string[], RegExp][])('%s', (_name, args, message) => {

@@ -34,6 +34,7 @@ function make(perDirection = 1e6, total = 1e6) {
   let exceeded = 0;
   const budget: HoldBudget = {
     held: 0,
+    duplicates: 0,
     perDirection,
     total,
     graceSegments: 16,

@@ -7,6 +7,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { TimeFormat } from '../../output/time.js';
 import type { Terminal } from '../terminal.js';
+import { type GivenLimits, limitOption, parseSize } from './limits.js';
 
 export interface CommonOptions {
   readonly read: string[];
@@ -15,6 +16,8 @@ export interface CommonOptions {
   readonly maxPayload?: number;
   readonly maxMessage?: number;
   readonly decodeAs: number[];
+  readonly limit: GivenLimits;
+  readonly summary?: boolean;
   readonly quiet?: boolean;
 }
 
@@ -61,15 +64,16 @@ export function addCommonOptions(command: Command): Command {
     )
     .addOption(
       new Option('--max-payload <bytes>', 'payload bytes kept per frame (default 64 MiB)').argParser(
-        parseCount,
+        parseSize,
       ),
     )
     .addOption(
       new Option(
         '--max-message <bytes>',
         'content bytes kept per message, after inflation (default 64 MiB)',
-      ).argParser(parseCount),
+      ).argParser(parseSize),
     )
+    .addOption(limitOption())
     .addOption(
       new Option(
         '--decode-as <what>',
@@ -78,6 +82,7 @@ export function addCommonOptions(command: Command): Command {
         .argParser((value: string, previous: number[]) => [...previous, parseDecodeAs(value)])
         .default([]),
     )
+    .option('--summary', 'at the end, on standard error, what was read, decoded and dropped')
     .option('-q, --quiet', 'no warnings on standard error')
     .helpOption('-h, --help', 'print this help');
 }

@@ -1,0 +1,93 @@
+/**
+ * What a run comes to, for standard error: all that was read and found (`--summary`), and what was dropped.
+ *
+ * Strategy: dropped is what the capture holds and is not told, because it cannot be decoded or for a limit. What the
+ * capture itself lost, or holds twice, is not: that is told where it lies, and in the summary.
+ */
+import type { DissectionSummary } from '../dissect.js';
+import type { TextWriter } from '../output/writer.js';
+
+/** Defects that each tell of one thing that was dropped. */
+const DROPS: readonly { readonly codes: readonly string[]; readonly noun: string }[] = [
+  { codes: ['cut-packet', 'too-many-headers', 'tunnel-too-deep'], noun: 'undecodable packet' },
+  { codes: ['bad-ipv4-header', 'bad-ipv6-header', 'bad-tcp-header'], noun: 'packet with a bad header' },
+  {
+    codes: [
+      'bad-fragment',
+      'fragment-too-long',
+      'fragment-timeout',
+      'fragments-incomplete',
+      'too-many-fragmented-datagrams',
+      'too-many-fragment-bytes',
+    ],
+    noun: 'IP datagram without all fragments',
+  },
+  { codes: ['segment-out-of-window', 'segment-behind-end'], noun: 'segment that fits nowhere' },
+  { codes: ['hole-limit'], noun: 'hole given up early' },
+  { codes: ['undecided-limit', 'lingering-limit'], noun: 'connection given up' },
+  { codes: ['head-limit', 'undecodable-head', 'proxy-tunnel-limit'], noun: 'HTTP exchange unread' },
+  { codes: ['held-bytes-limit'], noun: 'upgrade with too much behind it' },
+  { codes: ['payload-limit', 'message-limit'], noun: 'payload cut' },
+  { codes: ['comment-limit'], noun: 'comment cut' },
+  { codes: ['secrets-limit'], noun: 'secrets block ignored' },
+];
+
+/** `3 packets skipped, 1 payload cut`; empty: nothing was. */
+export function describeDropped({ dropped, defects }: DissectionSummary): string {
+  const counts: [number, string][] = [
+    [dropped.packets, 'packet skipped'],
+    [dropped.connections, 'connection dropped'],
+    ...DROPS.map(({ codes, noun }): [number, string] => [
+      codes.reduce((sum, code) => sum + (defects.get(code) ?? 0), 0),
+      noun,
+    ]),
+  ];
+  return counts
+    .filter(([number]) => number > 0)
+    .map(([number, noun]) => count(number, noun))
+    .join(', ');
+}
+
+export function writeSummary(summary: DissectionSummary, writer: TextWriter): void {
+  const { capture, defects, dropped } = summary;
+  const codes = [...defects].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const rows: [name: string, value: string][] = [
+    ['packets', `${capture.packets}`],
+    ['bytes', `${capture.bytes}`],
+    ['TCP connections', `${summary.connections}`],
+    ['sessions', `${summary.sessions}`],
+    ['frames', `${summary.frames}`],
+    ['messages', `${summary.messages}`],
+    ['defects', `${codes.reduce((sum, [, number]) => sum + number, 0)}`],
+    ...codes.map(([code, number]): [string, string] => [`  ${code}`, `${number}`]),
+    ['captured twice', `${dropped.duplicateBytes} bytes of TCP`],
+    ['not captured', `${dropped.missingBytes} bytes of sessions`],
+    ['not decodable', `${dropped.undecodedBytes} bytes of sessions`],
+    ['dropped', describeDropped(summary) || 'nothing'],
+  ];
+  const widest = Math.max(...rows.map(([name]) => name.length));
+  writer.write('wsdissect: summary\n');
+  for (const [name, value] of rows) writer.write(`  ${name.padEnd(widest)}  ${value}\n`);
+  writer.flush();
+}
+
+/** The noun comes first, and its plural has an s behind its first word. */
+function count(number: number, noun: string): string {
+  if (number === 1) return `1 ${noun}`;
+  const head = HEADS.find((word) => noun.includes(word)) ?? noun;
+  return `${number} ${noun.replace(head, `${head}s`)}`;
+}
+
+/** The word of each noun that takes the plural. */
+const HEADS = [
+  'packet',
+  'IP datagram',
+  'segment',
+  'hole',
+  'connection',
+  'HTTP exchange',
+  'upgrade',
+  'payload',
+  'comment',
+  'secrets block',
+];
