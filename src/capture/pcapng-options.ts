@@ -46,11 +46,12 @@ export class CommentCollector {
   /** `room`: longest text kept of all comments of the block, in bytes. */
   constructor(private room: number) {}
 
+  /** The line break behind each counts too: a block may hold millions of empty comments. */
   add(bytes: Uint8Array, at: number, length: number): void {
     const kept = Math.min(length, this.room);
-    if (kept < length) this.cut = true;
-    if (kept === 0 && length > 0) return;
-    this.room -= kept;
+    if (this.room <= 0 || kept < length) this.cut = true;
+    if (this.room <= 0) return;
+    this.room -= kept + 1;
     const text = utf8.decode(bytes.subarray(at, at + kept)) + (kept < length ? '…' : '');
     this.text = this.text === undefined ? text : `${this.text}\n${text}`;
   }
