@@ -7,7 +7,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { TimeFormat } from '../../output/time.js';
 import type { Terminal } from '../terminal.js';
-import { type GivenLimits, limitOption, parseSize } from './limits.js';
+import { type GivenLimits, limitOption, parseSize } from './limit-option.js';
 
 export interface CommonOptions {
   readonly read: string[];
