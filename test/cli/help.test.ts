@@ -23,7 +23,8 @@ const help = (...args: string[]) => {
 const commands = ['frames', 'messages', 'sessions', 'check', 'rules', 'limits'];
 const helps = [['--help'], ...commands.map((command) => [command, '--help'])];
 /** The README says "all" of the commands that read captures. */
-const isCommon = (word: string, command: string) => word === 'all' && command !== 'rules' && command !== 'limits';
+const isCommon = (word: string, command: string) =>
+  word === 'all' && command !== 'rules' && command !== 'limits';
 /** The long names of the options that a help lists. */
 const optionsOf = (text: string) =>
   [...text.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, name]) => name).sort();

@@ -362,7 +362,11 @@ describe('exit codes', () => {
     ],
     ['a count of nothing', ['-c', '0', hello], /whole number greater than 0/],
     ['a session that is no number', ['--session', 'x', hello], /whole number greater than 0/],
-    ['a limit that is no number', ['--max-message', '1k', hello], /number of bytes greater than 0, such as 65536 or 64KiB/],
+    [
+      'a limit that is no number',
+      ['--max-message', '1k', hello],
+      /number of bytes greater than 0, such as 65536 or 64KiB/,
+    ],
     ['no capture', [], /^wsdissect: no capture given: name a file, or - for standard input/],
   ] as [string, string[], RegExp][])('1 for %s', (_name, args, message) => {
     const ran = wsdissect(['messages', ...args]);

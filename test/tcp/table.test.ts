@@ -66,7 +66,14 @@ describe('a connection', () => {
       address: '10.0.0.1',
       port: 40_000,
     });
-    expect(counts).toEqual({ segments: 8, connections: 1, discarded: 0, malformed: 0, dropped: 0, evicted: 0 });
+    expect(counts).toEqual({
+      segments: 8,
+      connections: 1,
+      discarded: 0,
+      malformed: 0,
+      dropped: 0,
+      evicted: 0,
+    });
   });
 
   it.each([
