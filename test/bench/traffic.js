@@ -47,8 +47,11 @@ export class Traffic {
 
   /** 0 … 2^32 - 1. */
   random() {
-    this.#random = (Math.imul(this.#random, 1_103_515_245) + 12_345) >>> 0;
-    return this.#random;
+    this.#random = (this.#random + 0x9e37_79b9) | 0;
+    // Masking keys are to look random in all their bits: those of a mere counter or congruence do not.
+    let mixed = Math.imul(this.#random ^ (this.#random >>> 16), 0x21f0_aaad);
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a_2d97);
+    return (mixed ^ (mixed >>> 15)) >>> 0;
   }
 
   /** Connection `index`, between two of many hosts. */
