@@ -139,6 +139,32 @@ describe('a FIN captured before what it acknowledges', () => {
   });
 });
 
+describe('a Close that arrived, and nothing behind it', () => {
+  /** Packets are a second apart. */
+  const silence = (seconds: number, isAcknowledged: boolean) => {
+    const talk = new Talk();
+    const packets = upgraded(talk);
+    const before = talk.sequences[CLIENT];
+    packets.push(talk.send(CLIENT, close(1000, 5)));
+    for (let i = 0; i <= seconds; i++)
+      packets.push(talk.send(SERVER, { acknowledgement: isAcknowledged ? talk.sequences[CLIENT] : before }));
+    return { talk, packets };
+  };
+
+  it.each([
+    ['until its sender resets TCP', 2, true, true, ['close-unanswered server']],
+    ['but its sender resets TCP at once', 0, true, true, []],
+    ['but it may not have arrived', 20, false, true, []],
+    ['up to the end of the capture', 12, true, false, ['close-unanswered server']],
+    ['but the capture ends soon', 8, true, false, []],
+    ['and it may not have arrived up to the end of the capture', 20, false, false, []],
+  ])('%s', (_name, seconds, isAcknowledged, isReset, expected) => {
+    const { talk, packets } = silence(seconds, isAcknowledged);
+    if (isReset) packets.push(talk.reset(CLIENT));
+    expect(judge(packets).told).toEqual(expected);
+  });
+});
+
 describe('a hole in front of a Ping', () => {
   it.each(['before the Pong is captured', 'only when much else was captured'])('that shows %s', (when) => {
     const talk = new Talk();

@@ -167,9 +167,11 @@ export class Ending implements Watcher {
     if (since >= patience) return `the ${receiver} still sent other frames ${since.toFixed(1)} s later`;
     // Who closed had waited when it ended TCP; an answer would have come by then.
     const waited = ended - close.time;
-    return end?.[receiver] === 'fin' && waited >= patience
-      ? `the ${receiver} did nothing for ${waited.toFixed(1)} s, until TCP was ended`
-      : undefined;
+    if (end?.[receiver] === 'fin')
+      return waited >= patience
+        ? `the ${receiver} did nothing for ${waited.toFixed(1)} s, until TCP was ended`
+        : undefined;
+    return silence(receiver, close, summary);
   }
 }
 
@@ -187,11 +189,35 @@ function hadGot(
 
 /** Replies of a side that sends one message for each that it gets, and none more. */
 const ENOUGH_REPLIES = 3;
+/** Seconds of silence that are too long where the connection was still open when the capture ended. */
+const SILENCE = 10;
+/** The same where who closed gave up and reset TCP. */
+const SILENCE_TO_RESET = 2;
+
+/** What shows that the receiver, of whom nothing more was captured, had got the Close long before the end. */
+function silence(
+  receiver: Sender,
+  { sender, sequenceEnd }: FirstClose,
+  summary: SessionSummary,
+): string | undefined {
+  const { delivered, ended, endedFirst, endedFirstAt, end } = summary;
+  const got = delivered[sender];
+  if (got === undefined || sequenceEnd === undefined || !hasGot(got.to, sequenceEnd)) return undefined;
+  const isReset = endedFirst === sender && end?.[sender] === 'reset';
+  if (!isReset && endedFirst !== undefined) return undefined;
+  const seconds = (isReset ? secondsOf(endedFirstAt!) : secondsOf(ended)) - got.time;
+  if (seconds < (isReset ? SILENCE_TO_RESET : SILENCE)) return undefined;
+  const until = isReset ? `until the ${sender} reset TCP` : 'up to the end of the capture';
+  return `the ${receiver} had got it and did nothing for ${seconds.toFixed(1)} s, ${until}`;
+}
+
 /** A shorter reason may be in any text. */
 const LEAST_HELD = 4;
 /** RFC 6455 §5.5.1: the code comes first. */
 const REASON_AT = 2;
-const SAYS_GOODBYE = /\b(?:good)?bye\b|\bclos(?:e|ed|ing)\b/i;
+const SAYS_GOODBYE = /^(?:(?:good)?bye|clos(?:e|ed|ing))$/i;
+/** Words of a message that says nothing but that. */
+const FEW_WORDS = 3;
 
 /**
  * Whether the first message behind a Close answers it: it is the Close's body or has it in it; or its sender had
@@ -210,5 +236,7 @@ function isAnswer(
   if (!toSilent) return false;
   if (toReplier || holdsBody || (length === 0 && body.length === 0)) return true;
   const saysReason = reason.length >= LEAST_HELD && start.includes(reason);
-  return saysReason || (length <= CONTROL_LIMIT && SAYS_GOODBYE.test(start.toString()));
+  const words = start.toString().match(/\w+/g) ?? [];
+  const saysGoodbye = words.length <= FEW_WORDS && words.some((word) => SAYS_GOODBYE.test(word));
+  return saysReason || (length <= CONTROL_LIMIT && saysGoodbye);
 }

@@ -5,7 +5,7 @@ import type { FrameFacts } from '../websocket/observer.js';
 import { formatKey, hasKey } from './masking-keys.js';
 import type { Rule } from './rule.js';
 
-/** Keys that are remembered; a power of two. */
+/** Keys that are remembered; a power of two. One of those before them is, too: it meets those that go round. */
 const RECENT = 8;
 
 export const maskingKeyRepeated: Rule = {
@@ -29,19 +29,27 @@ export const maskingKeyRepeated: Rule = {
   watch: (_session, report) => {
     const keys = new Int32Array(RECENT);
     const frames: number[] = [];
+    let anchor = 0;
+    let anchorFrame = 0;
     let count = 0;
     let repeats = 0;
     const look = (facts: FrameFacts): void => {
       if (repeats > 1 || !hasKey(facts) || facts.header.maskingKey === 0) return;
       const { maskingKey } = facts.header;
       const distance = distanceTo(keys, count, maskingKey);
+      const earlier = distance > 0 ? frames[(count - distance) & (RECENT - 1)] : anchorFrame;
+      const isRepeated = distance > 0 || (count > RECENT && maskingKey === anchor);
+      // The first, second, fourth… key: sooner or later one lies as far back as the keys take to go round.
+      if ((count & (count - 1)) === 0) {
+        anchor = maskingKey;
+        anchorFrame = facts.number;
+      }
       keys[count & (RECENT - 1)] = maskingKey;
       frames[count++ & (RECENT - 1)] = facts.number;
-      if (distance === 0) return;
+      if (!isRepeated) return;
       // One key that comes again a few frames later can be chance: in one of 600 million frames it is.
       repeats += distance === 1 ? 2 : 1;
       if (repeats < 2) return;
-      const earlier = frames[(count - 1 - distance) & (RECENT - 1)];
       report('client', `the masking key ${formatKey(maskingKey)} is that of frame ${earlier}, too`);
     };
     return {

@@ -26,7 +26,8 @@ export const pingUnanswered: Rule = {
   causes:
     'Hand-written servers and devices that handle opcodes 1, 2 and 8 only. A client that does not read: a ' +
     'blocked event loop, a long callback, an Arduino sketch that does not call `loop()`. On a client that ' +
-    'only sends, libraries that answer within a read call never get to it.',
+    'only sends, libraries that answer within a read call never get to it. `ws` sends no Pongs from `close()` on, ' +
+    'though its Close may wait for long behind messages that are still to be compressed or sent.',
   client:
     'Let a thread or event loop read all the time, and answer there. A browser does it by itself and ' +
     'cannot be asked.',

@@ -72,13 +72,14 @@ export const versionRefusal: Rule = {
     handshake(handshake) {
       const { status, version, response } = handshake;
       if (openingRequest(handshake) === undefined || !STATUSES.includes(status)) return;
-      // Missing, right, or not the only fault: the refusal need not be of the version.
-      if (version === undefined || (version === '13' && status !== UPGRADE_REQUIRED)) return;
+      // Missing, right, or not the only fault: a refusal other than 426 need not be of the version.
+      if ((version === undefined || version === '13') && status !== UPGRADE_REQUIRED) return;
       if (isForAnotherProtocol(handshake) || hasOtherFault(watched, handshake)) return;
       const named = listElements(response, 'Sec-WebSocket-Version');
       if (named.some((one) => one !== version)) return;
+      const which = version === undefined ? 'a request without a version' : `version ${quote(version)}`;
       const what = named.length === 0 ? 'without' : 'and only that version named in';
-      report('server', `version ${quote(version)} is refused with ${status}, ${what} Sec-WebSocket-Version`);
+      report('server', `${which} is refused with ${status}, ${what} Sec-WebSocket-Version`);
     },
   }),
 };

@@ -17,6 +17,8 @@ export class Place {
   sequence = 0;
   /** What the segment acknowledges of the other direction (int32); undefined where it acknowledges nothing. */
   acknowledgement: number | undefined = undefined;
+  /** At the end of a stream: how far the other side has acknowledged it, if at all. */
+  delivered: Delivered | undefined = undefined;
   /** Comment that the capture file has for the packet. */
   comment: string | undefined = undefined;
 
@@ -28,6 +30,7 @@ export class Place {
     this.origin = other.origin;
     this.sequence = other.sequence;
     this.acknowledgement = other.acknowledgement;
+    this.delivered = other.delivered;
     this.comment = other.comment;
   }
 
@@ -39,6 +42,14 @@ export class Place {
     copy.sequence = (copy.sequence + start) | 0;
     return copy;
   }
+}
+
+/** The last acknowledgement that covers more than those before it. */
+export interface Delivered {
+  /** What lies before this TCP sequence number (int32) has arrived. */
+  readonly to: number;
+  /** When that was captured, seconds since the epoch. */
+  readonly time: number;
 }
 
 /** A point in time, exact: whole seconds since the epoch and 0 … 999 999 999 nanoseconds. */

@@ -59,6 +59,9 @@ export class Assembler {
   private finAcknowledgement: number | undefined = undefined;
   private ackedTo = 0;
   private acked = false;
+  /** What the peer has acknowledged for sure, and when it did so first: seconds. */
+  delivered = 0;
+  private deliveredAt = Number.NaN;
   private held: Held[] | undefined = undefined;
   private heldBytes = 0;
   private graceSegments = 0;
@@ -130,12 +133,20 @@ export class Assembler {
     if (!this.ended) this.finPlace = this.place.copyFrom(0);
   }
 
+  /** Notes when that was, if it is more than before. */
+  noteDelivered(sequence: number): void {
+    if (!Number.isNaN(this.deliveredAt) && distance(sequence, this.delivered) <= 0) return;
+    this.delivered = sequence;
+    this.deliveredAt = this.place.seconds + this.place.nanoseconds / 1e9;
+  }
+
   /** Notes that the peer has everything before `sequence`. */
   acknowledge(sequence: number): void {
     if (!this.started) {
       this.start(sequence);
       return;
     }
+    this.noteDelivered(sequence);
     if (distance(sequence, this.next) <= 0) return;
     if (this.acked && distance(sequence, this.ackedTo) <= 0) return;
     this.acked = true;
@@ -188,7 +199,7 @@ export class Assembler {
     if (this.finSeen) this.endByFin();
     else {
       this.ended = true;
-      this.sink.end(how);
+      this.tellEnd(how);
     }
   }
 
@@ -225,13 +236,20 @@ export class Assembler {
   private endByFin(): void {
     const { finPlace, finWaited, place } = this;
     this.ended = true;
-    if (finPlace === undefined || (finPlace.packet < place.packet && !finWaited)) this.sink.end('fin');
+    if (finPlace === undefined || (finPlace.packet < place.packet && !finWaited)) this.tellEnd('fin');
     else {
       const current = place.copyFrom(0);
       place.assign(finPlace);
-      this.sink.end('fin');
+      this.tellEnd('fin');
       place.assign(current);
     }
+  }
+
+  private tellEnd(how: StreamEnd): void {
+    const { delivered: to, deliveredAt: time, place } = this;
+    place.delivered = Number.isNaN(time) ? undefined : { to, time };
+    this.sink.end(how);
+    place.delivered = undefined;
   }
 
   /** Delivers a segment that begins at `next` or before it, and what is held in it and behind it. */

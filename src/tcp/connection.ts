@@ -87,7 +87,8 @@ export class Connection {
       // Data behind what was not delivered yet may have to wait for it.
       if (segment.length > 0) return false;
       answered.acknowledge(segment.acknowledgement);
-    }
+    } else if (segment.acknowledgement !== answered.delivered)
+      answered.noteDelivered(segment.acknowledgement);
     if (segment.length > 0) sent.deliver(bytes, segment.start, segment.end, segment.length);
     return true;
   }

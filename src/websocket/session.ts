@@ -5,7 +5,7 @@
  * and tells its consumer of frames as they end and of the session once both directions are over.
  */
 import { atLimit, type Limits } from '../limits.js';
-import type { Place, Timestamp } from '../stream/place.js';
+import type { Delivered, Place, Timestamp } from '../stream/place.js';
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
 import type { CloseBody } from './close.js';
 import { MessageInflater } from './deflate.js';
@@ -88,6 +88,8 @@ export interface SessionSummary {
   readonly end: BySender<StreamEnd> | undefined;
   /** What the segment with that end acknowledges of the other side's stream (int32); undefined: not known. */
   readonly endAcknowledges: BySender<number | undefined>;
+  /** How far the other side has acknowledged the stream of a sender, as far as is known. */
+  readonly delivered: BySender<Delivered | undefined>;
   /** Whose FIN acknowledges that of the other side: it had got all that the other sent. */
   readonly endedInTurn: Sender | undefined;
   /** Whose stream ended first by FIN or RST. */
@@ -290,8 +292,8 @@ export class SessionDecoder implements DirectionOwner {
         'truncated-frame-header',
         `session ${this.session.number}: the ${sender}'s stream ends ${pendingHeader} bytes into a frame header`,
       );
-    const { acknowledgement, packet } = this.place;
-    this.ends[sender] = { how, packet, timestamp: this.now(), sequence, acknowledgement };
+    const { acknowledgement, delivered, packet } = this.place;
+    this.ends[sender] = { how, packet, timestamp: this.now(), sequence, acknowledgement, delivered };
     const { ends } = this;
     if (ends.client === undefined || ends.server === undefined) return;
     const summary = this.summary(ends as BySender<ObservedEnd>);
@@ -326,6 +328,7 @@ export class SessionDecoder implements DirectionOwner {
       },
       end: { client: ends.client.how, server: ends.server.how },
       endAcknowledges: { client: ends.client.acknowledgement, server: ends.server.acknowledgement },
+      delivered: { client: ends.client.delivered, server: ends.server.delivered },
       endedInTurn: lastToEnd(ends),
       endedFirst,
       endedFirstAt: endedFirst && endOf(ends, endedFirst),
@@ -364,6 +367,7 @@ interface ObservedEnd {
   /** Of TCP: behind the last byte, and what of the other side is acknowledged there. */
   readonly sequence: number | undefined;
   readonly acknowledgement: number | undefined;
+  readonly delivered: Delivered | undefined;
 }
 
 /** When the stream of `sender` ended: at the latest where the other one's did, if its FIN was not captured. */
@@ -440,6 +444,7 @@ export function refusedSession(session: Session, place: Place): SessionSummary {
     unansweredPings: none,
     end: undefined,
     endAcknowledges: unknown,
+    delivered: unknown,
     endedInTurn: undefined,
     endedFirst: undefined,
     endedFirstAt: undefined,

@@ -157,6 +157,7 @@ export function makeSummary(
     closesCrossed: false,
     end: { client: 'fin', server: 'fin' },
     endAcknowledges: { client: undefined, server: undefined },
+    delivered: { client: undefined, server: undefined },
     endedInTurn: 'server',
     ended: { seconds: START + 2, nanoseconds: 500_000_000 },
     ...overrides,

@@ -360,6 +360,16 @@ const answers: TalkCase[] = [
     [],
   ],
   [
+    'a message with such a word in it',
+    [client.close(1000), server.text('the shop will be closed tomorrow'), ...ENDS],
+    [ignored(1)],
+  ],
+  [
+    'a few words that say it',
+    [client.close(1000), server.text('{"type":"close"}'), ...ENDS],
+    [byData('text', 2, 1)],
+  ],
+  [
     'FIN in the middle of a frame',
     [['server', Uint8Array.of(0x81, 0x05, 0x61)], client.close(1000), server.fin, client.fin],
     [],

@@ -86,6 +86,20 @@ describe('masking-key-zero', () => {
   });
 });
 
+it('keys that go round are found, however long that takes', () => {
+  for (const period of [7, 8, 9, 20, 100]) {
+    const keys = Array.from(
+      { length: period },
+      (_, i) => Math.imul(i + 1, 0x9e3779b1) ^ (i << 13) ^ 0x5bd1e995,
+    );
+    const lines = foundInKeys(...Array(8).fill(keys).flat()).filter((line) =>
+      line.startsWith('masking-key-repeated'),
+    );
+    expect([period, lines.length]).toEqual([period, 1]);
+    expect(foundInKeys(...keys).filter((line) => line.startsWith('masking-key-repeated'))).toEqual([]);
+  }
+});
+
 describe('masking-key-predictable', () => {
   it.each([
     ['counts up', [1, 2, 3, 4, 5], 'differ by 1 each; the last one is 00 00 00 04'],
