@@ -116,7 +116,7 @@ class ConstantOctets {
     this.changed |= key ^ this.first;
     if (++this.count < RUN) return undefined;
     this.count = 0;
-    return this.sign();
+    return hasZeroOctet(this.changed) ? this.sign() : undefined;
   }
 
   private sign(): string | undefined {
@@ -185,6 +185,11 @@ class Alike {
     this.count = 0;
     this.hasChanged = false;
   }
+}
+
+/** Only of an octet that is zero 1 is borrowed for its highest bit. */
+function hasZeroOctet(word: number): boolean {
+  return ((word - 0x0101_0101) & ~word & 0x8080_8080) !== 0;
 }
 
 function isSameOctet(key: number): boolean {
