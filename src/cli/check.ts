@@ -11,6 +11,7 @@ import {
   writeFindingTables,
 } from '../output/finding-text.js';
 import type { ColumnContext } from '../output/frame-columns.js';
+import type { JudgedSession } from '../output/junit.js';
 import { objectRenderer } from '../output/rows.js';
 import { writeSarif } from '../output/sarif.js';
 import { loadTables } from '../output/table.js';
@@ -18,7 +19,7 @@ import type { Finding } from '../rules/finding.js';
 import { rules as allRules } from '../rules/index.js';
 import { type Rule, SEVERITIES } from '../rules/rule.js';
 import type { Timestamp } from '../stream/place.js';
-import type { SessionSummary } from '../websocket/session.js';
+import { withoutHandshake } from '../websocket/session.js';
 import { Collected } from './collected.js';
 import type { CheckFormat, CheckOptions } from './commands/check.js';
 import { EXIT } from './exit.js';
@@ -38,7 +39,8 @@ export async function checkCaptures(
   const junit = format === 'junit' ? await import('../output/junit.js') : undefined;
   const rules = chosenRules(options.rule);
   const collected = new Collected(options.maxFindings);
-  const sessions: SessionSummary[] = [];
+  const sessions: JudgedSession[] = [];
+  let count = 0;
   let start: Timestamp = { seconds: 0, nanoseconds: 0 };
   const context: ColumnContext = { timeFormat: options.time, start: () => start };
   await run(captureArguments, options, terminal, {
@@ -47,8 +49,10 @@ export async function checkCaptures(
         start = dissector.start;
       },
       finding: (finding) => collected.add(finding),
-      sessionClosed: (summary) => {
-        sessions.push(summary);
+      sessionClosed: ({ session, ended }) => {
+        count++;
+        collected.closed(session);
+        if (junit !== undefined) sessions.push({ session: withoutHandshake(session), ended });
       },
     },
     rules,
@@ -58,8 +62,7 @@ export async function checkCaptures(
       const captures = [...options.read, ...captureArguments];
       if (junit !== undefined)
         junit.writeJunit(terminal.stdout, collected.ordered(), sessions, options.failOn);
-      else
-        render(format, { collected, sessions: sessions.length, context, captures, version, rules }, terminal);
+      else render(format, { collected, sessions: count, context, captures, version, rules }, terminal);
       if (!isForPeople(format) && options.quiet !== true) warnOfOmitted(collected.omitted, terminal);
     },
   });

@@ -11,51 +11,59 @@ import type { Timestamp } from '../stream/place.js';
 import type { SessionSummary } from '../websocket/session.js';
 import { type Format, formatFor } from './commands/options.js';
 import type { SessionsOptions } from './commands/sessions.js';
+import { InOrder } from './in-order.js';
 import { run } from './run.js';
 import type { Terminal } from './terminal.js';
 
-/** Sessions end in any order; the list is in the order of their numbers, so it is printed at the end. */
+/** A table's columns are as wide as what is in them: it is printed at the end. */
 export async function listSessions(
   captures: string[],
   options: SessionsOptions,
   terminal: Terminal,
 ): Promise<void> {
   const format = formatFor(options, terminal);
-  if (format === 'table') await loadTables();
-  const summaries: SessionSummary[] = [];
   let start: Timestamp = { seconds: 0, nanoseconds: 0 };
   const context: ColumnContext = { timeFormat: options.time, start: () => start };
+  const list = format === 'table' ? await table(context, terminal) : lines(format, context, terminal);
   await run(captures, options, terminal, {
     consumer: {
       opened: (dissector: Dissector) => {
         start = dissector.start;
       },
-      sessionClosed: (summary) => {
-        summaries.push(summary);
-      },
+      sessionClosed: (summary) => list.add(summary),
     },
-    printing: false,
+    printing: format !== 'table',
     previewPayload: undefined,
-    finish() {
-      summaries.sort((a, b) => a.session.number - b.session.number);
-      render(summaries, format, context, terminal);
-    },
+    finish: () => list.end(),
   });
 }
 
-function render(
-  summaries: readonly SessionSummary[],
-  format: Format,
-  context: ColumnContext,
-  { stdout, colors, width }: Terminal,
-): void {
-  if (format === 'table') {
-    writeSessionTable(stdout, summaries, context, colors, width);
-    return;
-  }
+interface SessionList {
+  add(summary: SessionSummary): void;
+  end(): void;
+}
+
+async function table(context: ColumnContext, { stdout, colors, width }: Terminal): Promise<SessionList> {
+  await loadTables();
+  const summaries: SessionSummary[] = [];
+  return {
+    add: (summary) => void summaries.push(summary),
+    end() {
+      summaries.sort((a, b) => a.session.number - b.session.number);
+      writeSessionTable(stdout, summaries, context, colors, width);
+    },
+  };
+}
+
+function lines(format: Format, context: ColumnContext, { stdout, colors }: Terminal): SessionList {
+  const renderer = objectRenderer(format, stdout, (line: string) => stdout.write(line));
+  const list = new InOrder((line) => renderer.row(line));
   const line = format === 'text' ? (s: SessionSummary) => sessionLine(s, context, colors) : sessionJson;
-  const write = (summary: SessionSummary) => stdout.write(line(summary));
-  const renderer = objectRenderer(format, stdout, write);
-  for (const summary of summaries) renderer.row(summary);
-  renderer.end();
+  return {
+    add: (summary) => list.add(summary.session.number, line(summary)),
+    end() {
+      list.end();
+      renderer.end();
+    },
+  };
 }

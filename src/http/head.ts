@@ -67,6 +67,14 @@ export function headerValues(head: Head, name: string): string[] {
   return head.headers.filter((header) => isNamed(header, wanted)).map((header) => header.value);
 }
 
+/** How many headers `name` (any case) there are. */
+export function headerCount(head: Head, name: string): number {
+  const wanted = name.toLowerCase();
+  let count = 0;
+  for (const header of head.headers) if (isNamed(header, wanted)) count++;
+  return count;
+}
+
 /** The first value of the header `name` (any case). */
 export function headerValue(head: Head, name: string): string | undefined {
   const wanted = name.toLowerCase();

@@ -15,10 +15,13 @@ import type { TextWriter } from './writer.js';
 // Its types promise a default export that its CommonJS module does not have.
 const junit = createRequire(import.meta.url)('junit-report-builder') as Builder;
 
+/** What a test case tells of a session. */
+export type JudgedSession = Pick<SessionSummary, 'session' | 'ended'>;
+
 export function writeJunit(
   writer: TextWriter,
   findings: readonly Finding[],
-  sessions: readonly SessionSummary[],
+  sessions: readonly JudgedSession[],
   failOn: Severity,
 ): void {
   const builder = junit.newBuilder();

@@ -112,9 +112,10 @@ export class Ending implements Watcher {
   unanswered(summary: SessionSummary): Unanswered | undefined {
     const { first: close } = this;
     // Within a frame nobody can send a Close.
-    if (close === undefined || this.faults.of(close.sender) || this.isUnfinished) return undefined;
+    if (close === undefined || this.isUnfinished) return undefined;
     const breaker = peerOf(close.sender);
-    const proof = this.isOpen(breaker) ? this.proofOfLife(close, breaker, summary) : undefined;
+    if (!this.isOpen(breaker) || this.faults.of(close.sender)) return undefined;
+    const proof = this.proofOfLife(close, breaker, summary);
     if (proof === undefined) return undefined;
     const reaction = this.isAnswer ? this.reaction : undefined;
     return { close, breaker, proof, reaction: reaction ?? undefined };

@@ -34,7 +34,8 @@ export class RuleEngine {
 }
 
 export class SessionWatch implements SessionObserver {
-  private readonly watchers: readonly Watcher[];
+  /** Those that a loss, the end, or the handshake may still be told to. */
+  private watchers: readonly Watcher[];
   private readonly shared = new Map<unknown, Watcher>();
   calm: boolean;
   private readonly onPlainOfClient: readonly Watcher[];
@@ -149,6 +150,7 @@ export class SessionWatch implements SessionObserver {
     const { current } = this;
     this.current = undefined;
     for (const watcher of this.watchers) watcher.handshake?.(handshake);
+    this.watchers = this.watchers.filter((watcher) => watcher.closed ?? watcher.lost);
     this.current = current;
   }
 

@@ -8,6 +8,7 @@
 import type { FrameHeader } from '../websocket/frame.js';
 import { shortestForm } from '../websocket/frame-encode.js';
 import type { Sender } from '../websocket/frame-record.js';
+import type { Handshake } from '../websocket/handshake.js';
 import type { FrameFacts, MessageFacts } from '../websocket/observer.js';
 import { BINARY, CONTINUATION, CONTROL_LIMIT, isControl, isReserved, TEXT } from '../websocket/opcode.js';
 import { accept } from './accept.js';
@@ -47,20 +48,30 @@ export class PeerFaults {
   private readonly extensions: ReadonlySet<string> | undefined;
   private readonly contentKnown: boolean;
 
-  constructor(watched: WatchedSession) {
+  private unjudged: Handshake | undefined;
+
+  constructor(private readonly watched: WatchedSession) {
     const { handshake } = watched;
     this.extensions = knownExtensions(handshake);
     this.contentKnown = isContentKnown(handshake);
-    if (handshake === undefined) return;
-    const report = (breaker: Sender) => {
-      if (breaker === 'server') this.faulty.server = true;
-    };
-    for (const rule of REFUSED_BY_CLIENTS) rule.watch(watched, report).handshake?.(handshake);
+    this.unjudged = handshake;
   }
 
   /** Whether `sender` has broken the protocol so far. */
   of(sender: Sender): boolean {
+    if (sender === 'server') this.judgeHandshake();
     return this.faulty[sender];
+  }
+
+  /** Seldom does anybody want to know. */
+  private judgeHandshake(): void {
+    const { unjudged, watched } = this;
+    if (unjudged === undefined) return;
+    this.unjudged = undefined;
+    const report = (breaker: Sender) => {
+      if (breaker === 'server') this.faulty.server = true;
+    };
+    for (const rule of REFUSED_BY_CLIENTS) rule.watch(watched, report).handshake?.(unjudged);
   }
 
   frame(facts: FrameFacts): void {

@@ -27,7 +27,7 @@ export const maskingKeyRepeated: Rule = {
     explanation: 'Two frames, "Hi" and "by", have the key 37 fa 21 3d.',
   },
   watch: (_session, report) => {
-    const keys = new Int32Array(RECENT);
+    const keys: number[] = [];
     const frames: number[] = [];
     let anchor = 0;
     let anchorFrame = 0;
@@ -64,7 +64,7 @@ export const maskingKeyRepeated: Rule = {
 };
 
 /** How many frames ago the key was used; 0: not among the recent ones. */
-function distanceTo(keys: Int32Array, count: number, key: number): number {
+function distanceTo(keys: readonly number[], count: number, key: number): number {
   const farthest = count < RECENT ? count : RECENT - 1;
   for (let distance = 1; distance <= farthest; distance++)
     if (keys[(count - distance) & (RECENT - 1)] === key) return distance;

@@ -1,7 +1,7 @@
 /**
  * RFC 6455 §11.3: fields that appear once.
  */
-import { type Head, headerValues } from '../http/head.js';
+import { type Head, headerCount } from '../http/head.js';
 import type { Sender } from '../websocket/frame-record.js';
 import { exampleRequest } from './example-heads.js';
 import { openingRequest, openingResponse } from './heads.js';
@@ -47,8 +47,8 @@ export const repeatedHeader: Rule = {
 
 function check(report: Report, breaker: Sender, head: Head | undefined): void {
   if (head === undefined) return;
-  const counts = SINGLE[breaker].map((name) => ({ name, count: headerValues(head, name).length }));
-  const found = counts.filter(({ count }) => count > 1).map(({ name, count }) => `${name} ${count} times`);
-  if (found.length > 0)
-    report(breaker, `the ${breaker === 'client' ? 'request' : 'response'} has ${found.join(', ')}`);
+  const found = SINGLE[breaker].filter((name) => headerCount(head, name) > 1);
+  if (found.length === 0) return;
+  const what = found.map((name) => `${name} ${headerCount(head, name)} times`).join(', ');
+  report(breaker, `the ${breaker === 'client' ? 'request' : 'response'} has ${what}`);
 }

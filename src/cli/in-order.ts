@@ -1,0 +1,25 @@
+/**
+ * Sessions end in any order and are listed in that of their numbers, which count up from 1: what has ended waits,
+ * as text, for those before it that are still open. So a long list needs the memory of what is open at a time, and
+ * of what was said of the sessions since the oldest of these began.
+ */
+export class InOrder {
+  private next = 1;
+  private readonly waiting = new Map<number, string>();
+
+  constructor(private readonly write: (line: string) => void) {}
+
+  add(number: number, line: string): void {
+    this.waiting.set(number, line);
+    for (let due = this.waiting.get(this.next); due !== undefined; due = this.waiting.get(this.next)) {
+      this.waiting.delete(this.next++);
+      this.write(due);
+    }
+  }
+
+  /** Writes what still waits. */
+  end(): void {
+    for (const [, line] of [...this.waiting].sort(([a], [b]) => a - b)) this.write(line);
+    this.waiting.clear();
+  }
+}
