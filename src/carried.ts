@@ -101,7 +101,8 @@ export class CarriedConnection implements HttpOwner {
   /** What of the holding goes when there is a session. */
   private cost = CONNECTION_COST;
   private tunnels = 0;
-  private ends = 0;
+  /** How each side ended. */
+  private readonly ends: [StreamEnd | undefined, StreamEnd | undefined] = [undefined, undefined];
   private http!: HttpConnection;
   private opened: SessionDecoder | undefined = undefined;
   /** Who judges the session. */
@@ -181,8 +182,9 @@ export class CarriedConnection implements HttpOwner {
   }
 
   /** One side has ended. */
-  ended(): void {
-    if (++this.ends === 2) this.holding.close();
+  ended(side: Side, how: StreamEnd): void {
+    this.ends[side] = how;
+    if (this.ends[other(side)] !== undefined) this.holding.close();
   }
 
   /** All connections together hold too much, and this one has shown nothing of interest for longest. */
@@ -360,7 +362,14 @@ export class CarriedConnection implements HttpOwner {
     this.cutsHead = reason === 'cut-head';
     if (this.midstream !== undefined) return;
     if (reason === 'not-http') this.connection.abandon();
-    else if (reason === 'gap' || reason === 'cut-head') this.midstream = this.makeMidstream(undefined);
+    else if (reason === 'gap' || reason === 'cut-head') this.searchBehind(other(side));
+  }
+
+  /** Frames may follow a gap. It waits for both ends, and `peer` may have ended before the gap was given up. */
+  private searchBehind(peer: Side): void {
+    this.midstream = this.makeMidstream(undefined);
+    const how = this.ends[peer];
+    if (how !== undefined) this.midstream.sides[peer].end(how);
   }
 
   /** A gap of this side was told to all. Behind a head that it cut comes a frame, if this is a WebSocket. */
@@ -398,7 +407,7 @@ class EitherSink implements StreamSink {
     if (connection.over) return;
     if (connection.midstream?.taken !== true) this.http.end(how);
     connection.midstream?.sides[side].end(how);
-    connection.ended();
+    connection.ended(side, how);
   }
 }
 

@@ -187,3 +187,16 @@ describe('CONNECT', () => {
     expect(payloads).toEqual(['server: direct']);
   });
 });
+
+it('frames behind a gap that is given up when the other side has ended are looked for, and let go', () => {
+  const talk = new Talk();
+  const cut = request().subarray(0, 40);
+  const { dissector, frames } = dissect([
+    ...talk.handshake(),
+    talk.fin(SERVER),
+    talk.send(CLIENT, cut),
+    talk.send(CLIENT, { text: fromClient('behind'), sequence: (talk.sequences[CLIENT] + 500) | 0 }),
+  ]);
+  expect(frames).toEqual([]);
+  expect(dissector.windowBudget.held).toBe(0);
+});
