@@ -6,13 +6,14 @@ import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runDissection } from '../src/dissect.js';
+import type { DissectionConsumer } from '../src/dissector.js';
 import type { Finding } from '../src/rules/finding.js';
 import { MessageDeflater } from '../src/websocket/deflate-encode.js';
 import { encodeFrame } from '../src/websocket/frame-encode.js';
 import type { SessionSummary } from '../src/websocket/session.js';
 import { dissect, request, response } from './support/dissect.js';
 import { fixtures, fixturesRoot } from './support/fixtures.js';
-import { utf8 } from './support/splits.js';
+import { concat, utf8 } from './support/splits.js';
 import { CLIENT, SERVER, Talk } from './support/tcp.js';
 
 const derived = readdirSync(`${fixturesRoot}derived`).filter((name) => /\.pcap(ng)?$/.test(name));
@@ -154,4 +155,20 @@ describe('the same is found of compressed messages', () => {
       { numRuns: 60 },
     );
   });
+});
+
+it('a Close frame that is too long and lost octets where it may end says the same', () => {
+  const talk = new Talk();
+  const frame = encodeFrame({ opcode: 8, payload: concat(Uint8Array.of(3, 232), utf8('x'.repeat(300))) });
+  const packets = [
+    ...talk.handshake(),
+    talk.send(CLIENT, request()),
+    talk.send(SERVER, response()),
+    ...[0, 100, 200].map((at) => talk.send(SERVER, frame.subarray(at, at + 100))),
+  ];
+  packets.splice(-2, 1);
+  const reasonOf = (more: DissectionConsumer) =>
+    dissect(packets, {}, more).closed[0].close.server?.body?.reason;
+  expect(reasonOf({ frame: undefined as never })).toBe('x'.repeat(94));
+  expect(reasonOf({ message() {} })).toBe('x'.repeat(94));
 });

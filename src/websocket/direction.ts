@@ -245,7 +245,7 @@ export class Direction implements StreamSink, FrameVisitor {
     this.controlContent = isControlFrame ? this.control.take() : EMPTY;
     facts.controlPayload =
       this.controlContent.length > CONTROL_LIMIT
-        ? this.controlContent.subarray(0, CONTROL_LIMIT)
+        ? this.controlContent.subarray(0, this.controlEnd())
         : this.controlContent;
     if (received > owner.limits.maxPayload && owner.frame !== undefined) owner.tooLong(sender, received);
     if (header.opcode === PING || header.opcode === PONG) owner.heartbeat(sender, header.opcode === PING);
@@ -257,6 +257,14 @@ export class Direction implements StreamSink, FrameVisitor {
     this.provenance?.drop(this.decoder.streamOffset);
     if (this.missingRanges.length > 0) this.missingRanges = [];
     if (this.doubt > 0) this.dispelDoubt(header);
+  }
+
+  /** What of a control payload is longer than it may be is no fact; nor is what is missing in front of that. */
+  private controlEnd(): number {
+    const over = this.missingRanges.find(
+      ({ offset, length }) => offset < CONTROL_LIMIT && offset + length >= CONTROL_LIMIT,
+    );
+    return over?.offset ?? CONTROL_LIMIT;
   }
 
   /** Where the frame that has just ended was captured: one that is cut, where its last byte was. */
