@@ -2,9 +2,10 @@
  * What the composition root does about connections that are odd: foreign, out of order, or tunnelled.
  */
 import { describe, expect, it } from 'vitest';
-import { dissect, fromClient, fromServer, refusal, request, response } from './support/dissect.js';
+import { Dissector } from '../src/dissector.js';
+import { dissect, fromClient, fromServer, refusal, request, response, upgraded } from './support/dissect.js';
 import { concat } from './support/splits.js';
-import { CLIENT, SERVER, Talk } from './support/tcp.js';
+import { CLIENT, deliver, SERVER, Talk } from './support/tcp.js';
 
 const connect = 'CONNECT example.test:80 HTTP/1.1\r\nHost: example.test:80\r\n\r\n';
 const established = 'HTTP/1.1 200 Connection established\r\n\r\n';
@@ -200,3 +201,28 @@ it('frames behind a gap that is given up when the other side has ended are looke
   expect(frames).toEqual([]);
   expect(dissector.windowBudget.held).toBe(0);
 });
+
+it.each([0xffff_ffff, 0xff00_0000, 0x8000_0000, 0x2000_0000])(
+  'a segment that claims %i octets, which only the capture tells, has those that were captured',
+  (originalLength) => {
+    const talk = new Talk();
+    const packets = [...upgraded(talk), talk.send(SERVER, fromServer('first'))];
+    const lying = talk.send(SERVER, fromServer('third'));
+    talk.sequences[SERVER] -= lying.length - 40;
+    // IPv4 leaves the length to the link layer; and it comes behind a hole.
+    new DataView(lying.buffer, lying.byteOffset).setUint16(2, 0);
+    const second = talk.send(SERVER, fromServer('second'));
+    const ahead = new DataView(lying.buffer, lying.byteOffset);
+    ahead.setInt32(24, ahead.getInt32(24) + second.length - 40);
+    const payloads: string[] = [];
+    const dissector = new Dissector({
+      frame: ({ payload }) => payloads.push(Buffer.from(payload).toString()),
+    });
+    deliver([...packets, lying, second], (packet) => {
+      if (packet.bytes === lying) packet.originalLength = originalLength;
+      dissector.packet(packet);
+    });
+    dissector.end();
+    expect(payloads).toEqual(['first', 'second', 'third']);
+  },
+);

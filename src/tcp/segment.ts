@@ -13,6 +13,11 @@ export const ACK = 0x10;
 
 /** Length of a header without options, RFC 9293 §3.1. */
 const MIN_HEADER = 20;
+/**
+ * No segment is longer: cards and captures have them of up to 512 KiB (BIG TCP), which nothing but the capture's own
+ * length of the packet, or a jumbogram's, tells (RFC 2675). A larger one is not true.
+ */
+const MOST = 1 << 20;
 
 export class Segment {
   sourcePort = 0;
@@ -43,7 +48,8 @@ export function decodeSegment(datagram: Datagram, segment: Segment): boolean {
   segment.flags = offsetAndFlags & 0xff;
   segment.start = Math.min(start + headerLength, end);
   segment.end = end;
-  segment.length = datagram.length - headerLength;
+  const length = datagram.length - headerLength;
+  segment.length = length > MOST ? end - segment.start : length;
   return true;
 }
 

@@ -18,8 +18,8 @@ export class Coverage {
   /** How many parts there were that had not been reached since the last call, or not as often. */
   news(): number {
     const before = this.seen.size;
+    // How often, roughly: a loop run twice is another thing than one run once.
     for (const { functions } of this.take())
-      // How often, roughly: a loop run twice is another thing than one run once.
       for (const { ranges } of functions)
         for (const { startOffset, endOffset, count } of ranges)
           if (count > 0)

@@ -62,7 +62,8 @@ export async function transcribe(
     more,
   ).catch((error) => {
     if (!(error instanceof CaptureError)) throw error;
-    refusal = `${error.code}: ${error.message.replace(/the given (stream|bytes)/, 'it')}`;
+    // The words may go by what is in the first block.
+    refusal = error.code;
     return undefined;
   });
   const { packets = 0, frames: frameCount = 0 } = summary ?? {};
