@@ -226,3 +226,22 @@ it.each([0xffff_ffff, 0xff00_0000, 0x8000_0000, 0x2000_0000])(
     expect(payloads).toEqual(['first', 'second', 'third']);
   },
 );
+
+it('a hole of a connection that has gone quiet is given up in time, while others go on', () => {
+  const [quiet, lively] = [new Talk(), new Talk([40_001, 80])];
+  const before = [...upgraded(quiet), ...upgraded(lively)];
+  quiet.send(SERVER, fromServer('lost'));
+  const last = [quiet.send(SERVER, fromServer('behind')), quiet.fin(SERVER), quiet.fin(CLIENT)];
+  const later = Array.from({ length: 4 }, (_, i) => lively.send(SERVER, fromServer(`later ${i}`)));
+  const told: string[] = [];
+  const { closedBefore, dissector } = dissect(
+    [...before, ...last, ...later],
+    {},
+    {
+      message: ({ content }) => told.push(Buffer.from(content).toString()),
+    },
+  );
+  expect(closedBefore.map(({ session }) => session.number)).toEqual([1]);
+  expect(told).toEqual(['behind', 'later 0', 'later 1', 'later 2', 'later 3']);
+  expect(dissector.tcp.held).toBe(0);
+});

@@ -155,13 +155,30 @@ export class Assembler {
 
   /** Called for each segment of the connection while something waits: gives up what was waited for long enough. */
   tick(): void {
-    if (!this.waiting) return;
-    if (!this.hasLost && ((!this.isBlocked && !this.isFinBlocked) || this.peer!.hasLost)) return;
+    if (!this.isDue) return;
     const now = this.place.seconds + this.place.nanoseconds / 1e9;
     if (this.graceSegments++ === 0) this.graceSince = now;
     const { graceSegments, graceSeconds } = this.budget;
     if (this.graceSegments <= graceSegments && now - this.graceSince < graceSeconds) return;
     this.giveUp();
+  }
+
+  /** The same where no segments of the connection come, at `now`, in seconds; whether something was given up. */
+  tickQuiet(now: number): boolean {
+    if (!this.isDue) return false;
+    if (this.graceSegments === 0) {
+      this.graceSegments = 1;
+      this.graceSince = now;
+    }
+    if (now - this.graceSince < this.budget.graceSeconds) return false;
+    this.giveUp();
+    return true;
+  }
+
+  /** What is waited for is only lacking in the capture, here or in the other direction. */
+  private get isDue(): boolean {
+    if (!this.waiting) return false;
+    return this.hasLost || ((this.isBlocked || this.isFinBlocked) && !this.peer!.hasLost);
   }
 
   /** Whether the stream goes on at `sequence`: it has begun, has no end yet, and nothing waits behind a hole. */

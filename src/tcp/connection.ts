@@ -31,6 +31,8 @@ export class Connection {
   quietSince = 0;
   /** Nobody wants the connection any more. */
   abandoned = false;
+  /** The table looks at it, because something waits, even if no more segments of it come. */
+  isWatched = false;
   /** What endpoint 0 sends, and endpoint 1; not in an array, which each segment would have to go through. */
   private first: Assembler | undefined = undefined;
   private second: Assembler | undefined = undefined;
@@ -113,6 +115,18 @@ export class Connection {
     if ((flags & FIN) !== 0 && answered.waiting) this.settle();
     if (this.resetBy !== undefined && (segment.length > 0 || (flags & FIN) !== 0)) this.notePlace();
     return fit;
+  }
+
+  /** Bytes or ends wait for others, and nothing else ends the wait than what comes, or time. */
+  get waiting(): boolean {
+    return this.resetBy === undefined && (this.first!.waiting || this.second!.waiting);
+  }
+
+  /** Between its segments, at `now` in seconds: gives up what was waited for long enough. */
+  tickQuiet(now: number): void {
+    const first = this.first!.tickQuiet(now);
+    const second = this.second!.tickQuiet(now);
+    if (first || second) this.settle();
   }
 
   /** Whether both directions have ended. */

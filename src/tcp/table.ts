@@ -69,6 +69,9 @@ export class TcpTable implements DatagramSink {
   private readonly budget: HoldBudget;
   /** Connections that were reset, in the order in which they are looked at. */
   private readonly lingering: Connection[] = [];
+  /** Connections in which something waits; each packet, one of them is looked at. */
+  private readonly watched: Connection[] = [];
+  private lookAt = 0;
   private readonly released = (connection: Connection) => this.release(connection);
   private readonly evicted = (count: number) => this.reportEvicted(count);
   /** The slot whose Connection is at work; a number, since it is stored with each segment. */
@@ -114,6 +117,7 @@ export class TcpTable implements DatagramSink {
     const slot = slots.keys.find(datagram, segment.sourcePort, segment.destinationPort);
     const { side } = slots.keys;
     const connection = slot < 0 ? undefined : slots.live[slot];
+    if (this.watched.length > 0) this.endWait(connection, packet.seconds + packet.nanoseconds / 1e9);
     // Nearly all segments of a connection are its next bytes, or acknowledge some, and tell nothing else.
     if (
       connection !== undefined &&
@@ -167,7 +171,7 @@ export class TcpTable implements DatagramSink {
   /** Ends all connections: the capture is over. */
   end(): void {
     const { live } = this.slots;
-    this.lingering.length = 0;
+    this.lingering.length = this.watched.length = 0;
     for (let slot = 0; slot < live.length; slot++) {
       const connection = live[slot];
       if (connection === undefined) continue;
@@ -185,6 +189,7 @@ export class TcpTable implements DatagramSink {
     if (fit !== 'fits') this.reportUnfit(fit);
     if (connection.abandoned) this.discard(connection);
     else if (connection.closed) this.slots.close(slot);
+    else if (connection.waiting && !connection.isWatched) this.watch(connection);
     else if (!wasReset && connection.resetBy !== undefined) {
       this.lingering.push(connection);
       if (this.lingering.length > this.limits.maxLingering) this.endOldest();
@@ -208,6 +213,35 @@ export class TcpTable implements DatagramSink {
     if (this.slots.live[connection.slot] !== connection) return;
     if (Math.abs(seconds - connection.quietSince) > LINGER_SECONDS) this.endLingering(connection);
     else this.lingering.push(connection);
+  }
+
+  private watch(connection: Connection): void {
+    connection.isWatched = true;
+    this.watched.push(connection);
+  }
+
+  /**
+   * Looks at one of the connections in which something waits: a hole of one that has gone quiet would stay for good, and
+   * somebody may watch. In turn, so that a packet costs no more where there are many.
+   */
+  private endWait(current: Connection | undefined, now: number): void {
+    const { watched, slots } = this;
+    this.lookAt = (this.lookAt + 1) % watched.length;
+    const connection = watched[this.lookAt];
+    // Its segment may be the one that it waits for.
+    if (connection === current) return;
+    const { slot } = connection;
+    if (slots.live[slot] === connection && connection.waiting) {
+      this.delivering = slot;
+      connection.tickQuiet(now);
+      this.delivering = NONE;
+      if (connection.abandoned) this.discard(connection);
+      else if (connection.closed) slots.close(slot);
+      else if (connection.waiting) return;
+    }
+    connection.isWatched = false;
+    watched[this.lookAt] = watched[watched.length - 1];
+    watched.pop();
   }
 
   private endLingering(connection: Connection): void {
