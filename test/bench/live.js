@@ -19,8 +19,8 @@ const PACE = 20;
 /** Messages of a connection: then it is closed, and the next one opened. */
 const PER_CONNECTION = 50;
 
-/** Its ring holds few packets where each may be of 256 KiB: smaller ones and a larger ring, so that none is dropped. */
-const PROMPT = '-U --immediate-mode -s 4096 -B 16384';
+/** Each packet at once; its ring then has a slot of 256 KiB for each, so that a larger one is needed to drop none. */
+const PROMPT = '-U --immediate-mode -B 65536';
 const WAYS = [
   [PROMPT, 'frames -T text'],
   [PROMPT, 'frames -T ndjson'],
