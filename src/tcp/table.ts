@@ -246,8 +246,12 @@ export class TcpTable implements DatagramSink {
 
   private endLingering(connection: Connection): void {
     if (this.slots.live[connection.slot] !== connection) return;
+    // Its last bytes may tell that nobody wants it.
+    this.delivering = connection.slot;
     connection.end('reset');
-    this.slots.close(connection.slot);
+    this.delivering = NONE;
+    if (connection.abandoned) this.discard(connection);
+    else this.slots.close(connection.slot);
   }
 
   /** Whether the segment is of another connection than its slot, with the same addresses and ports. */

@@ -109,10 +109,12 @@ function framesHold(random: Random, material: Uint8Array): void {
 }
 
 function headOf(list: readonly Uint8Array[]): unknown {
-  const decoder = new HeadDecoder(new Place(), 4096);
+  const place = new Place();
+  const decoder = new HeadDecoder(place, 4096);
   let at = 0;
   for (const piece of list) {
     const [chunk, start, end] = embedded(piece);
+    place.sequence = at - start;
     const used = decoder.push(chunk, start, end, at);
     assert.ok(used >= start && used <= end, 'uses what it was given');
     at += used - start;

@@ -101,7 +101,9 @@ export function verdicts({ findings, closed, defects, frameCount, packets, refus
       .sort((a, b) => a.number - b.number),
     defects: defects.filter(({ code }) => !OF_LISTS.has(code) && !UNPACKING.has(code)),
     // A block is unpacked before its packets are read: at which packet that is noticed depends on the block.
-    unpacking: defects.filter(({ code }) => UNPACKING.has(code)).map(({ message }) => message),
+    unpacking:
+      refusal === undefined &&
+      defects.filter(({ code }) => UNPACKING.has(code)).map(({ message }) => message),
   };
 }
 
