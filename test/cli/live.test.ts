@@ -232,13 +232,17 @@ describe.skipIf(!mayCapture())('tcpdump | wsdissect', () => {
     await say(second, 'two');
     first.close(1000);
     await once(first, 'close');
-    // The list is printed at the end only. A warning tells that everything before it was read.
+    // What has ended is listed at once. A warning tells that everything before it was read.
     await upgradeOddly(marker);
     await until(
       () => live.stderr.includes('[bare-lf]'),
       () => live.stderr,
     );
-    expect(live.stdout).toBe('');
+    await until(
+      () => live.stdout.endsWith('\n'),
+      () => live.stdout + live.stderr,
+    );
+    expect(live.stdout.split('\n')).toHaveLength(2);
     process.kill(live.pid('wsdissect'), signal);
     await until(
       () => live.stdout.split('\n').length > 3,
