@@ -28,13 +28,13 @@ import { Midstream } from './websocket/midstream.js';
 import type { PayloadBudget } from './websocket/payload-budget.js';
 import type { Recognition } from './websocket/recognise.js';
 import type { WindowBudget } from './websocket/segment-window.js';
+import { SessionDecoder } from './websocket/session.js';
 import {
   type BySender,
   refusedSession,
   type Session,
-  SessionDecoder,
   type SessionSummary,
-} from './websocket/session.js';
+} from './websocket/session-record.js';
 
 /** Who wants what the connections carry. What is left out is not made. */
 export interface SessionsConsumer {

@@ -13,7 +13,7 @@ import type { Rule } from './rules/rule.js';
 import type { Defect } from './stream/defect.js';
 import type { Frame } from './websocket/frame-record.js';
 import type { Message } from './websocket/message-record.js';
-import type { Session, SessionSummary } from './websocket/session.js';
+import type { Session, SessionSummary } from './websocket/session-record.js';
 
 export interface DissectOptions extends DissectorOptions {
   /** The rules whose findings are wanted; all by default. */

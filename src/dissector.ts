@@ -17,7 +17,7 @@ import { TcpTable } from './tcp/table.js';
 import { MessageOrder } from './websocket/message-order.js';
 import { PayloadBudget } from './websocket/payload-budget.js';
 import { WindowBudget } from './websocket/segment-window.js';
-import type { SessionSummary } from './websocket/session.js';
+import type { SessionSummary } from './websocket/session-record.js';
 
 /** Who wants the results. What is left out is not made. */
 export interface DissectionConsumer extends SessionsConsumer {

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { runDissection } from '../src/dissect.js';
 import type { Defect } from '../src/stream/defect.js';
 import type { Frame } from '../src/websocket/frame-record.js';
-import type { SessionSummary } from '../src/websocket/session.js';
+import type { SessionSummary } from '../src/websocket/session-record.js';
 import {
   asDerivedSessions,
   type DerivedCase,

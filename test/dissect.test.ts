@@ -21,7 +21,7 @@ import type { Input } from '../src/capture/open.js';
 import { type DissectionEvent, type DissectOptions, dissect, runDissection } from '../src/dissect.js';
 import { CaptureError, type Defect } from '../src/stream/defect.js';
 import type { Frame } from '../src/websocket/frame-record.js';
-import type { SessionSummary } from '../src/websocket/session.js';
+import type { SessionSummary } from '../src/websocket/session-record.js';
 import { generate } from './cli/helpers.js';
 import { asExpected, asSessions, fixtures, fixturesRoot, normalise, root } from './support/fixtures.js';
 

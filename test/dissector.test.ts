@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Dissector } from '../src/dissector.js';
 import { encodeClose } from '../src/websocket/close.js';
 import { encodeFrame } from '../src/websocket/frame-encode.js';
-import type { Session, SessionSummary } from '../src/websocket/session.js';
+import type { Session, SessionSummary } from '../src/websocket/session-record.js';
 import { dissect, fromClient, fromServer, refusal, request, response, upgraded } from './support/dissect.js';
 import { concat, utf8 } from './support/splits.js';
 import { CLIENT, deliver, SERVER, Talk } from './support/tcp.js';

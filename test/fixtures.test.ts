@@ -9,7 +9,7 @@ import { runDissection } from '../src/dissect.js';
 import type { Defect } from '../src/stream/defect.js';
 import type { Frame } from '../src/websocket/frame-record.js';
 import type { Message } from '../src/websocket/message-record.js';
-import type { SessionSummary } from '../src/websocket/session.js';
+import type { SessionSummary } from '../src/websocket/session-record.js';
 import { asMessageSessions, asSessions, type Fixture, fixtures, normalise } from './support/fixtures.js';
 import { asLogged, messageCases, messagesOf, toldBy } from './support/messages.js';
 import { type Format, formats, overEachLink, packetsOf } from './support/recoded.js';

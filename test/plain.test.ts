@@ -10,7 +10,7 @@ import type { DissectionConsumer } from '../src/dissector.js';
 import type { Finding } from '../src/rules/finding.js';
 import { MessageDeflater } from '../src/websocket/deflate-encode.js';
 import { encodeFrame } from '../src/websocket/frame-encode.js';
-import type { SessionSummary } from '../src/websocket/session.js';
+import type { SessionSummary } from '../src/websocket/session-record.js';
 import { dissect, request, response } from './support/dissect.js';
 import { fixtures, fixturesRoot } from './support/fixtures.js';
 import { concat, utf8 } from './support/splits.js';

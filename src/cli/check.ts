@@ -19,7 +19,7 @@ import type { Finding } from '../rules/finding.js';
 import { rules as allRules } from '../rules/index.js';
 import { type Rule, SEVERITIES } from '../rules/rule.js';
 import type { Timestamp } from '../stream/place.js';
-import { withoutHandshake } from '../websocket/session.js';
+import { withoutHandshake } from '../websocket/session-record.js';
 import { Collected } from './collected.js';
 import type { CheckFormat, CheckOptions } from './commands/check.js';
 import { EXIT } from './exit.js';

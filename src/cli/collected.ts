@@ -9,7 +9,7 @@
 import { groupFindings, type SessionFindings } from '../output/finding-text.js';
 import type { Finding } from '../rules/finding.js';
 import type { Severity } from '../rules/rule.js';
-import { type Session, withoutHandshake } from '../websocket/session.js';
+import { type Session, withoutHandshake } from '../websocket/session-record.js';
 
 /** What is known of a session that is under way, and its findings kept, by rule and severity. */
 interface KeptOfSession {

@@ -6,7 +6,7 @@ import type { Dissector } from '../dissector.js';
 import type { ColumnContext } from '../output/frame-columns.js';
 import type { RowRenderer } from '../output/rows.js';
 import type { Timestamp } from '../stream/place.js';
-import type { Session } from '../websocket/session.js';
+import type { Session } from '../websocket/session-record.js';
 import type { ListOptions } from './commands/options.js';
 import { run } from './run.js';
 import type { Terminal } from './terminal.js';

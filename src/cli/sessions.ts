@@ -8,7 +8,7 @@ import { sessionLine, writeSessionTable } from '../output/session-render.js';
 import { sessionJson } from '../output/session-text.js';
 import { loadTables } from '../output/table.js';
 import type { Timestamp } from '../stream/place.js';
-import type { SessionSummary } from '../websocket/session.js';
+import type { SessionSummary } from '../websocket/session-record.js';
 import { type Format, formatFor } from './commands/options.js';
 import type { SessionsOptions } from './commands/sessions.js';
 import { InOrder } from './in-order.js';

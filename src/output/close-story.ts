@@ -8,7 +8,7 @@ import { visible } from '../bytes/visible.js';
 import type { StreamEnd } from '../stream/stream-sink.js';
 import { closeCodeName } from '../websocket/close.js';
 import type { Sender } from '../websocket/frame-record.js';
-import type { BySender, ObservedClose, SessionSummary } from '../websocket/session.js';
+import type { BySender, ObservedClose, SessionSummary } from '../websocket/session-record.js';
 
 export function closeStory(summary: SessionSummary): string {
   const { end, closedBy, unansweredPings } = summary;

@@ -6,7 +6,7 @@
 import { visible } from '../bytes/visible.js';
 import type { Finding } from '../rules/finding.js';
 import { SEVERITIES, type Severity } from '../rules/rule.js';
-import type { Session } from '../websocket/session.js';
+import type { Session } from '../websocket/session-record.js';
 import type { Colors } from './colors.js';
 import type { ColumnContext } from './frame-columns.js';
 import { jsonOrNull, jsonString } from './json.js';

@@ -7,7 +7,7 @@ import type { Builder, TestCase } from 'junit-report-builder';
 import { visible } from '../bytes/visible.js';
 import type { Finding } from '../rules/finding.js';
 import { SEVERITIES, type Severity } from '../rules/rule.js';
-import type { SessionSummary } from '../websocket/session.js';
+import type { SessionSummary } from '../websocket/session-record.js';
 import { groupFindings, placeOf, sessionTitle } from './finding-text.js';
 import { secondsBetween } from './time.js';
 import type { TextWriter } from './writer.js';

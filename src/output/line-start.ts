@@ -2,7 +2,7 @@
  * What the lines of text of all lists begin with: number, time and session.
  */
 import type { Timestamp } from '../stream/place.js';
-import type { Session } from '../websocket/session.js';
+import type { Session } from '../websocket/session-record.js';
 import type { ByteWriter } from './byte-writer.js';
 import type { ColumnContext } from './frame-columns.js';
 import { TimeWriter } from './time-writer.js';

@@ -5,7 +5,7 @@
 import type { Timestamp } from '../stream/place.js';
 import type { Sender } from '../websocket/frame-record.js';
 import { opcodeName } from '../websocket/opcode.js';
-import type { Session } from '../websocket/session.js';
+import type { Session } from '../websocket/session-record.js';
 import type { ByteWriter } from './byte-writer.js';
 import type { Colors } from './colors.js';
 import type { ColumnContext } from './frame-columns.js';

@@ -1,7 +1,7 @@
 /**
  * What is the same in all rows of a session: made and encoded once, not per row.
  */
-import type { Session } from '../websocket/session.js';
+import type { Session } from '../websocket/session-record.js';
 import { encoded } from './byte-writer.js';
 
 export class SessionFields {

@@ -1,7 +1,7 @@
 /**
  * The session list as a table and as lines of text.
  */
-import type { SessionSummary } from '../websocket/session.js';
+import type { SessionSummary } from '../websocket/session-record.js';
 import type { Colors } from './colors.js';
 import type { ColumnContext } from './frame-columns.js';
 import { type SessionColumns, sessionColumns } from './session-text.js';

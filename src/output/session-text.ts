@@ -4,7 +4,7 @@
  */
 import { visible } from '../bytes/visible.js';
 import { encodeExtensions } from '../websocket/extensions.js';
-import type { BySender, ObservedClose, SessionSummary } from '../websocket/session.js';
+import type { BySender, ObservedClose, SessionSummary } from '../websocket/session-record.js';
 import { closeStory } from './close-story.js';
 import type { ColumnContext } from './frame-columns.js';
 import { jsonOrNull, jsonString } from './json.js';

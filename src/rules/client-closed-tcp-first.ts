@@ -1,7 +1,7 @@
 /**
  * RFC 6455 §7.1.1: after the closing handshake the server ends TCP first.
  */
-import type { SessionSummary } from '../websocket/session.js';
+import type { SessionSummary } from '../websocket/session-record.js';
 import type { Rule } from './rule.js';
 import { secondsOf } from './seconds.js';
 

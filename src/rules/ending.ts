@@ -9,7 +9,7 @@
 import type { Sender } from '../websocket/frame-record.js';
 import { type FrameFacts, hasGot, type MessageFacts } from '../websocket/observer.js';
 import { BINARY, CLOSE, CONTROL_LIMIT, isControl, TEXT } from '../websocket/opcode.js';
-import type { SessionSummary } from '../websocket/session.js';
+import type { SessionSummary } from '../websocket/session-record.js';
 import { closeBody, closeCode } from './close-body.js';
 import { PeerFaults } from './faults.js';
 import { peerOf, type WatchedSession, type Watcher, type Where, whereIs } from './rule.js';

@@ -9,7 +9,7 @@ import type { Place, Timestamp } from '../stream/place.js';
 import type { Sender } from '../websocket/frame-record.js';
 import type { Handshake } from '../websocket/handshake.js';
 import type { FrameFacts, MessageFacts, SessionObserver } from '../websocket/observer.js';
-import type { Session, SessionSummary } from '../websocket/session.js';
+import type { Session, SessionSummary } from '../websocket/session-record.js';
 import { CloseWatch } from './close-watch.js';
 import type { Finding } from './finding.js';
 import { isOrdinary, type Report, type Rule, type WatchedSession, type Watcher, type Where } from './rule.js';

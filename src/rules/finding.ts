@@ -3,7 +3,7 @@
  */
 import type { Timestamp } from '../stream/place.js';
 import type { Sender } from '../websocket/frame-record.js';
-import type { Session } from '../websocket/session.js';
+import type { Session } from '../websocket/session-record.js';
 import type { Rule, Severity } from './rule.js';
 
 export interface Finding {

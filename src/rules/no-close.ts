@@ -1,7 +1,7 @@
 /**
  * RFC 6455 §7.3: who ends a connection sends a Close frame first.
  */
-import type { SessionSummary } from '../websocket/session.js';
+import type { SessionSummary } from '../websocket/session-record.js';
 import { describeClose } from './close-unanswered.js';
 import { count } from './count.js';
 import { Ending } from './ending.js';

@@ -2,7 +2,7 @@
  * RFC 6455 §5.5.2: a Ping is answered by a Pong, as long as the connection lives.
  */
 import type { Sender } from '../websocket/frame-record.js';
-import type { SessionSummary } from '../websocket/session.js';
+import type { SessionSummary } from '../websocket/session-record.js';
 import { count } from './count.js';
 import { PingWatch } from './ping-watch.js';
 import type { OpenPing } from './pings.js';

@@ -10,7 +10,7 @@ import type { Sender } from '../websocket/frame-record.js';
 import type { Handshake } from '../websocket/handshake.js';
 import type { FrameFacts, MessageFacts } from '../websocket/observer.js';
 import { BINARY } from '../websocket/opcode.js';
-import type { Session, SessionSummary } from '../websocket/session.js';
+import type { Session, SessionSummary } from '../websocket/session-record.js';
 import { hasTopBit } from './lengths.js';
 
 /** A MUST that was broken is an error, a SHOULD a warning, what else is worth knowing a note. */

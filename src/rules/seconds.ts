@@ -3,7 +3,7 @@
  */
 import type { Timestamp } from '../stream/place.js';
 import type { Sender } from '../websocket/frame-record.js';
-import type { Session } from '../websocket/session.js';
+import type { Session } from '../websocket/session-record.js';
 
 export function secondsOf({ seconds, nanoseconds }: Timestamp): number {
   return seconds + nanoseconds / 1e9;

@@ -12,19 +12,11 @@
  */
 import type { Place } from '../stream/place.js';
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
+import { endOf, type Held, insertHeld } from './held.js';
 import { advance, distance } from './sequence.js';
 
 /** How a segment fits its stream: `far` lies too far ahead, `behind-end` has bytes behind the end. */
 export type Fit = 'fits' | 'far' | 'behind-end';
-
-/** Copied bytes that wait behind a hole, with their place. */
-interface Held {
-  readonly sequence: number;
-  readonly bytes: Uint8Array;
-  /** Octets behind `bytes` that a snap length cut off. */
-  readonly cut: number;
-  readonly place: Place;
-}
 
 /** Bytes held by all assemblers of a table, and the bounds. */
 export interface HoldBudget {
@@ -296,29 +288,10 @@ export class Assembler {
   }
 
   private hold(sequence: number, bytes: Uint8Array, start: number, end: number, length: number): void {
-    const held = (this.held ??= []);
-    const after = advance(sequence, length);
     // copy() takes off what is new.
     this.budget.duplicates += length;
-    let at = findPosition(held, sequence);
-    let from = sequence;
-    if (at > 0) from = later(from, endOf(held[at - 1]));
-    if (at === held.length || distance(held[at].sequence, after) >= 0) {
-      if (distance(after, from) > 0) held.splice(at, 0, this.copy(sequence, bytes, start, end, from, after));
-    } else {
-      // It overlaps what is held: of it counts what fills the holes between.
-      const merged: Held[] = [];
-      const first = at;
-      while (at < held.length && distance(held[at].sequence, after) < 0) {
-        const entry = held[at++];
-        if (distance(entry.sequence, from) > 0)
-          merged.push(this.copy(sequence, bytes, start, end, from, entry.sequence));
-        merged.push(entry);
-        from = later(from, endOf(entry));
-      }
-      if (distance(after, from) > 0) merged.push(this.copy(sequence, bytes, start, end, from, after));
-      this.held = [...held.slice(0, first), ...merged, ...held.slice(at)];
-    }
+    const copy = (from: number, to: number) => this.copy(sequence, bytes, start, end, from, to);
+    this.held = insertHeld(this.held ?? [], sequence, advance(sequence, length), copy);
     while (
       this.held !== undefined &&
       (this.heldBytes > this.budget.perDirection || this.budget.held > this.budget.total)
@@ -436,25 +409,4 @@ export class Assembler {
     this.heldBytes += bytes;
     this.budget.held += bytes;
   }
-}
-
-/** Index behind the last entry that does not begin after `sequence`. */
-function findPosition(held: readonly Held[], sequence: number): number {
-  let low = 0;
-  let high = held.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (distance(held[middle].sequence, sequence) <= 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Sequence number behind what is held. */
-function endOf({ sequence, bytes, cut }: Held): number {
-  return advance(sequence, bytes.length + cut);
-}
-
-function later(a: number, b: number): number {
-  return distance(a, b) >= 0 ? a : b;
 }

@@ -4,7 +4,7 @@
  */
 import type { Timestamp } from '../stream/place.js';
 import type { LengthForm } from './frame.js';
-import type { Session } from './session.js';
+import type { Session } from './session-record.js';
 
 /** Who sent a frame. Masking, deflate state and rules go by the sender. */
 export type Sender = 'client' | 'server';

@@ -7,7 +7,7 @@ import type { Frame, Piece, Range, Sender } from './frame-record.js';
 import { isControl } from './opcode.js';
 import type { PayloadBudget } from './payload-budget.js';
 import { PayloadBuffer } from './payload-buffer.js';
-import type { Session } from './session.js';
+import type { Session } from './session-record.js';
 
 const COMPLETE: readonly Range[] = [];
 

@@ -39,4 +39,4 @@ export {
   parseOpcode,
   TEXT,
 } from './opcode.js';
-export type { BySender, ObservedClose, Session, SessionSummary } from './session.js';
+export type { BySender, ObservedClose, Session, SessionSummary } from './session-record.js';

@@ -5,7 +5,7 @@
 import type { Timestamp } from '../stream/place.js';
 import type { CloseBody } from './close.js';
 import type { Range, Sender } from './frame-record.js';
-import type { Session } from './session.js';
+import type { Session } from './session-record.js';
 
 export interface Message {
   /**

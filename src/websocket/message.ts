@@ -22,7 +22,8 @@ import type { MessageFacts, SessionObserver } from './observer.js';
 import { CLOSE, CONTINUATION, CONTROL_LIMIT, TEXT } from './opcode.js';
 import type { PayloadBudget } from './payload-budget.js';
 import { addNumber } from './provenance.js';
-import type { Session, SessionLimits } from './session.js';
+import type { SessionLimits } from './session.js';
+import type { Session } from './session-record.js';
 
 export interface MessageOwner {
   readonly session: Session;

@@ -6,7 +6,7 @@
 import type { Inflated } from './deflate.js';
 import type { FrameHeader } from './frame.js';
 import type { Sender } from './frame-record.js';
-import type { SessionSummary } from './session.js';
+import type { SessionSummary } from './session-record.js';
 
 /** A frame that has ended. One record per direction: copy what you keep. */
 export interface FrameFacts {

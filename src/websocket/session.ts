@@ -5,105 +5,21 @@
  * and tells its consumer of frames as they end and of the session once both directions are over.
  */
 import { atLimit, type Limits } from '../limits.js';
-import type { Delivered, Place, Timestamp } from '../stream/place.js';
-import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
+import type { Place, Timestamp } from '../stream/place.js';
+import type { StreamSink } from '../stream/stream-sink.js';
 import type { CloseBody } from './close.js';
 import { MessageInflater } from './deflate.js';
 import { deflateParameters, type NegotiatedDeflate } from './deflate-parameters.js';
 import { type Beginning, Direction, type DirectionEnd, type DirectionOwner } from './direction.js';
 import type { Frame, Sender } from './frame-record.js';
-import type { Handshake } from './handshake.js';
 import type { DecodedMessage } from './message-record.js';
-import { type FrameFacts, hasGot, type SessionObserver } from './observer.js';
+import type { FrameFacts, SessionObserver } from './observer.js';
+import { OpenPings } from './open-pings.js';
 import type { PayloadBudget } from './payload-budget.js';
 import type { Resynchronisation } from './resync.js';
 import type { WindowBudget } from './segment-window.js';
-
-/** A value for each sender. */
-export interface BySender<T> {
-  readonly client: T;
-  readonly server: T;
-}
-
-export interface Session {
-  /** 1-based, in the order in which the handshakes were answered; refused upgrades are counted too. */
-  readonly number: number;
-  /** Number of the TCP connection, as Wireshark's tcp.stream. */
-  readonly connection: number;
-  /** `ip:port`, an IPv6 address in brackets. */
-  readonly client: string;
-  readonly server: string;
-  /** Undefined where it was not captured, or not the answer, and frames alone told that this is a WebSocket. */
-  readonly handshake: Handshake | undefined;
-  /**
-   * Request target and Host field as written; known too where the answer was not captured, and as far as their
-   * lines are whole where the request is cut.
-   */
-  readonly path: string | undefined;
-  readonly host: string | undefined;
-  /** 1 with a handshake or where the user said so; less where frames alone told it. */
-  readonly confidence: number;
-  /** Bytes that the client sent behind its request before it had got any of the server's answer. */
-  readonly earlyClientBytes: number;
-  /** When the first byte of the handshake was captured; without one, the first byte of all. */
-  readonly opened: Timestamp;
-  /** When the last byte of the server's answer was captured; without one, as `opened`. */
-  readonly answered: Timestamp;
-  /** Number of the packet with the last byte of the server's answer; without one, with the first byte of all. */
-  readonly openedPacket: number;
-}
-
-/** What is to be kept of many sessions. */
-export function withoutHandshake(session: Session): Session {
-  return { ...session, handshake: undefined };
-}
-
-/** A Close frame as it was captured. */
-export interface ObservedClose {
-  /** Undefined where the body holds no whole code. */
-  readonly body: CloseBody | undefined;
-  readonly packet: number;
-  readonly timestamp: Timestamp;
-  /** As in FrameFacts. */
-  readonly acknowledges: number | undefined;
-  readonly sequenceEnd: number | undefined;
-}
-
-/** What is known of a session at its end; for a refused upgrade all counts are 0. */
-export interface SessionSummary {
-  readonly session: Session;
-  readonly frames: BySender<number>;
-  /** Captured payload octets. */
-  readonly payloadBytes: BySender<number>;
-  /** Octets of the streams that the capture does not hold. */
-  readonly missingBytes: BySender<number>;
-  /** Stream offset behind which frames could not be told apart to the end: a gap swallowed a header. */
-  readonly lostAt: BySender<number | undefined>;
-  /** Octets between frames lost and frames found again, missing ones included. */
-  readonly undecodedBytes: BySender<number>;
-  /** The first Close frame of each sender. */
-  readonly close: BySender<ObservedClose | undefined>;
-  /** Who sent the first Close frame. */
-  readonly closedBy: Sender | undefined;
-  /** Neither side had got the other's Close when it sent its own. */
-  readonly closesCrossed: boolean;
-  /** The last Pings of each sender that got no Pong, if they had a second or more for it. */
-  readonly unansweredPings: BySender<number>;
-  /** How each stream ended; undefined for a refused upgrade. */
-  readonly end: BySender<StreamEnd> | undefined;
-  /** What the segment with that end acknowledges of the other side's stream (int32); undefined: not known. */
-  readonly endAcknowledges: BySender<number | undefined>;
-  /** How far the other side has acknowledged the stream of a sender, as far as is known. */
-  readonly delivered: BySender<Delivered | undefined>;
-  /** Whose FIN acknowledges that of the other side: it had got all that the other sent. */
-  readonly endedInTurn: Sender | undefined;
-  /** Whose stream ended first by FIN or RST. */
-  readonly endedFirst: Sender | undefined;
-  /** When it did; undefined where neither did. */
-  readonly endedFirstAt: Timestamp | undefined;
-  /** When the last byte, or the end, was captured. */
-  readonly ended: Timestamp;
-}
+import { endOf, firstToClose, firstToEnd, haveCrossed, lastToEnd, type ObservedEnd } from './session-end.js';
+import type { BySender, ObservedClose, Session, SessionSummary } from './session-record.js';
 
 export interface SessionConsumer {
   /** Leave it out if frames are only to be counted: none is then made. */
@@ -347,112 +263,9 @@ export class SessionDecoder implements DirectionOwner {
   }
 }
 
-/** By the order of capture. */
-function firstToClose({
-  client,
-  server,
-}: {
-  client?: ObservedClose;
-  server?: ObservedClose;
-}): Sender | undefined {
-  if (client === undefined) return server && 'server';
-  return server === undefined || client.packet < server.packet ? 'client' : 'server';
-}
-
-function haveCrossed({ client, server }: { client?: ObservedClose; server?: ObservedClose }): boolean {
-  if (client === undefined || server === undefined) return false;
-  return !hasGot(client.acknowledges, server.sequenceEnd) && !hasGot(server.acknowledges, client.sequenceEnd);
-}
-
-/** The end of a stream. */
-interface ObservedEnd {
-  readonly how: StreamEnd;
-  readonly packet: number;
-  readonly timestamp: Timestamp;
-  /** Of TCP: behind the last byte, and what of the other side is acknowledged there. */
-  readonly sequence: number | undefined;
-  readonly acknowledgement: number | undefined;
-  readonly delivered: Delivered | undefined;
-}
-
-/** When the stream of `sender` ended: at the latest where the other one's did, if its FIN was not captured. */
-function endOf({ client, server }: BySender<ObservedEnd>, sender: Sender): Timestamp {
-  const [own, others] = sender === 'client' ? [client, server] : [server, client];
-  return own.how === 'capture-end' ? others.timestamp : own.timestamp;
-}
-
-/** RFC 9293 §3.4: a FIN occupies one sequence number. */
-function lastToEnd({ client, server }: BySender<ObservedEnd>): Sender | undefined {
-  const acknowledges = (a: ObservedEnd, b: ObservedEnd) =>
-    a.acknowledgement !== undefined && b.sequence !== undefined && ((a.acknowledgement - b.sequence) | 0) > 0;
-  // The FIN that it acknowledges may itself not have been captured.
-  const isLast = (a: ObservedEnd, b: ObservedEnd) =>
-    a.how === 'fin' && b.how !== 'reset' && acknowledges(a, b);
-  if (isLast(client, server)) return 'client';
-  return isLast(server, client) ? 'server' : undefined;
-}
-
-/**
- * Not who had got the other's end. Else by the order of capture; at the same place, as by one reset, who is told of
- * first.
- */
-function firstToEnd(ends: BySender<ObservedEnd>): Sender | undefined {
-  const last = lastToEnd(ends);
-  if (last !== undefined) return last === 'client' ? 'server' : 'client';
-  return (Object.keys(ends) as Sender[])
-    .filter((sender) => ends[sender].how !== 'capture-end')
-    .sort((a, b) => ends[a].packet - ends[b].packet)[0];
-}
-
-/** Seconds that a Pong may take. */
-const PONG_TIME = 1;
-
-/** The Pings of one sender since the last Pong. */
-class OpenPings {
-  private count = 0;
-  private since = 0;
-
-  sent({ seconds, nanoseconds }: Place): void {
-    if (this.count++ === 0) this.since = seconds + nanoseconds / 1e9;
-  }
-
-  answered(): void {
-    this.count = 0;
-  }
-
-  overdue({ seconds, nanoseconds }: Place): number {
-    return seconds + nanoseconds / 1e9 - this.since >= PONG_TIME ? this.count : 0;
-  }
-}
-
 /** What is assumed of a session whose handshake was not captured. */
 const UNKNOWN_PARAMETERS: NegotiatedDeflate = {
   client: { contextTakeover: true, windowBits: 15 },
   server: { contextTakeover: true, windowBits: 15 },
   extension: 'permessage-deflate',
 };
-
-/** The summary of an upgrade that the server refused. */
-export function refusedSession(session: Session, place: Place): SessionSummary {
-  const none = { client: 0, server: 0 };
-  const unknown = { client: undefined, server: undefined };
-  return {
-    session,
-    frames: none,
-    payloadBytes: none,
-    missingBytes: none,
-    lostAt: unknown,
-    undecodedBytes: none,
-    close: unknown,
-    closedBy: undefined,
-    closesCrossed: false,
-    unansweredPings: none,
-    end: undefined,
-    endAcknowledges: unknown,
-    delivered: unknown,
-    endedInTurn: undefined,
-    endedFirst: undefined,
-    endedFirstAt: undefined,
-    ended: { seconds: place.seconds, nanoseconds: place.nanoseconds },
-  };
-}

@@ -9,7 +9,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { readCaptures } from '../../src/capture/captures.js';
 import { encodePcap, type PacketToEncode } from '../../src/capture/pcap-encode.js';
 import { runDissection } from '../../src/dissect.js';
-import type { Session } from '../../src/websocket/session.js';
+import type { Session } from '../../src/websocket/session-record.js';
 import { wsdissect } from '../support/cli.js';
 import { fixturesRoot } from '../support/fixtures.js';
 

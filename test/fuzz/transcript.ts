@@ -8,7 +8,7 @@ import type { Defect } from '../../src/stream/defect.js';
 import { CaptureError } from '../../src/stream/defect.js';
 import type { Frame } from '../../src/websocket/frame-record.js';
 import type { Message } from '../../src/websocket/message-record.js';
-import type { Session, SessionSummary } from '../../src/websocket/session.js';
+import type { Session, SessionSummary } from '../../src/websocket/session-record.js';
 import type { Random } from './random.js';
 
 export interface Transcript {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { closeStory } from '../../src/output/close-story.js';
 import type { StreamEnd } from '../../src/stream/stream-sink.js';
 import type { Sender } from '../../src/websocket/frame-record.js';
-import type { ObservedClose, SessionSummary } from '../../src/websocket/session.js';
+import type { ObservedClose, SessionSummary } from '../../src/websocket/session-record.js';
 import { hostileTexts, makeSummary, UNSAFE } from './samples.js';
 
 const close = (code?: number, reason = ''): ObservedClose => ({

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { writeJunit } from '../../src/output/junit.js';
 import type { Finding } from '../../src/rules/finding.js';
 import type { Severity } from '../../src/rules/rule.js';
-import type { SessionSummary } from '../../src/websocket/session.js';
+import type { SessionSummary } from '../../src/websocket/session-record.js';
 import { hostileTexts, MemoryWriter, makeFinding, makeSession, makeSummary, UNSAFE } from './samples.js';
 
 function xmlOf(

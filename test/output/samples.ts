@@ -13,7 +13,7 @@ import type { Rule } from '../../src/rules/rule.js';
 import { shortestForm } from '../../src/websocket/frame-encode.js';
 import type { Frame } from '../../src/websocket/frame-record.js';
 import type { Message } from '../../src/websocket/message-record.js';
-import type { SessionSummary } from '../../src/websocket/session.js';
+import type { SessionSummary } from '../../src/websocket/session-record.js';
 import { utf8 } from '../support/splits.js';
 import { makeSession, permessageDeflate, type SessionOptions } from '../websocket/recorder.js';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { makeColors } from '../../src/output/colors.js';
 import { sessionLine, writeSessionTable } from '../../src/output/session-render.js';
 import { width } from '../../src/output/width.js';
-import type { ObservedClose, SessionSummary } from '../../src/websocket/session.js';
+import type { ObservedClose, SessionSummary } from '../../src/websocket/session-record.js';
 import { context, hostileTexts, MemoryWriter, makeSummary, UNSAFE } from './samples.js';
 
 const plain = makeColors(false);

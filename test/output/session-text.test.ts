@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sessionColumns, sessionJson } from '../../src/output/session-text.js';
-import type { ObservedClose } from '../../src/websocket/session.js';
+import type { ObservedClose } from '../../src/websocket/session-record.js';
 import { context, hostileTexts, makeSummary, UNSAFE } from './samples.js';
 
 const close = (code?: number, reason = '', packet = 9): ObservedClose => ({

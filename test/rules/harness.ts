@@ -18,7 +18,8 @@ import { encodeFrame, type FrameFields } from '../../src/websocket/frame-encode.
 import type { Sender } from '../../src/websocket/frame-record.js';
 import { PayloadBudget } from '../../src/websocket/payload-budget.js';
 import { WindowBudget } from '../../src/websocket/segment-window.js';
-import { type Session, SessionDecoder } from '../../src/websocket/session.js';
+import { SessionDecoder } from '../../src/websocket/session.js';
+import type { Session } from '../../src/websocket/session-record.js';
 import { makeSession, type SessionOptions } from '../websocket/recorder.js';
 
 export type Sent =

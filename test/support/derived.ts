@@ -4,7 +4,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { Frame } from '../../src/websocket/frame-record.js';
-import type { SessionSummary } from '../../src/websocket/session.js';
+import type { SessionSummary } from '../../src/websocket/session-record.js';
 import { asSessions, type ExpectedFrame, type ExpectedSession, fixturesRoot, normalise } from './fixtures.js';
 
 export const derivedRoot = `${fixturesRoot}derived/`;

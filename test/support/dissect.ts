@@ -12,7 +12,7 @@ import {
   type HandshakeRequestOptions,
   type HandshakeResponseOptions,
 } from '../../src/websocket/handshake.js';
-import type { Session, SessionSummary } from '../../src/websocket/session.js';
+import type { Session, SessionSummary } from '../../src/websocket/session-record.js';
 import { utf8 } from './splits.js';
 import { CLIENT, deliver, SERVER, Talk } from './tcp.js';
 

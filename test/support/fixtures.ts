@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { Frame } from '../../src/websocket/frame-record.js';
 import type { Message } from '../../src/websocket/message-record.js';
 import { opcodeName } from '../../src/websocket/opcode.js';
-import type { Session, SessionSummary } from '../../src/websocket/session.js';
+import type { Session, SessionSummary } from '../../src/websocket/session-record.js';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const fixturesRoot = `${root}fixtures/`;

@@ -14,7 +14,7 @@ import type { Defect } from '../../src/stream/defect.js';
 import { encodeSegment, FIN, RST, SYN } from '../../src/tcp/segment.js';
 import type { Message } from '../../src/websocket/message-record.js';
 import { opcodeName } from '../../src/websocket/opcode.js';
-import type { Session } from '../../src/websocket/session.js';
+import type { Session } from '../../src/websocket/session-record.js';
 import { fixturesRoot } from './fixtures.js';
 
 export interface LoggedMessage {

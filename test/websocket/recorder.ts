@@ -18,7 +18,8 @@ import {
 import type { Message } from '../../src/websocket/message-record.js';
 import { PayloadBudget } from '../../src/websocket/payload-budget.js';
 import { WindowBudget } from '../../src/websocket/segment-window.js';
-import { type Session, SessionDecoder, type SessionSummary } from '../../src/websocket/session.js';
+import { SessionDecoder } from '../../src/websocket/session.js';
+import type { Session, SessionSummary } from '../../src/websocket/session-record.js';
 import { embedded } from '../support/splits.js';
 
 export const permessageDeflate: Extension = { name: 'permessage-deflate', parameters: [] };

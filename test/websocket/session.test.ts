@@ -3,7 +3,7 @@ import { Place } from '../../src/stream/place.js';
 import type { StreamEnd } from '../../src/stream/stream-sink.js';
 import { encodeClose } from '../../src/websocket/close.js';
 import { encodeFrame } from '../../src/websocket/frame-encode.js';
-import { refusedSession } from '../../src/websocket/session.js';
+import { refusedSession } from '../../src/websocket/session-record.js';
 import { concat, splits, utf8 } from '../support/splits.js';
 import { makeSession, type RecorderOptions, SessionRecorder } from './recorder.js';
 
