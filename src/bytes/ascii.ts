@@ -7,6 +7,8 @@
  * by one.
  */
 
+import { swapOctets, turnKey } from './word.js';
+
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 const HIGH_BITS = 0x80808080 | 0;
 
@@ -29,7 +31,8 @@ export function isAscii(bytes: Uint8Array, start: number, end: number, key: numb
   let high = 0;
   let at = start;
   for (; at < aligned; at++) high |= bytes[at] ^ (key >>> (24 - 8 * ((at - start) & 3)));
-  const turned = wordOf(key, at - start);
+  const turnedKey = turnKey(key, at - start);
+  const turned = IS_LITTLE_ENDIAN ? swapOctets(turnedKey) : turnedKey;
   let word = (at + shift) >> 2;
   const last = word + ((end - at) >> 2);
   let highWords = 0;
@@ -44,14 +47,6 @@ export function isAscii(bytes: Uint8Array, start: number, end: number, key: numb
   for (; word < last; word++) highWords |= words[word] ^ turned;
   for (; at < end; at++) high |= bytes[at] ^ (key >>> (24 - 8 * ((at - start) & 3)));
   return (high & 0x80) === 0 && (highWords & HIGH_BITS) === 0;
-}
-
-/** The key from octet `offset` on, as it lies in a word of memory. */
-function wordOf(key: number, offset: number): number {
-  const bits = 8 * (offset & 3);
-  const turned = (key << bits) | (key >>> -bits);
-  if (!IS_LITTLE_ENDIAN) return turned;
-  return (turned << 24) | ((turned & 0xff00) << 8) | ((turned >>> 8) & 0xff00) | (turned >>> 24);
 }
 
 function lookAt(bytes: Uint8Array): void {

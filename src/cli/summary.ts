@@ -9,8 +9,8 @@ import type { TextWriter } from '../output/writer.js';
 
 /** Defects that each tell of one thing that was dropped. */
 const DROPS: readonly { readonly codes: readonly string[]; readonly noun: string }[] = [
-  { codes: ['cut-packet', 'too-many-headers', 'tunnel-too-deep'], noun: 'undecodable packet' },
-  { codes: ['bad-ipv4-header', 'bad-ipv6-header', 'bad-tcp-header'], noun: 'packet with a bad header' },
+  { codes: ['cut-packet', 'too-many-headers', 'tunnel-too-deep'], noun: 'undecodable packet*' },
+  { codes: ['bad-ipv4-header', 'bad-ipv6-header', 'bad-tcp-header'], noun: 'packet* with a bad header' },
   {
     codes: [
       'bad-fragment',
@@ -20,23 +20,23 @@ const DROPS: readonly { readonly codes: readonly string[]; readonly noun: string
       'too-many-fragmented-datagrams',
       'too-many-fragment-bytes',
     ],
-    noun: 'IP datagram without all fragments',
+    noun: 'IP datagram* without all fragments',
   },
-  { codes: ['segment-out-of-window', 'segment-behind-end'], noun: 'segment that fits nowhere' },
-  { codes: ['hole-limit'], noun: 'hole given up early' },
-  { codes: ['undecided-limit', 'lingering-limit'], noun: 'connection given up' },
-  { codes: ['head-limit', 'undecodable-head', 'proxy-tunnel-limit'], noun: 'HTTP exchange unread' },
-  { codes: ['held-bytes-limit'], noun: 'upgrade with too much behind it' },
-  { codes: ['payload-limit', 'message-limit'], noun: 'payload cut' },
-  { codes: ['comment-limit'], noun: 'comment cut' },
-  { codes: ['secrets-limit'], noun: 'secrets block ignored' },
+  { codes: ['segment-out-of-window', 'segment-behind-end'], noun: 'segment* that fits nowhere' },
+  { codes: ['hole-limit'], noun: 'hole* given up early' },
+  { codes: ['undecided-limit', 'lingering-limit'], noun: 'connection* given up' },
+  { codes: ['head-limit', 'undecodable-head', 'proxy-tunnel-limit'], noun: 'HTTP exchange* unread' },
+  { codes: ['held-bytes-limit'], noun: 'upgrade* with too much behind it' },
+  { codes: ['payload-limit', 'message-limit'], noun: 'payload* cut' },
+  { codes: ['comment-limit'], noun: 'comment* cut' },
+  { codes: ['secrets-limit'], noun: 'secrets block* ignored' },
 ];
 
 /** `3 packets skipped, 1 payload cut`; empty: nothing was. */
 export function describeDropped({ dropped, defects }: DissectionSummary): string {
   const counts: [number, string][] = [
-    [dropped.packets, 'packet skipped'],
-    [dropped.connections, 'connection dropped'],
+    [dropped.packets, 'packet* skipped'],
+    [dropped.connections, 'connection* dropped'],
     ...DROPS.map(({ codes, noun }): [number, string] => [
       codes.reduce((sum, code) => sum + (defects.get(code) ?? 0), 0),
       noun,
@@ -71,23 +71,7 @@ export function writeSummary(summary: DissectionSummary, writer: TextWriter): vo
   writer.flush();
 }
 
-/** The noun comes first, and its plural has an s behind its first word. */
+/** The mark stands where the plural has its s. */
 function count(number: number, noun: string): string {
-  if (number === 1) return `1 ${noun}`;
-  const head = HEADS.find((word) => noun.includes(word)) ?? noun;
-  return `${number} ${noun.replace(head, `${head}s`)}`;
+  return `${number} ${noun.replace('*', number === 1 ? '' : 's')}`;
 }
-
-/** The word of each noun that takes the plural. */
-const HEADS = [
-  'packet',
-  'IP datagram',
-  'segment',
-  'hole',
-  'connection',
-  'HTTP exchange',
-  'upgrade',
-  'payload',
-  'comment',
-  'secrets block',
-];

@@ -3,21 +3,22 @@
  * must not be there is one violation, whatever else is odd in it, so that no other rule is told of it.
  */
 import type { Sender } from '../websocket/frame-record.js';
+import { EMPTY } from '../websocket/frame-state.js';
 import type { FrameFacts } from '../websocket/observer.js';
 import { CLOSE, isControl, isReserved, opcodeName, PING, PONG } from '../websocket/opcode.js';
 import { count } from './count.js';
+import { sameBytes } from './pings.js';
 import { peerOf, type Report, type Watcher, whereIs } from './rule.js';
 
 interface Side {
   closeFrame: number | undefined;
   closeTime: number;
-  /** Payloads of Pings that it has got and not answered yet. */
-  owed: Uint8Array[];
+  /** Pings that it has got and not answered yet, and the payload of the latest. */
+  owed: number;
+  latest: Uint8Array;
 }
 
-const side = (): Side => ({ closeFrame: undefined, closeTime: 0, owed: [] });
-/** More Pings than this are not told apart: the oldest are taken for answered. */
-const MAX_OWED = 1_024;
+const side = (): Side => ({ closeFrame: undefined, closeTime: 0, owed: 0, latest: EMPTY });
 
 export class CloseWatch implements Watcher {
   /** The frame told of last lies behind its sender's own Close, and is no Pong that was due. */
@@ -39,7 +40,11 @@ export class CloseWatch implements Watcher {
     const { sender, header, confidence, number, time } = facts;
     const { opcode } = header;
     const own = this.sides[sender];
-    if (opcode === PING) owe(this.sides[peerOf(sender)], facts);
+    if (opcode === PING) {
+      const peer = this.sides[peerOf(sender)];
+      peer.owed++;
+      peer.latest = facts.controlPayload;
+    }
     const due = opcode === PONG && pay(own, facts);
     this.isLate = own.closeFrame !== undefined && !due;
     if (this.isLate) this.tell(facts, own);
@@ -63,19 +68,12 @@ export class CloseWatch implements Watcher {
   }
 }
 
-function owe({ owed }: Side, { controlPayload }: FrameFacts): void {
-  if (owed.length === MAX_OWED) owed.shift();
-  owed.push(controlPayload);
-}
-
-/** Whether the Pong was due. It answers the Ping whose payload it has and those before that (RFC 6455 §5.5.3). */
-function pay({ owed }: Side, { controlPayload, complete }: FrameFacts): boolean {
-  const fits = (payload: Uint8Array) => !complete || Buffer.compare(payload, controlPayload) === 0;
-  const at = owed.findLastIndex(fits);
-  // One with a payload of its own is a fault of another kind.
-  const due = owed.length > 0;
-  owed.splice(0, at < 0 ? 1 : at + 1);
-  return due;
+/** Whether the Pong was due. One to the latest Ping answers those before it, too (RFC 6455 §5.5.3). */
+function pay(own: Side, { controlPayload, complete }: FrameFacts): boolean {
+  const { owed, latest } = own;
+  const isToLatest = !complete || sameBytes(latest, controlPayload);
+  own.owed = isToLatest ? 0 : Math.max(0, owed - 1);
+  return owed > 0;
 }
 
 function describe({ header, time }: FrameFacts, { closeFrame, closeTime }: Side): string {

@@ -16,8 +16,8 @@ export const deflateFinalBlock: Rule = {
     'and the receiver goes on with the same window, since context takeover was agreed to.',
   why:
     'To zlib the stream is then over. `ws` begins a new one without the window, and fails on the next reference ' +
-    'into an earlier message (1007), as Chromium does (1006). Python `websockets` 10 takes every later message for an empty one, without a ' +
-    'word.',
+    'into an earlier message (1007), as Chromium does (1006). Python `websockets` 10 takes every later message for ' +
+    'an empty one, without a word.',
   causes:
     'Messages compressed one by one with a function for whole files (`deflateRawSync` in Node, Z_FINISH in zlib) ' +
     'in place of a stream that is flushed.',

@@ -8,26 +8,22 @@
  */
 import type { Sender } from '../websocket/frame-record.js';
 import { type FrameFacts, hasGot, type MessageFacts } from '../websocket/observer.js';
-import { BINARY, CLOSE, CONTROL_LIMIT, isControl, TEXT } from '../websocket/opcode.js';
+import { BINARY, CLOSE, isControl, TEXT } from '../websocket/opcode.js';
 import type { SessionSummary } from '../websocket/session-record.js';
+import { answers, type CloseHeard, ENOUGH_REPLIES } from './close-answer.js';
 import { closeBody, closeCode } from './close-body.js';
 import { PeerFaults } from './faults.js';
 import { peerOf, type WatchedSession, type Watcher, type Where, whereIs } from './rule.js';
 import { patienceWith, secondsOf } from './seconds.js';
 import { Talk } from './talk.js';
 
-export interface FirstClose {
+export interface FirstClose extends CloseHeard {
   readonly sender: Sender;
   readonly where: Where;
   readonly time: number;
   readonly code: number | undefined;
   /** TCP sequence number behind it. */
   readonly sequenceEnd: number | undefined;
-  readonly payload: Uint8Array;
-  /** Nothing that its receiver sends can be anything but a reaction: it owes nothing, and sends nothing on its own. */
-  readonly toSilent: boolean;
-  /** The same, and it has sent one message for each that it got. */
-  readonly toReplier: boolean;
 }
 
 /** A data frame that came where a Close was due. */
@@ -86,7 +82,7 @@ export class Ending implements Watcher {
     const { first, reaction } = this;
     this.faults.message(facts);
     if (first !== undefined && facts.sender !== first.sender && facts.firstFrame === reaction?.where.frame)
-      this.isAnswer = !this.hasLost && isAnswer(first, facts);
+      this.isAnswer = !this.hasLost && answers(first, facts);
   }
 
   lost(sender: Sender): void {
@@ -188,8 +184,6 @@ function hadGot(
   return hasGot(acknowledges, close.sequenceEnd);
 }
 
-/** Replies of a side that sends one message for each that it gets, and none more. */
-const ENOUGH_REPLIES = 3;
 /** Seconds of silence that are too long where the connection was still open when the capture ended. */
 const SILENCE = 10;
 /** The same where who closed gave up and reset TCP. */
@@ -210,34 +204,4 @@ function silence(
   if (seconds < (isReset ? SILENCE_TO_RESET : SILENCE)) return undefined;
   const until = isReset ? `until the ${sender} reset TCP` : 'up to the end of the capture';
   return `the ${receiver} had got it and did nothing for ${seconds.toFixed(1)} s, ${until}`;
-}
-
-/** A shorter reason may be in any text. */
-const LEAST_HELD = 4;
-/** RFC 6455 §5.5.1: the code comes first. */
-const REASON_AT = 2;
-const SAYS_GOODBYE = /^(?:(?:good)?bye|clos(?:e|ed|ing))$/i;
-/** Words of a message that says nothing but that. */
-const FEW_WORDS = 3;
-
-/**
- * Whether the first message behind a Close answers it: it is the Close's body or has it in it; or its sender had
- * nothing to reply to, and it has the reason in it, says goodbye, or comes from who replies to each message.
- */
-function isAnswer(
-  { payload, toSilent, toReplier }: FirstClose,
-  { content, complete, length }: MessageFacts,
-): boolean {
-  if (!complete) return false;
-  const start = Buffer.from(content.buffer, content.byteOffset, Math.min(content.length, CONTROL_LIMIT));
-  const body = Buffer.from(payload);
-  const reason = body.subarray(REASON_AT);
-  const holdsBody = body.length > 0 && start.includes(body);
-  if (holdsBody && (length === body.length || body.length >= LEAST_HELD)) return true;
-  if (!toSilent) return false;
-  if (toReplier || holdsBody || (length === 0 && body.length === 0)) return true;
-  const saysReason = reason.length >= LEAST_HELD && start.includes(reason);
-  const words = start.toString().match(/\w+/g) ?? [];
-  const saysGoodbye = words.length <= FEW_WORDS && words.some((word) => SAYS_GOODBYE.test(word));
-  return saysReason || (length <= CONTROL_LIMIT && saysGoodbye);
 }

@@ -5,6 +5,7 @@
  * Strategy: the watchers are sorted by event when a session opens, so that a frame costs a call per rule about
  * frames and nothing else.
  */
+import { DEFAULT_LIMITS } from '../limits.js';
 import type { Place, Timestamp } from '../stream/place.js';
 import type { Sender } from '../websocket/frame-record.js';
 import type { Handshake } from '../websocket/handshake.js';
@@ -59,12 +60,12 @@ export class SessionWatch implements SessionObserver {
     private readonly options: EngineOptions,
   ) {
     const { handshake } = session;
-    const { maxOpenPings, defect } = options;
+    const { maxOpenPings = DEFAULT_LIMITS.maxOpenPings, defect = () => {} } = options;
     const watched: WatchedSession = {
       session,
       handshake,
-      ...(maxOpenPings === undefined ? {} : { maxOpenPings }),
-      ...(defect === undefined ? {} : { defect }),
+      maxOpenPings,
+      defect,
       share: (kind) => this.share(kind, watched),
     };
     this.closes = this.share(CloseWatch, watched);

@@ -23,7 +23,7 @@ import { knownExtensions } from './negotiated.js';
 import { repeatedHeader } from './repeated-header.js';
 import { responseConnection } from './response-connection.js';
 import { responseUpgrade } from './response-upgrade.js';
-import type { Rule, WatchedSession } from './rule.js';
+import { isBlamed, type Rule, type WatchedSession } from './rule.js';
 import { subprotocolNotOffered } from './subprotocol-not-offered.js';
 import { subprotocolTwice } from './subprotocol-twice.js';
 import { upgradeWithBody } from './upgrade-with-body.js';
@@ -68,10 +68,7 @@ export class PeerFaults {
     const { unjudged, watched } = this;
     if (unjudged === undefined) return;
     this.unjudged = undefined;
-    const report = (breaker: Sender) => {
-      if (breaker === 'server') this.faulty.server = true;
-    };
-    for (const rule of REFUSED_BY_CLIENTS) rule.watch(watched, report).handshake?.(unjudged);
+    if (isBlamed('server', REFUSED_BY_CLIENTS, watched, unjudged)) this.faulty.server = true;
   }
 
   frame(facts: FrameFacts): void {

@@ -7,6 +7,7 @@
  * 2^-57), three in a row are one octet four times (one random octet; 2^-72), or eight in a row are printable
  * ASCII (letters or digits drawn; (95/256)^32, 2^-45). Keys that do not change at all have rules of their own.
  */
+import { swapOctets } from '../bytes/word.js';
 import type { FrameFacts } from '../websocket/observer.js';
 import { formatKey, hasKey } from './masking-keys.js';
 import type { Rule } from './rule.js';
@@ -205,8 +206,4 @@ function isPrintable(key: number): boolean {
 function smaller(a: number, b: number): number {
   if (a === 0 || b === 0) return a + b;
   return Math.abs(a) <= Math.abs(b) ? a : b;
-}
-
-function swapOctets(key: number): number {
-  return (key << 24) | ((key & 0xff00) << 8) | ((key >>> 8) & 0xff00) | (key >>> 24);
 }

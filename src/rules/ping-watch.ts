@@ -1,7 +1,7 @@
 /**
  * What the rules on Pings share: a ledger of the Pings of each sender, kept from the events of a session.
  */
-import { atLimit, DEFAULT_LIMITS } from '../limits.js';
+import { atLimit } from '../limits.js';
 import type { Sender } from '../websocket/frame-record.js';
 import type { FrameFacts, MessageFacts } from '../websocket/observer.js';
 import { BINARY, CLOSE, PING, PONG, TEXT } from '../websocket/opcode.js';
@@ -16,11 +16,11 @@ export class PingWatch implements Watcher {
   readonly closeTimes: { client?: number; server?: number } = {};
   private readonly talk: Talk;
 
-  constructor({ session, share, maxOpenPings = DEFAULT_LIMITS.maxOpenPings, defect }: WatchedSession) {
+  constructor({ session, share, maxOpenPings, defect }: WatchedSession) {
     this.talk = share(Talk);
     const ledger = (sender: Sender) =>
       new PingLedger(patienceWith(session, peerOf(sender)), this.talk.by(peerOf(sender)), maxOpenPings, () =>
-        defect?.(
+        defect(
           'open-pings-limit',
           `session ${session.number}: too many Pings of the ${sender} have no Pong to tell them apart ` +
             atLimit('maxOpenPings', maxOpenPings),

@@ -5,8 +5,8 @@
  * Strategy: a Pong answers the Ping whose payload it has and all before that: an endpoint may answer only the
  * latest of several. What was lost or is not whole is taken to fit, so that nothing is concluded from it. A data frame
  * is taken for an answer if it has the payload of the Ping, or if nothing else explains it: its sender owed no reply,
- * it had got the Ping, it came at once, and it looks like an answer or its sender only ever replies. What came later must not contradict
- * that (PingWatch).
+ * it had got the Ping, it came at once, and it looks like an answer or its sender only ever replies. What came later
+ * must not contradict that (PingWatch).
  */
 import { DEFAULT_LIMITS } from '../limits.js';
 import { type FrameFacts, hasGot, type MessageFacts } from '../websocket/observer.js';
@@ -49,7 +49,7 @@ export interface WrongPong {
 }
 
 /** A shorter payload may be in any text. */
-const LEAST_HELD = 4;
+export const LEAST_HELD = 4;
 /** `pong`, `{"op":"pong"}`, `PONG :x`. */
 const SAYS_PONG = /(?<![a-z])pong(?![a-z])/i;
 
@@ -66,8 +66,8 @@ export class PingLedger {
   private awaitsMessage = false;
 
   /**
-   * `patience`: seconds within which the other side, whose frames `spoken` counts, says what it says to a Ping. More open Pings than `most` are not
-   * told apart: the oldest are forgotten, and `forgot` is told so, once.
+   * `patience`: seconds within which the other side, whose frames `spoken` counts, says what it says to a Ping. More
+   * open Pings than `most` are not told apart: the oldest are forgotten, and `forgot` is told so, once.
    */
   constructor(
     private readonly patience: number,
@@ -179,11 +179,12 @@ export class PingLedger {
   }
 
   /** The other side sent a message. */
-  message({ firstFrame, content, complete, length }: MessageFacts): void {
+  message(message: MessageFacts): void {
+    const { firstFrame, complete, length } = message;
     if (!this.awaitsMessage) return;
     this.awaitsMessage = false;
     if (!complete) return;
-    const start = Buffer.from(content.buffer, content.byteOffset, Math.min(content.length, CONTROL_LIMIT));
+    const start = startOf(message);
     for (const ping of this.open) {
       const { reply, payload, answer } = ping;
       if (reply?.frame !== firstFrame || payload === undefined || answer !== 'none') continue;
@@ -207,6 +208,11 @@ function signOf(payload: Uint8Array, start: Buffer, length: number): Sign | unde
   return length <= CONTROL_LIMIT && SAYS_PONG.test(start.toString('latin1')) ? 'pong' : undefined;
 }
 
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+/** As much of a message as a control frame may have: more is not at hand where nobody lists it. */
+export function startOf({ content }: MessageFacts): Buffer {
+  return Buffer.from(content.buffer, content.byteOffset, Math.min(content.length, CONTROL_LIMIT));
+}
+
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((octet, i) => octet === b[i]);
 }

@@ -50,9 +50,9 @@ export interface WatchedSession {
   readonly session: Session;
   readonly handshake: Handshake | undefined;
   /** Pings without a Pong that are told apart, by side. */
-  readonly maxOpenPings?: number;
+  readonly maxOpenPings: number;
   /** Tells of a limit that was hit: something will not be judged. */
-  readonly defect?: (code: string, message: string) => void;
+  readonly defect: (code: string, message: string) => void;
   /**
    * What several rules look at: made once for the session, and told of each event before the rules are. It sees all
    * frames, those behind their sender's own Close too; oddFrame() is for rules.
@@ -129,4 +129,19 @@ export function isOrdinary({ header, sender }: FrameFacts): boolean {
 /** The other one. */
 export function peerOf(sender: Sender): Sender {
   return sender === 'client' ? 'server' : 'client';
+}
+
+/** Whether one of the rules finds that `sender` broke it in the handshake. */
+export function isBlamed(
+  sender: Sender,
+  rules: readonly Rule[],
+  watched: WatchedSession,
+  handshake: Handshake,
+): boolean {
+  let found = false;
+  const report = (breaker: Sender) => {
+    found ||= breaker === sender;
+  };
+  for (const rule of rules) rule.watch(watched, report).handshake?.(handshake);
+  return found;
 }

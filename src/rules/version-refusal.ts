@@ -2,7 +2,6 @@
  * RFC 6455 §4.2.2 and §4.4: who refuses a version names those that it takes.
  */
 import { listElements } from '../http/head.js';
-import type { Sender } from '../websocket/frame-record.js';
 import type { Handshake } from '../websocket/handshake.js';
 import { exampleExchange, exampleRequest, exampleResponse } from './example-heads.js';
 import { extensionParameters } from './extension-parameters.js';
@@ -17,7 +16,7 @@ import { repeatedHeader } from './repeated-header.js';
 import { requestConnection } from './request-connection.js';
 import { requestTarget } from './request-target.js';
 import { requestUpgrade } from './request-upgrade.js';
-import type { Rule, WatchedSession } from './rule.js';
+import { isBlamed, type Rule } from './rule.js';
 import { subprotocolRepeated } from './subprotocol-repeated.js';
 import { subprotocolSyntax } from './subprotocol-syntax.js';
 
@@ -74,7 +73,7 @@ export const versionRefusal: Rule = {
       if (openingRequest(handshake) === undefined || !STATUSES.includes(status)) return;
       // Missing, right, or not the only fault: a refusal other than 426 need not be of the version.
       if ((version === undefined || version === '13') && status !== UPGRADE_REQUIRED) return;
-      if (isForAnotherProtocol(handshake) || hasOtherFault(watched, handshake)) return;
+      if (isForAnotherProtocol(handshake) || isBlamed('client', OTHER_FAULTS, watched, handshake)) return;
       const named = listElements(response, 'Sec-WebSocket-Version');
       if (named.some((one) => one !== version)) return;
       const which = version === undefined ? 'a request without a version' : `version ${quote(version)}`;
@@ -88,13 +87,4 @@ export const versionRefusal: Rule = {
 function isForAnotherProtocol({ response }: Handshake): boolean {
   const wanted = listElements(response, 'Upgrade');
   return wanted.length > 0 && !wanted.some((protocol) => /^websocket(?:\/|$)/i.test(protocol));
-}
-
-function hasOtherFault(watched: WatchedSession, handshake: Handshake): boolean {
-  let found = false;
-  const note = (breaker: Sender) => {
-    if (breaker === 'client') found = true;
-  };
-  for (const rule of OTHER_FAULTS) rule.watch(watched, note).handshake?.(handshake);
-  return found;
 }

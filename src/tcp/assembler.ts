@@ -49,8 +49,6 @@ export class Assembler {
   private finAt = 0;
   private finSeen = false;
   private finAcknowledgement: number | undefined = undefined;
-  private ackedTo = 0;
-  private acked = false;
   /** What the peer has acknowledged for sure, and when it did so first: seconds. */
   delivered = 0;
   private deliveredAt = Number.NaN;
@@ -127,7 +125,7 @@ export class Assembler {
 
   /** Notes when that was, if it is more than before. */
   noteDelivered(sequence: number): void {
-    if (!Number.isNaN(this.deliveredAt) && distance(sequence, this.delivered) <= 0) return;
+    if (this.isDeliveredKnown && distance(sequence, this.delivered) <= 0) return;
     this.delivered = sequence;
     this.deliveredAt = this.place.seconds + this.place.nanoseconds / 1e9;
   }
@@ -139,10 +137,6 @@ export class Assembler {
       return;
     }
     this.noteDelivered(sequence);
-    if (distance(sequence, this.next) <= 0) return;
-    if (this.acked && distance(sequence, this.ackedTo) <= 0) return;
-    this.acked = true;
-    this.ackedTo = sequence;
   }
 
   /** Called for each segment of the connection while something waits: gives up what was waited for long enough. */
@@ -218,7 +212,7 @@ export class Assembler {
    */
   private missingAtEnd(): number {
     if (this.finSeen) return distance(this.finAt, this.next);
-    const missing = this.acked ? distance(this.ackedTo, this.next) : 0;
+    const missing = this.isDeliveredKnown ? distance(this.delivered, this.next) : 0;
     return missing > 1 ? missing : 0;
   }
 
@@ -256,7 +250,7 @@ export class Assembler {
 
   private tellEnd(how: StreamEnd): void {
     const { delivered: to, deliveredAt: time, place } = this;
-    place.delivered = Number.isNaN(time) ? undefined : { to, time };
+    place.delivered = this.isDeliveredKnown ? { to, time } : undefined;
     this.sink.end(how);
     place.delivered = undefined;
   }
@@ -376,11 +370,16 @@ export class Assembler {
     else held.splice(0, count);
   }
 
+  private get isDeliveredKnown(): boolean {
+    return !Number.isNaN(this.deliveredAt);
+  }
+
   /** The peer has got what lies in front of the bytes held here: only the capture lost it, or has it late. */
   private get hasLost(): boolean {
     const { held } = this;
-    if (held === undefined || !this.acked || distance(held[0].sequence, this.next) <= 0) return false;
-    return distance(this.ackedTo, held[0].sequence) >= 0;
+    if (held === undefined || !this.isDeliveredKnown || distance(held[0].sequence, this.next) <= 0)
+      return false;
+    return distance(this.delivered, held[0].sequence) >= 0;
   }
 
   /** What is held is the next to be delivered, but waits for the other direction. */

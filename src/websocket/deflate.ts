@@ -4,8 +4,8 @@
  *
  * Strategy: one Inflater is shared by all senders; a sender keeps only the window that its next message may
  * reach into. A sender that has sent some messages gets a NativeInflater beside it, up to the first message that is
- * not inflated by that, or for which all that it may reach into is not known. What was lost makes that window unknown, not the sender's later messages undecodable: content
- * that does not derive from lost octets is right, the rest is marked. Nothing is judged, and everything that
+ * not inflated by that, or for which all that it may reach into is not known. What was lost makes that window
+ * unknown, not the sender's later messages undecodable: content that does not derive from lost octets is right, the rest is marked. Nothing is judged, and everything that
  * can be decoded is, also with a larger window or an older context than negotiated.
  */
 import { isUtf8 } from 'node:buffer';
@@ -116,6 +116,7 @@ export class MessageInflater {
    * Never throws. After a failure before the end, a limit or a loss the context is unknown.
    */
   inflate(wire: Uint8Array, start: number, end: number, whole: boolean): Inflated {
+    this.mergedRanges = false;
     return (
       (whole ? this.inflateUsual(wire, start, end) : undefined) ?? this.inflateAny(wire, start, end, whole)
     );
@@ -205,7 +206,6 @@ export class MessageInflater {
 
   /** Where marks are 1. */
   private ranges(marks: Uint8Array): readonly Range[] {
-    this.mergedRanges = false;
     let offset = marks.indexOf(1);
     if (offset < 0) return NOTHING;
     const { maxUnknownRanges = DEFAULT_LIMITS.maxUnknownRanges } = this.options;

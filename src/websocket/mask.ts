@@ -6,6 +6,7 @@
  * no array. What is short goes octet by octet, four a turn; what is long is copied natively to where it can be
  * masked by the word, and what has no key is only copied. That costs 100 ns to begin with, then a quarter.
  */
+import { turnKey } from '../bytes/word.js';
 
 /** Octets from which on the ways of long payloads are the quicker ones. */
 const LONG_COPY = 48;
@@ -80,12 +81,6 @@ export function mask(bytes: Uint8Array, key: number): Uint8Array {
   const copy = new Uint8Array(bytes.length);
   maskInto(copy, 0, bytes, 0, bytes.length, key, 0);
   return copy;
-}
-
-/** The key as it applies from octet `offset` on. */
-export function turnKey(key: number, offset: number): number {
-  const bits = (offset % 4) * 8;
-  return bits === 0 ? key : (key << bits) | (key >>> (32 - bits));
 }
 
 /** The four octets of a key. */

@@ -7,7 +7,8 @@
 import { isUtf8 } from 'node:buffer';
 import { isAscii } from '../bytes/ascii.js';
 import type { Utf8Validator } from '../bytes/utf8.js';
-import { maskInto, turnKey } from './mask.js';
+import { turnKey } from '../bytes/word.js';
+import { maskInto } from './mask.js';
 
 let scratch = new Uint8Array(4096);
 

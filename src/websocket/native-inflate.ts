@@ -39,7 +39,7 @@ const { Z_BLOCK } = zlib.constants;
 const FIRST_SIZE = 65_536;
 /** Buffers that are kept for the next message. */
 const KEPT_SIZE = 1 << 20;
-/** A handle holds some 45 kB outside of JavaScript's memory: senders beyond these take the long way. */
+/** A handle holds some 45 kB outside of JavaScript's memory: senders beyond these take the long way, and miss nothing. */
 const MAX_HANDLES = 256;
 
 let input = new Uint8Array(FIRST_SIZE);
@@ -49,7 +49,6 @@ let works: boolean | undefined;
 export class NativeInflater {
   /** What came out of the last message, of any sender: output[0, length), until the next call. */
   static output: Uint8Array = new Uint8Array(FIRST_SIZE);
-  private isOpen = true;
   private readonly handle: Handle;
   private readonly left: Uint32Array;
   private failed = false;
@@ -94,8 +93,6 @@ export class NativeInflater {
   }
 
   close(): void {
-    if (!this.isOpen) return;
-    this.isOpen = false;
     this.handle.close();
     handles--;
   }

@@ -79,7 +79,8 @@ export interface SessionObserver {
   readonly calm: boolean;
   /**
    * A whole data message in one frame that is as it should be: certain, complete, text that is UTF-8, compressed as
-   * RFC 7692 §7.2.1 asks for, if at all. Told, while it is calm, in place of frame() and message(); `messageUnderWay` is false.
+   * RFC 7692 §7.2.1 asks for, if at all. Told, while it is calm, in place of frame() and message();
+   * `messageUnderWay` is false.
    */
   plain(facts: FrameFacts): void;
   frame(facts: FrameFacts): void;

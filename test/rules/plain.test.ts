@@ -9,6 +9,8 @@ it('who looks at each frame is told of plain messages too, or says when it is ca
   const watched: WatchedSession = {
     session,
     handshake: session.handshake,
+    maxOpenPings: 1,
+    defect() {},
     share: (Kind) => {
       if (!shared.has(Kind)) shared.set(Kind, new Kind(watched));
       return shared.get(Kind) as InstanceType<typeof Kind>;

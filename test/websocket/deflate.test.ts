@@ -41,6 +41,19 @@ const noise = (length: number, seed = 1) => {
   );
 };
 
+test('ranges are told to be merged of the message of which they are', () => {
+  const sender = new MessageInflater({ ...defaults, contextKnown: false, maxUnknownRanges: 1 });
+  const told = (content: Uint8Array, dictionary: Uint8Array) => {
+    inflate(sender, deflateMessage(content, { dictionary }));
+    return sender.mergedRanges;
+  };
+  const lost = noise(64);
+  const between = noise(20, 7);
+  expect(told(concat(lost.subarray(0, 20), between, lost.subarray(30, 50)), lost)).toBe(true);
+  expect(told(noise(40_000, 3), new Uint8Array(0))).toBe(false);
+  expect(told(utf8('Hello'), new Uint8Array(0))).toBe(false);
+});
+
 describe('RFC 7692 §7.2.3', () => {
   test('one block, and a second message that shares the window (§7.2.3.1, §7.2.3.2)', () => {
     const sender = inflater();
