@@ -26,6 +26,7 @@ import type { MessageOrder } from './websocket/message-order.js';
 import type { Message } from './websocket/message-record.js';
 import { Midstream } from './websocket/midstream.js';
 import type { PayloadBudget } from './websocket/payload-budget.js';
+import type { PlainReader } from './websocket/plain-reader.js';
 import type { Recognition } from './websocket/recognise.js';
 import type { WindowBudget } from './websocket/segment-window.js';
 import { SessionDecoder } from './websocket/session.js';
@@ -66,7 +67,8 @@ export interface Shared {
   readonly engine: RuleEngine | undefined;
   /** Undefined when nobody wants messages. */
   readonly messages: MessageOrder | undefined;
-  frameCount: number;
+  readonly nextFrameNumber: () => number;
+  readonly plainReaders: BySender<PlainReader>;
   readonly totals: { messages: number };
   sessionCount: number;
   /** The side that is the client of a connection that the user says is a WebSocket, by its port. */
@@ -130,6 +132,11 @@ export class CarriedConnection implements HttpOwner {
     const { place, limits } = this.dissector;
     this.http = new HttpConnection({ place, owner: this, account: this.holding, limits });
     return this.http.sides;
+  }
+
+  /** There is one that a handshake opened: only HTTP has a say in where the bytes go. */
+  get isSession(): boolean {
+    return this.opened !== undefined && this.midstream?.taken !== true;
   }
 
   requested(_request: RequestHead, clientSide: Side): void {
@@ -298,7 +305,8 @@ export class CarriedConnection implements HttpOwner {
         windowBudget: dissector.windowBudget,
         payloadBudget: dissector.payloadBudget,
         beginnings,
-        nextFrameNumber: () => ++dissector.frameCount,
+        nextFrameNumber: dissector.nextFrameNumber,
+        plainReaders: dissector.plainReaders,
         countMessages: (count) => {
           dissector.totals.messages += count;
         },
@@ -386,6 +394,10 @@ class EitherSink implements StreamSink {
     private readonly connection: CarriedConnection,
     private readonly side: Side,
   ) {}
+
+  get through(): StreamSink | undefined {
+    return this.connection.isSession ? this.http.through : undefined;
+  }
 
   bytes(chunk: Uint8Array, start: number, end: number): void {
     const { connection, side } = this;

@@ -16,8 +16,9 @@ import type { Connection, Side } from './tcp/connection.js';
 import { TcpTable } from './tcp/table.js';
 import { MessageOrder } from './websocket/message-order.js';
 import { PayloadBudget } from './websocket/payload-budget.js';
+import { PlainReader } from './websocket/plain-reader.js';
 import { WindowBudget } from './websocket/segment-window.js';
-import type { SessionSummary } from './websocket/session-record.js';
+import type { BySender, SessionSummary } from './websocket/session-record.js';
 
 /** Who wants the results. What is left out is not made. */
 export interface DissectionConsumer extends SessionsConsumer {
@@ -50,6 +51,8 @@ export class Dissector implements Shared {
   /** Time of the first packet. */
   start: Timestamp = { seconds: 0, nanoseconds: 0 };
   frameCount = 0;
+  readonly nextFrameNumber = () => ++this.frameCount;
+  readonly plainReaders: BySender<PlainReader>;
   sessionCount = 0;
   /** Of all sessions that are over. */
   readonly totals = { messages: 0, missingBytes: 0, undecodedBytes: 0 };
@@ -81,6 +84,7 @@ export class Dissector implements Shared {
     this.windowBudget = new WindowBudget(limits.maxSearched, limits.maxSearchedTotal, (key) =>
       this.reportSearch(key),
     );
+    this.plainReaders = { client: new PlainReader('client', this), server: new PlainReader('server', this) };
     this.holdingPool = new HoldingPool(limits.maxUndecided);
     this.payloadBudget = new PayloadBudget(limits.maxHeldPayload, options.borrowPayloads, limits.maxZeros);
     this.engine =

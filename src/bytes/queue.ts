@@ -36,7 +36,7 @@ export class ByteQueue {
       this.bytes = bytes;
       this.start = start;
       this.end = end;
-    } else if (left <= start && bytes.buffer !== this.bytes.buffer) {
+    } else if (left <= start && bytes !== this.bytes) {
       bytes.set(this.bytes.subarray(this.start, this.end), start - left);
       this.bytes = bytes;
       this.start = start - left;

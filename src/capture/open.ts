@@ -8,6 +8,7 @@
 import * as fs from 'node:fs';
 import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
+import { borrowBlock, returnBlock } from '../bytes/kernel.js';
 import { visible } from '../bytes/visible.js';
 import { CaptureError } from '../stream/defect.js';
 
@@ -161,7 +162,7 @@ class FileSource implements BlockSource {
     const { block, blockSize, name, given } = this;
     this.turn ^= 1;
     const headroom = Math.min(HEADROOM, blockSize);
-    const buffer = (this.buffers[this.turn] ??= new Uint8Array(headroom + blockSize));
+    const buffer = (this.buffers[this.turn] ??= this.makeBuffer(headroom + blockSize));
     if (this.frugal) this.fd = attempt(name, () => fs.openSync(name, 'r'));
     const at = given ? null : this.position;
     const count = attempt(name, () => fs.readSync(this.fd!, buffer, headroom, blockSize, at));
@@ -176,6 +177,13 @@ class FileSource implements BlockSource {
 
   close(): void {
     if (!this.given) this.release();
+    for (const buffer of this.buffers) returnBlock(buffer);
+    this.buffers.length = 0;
+  }
+
+  /** A small file is not worth the kernel. */
+  private makeBuffer(length: number): Uint8Array {
+    return (length < HEADROOM ? undefined : borrowBlock(length)) ?? new Uint8Array(length);
   }
 
   private release(): void {

@@ -77,6 +77,10 @@ export class HttpSide implements StreamSink {
     return this.held !== undefined && !this.held.empty;
   }
 
+  get through(): StreamSink | undefined {
+    return this.state === 'carried' ? (this.sink.through ?? this.sink) : undefined;
+  }
+
   bytes(chunk: Uint8Array, start: number, end: number): void {
     if (this.state === 'carried') this.sink.bytes(chunk, start, end);
     else this.read(chunk, start, end);

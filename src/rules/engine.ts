@@ -13,7 +13,9 @@ import type { FrameFacts, MessageFacts, SessionObserver } from '../websocket/obs
 import type { Session, SessionSummary } from '../websocket/session-record.js';
 import { CloseWatch } from './close-watch.js';
 import type { Finding } from './finding.js';
+import { KeyWatch } from './key-watch.js';
 import { isOrdinary, type Report, type Rule, type WatchedSession, type Watcher, type Where } from './rule.js';
+import { Talk } from './talk.js';
 
 export interface EngineOptions {
   readonly rules: readonly Rule[];
@@ -35,12 +37,16 @@ export class RuleEngine {
 }
 
 export class SessionWatch implements SessionObserver {
+  // What each plain message looks at comes first, and so lies together.
+  calm: boolean;
+  private readonly talk: Talk | undefined;
+  private readonly keys: KeyWatch | undefined;
+  /** What the event under way is about. */
+  private current: FrameFacts | undefined = undefined;
+  private confidence = 1;
   /** Those that a loss, the end, or the handshake may still be told to. */
   private watchers: readonly Watcher[];
   private readonly shared = new Map<unknown, Watcher>();
-  calm: boolean;
-  private readonly onPlainOfClient: readonly Watcher[];
-  private readonly onPlainOfServer: readonly Watcher[];
   private readonly restless: readonly Watcher[];
   private readonly closes: CloseWatch;
   /** What is shared looks at all frames, rules only at those that are not behind their sender's Close. */
@@ -49,9 +55,6 @@ export class SessionWatch implements SessionObserver {
   private readonly onFrame: readonly Watcher[];
   private readonly onOddFrame: readonly Watcher[];
   private readonly onMessage: readonly Watcher[];
-  /** What the event under way is about. */
-  private current: FrameFacts | undefined = undefined;
-  private confidence = 1;
   /** The handshake, while its request may come yet. */
   private awaited: Handshake | undefined = undefined;
 
@@ -74,9 +77,8 @@ export class SessionWatch implements SessionObserver {
     this.watchers = [...shared, ...own];
     this.restless = this.watchers.filter((watcher) => watcher.calm !== undefined);
     this.calm = this.isCalm();
-    const onPlain = this.watchers.filter((watcher) => watcher.plain);
-    this.onPlainOfClient = onPlain.filter((watcher) => watcher.plainOf !== 'server');
-    this.onPlainOfServer = onPlain.filter((watcher) => watcher.plainOf !== 'client');
+    this.talk = this.shared.get(Talk) as Talk | undefined;
+    this.keys = this.shared.get(KeyWatch) as KeyWatch | undefined;
     this.sharedOnFrame = shared.filter((watcher) => watcher.frame);
     this.sharedOnMessage = shared.filter((watcher) => watcher.message);
     this.onFrame = own.filter((watcher) => watcher.frame);
@@ -98,8 +100,10 @@ export class SessionWatch implements SessionObserver {
   plain(facts: FrameFacts): void {
     this.current = facts;
     this.confidence = 1;
-    const watchers = facts.sender === 'client' ? this.onPlainOfClient : this.onPlainOfServer;
-    for (let i = 0; i < watchers.length; i++) watchers[i].plain!(facts);
+    this.talk?.plain(facts);
+    if (facts.sender === 'client') this.keys?.plain(facts);
+    // The record is shared with other sessions.
+    this.current = undefined;
   }
 
   frame(facts: FrameFacts): void {

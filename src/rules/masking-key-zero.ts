@@ -1,8 +1,7 @@
 /**
  * RFC 6455 §5.3: a key of zeros masks nothing.
  */
-import type { FrameFacts } from '../websocket/observer.js';
-import { hasKey } from './masking-keys.js';
+import { KeyWatch } from './key-watch.js';
 import type { Rule } from './rule.js';
 
 export const maskingKeyZero: Rule = {
@@ -26,17 +25,10 @@ export const maskingKeyZero: Rule = {
     bytes: '81 85 00 00 00 00 48 65 6c 6c 6f',
     explanation: 'Behind 85 come four zeros, the key, and "Hello" can be read.',
   },
-  watch: (_session, report) => {
-    let reported = false;
-    const look = (facts: FrameFacts): void => {
-      if (reported || !hasKey(facts) || facts.header.maskingKey !== 0) return;
-      reported = true;
-      report('client', `the frame of ${facts.header.length} bytes is masked with zeros`);
-    };
-    return {
-      plain: look,
-      plainOf: 'client',
-      frame: look,
-    };
+  watch: (session, report) => {
+    session.share(KeyWatch).on({
+      zero: ({ header }) => report('client', `the frame of ${header.length} bytes is masked with zeros`),
+    });
+    return {};
   },
 };

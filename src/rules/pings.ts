@@ -88,7 +88,8 @@ export class PingLedger {
 
   /** The sender of the Pings has sent its Close: what comes behind it proves nothing. */
   closed(): void {
-    this.spoken = { ...this.spoken };
+    const { frames, plain, lastFrame } = this.spoken;
+    this.spoken = { frames, plain, lastFrame };
   }
 
   /** What the other side sends next may be what it says to a Ping. */

@@ -95,13 +95,9 @@ export interface Watcher {
   /** The opening handshake, accepted or refused; not called where none was captured. */
   handshake?(handshake: Handshake): void;
   /**
-   * A message that is plain (SessionObserver), as most are: told in place of frame(), oddFrame() and message() where
-   * all watchers are calm. Who looks at each frame has this, too, or is not calm.
+   * False while it has to see each frame and message as itself. While all watchers are calm, they are told nothing of
+   * plain messages (SessionObserver), as most are: only Talk and KeyWatch are, for all.
    */
-  plain?(facts: FrameFacts): void;
-  /** Whose plain messages it is to be told of, if not those of both. */
-  readonly plainOf?: Sender;
-  /** False while it has to see each frame and message as itself. */
   readonly calm?: boolean;
   /** A frame has ended. */
   frame?(facts: FrameFacts): void;

@@ -9,7 +9,7 @@
 import type { Sender } from '../websocket/frame-record.js';
 import type { FrameFacts } from '../websocket/observer.js';
 import { BINARY, CLOSE, PING, PONG, TEXT } from '../websocket/opcode.js';
-import { peerOf, type WatchedSession, type Watcher } from './rule.js';
+import type { WatchedSession, Watcher } from './rule.js';
 
 /** What a side has sent. */
 export interface Spoken {
@@ -23,21 +23,28 @@ export interface Spoken {
 class Speaker implements Spoken {
   frames = 0;
   plain = 0;
-  lastFrame = 0;
+  seconds = 0;
+  nanoseconds = 0;
+  /** Sends several messages in a row unasked. */
+  streams = false;
   /** Messages of the other side that it has not answered. */
   due = 0;
   /** How often it has answered. */
   replies = 0;
-  /** Sends several messages in a row unasked. */
-  streams = false;
   /** It has got a Ping, and sent nothing since. */
   isPinged = false;
   /** The first thing that it sent behind a Ping was a message, with nothing due. */
   spokeBehindPing = false;
+
+  /** Whole numbers take up no memory of their own, as one with a fraction does. */
+  get lastFrame(): number {
+    return this.seconds + this.nanoseconds / 1e9;
+  }
 }
 
 export class Talk implements Watcher {
-  private readonly sides = { client: new Speaker(), server: new Speaker() };
+  private readonly client = new Speaker();
+  private readonly server = new Speaker();
   private last: Speaker | undefined = undefined;
   /** Somebody has sent a Close: what comes now may be a reaction to that. */
   private isOver = false;
@@ -49,25 +56,29 @@ export class Talk implements Watcher {
 
   /** Up to now, and from now on. */
   by(sender: Sender): Spoken {
-    return this.sides[sender];
+    return this.sideOf(sender);
   }
 
-  plain({ sender, time }: FrameFacts): void {
-    const { client, server } = this.sides;
+  plain({ sender, seconds, nanoseconds }: FrameFacts): void {
+    const { client, server } = this;
     const own = sender === 'client' ? client : server;
     own.frames++;
     own.plain++;
-    own.lastFrame = time;
+    own.seconds = seconds;
+    own.nanoseconds = nanoseconds;
     this.said(own, own === client ? server : client);
   }
 
-  frame({ sender, time, header: { opcode } }: FrameFacts): void {
-    const own = this.sides[sender];
+  frame({ sender, seconds, nanoseconds, header: { opcode } }: FrameFacts): void {
+    const { client, server } = this;
+    const own = sender === 'client' ? client : server;
+    const peer = own === client ? server : client;
     own.frames++;
-    own.lastFrame = time;
-    if (opcode === TEXT || opcode === BINARY) this.said(own, this.sides[peerOf(sender)]);
+    own.seconds = seconds;
+    own.nanoseconds = nanoseconds;
+    if (opcode === TEXT || opcode === BINARY) this.said(own, peer);
     else if (opcode === CLOSE) this.isOver = true;
-    else if (opcode === PING) this.sides[peerOf(sender)].isPinged = true;
+    else if (opcode === PING) peer.isPinged = true;
     else if (opcode === PONG) {
       own.isPinged = false;
       if (own.spokeBehindPing) own.streams = true;
@@ -76,23 +87,27 @@ export class Talk implements Watcher {
 
   /** Messages may have been among what was lost. */
   lost(): void {
-    this.sides.client.streams = this.sides.server.streams = true;
+    this.client.streams = this.server.streams = true;
   }
 
   /** Nothing that `sender` sends now can be anything but a reply to what it received last. */
   wouldReplyOnly(sender: Sender): boolean {
-    const { due, streams } = this.sides[sender];
+    const { due, streams } = this.sideOf(sender);
     return due === 0 && !streams;
   }
 
   /** That is so, and it has shown `replies` times that it replies. */
   isReplier(sender: Sender, replies: number): boolean {
-    return this.fromStart && this.sides[sender].replies >= replies && this.wouldReplyOnly(sender);
+    return this.fromStart && this.sideOf(sender).replies >= replies && this.wouldReplyOnly(sender);
   }
 
   /** It was seen to send on its own. */
   isStreaming(sender: Sender): boolean {
-    return this.sides[sender].streams;
+    return this.sideOf(sender).streams;
+  }
+
+  private sideOf(sender: Sender): Speaker {
+    return sender === 'client' ? this.client : this.server;
   }
 
   private said(own: Speaker, peer: Speaker): void {

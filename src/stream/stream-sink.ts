@@ -13,6 +13,12 @@ export interface StreamSink {
   gap(length: number): void;
   /** No more bytes come. Called once. */
   end(how: StreamEnd): void;
+  /**
+   * Set once bytes() does nothing any more but hand all on to this one, which stays so: who delivers may call that
+   * one's bytes() at once. (Each station in between costs memory from far away with each packet.) Gaps and the end still
+   * go through here.
+   */
+  readonly through?: StreamSink | undefined;
 }
 
 /** Takes everything and costs nothing: for streams that nobody wants to see. */

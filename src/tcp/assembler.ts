@@ -40,19 +40,24 @@ const HELD_OVERHEAD = 160;
 const MAX_AHEAD = 0x4000_0000;
 
 export class Assembler {
+  // What each segment looks at comes first, and so lies together.
   /** Next expected sequence number, int32. */
   next = 0;
-  /** Whether `next` is known. */
-  started = false;
+  private held: Held[] | undefined = undefined;
+  private finSeen = false;
   /** Whether the sink was told of the end. */
   ended = false;
-  private finAt = 0;
-  private finSeen = false;
-  private finAcknowledgement: number | undefined = undefined;
-  /** What the peer has acknowledged for sure, and when it did so first: seconds. */
+  /** Whether `next` is known. */
+  started = false;
+  /** Where the bytes go in the end: see StreamSink.through. */
+  private taker: StreamSink;
+  /** What the peer has acknowledged for sure, and when it did so first. */
   delivered = 0;
-  private deliveredAt = Number.NaN;
-  private held: Held[] | undefined = undefined;
+  private isDeliveredKnown = false;
+  private deliveredSeconds = 0;
+  private deliveredNanoseconds = 0;
+  private finAt = 0;
+  private finAcknowledgement: number | undefined = undefined;
   private heldBytes = 0;
   private graceSegments = 0;
   private graceSince = 0;
@@ -69,7 +74,9 @@ export class Assembler {
     private readonly sink: StreamSink,
     private readonly place: Place,
     private readonly budget: HoldBudget,
-  ) {}
+  ) {
+    this.taker = sink;
+  }
 
   /** Names the direction whose bytes the segments of this one acknowledge. */
   answers(peer: Assembler): void {
@@ -127,7 +134,9 @@ export class Assembler {
   noteDelivered(sequence: number): void {
     if (this.isDeliveredKnown && distance(sequence, this.delivered) <= 0) return;
     this.delivered = sequence;
-    this.deliveredAt = this.place.seconds + this.place.nanoseconds / 1e9;
+    this.isDeliveredKnown = true;
+    this.deliveredSeconds = this.place.seconds;
+    this.deliveredNanoseconds = this.place.nanoseconds;
   }
 
   /** Notes that the peer has everything before `sequence`. */
@@ -219,7 +228,11 @@ export class Assembler {
   /** Delivers bytes[start, end), of true length `length`, that begin at `next`. */
   deliver(bytes: Uint8Array, start: number, end: number, length: number): void {
     this.next = advance(this.next, length);
-    if (start < end) this.sink.bytes(bytes, start, end);
+    if (start < end) {
+      const { through } = this.taker;
+      if (through !== undefined) this.taker = through;
+      this.taker.bytes(bytes, start, end);
+    }
     const missing = start < end ? length - (end - start) : length;
     if (missing > 0) this.sink.gap(missing);
     if (this.finSeen) this.checkFin();
@@ -249,7 +262,8 @@ export class Assembler {
   }
 
   private tellEnd(how: StreamEnd): void {
-    const { delivered: to, deliveredAt: time, place } = this;
+    const { delivered: to, place } = this;
+    const time = this.deliveredSeconds + this.deliveredNanoseconds / 1e9;
     place.delivered = this.isDeliveredKnown ? { to, time } : undefined;
     this.sink.end(how);
     place.delivered = undefined;
@@ -368,10 +382,6 @@ export class Assembler {
     if (this.held !== held) return;
     if (count === held.length) this.held = undefined;
     else held.splice(0, count);
-  }
-
-  private get isDeliveredKnown(): boolean {
-    return !Number.isNaN(this.deliveredAt);
   }
 
   /** The peer has got what lies in front of the bytes held here: only the capture lost it, or has it late. */

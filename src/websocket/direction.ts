@@ -15,10 +15,10 @@ import type { Frame, Range, Sender } from './frame-record.js';
 import { FrameRecorder } from './frame-recorder.js';
 import { EMPTY, FrameState } from './frame-state.js';
 import { MessageDecoder, type MessageOwner } from './message.js';
-import type { FrameFacts } from './observer.js';
+import type { FrameFacts, SessionObserver } from './observer.js';
 import { CLOSE, CONTINUATION, CONTROL_LIMIT, isControl, isReserved, PING, PONG } from './opcode.js';
 import { PayloadBuffer } from './payload-buffer.js';
-import { PlainReader } from './plain-reader.js';
+import { COMPRESSED, type PlainReader, type PlainStream } from './plain-reader.js';
 import { Provenance } from './provenance.js';
 import { type Resynchronisation, Resynchroniser } from './resync.js';
 import type { WindowBudget } from './segment-window.js';
@@ -48,6 +48,8 @@ export interface DirectionOwner extends MessageOwner {
   inflater(sender: Sender): MessageInflater | undefined;
   /** Next frame number of the run. */
   nextFrameNumber(): number;
+  /** For what `sender` sends. */
+  plainReader(sender: Sender): PlainReader;
   /** Undefined when nobody wants frames. */
   readonly frame: ((frame: Frame) => void) | undefined;
   heartbeat(sender: Sender, isPing: boolean): void;
@@ -82,7 +84,22 @@ const LEAST_DOUBT = 1e-6;
 
 const COMPLETE: readonly Range[] = [];
 
-export class Direction implements StreamSink, FrameVisitor {
+export class Direction implements StreamSink, FrameVisitor, PlainStream {
+  // What each packet looks at comes first, and so lies together.
+  /** Undefined where frames or messages are listed. */
+  private readonly plain: PlainReader | undefined;
+  /** It lies between two frames, nothing is in doubt, and `streamOffset` holds in place of the decoder's. */
+  private isStraight = false;
+  streamOffset = 0;
+  plainFrames = 0;
+  /** Captured payload octets. */
+  payloadBytes = 0;
+  /** TCP sequence number of the next byte (int32); undefined before the first one. */
+  private sequence: number | undefined = undefined;
+  private readonly place: Place;
+  readonly observer: SessionObserver | undefined;
+  readonly anyBits: number;
+  readonly messages: MessageDecoder | undefined;
   missingBytes = 0;
   /** Offset in the stream at which frames could no longer be told apart, and were not found again. */
   lostAt: number | undefined = undefined;
@@ -98,7 +115,6 @@ export class Direction implements StreamSink, FrameVisitor {
   /** Those of the frame under way are too many to be told apart. */
   private mergedRanges = false;
   private readonly recorder: FrameRecorder | undefined;
-  private readonly messages: MessageDecoder | undefined;
   /** Made when a consumer lists packets. */
   private readonly provenance: Provenance | undefined;
   /** Of the message under way, RFC 6455 §5.4; a continuation without one stands for itself. */
@@ -111,9 +127,7 @@ export class Direction implements StreamSink, FrameVisitor {
   private doubt = 0;
   /** Bytes before the first frame of a capture that begins in the middle. */
   private skipping = 0;
-  /** TCP sequence number of the next byte (int32); undefined before the first one. */
-  private sequence: number | undefined = undefined;
-  /** Stream offset of that byte, once all that was handed in is decoded. */
+  /** Stream offset of the next byte, once all that was handed in is decoded. */
   private endOffset = 0;
   /** Of the segment with the first byte of the frame under way; and where its last byte up to now was captured. */
   private acknowledged: number | undefined = undefined;
@@ -122,15 +136,15 @@ export class Direction implements StreamSink, FrameVisitor {
   private lastNanoseconds = 0;
   private decodedFrames = 0;
   private decodedMessages = 0;
-  private decodedBytes = 0;
-  /** Undefined where frames or messages are listed. */
-  private readonly plain: PlainReader | undefined;
 
   constructor(
     private readonly sender: Sender,
     private readonly owner: DirectionOwner,
   ) {
     const { frame, message, observer } = owner;
+    this.place = owner.place;
+    this.observer = observer;
+    this.anyBits = owner.deflate && !owner.perFrame ? COMPRESSED : 0;
     this.facts = new FrameState(sender, this.decoder.header);
     this.control = new PayloadBuffer(owner.payloadBudget);
     this.controlLimit =
@@ -140,27 +154,48 @@ export class Direction implements StreamSink, FrameVisitor {
       this.messages = new MessageDecoder(sender, owner, owner.inflater(sender), owner.perFrame);
     if (frame !== undefined || message !== undefined)
       this.provenance = new Provenance(owner.limits.maxSegments);
-    else this.plain = new PlainReader(this.facts, this.decoder, owner, this.messages);
+    else this.plain = owner.plainReader(sender);
+    this.straighten();
   }
 
   get frames(): number {
-    return this.decodedFrames + (this.plain?.frames ?? 0);
-  }
-
-  /** Captured payload octets. */
-  get payloadBytes(): number {
-    return this.decodedBytes + (this.plain?.payloadBytes ?? 0);
+    return this.decodedFrames + this.plainFrames;
   }
 
   bytes(chunk: Uint8Array, start: number, end: number): void {
+    this.sequence = (this.place.sequence + end) | 0;
+    const at = this.isStraight ? this.plain!.read(this, chunk, start, end) : start;
+    if (at < end) this.take(chunk, at, end);
+  }
+
+  /** Takes what is not plain. */
+  private take(chunk: Uint8Array, start: number, end: number): void {
     const { search } = this;
-    this.sequence = (this.owner.place.sequence + end) | 0;
+    this.bend();
     if (this.skipping > 0) this.skip(chunk, start, end);
     else if (search === undefined) this.decode(chunk, start, end);
     else this.resume(search, search.push(chunk, start, end));
+    this.straighten();
+  }
+
+  /** Tells the decoder, which does the work now, how far the plain messages have come. */
+  private bend(): void {
+    if (!this.isStraight) return;
+    this.isStraight = false;
+    this.decoder.streamOffset = this.streamOffset;
+  }
+
+  /** From here on messages may be plain, if nothing is under way and nothing in doubt. */
+  private straighten(): void {
+    const { decoder, plain, search } = this;
+    if (this.isStraight || plain === undefined || search !== undefined || this.skipping > 0 || this.doubt > 0)
+      return;
+    this.isStraight = this.messageOpen === false && decoder.isBetweenFrames;
+    this.streamOffset = decoder.streamOffset;
   }
 
   gap(length: number): void {
+    this.bend();
     this.missingBytes += length;
     if (this.sequence !== undefined) this.sequence = (this.sequence + length) | 0;
     if (this.skipping > 0) this.skipping = Math.max(0, this.skipping - length);
@@ -171,6 +206,7 @@ export class Direction implements StreamSink, FrameVisitor {
   }
 
   end(how: StreamEnd): void {
+    this.bend();
     // What is found again may end in a gap that swallows a header, too.
     for (let { search } = this; search !== undefined; { search } = this) {
       const found = search.end();
@@ -180,7 +216,7 @@ export class Direction implements StreamSink, FrameVisitor {
     const pending = this.decoder.pendingHeader.length;
     this.decoder.end();
     this.messages?.close();
-    const messages = this.decodedMessages + (this.plain?.frames ?? 0);
+    const messages = this.decodedMessages + this.plainFrames;
     this.owner.ended(this.sender, { how, pendingHeader: pending, messages, sequence: this.sequence });
   }
 
@@ -189,6 +225,7 @@ export class Direction implements StreamSink, FrameVisitor {
    * frames follow; undefined: that is to be found out.
    */
   beginInTheMiddle({ start, undecoded, expected }: Beginning, confidence: number): void {
+    this.bend();
     this.messageOpen = undefined;
     if (start === undefined) this.lost(0, expected);
     else {
@@ -212,7 +249,7 @@ export class Direction implements StreamSink, FrameVisitor {
   }
 
   payload(header: FrameHeader, chunk: Uint8Array, start: number, end: number, offset: number): void {
-    this.decodedBytes += end - start;
+    this.payloadBytes += end - start;
     this.recorder?.payload(header, chunk, start, end, offset);
     if (!isControl(header.opcode)) this.messages?.payload(header, chunk, start, end, offset);
     else if (offset < this.controlLimit)
@@ -270,7 +307,7 @@ export class Direction implements StreamSink, FrameVisitor {
   /** Where the frame that has just ended was captured: one that is cut, where its last byte was. */
   private lookAround(): void {
     const { facts, sequence } = this;
-    const { place } = this.owner;
+    const { place } = this;
     facts.packet = facts.truncated ? this.lastPacket : place.packet;
     facts.seconds = facts.truncated ? this.lastSeconds : place.seconds;
     facts.nanoseconds = facts.truncated ? this.lastNanoseconds : place.nanoseconds;
@@ -319,16 +356,12 @@ export class Direction implements StreamSink, FrameVisitor {
   }
 
   private decode(chunk: Uint8Array, start: number, end: number): void {
-    const { decoder, plain, provenance } = this;
-    const { place } = this.owner;
-    let at = start;
-    if (plain !== undefined && this.messageOpen === false && this.doubt === 0 && decoder.isBetweenFrames)
-      at = plain.read(chunk, start, end);
-    else provenance?.add(decoder.streamOffset, end - start, start, place);
-    if (at === end) return;
+    const { decoder } = this;
+    const { place } = this;
+    this.provenance?.add(decoder.streamOffset, end - start, start, place);
     if (decoder.isBetweenFrames) this.acknowledged = place.acknowledgement;
-    this.endOffset = decoder.streamOffset + end - at;
-    decoder.push(chunk, at, end);
+    this.endOffset = decoder.streamOffset + end - start;
+    decoder.push(chunk, start, end);
     if (decoder.isBetweenFrames) return;
     this.lastPacket = place.packet;
     this.lastSeconds = place.seconds;
@@ -381,7 +414,7 @@ export class Direction implements StreamSink, FrameVisitor {
       recorder.record(header, {
         number: facts.number,
         session: owner.session,
-        place: owner.place,
+        place: this.place,
         firstTimestamp: this.timeOf(header),
         messageOpcode: isControl(header.opcode) ? header.opcode : this.messageOpcode,
         compressed: this.compressed,
@@ -400,7 +433,7 @@ export class Direction implements StreamSink, FrameVisitor {
 
   /** When the first byte of the frame that has just ended was captured. */
   private timeOf(header: FrameHeader): Timestamp {
-    const { seconds, nanoseconds } = this.owner.place;
+    const { seconds, nanoseconds } = this.place;
     return this.provenance?.timeAt(header.streamOffset) ?? { seconds, nanoseconds };
   }
 }

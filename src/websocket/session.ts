@@ -16,6 +16,7 @@ import type { DecodedMessage } from './message-record.js';
 import type { FrameFacts, SessionObserver } from './observer.js';
 import { OpenPings } from './open-pings.js';
 import type { PayloadBudget } from './payload-budget.js';
+import { PlainReader } from './plain-reader.js';
 import type { Resynchronisation } from './resync.js';
 import type { WindowBudget } from './segment-window.js';
 import { endOf, firstToClose, firstToEnd, haveCrossed, lastToEnd, type ObservedEnd } from './session-end.js';
@@ -49,6 +50,8 @@ export interface SessionOptions {
   /** Where no handshake was captured, or not whole. */
   readonly beginnings?: BySender<Beginning> | undefined;
   readonly nextFrameNumber: () => number;
+  /** By sender; each session makes its own if they share none. */
+  readonly plainReaders?: BySender<PlainReader>;
   /** Told, when a direction ends, how many data messages ended in it. */
   readonly countMessages?: (count: number) => void;
 }
@@ -125,6 +128,10 @@ export class SessionDecoder implements DirectionOwner {
 
   nextFrameNumber(): number {
     return this.options.nextFrameNumber();
+  }
+
+  plainReader(sender: Sender): PlainReader {
+    return this.options.plainReaders?.[sender] ?? new PlainReader(sender, this.options);
   }
 
   inflater(sender: Sender): MessageInflater | undefined {

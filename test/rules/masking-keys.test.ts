@@ -3,6 +3,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type KeySigns, KeyWatch } from '../../src/rules/key-watch.js';
 import { maskingKeyPredictable } from '../../src/rules/masking-key-predictable.js';
 import { maskingKeyRepeated } from '../../src/rules/masking-key-repeated.js';
 import { maskingKeyZero } from '../../src/rules/masking-key-zero.js';
@@ -21,6 +22,13 @@ const R = [
   0xf94a0276 | 0,
   0x3275bb1f,
 ];
+
+/** On its own, and nobody has sent a Close. */
+function keyWatch(signs: Partial<KeySigns>): KeyWatch {
+  const watch = new KeyWatch({ share: () => ({ isLate: false }) } as never);
+  watch.on(signs);
+  return watch;
+}
 
 const masked = (maskingKey: number, payload = 'x'): Step => [
   'client',
@@ -62,15 +70,15 @@ describe('masking-key-repeated', () => {
   });
 
   it('does not reach over a loss', () => {
-    const watcher = maskingKeyRepeated.watch({} as never, () => expect.unreachable());
+    const watch = keyWatch({ repeated: () => expect.unreachable() });
     const facts = {
       sender: 'client',
       number: 1,
       header: { masked: true, length: 1, maskingKey: 5 },
     } as never;
-    watcher.frame!(facts);
-    watcher.lost!('client');
-    watcher.frame!(facts);
+    watch.frame(facts);
+    watch.lost('client');
+    watch.frame(facts);
   });
 });
 
@@ -210,10 +218,10 @@ describe('masking-key-predictable', () => {
   });
 
   it('does not reach over a loss', () => {
-    const watcher = maskingKeyPredictable.watch({} as never, () => expect.unreachable());
+    const watch = keyWatch({ predictable: () => expect.unreachable() });
     for (let key = 1; key < 7; key++) {
-      if (key === 4) watcher.lost!('client');
-      watcher.frame!({
+      if (key === 4) watch.lost('client');
+      watch.frame({
         sender: 'client',
         number: key,
         header: { masked: true, length: 1, maskingKey: key },

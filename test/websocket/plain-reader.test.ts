@@ -1,28 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Place } from '../../src/stream/place.js';
-import { FrameDecoder, type FrameVisitor } from '../../src/websocket/frame.js';
 import { encodeFrame } from '../../src/websocket/frame-encode.js';
 import type { Sender } from '../../src/websocket/frame-record.js';
-import { FrameState } from '../../src/websocket/frame-state.js';
 import type { MessageDecoder } from '../../src/websocket/message.js';
-import { PlainReader } from '../../src/websocket/plain-reader.js';
+import type { FrameFacts } from '../../src/websocket/observer.js';
+import { PlainReader, type PlainStream } from '../../src/websocket/plain-reader.js';
 import { concat, utf8 } from '../support/splits.js';
 
-const nobody: FrameVisitor = { header() {}, payload() {}, missing() {}, finished() {}, lost() {} };
 const KEY = 0x37fa213d;
 
 function make(sender: Sender, { calm = true, maxMessage = 1e6, deflate = false, isSound = true } = {}) {
   const place = new Place();
   Object.assign(place, { packet: 7, seconds: 1_700_000_000, nanoseconds: 500_000_000 });
-  const decoder = new FrameDecoder(nobody, 1000);
-  const facts = new FrameState(sender, decoder.header);
   const told: unknown[] = [];
   let frames = 40;
   const observer = {
     calm,
-    plain: () => {
-      const { number, packet, time, complete, messageUnderWay, header } = facts;
+    plain: ({ number, packet, time, complete, messageUnderWay, header }: FrameFacts) => {
       const { opcode, length, streamOffset } = header;
       told.push([number, packet, time, complete, messageUnderWay, opcode, length, streamOffset]);
     },
@@ -31,17 +26,22 @@ function make(sender: Sender, { calm = true, maxMessage = 1e6, deflate = false, 
     lost() {},
     closed() {},
   };
-  const owner = {
-    place,
-    observer,
-    limits: { maxMessage },
-    deflate,
-    perFrame: false,
-    nextFrameNumber: () => ++frames,
-  };
   const isPlain = () => isSound;
-  const messages = { isPlain } as unknown as MessageDecoder;
-  return { reader: new PlainReader(facts, decoder, owner, messages), told, decoder, observer };
+  const stream: PlainStream = {
+    plainFrames: 0,
+    payloadBytes: 0,
+    streamOffset: 1000,
+    anyBits: deflate ? 0x40 : 0,
+    observer,
+    messages: { isPlain } as unknown as MessageDecoder,
+  };
+  const reader = new PlainReader(sender, { place, limits: { maxMessage }, nextFrameNumber: () => ++frames });
+  return {
+    read: (chunk: Uint8Array, start: number, end: number) => reader.read(stream, chunk, start, end),
+    told,
+    stream,
+    observer,
+  };
 }
 
 const text = (payload: string | Uint8Array, maskingKey?: number) =>
@@ -53,18 +53,18 @@ const text = (payload: string | Uint8Array, maskingKey?: number) =>
 
 describe('a plain message', () => {
   it('is told of with what lies where, and nothing else', () => {
-    const { reader, told, decoder } = make('client');
+    const { read, told, stream } = make('client');
     const frames = [
       text('Hello', KEY),
       encodeFrame({ opcode: 2, maskingKey: KEY, payload: Uint8Array.of(0xff, 0xfe) }),
     ];
     const chunk = concat(Uint8Array.of(1, 2, 3), ...frames);
-    expect(reader.read(chunk, 3, chunk.length)).toBe(chunk.length);
+    expect(read(chunk, 3, chunk.length)).toBe(chunk.length);
     expect(told).toEqual([
       [41, 7, 1_700_000_000.5, true, false, 1, 5, 1000],
       [42, 7, 1_700_000_000.5, true, false, 2, 2, 1011],
     ]);
-    expect([reader.frames, reader.payloadBytes, decoder.streamOffset]).toEqual([2, 7, 1019]);
+    expect([stream.plainFrames, stream.payloadBytes, stream.streamOffset]).toEqual([2, 7, 1019]);
   });
 
   it.each<[string, Sender, Uint8Array, boolean]>([
@@ -93,8 +93,8 @@ describe('a plain message', () => {
     ['that is a Ping', 'server', encodeFrame({ opcode: 9, payload: utf8('a') }), false],
     ['of a reserved opcode', 'server', encodeFrame({ opcode: 3, payload: utf8('a') }), false],
   ])('%s', (_name, sender, frame, isPlain) => {
-    const { reader, told } = make(sender, { maxMessage: 66_000 });
-    expect(reader.read(frame, 0, frame.length)).toBe(isPlain ? frame.length : 0);
+    const { read, told } = make(sender, { maxMessage: 66_000 });
+    expect(read(frame, 0, frame.length)).toBe(isPlain ? frame.length : 0);
     expect(told).toHaveLength(isPlain ? 1 : 0);
   });
 
@@ -104,35 +104,35 @@ describe('a plain message', () => {
     ['with RSV2', { deflate: true, isSound: true }, { rsv1: true, rsv2: true }, false],
     ['that is compressed where nothing may be', { deflate: false, isSound: true }, { rsv1: true }, false],
   ])('%s', (_name, options, bits, isPlain) => {
-    const { reader, told } = make('server', options);
+    const { read, told } = make('server', options);
     const frame = encodeFrame({ opcode: 1, ...bits, payload: utf8('a') });
-    expect(reader.read(frame, 0, frame.length)).toBe(isPlain ? frame.length : 0);
+    expect(read(frame, 0, frame.length)).toBe(isPlain ? frame.length : 0);
     expect(told).toHaveLength(isPlain ? 1 : 0);
   });
 
   it('is none while its receiver has to see each frame', () => {
-    const { reader, told } = make('server', { calm: false });
-    expect(reader.read(text('Hello'), 0, 7)).toBe(0);
+    const { read, told } = make('server', { calm: false });
+    expect(read(text('Hello'), 0, 7)).toBe(0);
     expect(told).toEqual([]);
   });
 
   it('that makes its receiver look more closely is the last one', () => {
-    const { reader, told, observer } = make('server');
+    const { read, told, observer } = make('server');
     const { plain } = observer;
-    observer.plain = () => {
-      plain();
+    observer.plain = (facts) => {
+      plain(facts);
       observer.calm = false;
     };
     const chunk = concat(text('one'), text('two'));
-    expect(reader.read(chunk, 0, chunk.length)).toBe(5);
+    expect(read(chunk, 0, chunk.length)).toBe(5);
     expect(told).toHaveLength(1);
   });
 
   it('that is cut anywhere is left to the decoder, with nothing read beyond it', () => {
     const frame = text('ä'.repeat(80), KEY);
     for (let end = 0; end < frame.length; end++) {
-      const { reader, told } = make('client');
-      expect(reader.read(frame, 0, end)).toBe(0);
+      const { read, told } = make('client');
+      expect(read(frame, 0, end)).toBe(0);
       expect(told).toEqual([]);
     }
   });
@@ -143,10 +143,10 @@ describe('a plain message', () => {
         fc.array(fc.string({ maxLength: 200 }), { maxLength: 5 }),
         fc.uint8Array(),
         (texts, rest) => {
-          const { reader, told } = make('client');
+          const { read, told } = make('client');
           const plain = concat(...texts.map((payload) => text(payload, KEY)));
           const chunk = concat(plain, Uint8Array.of(0x09), rest);
-          expect(reader.read(chunk, 0, chunk.length)).toBe(plain.length);
+          expect(read(chunk, 0, chunk.length)).toBe(plain.length);
           expect(told).toHaveLength(texts.length);
         },
       ),
