@@ -139,6 +139,7 @@ export class Dissector implements Shared {
     this.network.end();
     this.tcp.end();
     this.settle(true);
+    this.payloadBudget.loan?.close();
   }
 
   /** The side that is the client of a connection that the user says is a WebSocket, by its port. */

@@ -8,7 +8,7 @@
 import * as fs from 'node:fs';
 import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
-import { borrowBlock, returnBlock } from '../bytes/kernel.js';
+import { borrow, giveBack } from '../bytes/kernel.js';
 import { visible } from '../bytes/visible.js';
 import { CaptureError } from '../stream/defect.js';
 
@@ -177,13 +177,13 @@ class FileSource implements BlockSource {
 
   close(): void {
     if (!this.given) this.release();
-    for (const buffer of this.buffers) returnBlock(buffer);
+    for (const buffer of this.buffers) giveBack(buffer);
     this.buffers.length = 0;
   }
 
   /** A small file is not worth the kernel. */
   private makeBuffer(length: number): Uint8Array {
-    return (length < HEADROOM ? undefined : borrowBlock(length)) ?? new Uint8Array(length);
+    return (length < HEADROOM ? undefined : borrow(length)) ?? new Uint8Array(length);
   }
 
   private release(): void {

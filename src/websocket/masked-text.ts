@@ -6,11 +6,13 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { isAscii } from '../bytes/ascii.js';
+import { borrow } from '../bytes/kernel.js';
 import type { Utf8Validator } from '../bytes/utf8.js';
 import { turnKey } from '../bytes/word.js';
 import { maskInto } from './mask.js';
 
-let scratch = new Uint8Array(4096);
+const FIRST_SIZE = 16_384;
+let scratch: Uint8Array | undefined;
 
 /** Whether the payload chunk[start, end) is UTF-8 as a whole. */
 export function isMaskedText(chunk: Uint8Array, start: number, end: number, key: number): boolean {
@@ -34,6 +36,7 @@ export function pushMaskedText(
 /** The payload, in memory that the next call uses again. */
 export function unmasked(chunk: Uint8Array, start: number, end: number, key: number): Uint8Array {
   const length = end - start;
+  scratch ??= borrow(FIRST_SIZE) ?? new Uint8Array(FIRST_SIZE);
   if (length > scratch.length) scratch = new Uint8Array(length * 2);
   maskInto(scratch, 0, chunk, start, end, key, 0);
   return scratch;

@@ -5,6 +5,7 @@
  * Strategy: memory goes by what was captured. Declared lengths and gaps cost a sender nothing, so missing
  * octets become zeros only as long as they are few beside the captured ones; a longer gap ends what is kept.
  */
+import { borrow, giveBack } from '../bytes/kernel.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 
 /** What all payloads under way hold together, in bytes. */
@@ -51,13 +52,20 @@ export class PayloadBudget {
  * Where a payload that is whole at once is put for as long as it is told of; the next one overwrites it. To
  * allocate memory for each would cost a microsecond, more than all else that is done with a short frame.
  */
+const SIZE = 64 << 10;
+
 export class PayloadLoan {
-  readonly bytes = new Uint8Array(64 * 1024);
+  readonly bytes = borrow(SIZE) ?? new Uint8Array(SIZE);
   private lent = this.bytes;
 
   /** The first `length` bytes. */
   lend(length: number): Uint8Array {
     if (this.lent.length !== length) this.lent = this.bytes.subarray(0, length);
     return this.lent;
+  }
+
+  /** Nothing is lent any more. */
+  close(): void {
+    giveBack(this.bytes);
   }
 }
