@@ -114,13 +114,13 @@ export const CAPTURES = {
     traffic.roughness = 0.02;
     talk(traffic, { bytes: 60 * MB, size: 120 });
   },
-  many: (traffic) => manyConnections(traffic, 500_000),
+  many: (traffic, { sessions = 500_000 }) => manyConnections(traffic, sessions),
   noise: (traffic) => talk(traffic, { bytes: 200 * MB, size: 120, between: noise(200) }),
   gigabyte: (traffic) => talk(traffic, { bytes: 1000 * MB, size: 120 }),
   'five-gigabytes': (traffic) => talk(traffic, { bytes: 5000 * MB, size: 120 }),
 };
 
-/** Writes a capture, for `small` with changes to what talk() takes; returns what is in it. */
+/** Writes a capture, for `small` with changes to what talk() takes, `many` of so many sessions; returns what is in it. */
 export function writeCapture(name, path, changes = {}) {
   const traffic = new Traffic(path);
   CAPTURES[name](traffic, changes);
