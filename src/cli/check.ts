@@ -8,18 +8,16 @@ import {
   findingLine,
   sessionTitle,
   summarise,
+  type ToldFinding,
   writeFindingTables,
 } from '../output/finding-text.js';
 import type { ColumnContext } from '../output/frame-columns.js';
-import type { JudgedSession } from '../output/junit.js';
 import { objectRenderer } from '../output/rows.js';
 import { writeSarif } from '../output/sarif.js';
 import { loadTables } from '../output/table.js';
-import type { Finding } from '../rules/finding.js';
 import { rules as allRules } from '../rules/index.js';
 import { type Rule, SEVERITIES } from '../rules/rule.js';
 import type { Timestamp } from '../stream/place.js';
-import { withoutHandshake } from '../websocket/session-record.js';
 import { Collected } from './collected.js';
 import type { CheckFormat, CheckOptions } from './commands/check.js';
 import { EXIT } from './exit.js';
@@ -38,8 +36,7 @@ export async function checkCaptures(
   if (format === 'table') await loadTables();
   const junit = format === 'junit' ? await import('../output/junit.js') : undefined;
   const rules = chosenRules(options.rule);
-  const collected = new Collected(options.maxFindings);
-  const sessions: JudgedSession[] = [];
+  const collected = new Collected(options.maxFindings, junit !== undefined);
   let count = 0;
   let start: Timestamp = { seconds: 0, nanoseconds: 0 };
   const context: ColumnContext = { timeFormat: options.time, start: () => start };
@@ -49,10 +46,9 @@ export async function checkCaptures(
         start = dissector.start;
       },
       finding: (finding) => collected.add(finding),
-      sessionClosed: ({ session, ended }) => {
+      sessionClosed: (summary) => {
         count++;
-        collected.closed(session);
-        if (junit !== undefined) sessions.push({ session: withoutHandshake(session), ended });
+        collected.closed(summary);
       },
     },
     rules,
@@ -60,8 +56,7 @@ export async function checkCaptures(
     previewPayload: undefined,
     finish() {
       const captures = [...options.read, ...captureArguments];
-      if (junit !== undefined)
-        junit.writeJunit(terminal.stdout, collected.ordered(), sessions, options.failOn);
+      if (junit !== undefined) junit.writeJunit(terminal.stdout, collected.sessions(), options.failOn);
       else render(format, { collected, sessions: count, context, captures, version, rules }, terminal);
       if (!isForPeople(format) && options.quiet !== true) warnOfOmitted(collected.omitted, terminal);
     },
@@ -90,7 +85,7 @@ function render(format: CheckFormat, outcome: Outcome, terminal: Terminal): void
   if (isForPeople(format)) renderForPeople(format === 'table', outcome, terminal);
   else if (format === 'sarif') writeSarif(stdout, collected.ordered(), outcome);
   else {
-    const write = (finding: Finding) => stdout.write(findingJson(finding));
+    const write = (finding: ToldFinding) => stdout.write(findingJson(finding));
     const renderer = objectRenderer(format, stdout, write);
     for (const finding of collected.ordered()) renderer.row(finding);
     renderer.end();
@@ -127,5 +122,5 @@ function renderForPeople(
       for (const finding of findings) stdout.write(`${findingLine(finding, context, colors)}\n`);
     }
   if (collected.omitted > 0) stdout.write(`${describeOmitted(collected.omitted)}\n`);
-  stdout.write(`${summarise(collected.counts, groups.length, sessions)}\n`);
+  stdout.write(`${summarise(collected.counts, collected.hurt, sessions)}\n`);
 }

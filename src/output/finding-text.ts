@@ -16,35 +16,28 @@ import { formatEpoch, formatTime } from './time.js';
 import { clip } from './width.js';
 import type { TextWriter } from './writer.js';
 
+/** What findings are told with of their session: its handshake takes kilobytes. */
+export type SessionName = Pick<Session, 'number' | 'client' | 'server' | 'path'>;
+export type ToldFinding = Omit<Finding, 'session'> & { readonly session: SessionName };
+
 /** Findings of one session, worst first, then in the order of the capture. */
 export interface SessionFindings {
-  readonly session: Session;
-  readonly findings: readonly Finding[];
+  readonly session: SessionName;
+  readonly findings: readonly ToldFinding[];
 }
 
-/** Sessions with the worst findings first; equal ones by number. */
-export function groupFindings(findings: readonly Finding[]): SessionFindings[] {
-  const groups = new Map<number, Finding[]>();
-  for (const finding of findings) {
-    const { number } = finding.session;
-    const group = groups.get(number);
-    if (group === undefined) groups.set(number, [finding]);
-    else group.push(finding);
-  }
-  const rank = ({ severity }: Finding): number => SEVERITIES.indexOf(severity);
-  return [...groups.values()]
-    .map((group) => group.sort((a, b) => rank(a) - rank(b) || a.packet - b.packet))
-    .sort((a, b) => rank(a[0]) - rank(b[0]) || a[0].session.number - b[0].session.number)
-    .map((group) => ({ session: group[0].session, findings: group }));
+/** The order of the findings of a session. */
+export function byWorst(a: ToldFinding, b: ToldFinding): number {
+  return SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || a.packet - b.packet;
 }
 
 /** `Session 3: 10.0.0.1:4000 → 10.0.0.2:80 /chat` */
-export function sessionTitle({ number, client, server, path }: Session): string {
+export function sessionTitle({ number, client, server, path }: SessionName): string {
   return `Session ${number}: ${client} → ${server}${path === undefined ? '' : ` ${visible(path)}`}`;
 }
 
 /** `  error    unmasked-client-frame      client  frame 3, packet 12, 0.003127: the frame … (RFC 6455 §5.1)` */
-export function findingLine(finding: Finding, context: ColumnContext, colors: Colors): string {
+export function findingLine(finding: ToldFinding, context: ColumnContext, colors: Colors): string {
   const { rule, severity, breaker } = finding;
   const time = formatTime(finding.timestamp, context.timeFormat, context.start());
   return (
@@ -54,17 +47,17 @@ export function findingLine(finding: Finding, context: ColumnContext, colors: Co
 }
 
 /** `frame 3, packet 12` */
-export function placeOf({ frame, packet }: Finding): string {
+export function placeOf({ frame, packet }: ToldFinding): string {
   return frame === undefined ? `packet ${packet}` : `frame ${frame}, packet ${packet}`;
 }
 
 /** This case, and where to read about it. */
-function sentence({ message, rule }: Finding): string {
+function sentence({ message, rule }: ToldFinding): string {
   return `${visible(message)} (${rule.section})`;
 }
 
 /** One line, without the line end. */
-export function findingJson(finding: Finding): string {
+export function findingJson(finding: ToldFinding): string {
   const { rule, session } = finding;
   return (
     `{"rule":"${rule.id}","severity":"${finding.severity}","section":${jsonString(rule.section)},` +
@@ -76,7 +69,7 @@ export function findingJson(finding: Finding): string {
 }
 
 interface FindingColumn extends Column {
-  readonly cell: (finding: Finding, context: ColumnContext) => string;
+  readonly cell: (finding: ToldFinding, context: ColumnContext) => string;
 }
 
 /** Least width of the sentences, where other columns can give way: what these tell is then said in them. */
@@ -99,10 +92,13 @@ const columns: readonly FindingColumn[] = [
   },
 ];
 
+/** Tables that cli-table3 lays out; it takes 6 ms for each, and further ones look the same. */
+const LAID_OUT = 50;
+
 /** A table per session, under its title. */
 export function writeFindingTables(
   writer: TextWriter,
-  groups: readonly SessionFindings[],
+  groups: Iterable<SessionFindings>,
   context: ColumnContext,
   colors: Colors,
   width: number,
@@ -112,6 +108,7 @@ export function writeFindingTables(
   const named = takenBy([...fitting, { title: 'Finding', width: LEAST_SENTENCE }]) <= width;
   const shown = named ? fitting : fitting.filter(({ title }) => title !== 'Rule');
   const placed = shown.some(({ title }) => title === 'Packet');
+  let left = LAID_OUT;
   for (const { session, findings } of groups) {
     writer.write(`${colors.label(clip(sessionTitle(session), width))}\n`);
     const table = new StreamingTable(
@@ -119,6 +116,7 @@ export function writeFindingTables(
       writer,
       width,
       colors.label,
+      left-- > 0 ? undefined : 0,
     );
     for (const finding of findings) {
       const cells = shown.map(({ title, cell }) => {

@@ -6,8 +6,8 @@
  */
 import type { Log, ReportingDescriptor, Result } from 'sarif';
 import { visible } from '../bytes/visible.js';
-import type { Finding } from '../rules/finding.js';
 import type { Rule } from '../rules/rule.js';
+import type { ToldFinding } from './finding-text.js';
 import { jsonDocument } from './json.js';
 import { formatEpoch } from './time.js';
 import type { TextWriter } from './writer.js';
@@ -21,14 +21,29 @@ export interface SarifContext {
   readonly captures: readonly string[];
 }
 
-export function writeSarif(writer: TextWriter, findings: readonly Finding[], context: SarifContext): void {
-  writer.write(`${jsonDocument(sarifLog(findings, context))}\n`);
+/** Where the results go in the document of a log that has none. */
+const NO_RESULTS = '\n      "results": [],';
+/** How far the elements of `results` are indented. */
+const INDENT = '        ';
+
+/** Writes result by result: all together may be more than there is memory for. */
+export function writeSarif(writer: TextWriter, findings: Iterable<ToldFinding>, context: SarifContext): void {
+  const document = jsonDocument(sarifLog(context));
+  const at = document.lastIndexOf(NO_RESULTS);
+  const end = at + NO_RESULTS.length;
+  const resultOf = resultMaker(context);
+  writer.write(document.slice(0, end - 2));
+  let separator = '\n';
+  for (const finding of findings) {
+    const lines = jsonDocument(resultOf(finding)).split('\n');
+    writer.write(`${separator}${lines.map((line) => INDENT + line).join('\n')}`);
+    separator = ',\n';
+  }
+  writer.write(`${separator === '\n' ? '' : '\n      '}${document.slice(end - 2)}\n`);
 }
 
-export function sarifLog(findings: readonly Finding[], { version, rules, captures }: SarifContext): Log {
-  const indexes = new Map(rules.map(({ id }, index) => [id, index]));
-  // With several files it is not known which one holds a packet: the first one stands for the capture.
-  const uri = uriOf(captures[0] ?? '-');
+/** A log without results. */
+function sarifLog({ version, rules, captures }: SarifContext): Log {
   return {
     $schema: SCHEMA,
     version: '2.1.0',
@@ -41,11 +56,18 @@ export function sarifLog(findings: readonly Finding[], { version, rules, capture
           location: { uri },
           roles: ['analysisTarget'],
         })),
-        results: findings.map((finding) => result(finding, indexes.get(finding.rule.id)!, uri)),
+        results: [],
         columnKind: 'utf16CodeUnits',
       },
     ],
   };
+}
+
+function resultMaker({ rules, captures }: SarifContext): (finding: ToldFinding) => Result {
+  const indexes = new Map(rules.map(({ id }, index) => [id, index]));
+  // With several files it is not known which one holds a packet: the first one stands for the capture.
+  const uri = uriOf(captures[0] ?? '-');
+  return (finding) => result(finding, indexes.get(finding.rule.id)!, uri);
 }
 
 function descriptor({
@@ -76,7 +98,7 @@ function pascalCase(id: string): string {
 }
 
 function result(
-  { rule, severity, breaker, session, frame, packet, timestamp, streamOffset, message }: Finding,
+  { rule, severity, breaker, session, frame, packet, timestamp, streamOffset, message }: ToldFinding,
   ruleIndex: number,
   uri: string,
 ): Result {

@@ -90,7 +90,7 @@ export class StreamingTable {
     /** Width of the terminal. */
     private readonly width: number,
     private readonly head: (text: string) => string,
-    /** Rows that cli-table3 lays out. */
+    /** Rows that cli-table3 lays out; 0: it does not lay out the heading, either. */
     private readonly mostLaidOut = LAID_OUT,
   ) {
     this.columns = columns;
@@ -197,12 +197,21 @@ export class StreamingTable {
   private writeHeading(): void {
     this.begun = true;
     const titles = this.shown.map(({ title, width }) => this.head(clip(title, width)));
-    this.writeSheet([titles], HEADING_BORDERS);
+    if (this.mostLaidOut > 0) this.writeSheet([titles], HEADING_BORDERS);
+    else {
+      this.writeBorder('┌', '┬', '┐');
+      this.writeRow(titles.map((title) => [title]));
+      this.writeBorder('├', '┼', '┤');
+    }
   }
 
   private writeBottom(): void {
-    const line = this.shown.map(({ width }) => '─'.repeat(width + 2)).join('┴');
-    this.writer.write(`└${line}┘\n`);
+    this.writeBorder('└', '┴', '┘');
+  }
+
+  private writeBorder(left: string, between: string, right: string): void {
+    const line = this.shown.map(({ width }) => '─'.repeat(width + 2)).join(between);
+    this.writer.write(`${left}${line}${right}\n`);
   }
 
   private writeSheet(rows: string[][], chars: Record<string, string>): void {

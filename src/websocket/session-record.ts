@@ -42,11 +42,6 @@ export interface Session {
   readonly openedPacket: number;
 }
 
-/** What is to be kept of many sessions. */
-export function withoutHandshake(session: Session): Session {
-  return { ...session, handshake: undefined };
-}
-
 /** A Close frame as it was captured. */
 export interface ObservedClose {
   /** Undefined where the body holds no whole code. */

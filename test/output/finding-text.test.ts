@@ -4,7 +4,6 @@ import { makeColors } from '../../src/output/colors.js';
 import {
   findingJson,
   findingLine,
-  groupFindings,
   sessionTitle,
   summarise,
   writeFindingTables,
@@ -12,7 +11,7 @@ import {
 import type { TimeFormat } from '../../src/output/time.js';
 import { width } from '../../src/output/width.js';
 import type { Finding } from '../../src/rules/finding.js';
-import { context, hostileTexts, MemoryWriter, makeFinding, makeSession, UNSAFE } from './samples.js';
+import { collect, context, hostileTexts, MemoryWriter, makeFinding, makeSession, UNSAFE } from './samples.js';
 
 const plain = makeColors(false);
 const painted = makeColors(true);
@@ -36,47 +35,6 @@ const handshake = makeFinding({
   message: 'Sec-WebSocket-Accept is missing',
 });
 const note = makeFinding({ rule: 'close-code-changed', session: second, message: 'the code is another' });
-
-describe('groupFindings', () => {
-  const places = (findings: readonly Finding[]) =>
-    groupFindings(findings).map(({ session, findings: own }) => [
-      session.number,
-      ...own.map(({ rule, packet }) => `${rule.id} ${packet}`),
-    ]);
-
-  it('has the worst session first, and in it the worst finding', () => {
-    const third = makeSession({ number: 3 });
-    expect(
-      places([
-        note,
-        makeFinding({ rule: 'masking-key-zero', session: third, packet: 2 }),
-        warning,
-        makeFinding({ packet: 30 }),
-        makeFinding({ packet: 20 }),
-      ]),
-    ).toEqual([
-      [1, 'unmasked-client-frame 20', 'unmasked-client-frame 30', 'masking-key-zero 9'],
-      [3, 'masking-key-zero 2'],
-      [2, 'close-code-changed 12'],
-    ]);
-  });
-
-  it('goes by the severity of the finding, which a guess lowers', () => {
-    expect(places([makeFinding({ severity: 'note', packet: 1 }), warning])).toEqual([
-      [1, 'masking-key-zero 9', 'unmasked-client-frame 1'],
-    ]);
-  });
-
-  it('has equals by their number, and leaves the list as it was', () => {
-    const list = [handshake, unmasked];
-    expect(places(list)).toEqual([
-      [1, 'unmasked-client-frame 12'],
-      [2, 'accept 5'],
-    ]);
-    expect(list).toEqual([handshake, unmasked]);
-    expect(groupFindings([])).toEqual([]);
-  });
-});
 
 describe('sessionTitle', () => {
   it.each([
@@ -148,7 +106,7 @@ describe('findingJson', () => {
 
 function tables(findings: readonly Finding[], size: number, time: TimeFormat = 'relative', colors = plain) {
   const writer = new MemoryWriter();
-  writeFindingTables(writer, groupFindings(findings), context(time), colors, size);
+  writeFindingTables(writer, collect(findings).groups(), context(time), colors, size);
   return writer.lines;
 }
 
@@ -172,6 +130,18 @@ describe('writeFindingTables', () => {
       '│          │                            │ 6455 §4.2.2)                         │',
       '└──────────┴────────────────────────────┴──────────────────────────────────────┘',
     ]);
+  });
+
+  it('looks the same for sessions beyond the first ones, which cli-table3 lays out', () => {
+    for (const size of [40, 80, 120, 160]) {
+      const list = Array.from({ length: 120 }, (_, i) =>
+        makeFinding({ session: makeSession({ number: i + 100 }), packet: 12 }),
+      );
+      const lines = tables(list, size, 'relative', makeColors(true));
+      const height = lines.length / 120;
+      const first = lines.slice(1, height);
+      for (let i = 1; i < 120; i++) expect(lines.slice(i * height + 1, (i + 1) * height)).toEqual(first);
+    }
   });
 
   it('on a wide one has columns for it', () => {

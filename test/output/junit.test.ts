@@ -1,13 +1,24 @@
 /**
  * The JUnit XML is loaded with junit2json, a real consumer, which parses it with xml2js.
  */
+import { createRequire } from 'node:module';
+import type { Builder } from 'junit-report-builder';
 import { parse, type TestSuite, type TestSuites } from 'junit2json';
 import { describe, expect, it } from 'vitest';
+import { sessionTitle } from '../../src/output/finding-text.js';
 import { writeJunit } from '../../src/output/junit.js';
 import type { Finding } from '../../src/rules/finding.js';
 import type { Severity } from '../../src/rules/rule.js';
 import type { SessionSummary } from '../../src/websocket/session-record.js';
-import { hostileTexts, MemoryWriter, makeFinding, makeSession, makeSummary, UNSAFE } from './samples.js';
+import {
+  collect,
+  hostileTexts,
+  MemoryWriter,
+  makeFinding,
+  makeSession,
+  makeSummary,
+  UNSAFE,
+} from './samples.js';
 
 function xmlOf(
   findings: readonly Finding[],
@@ -15,7 +26,7 @@ function xmlOf(
   failOn: Severity = 'error',
 ): string {
   const writer = new MemoryWriter();
-  writeJunit(writer, findings, sessions, failOn);
+  writeJunit(writer, collect(findings, sessions).sessions(), failOn);
   return writer.text;
 }
 
@@ -104,6 +115,27 @@ describe('the test suite', () => {
     const start = performance.now();
     expect(xmlOf(findings, sessions)).toContain('failures="3000"');
     expect(performance.now() - start).toBeLessThan(10_000);
+  });
+});
+
+const junitReport = createRequire(import.meta.url)('junit-report-builder') as Builder;
+
+/** The document as the builder makes it of all at once. */
+function builtOf(findings: readonly Finding[], sessions: readonly SessionSummary[]): string {
+  const builder = junitReport.newBuilder();
+  const suite = builder.testSuite().name('wsdissect check');
+  for (const { session, seconds, findings: own } of collect(findings, sessions).sessions()) {
+    const test = suite.testCase().className('wsdissect.session').name(sessionTitle(session)).time(seconds);
+    if (own.length > 0) test.failure(UNMASKED, 'unmasked-client-frame').stacktrace(UNMASKED);
+  }
+  return `${builder.build()}\n`;
+}
+
+describe('the sheets', () => {
+  it.each([0, 1, 499, 500, 501, 1200])('of %i sessions make the same document as one', (count) => {
+    const sessions = Array.from({ length: count }, (_, i) => makeSummary({}, { number: i + 1 }));
+    const findings = sessions.filter((_, i) => i % 3 === 0).map(({ session }) => makeFinding({ session }));
+    expect(xmlOf(findings, sessions)).toBe(builtOf(findings, sessions));
   });
 });
 

@@ -1,4 +1,5 @@
 /** Frames, messages, findings, summaries and a writer for the tests of the outputs: whole records with anything in them overridable. */
+import { Collected } from '../../src/cli/collected.js';
 import { ByteWriter } from '../../src/output/byte-writer.js';
 import type { Colors } from '../../src/output/colors.js';
 import type { ColumnContext } from '../../src/output/frame-columns.js';
@@ -227,3 +228,17 @@ export const hostileTexts: readonly [name: string, text: string][] = [
   ['lone surrogates', 'a\ud800b\udc00'],
   ['quotes and backslashes', '"\\u0041"</script>'],
 ];
+
+/** Findings as `check` has them at its end; `summaries` of the sessions without any, too. */
+export function collect(
+  findings: readonly Finding[],
+  summaries: readonly SessionSummary[] = [],
+  most = Number.POSITIVE_INFINITY,
+): Collected {
+  const collected = new Collected(most, summaries.length > 0);
+  for (const finding of findings) collected.add(finding);
+  const sessions = new Map(findings.map(({ session }) => [session.number, makeSummary({ session })]));
+  for (const summary of summaries) sessions.set(summary.session.number, summary);
+  for (const summary of sessions.values()) collected.closed(summary);
+  return collected;
+}

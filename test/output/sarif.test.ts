@@ -1,6 +1,7 @@
 import type { Log } from 'sarif';
 import { describe, expect, it } from 'vitest';
-import { type SarifContext, sarifLog, writeSarif } from '../../src/output/sarif.js';
+import { jsonDocument } from '../../src/output/json.js';
+import { type SarifContext, writeSarif } from '../../src/output/sarif.js';
 import type { Finding } from '../../src/rules/finding.js';
 import { rules } from '../../src/rules/index.js';
 import { sarifErrors, sarifSchema } from '../support/sarif.js';
@@ -176,10 +177,16 @@ describe('hostile text', () => {
     const [result] = written([makeFinding({ message })]).runs[0].results!;
     expect(result.message.text).not.toMatch(UNSAFE);
   });
+});
 
-  it('leaves a log that is the object itself', () => {
-    expect(written([unmasked, handshake])).toEqual(
-      JSON.parse(JSON.stringify(sarifLog([unmasked, handshake], context))),
+describe('the document', () => {
+  it.each([0, 1, 2, 30])('of %i findings is laid out as a whole', (count) => {
+    const findings = Array.from({ length: count }, (_, i) =>
+      i % 2 === 0 ? makeFinding({ message: `a\u2028b\n      "results": [],${i}` }) : handshake,
     );
+    const writer = new MemoryWriter();
+    writeSarif(writer, findings, context);
+    expect(writer.text).toBe(`${jsonDocument(JSON.parse(writer.text))}\n`);
+    expect(JSON.parse(writer.text).runs[0].results).toHaveLength(count);
   });
 });
