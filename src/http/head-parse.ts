@@ -18,39 +18,48 @@ export interface ParsedHead extends Pick<RequestHead, 'headers' | 'quirks' | 'ma
 
 /** Parses a head that ends with its empty line; undefined: its start line is none of HTTP/1. */
 export function parseHead(text: string, emptyLinesBefore: boolean): ParsedHead | undefined {
-  const quirks = new Set<HeadQuirk>();
-  if (emptyLinesBefore) quirks.add('leading-empty-line');
+  const quirks: HeadQuirk[] = [];
+  if (emptyLinesBefore) note(quirks, 'leading-empty-line');
   const lines = text.split('\n');
   lines.pop();
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i];
     if (line.endsWith('\r')) lines[i] = line.slice(0, -1);
-    else quirks.add('bare-lf');
-    if (lines[i].includes('\r')) quirks.add('bare-cr');
+    else note(quirks, 'bare-lf');
+    if (lines[i].includes('\r')) note(quirks, 'bare-cr');
   }
   const startLine = parseStartLine(trimWhitespace(lines[0]));
   if (startLine === undefined) return undefined;
   const malformedLines: string[] = [];
   const headers = parseFields(lines, malformedLines, quirks);
-  if (malformedLines.length > 0) quirks.add('malformed-line');
-  return { startLine, headers, quirks: [...quirks], malformedLines };
+  if (malformedLines.length > 0) note(quirks, 'malformed-line');
+  return { startLine, headers, quirks, malformedLines };
 }
 
+/** Each kind once. */
+function note(quirks: HeadQuirk[], quirk: HeadQuirk): void {
+  if (!quirks.includes(quirk)) quirks.push(quirk);
+}
+
+const STATUS_LINE = /^HTTP\/(1\.\d) +(\d{3})(?: (.*))?$/s;
+/** At the end of a request line. */
+const VERSION = / HTTP\/1\.\d$/;
+
 function parseStartLine(line: string): StartLine | undefined {
-  const status = /^HTTP\/(1\.\d) +(\d{3})(?: (.*))?$/s.exec(line);
+  const status = line.startsWith('HTTP/') ? STATUS_LINE.exec(line) : null;
   if (status !== null) {
     return { kind: 'response', version: status[1], status: Number(status[2]), reason: status[3] ?? '' };
   }
   const first = line.indexOf(' ');
   const last = line.lastIndexOf(' ');
-  const version = /^HTTP\/(1\.\d)$/.exec(line.slice(last + 1))?.[1];
+  const version = VERSION.test(line) ? line.slice(-'1.1'.length) : undefined;
   const method = line.slice(0, first);
   const target = trimWhitespace(line.slice(first, last));
   if (first < 0 || version === undefined || target === '' || !TOKEN.test(method)) return undefined;
   return { kind: 'request', method, target, version };
 }
 
-function parseFields(lines: readonly string[], malformed: string[], quirks: Set<HeadQuirk>): HeaderField[] {
+function parseFields(lines: readonly string[], malformed: string[], quirks: HeadQuirk[]): HeaderField[] {
   const headers: { name: string; value: string }[] = [];
   let current: { name: string; value: string } | undefined;
   for (let i = 1; i < lines.length - 1; i++) {
@@ -59,7 +68,7 @@ function parseFields(lines: readonly string[], malformed: string[], quirks: Set<
       // obs-fold (RFC 9112 §5.2), or whitespace before the first field (§2.2)
       if (current === undefined) malformed.push(line);
       else {
-        quirks.add('obs-fold');
+        note(quirks, 'obs-fold');
         const more = trimWhitespace(line);
         if (more !== '') current.value += current.value === '' ? more : ` ${more}`;
       }

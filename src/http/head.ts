@@ -61,41 +61,56 @@ export interface ResponseHead extends Head {
   readonly reason: string;
 }
 
+/** What most heads have of most headers. */
+const NONE: readonly string[] = [];
+
 /** All values of the header `name` (any case), in order. */
-export function headerValues(head: Head, name: string): string[] {
-  const wanted = name.toLowerCase();
-  return head.headers.filter((header) => isNamed(header, wanted)).map((header) => header.value);
+export function headerValues(head: Head, name: string): readonly string[] {
+  let values: string[] | undefined;
+  for (const header of head.headers) {
+    if (!isNamed(header, name)) continue;
+    if (values === undefined) values = [header.value];
+    else values.push(header.value);
+  }
+  return values ?? NONE;
 }
 
 /** How many headers `name` (any case) there are. */
 export function headerCount(head: Head, name: string): number {
-  const wanted = name.toLowerCase();
   let count = 0;
-  for (const header of head.headers) if (isNamed(header, wanted)) count++;
+  for (const header of head.headers) if (isNamed(header, name)) count++;
   return count;
 }
 
 /** The first value of the header `name` (any case). */
 export function headerValue(head: Head, name: string): string | undefined {
-  const wanted = name.toLowerCase();
-  return head.headers.find((header) => isNamed(header, wanted))?.value;
+  for (const header of head.headers) if (isNamed(header, name)) return header.value;
+  return undefined;
 }
 
-function isNamed(header: HeaderField, wanted: string): boolean {
-  return header.name.length === wanted.length && header.name.toLowerCase() === wanted;
+/** Mostly a name is written as it is in the RFC. */
+function isNamed({ name }: HeaderField, wanted: string): boolean {
+  if (name.length !== wanted.length) return false;
+  return name === wanted || name.toLowerCase() === wanted.toLowerCase();
 }
 
 /** The elements of all headers `name` as one comma list, as written, without empty ones (RFC 9110 §5.6.1). */
-export function listElements(head: Head, name: string): string[] {
-  return headerValues(head, name)
+export function listElements(head: Head, name: string): readonly string[] {
+  const values = headerValues(head, name);
+  if (values.length === 0) return NONE;
+  // One element, as most lists are: its value has no whitespace around it.
+  if (values.length === 1 && values[0] !== '' && !values[0].includes(',')) return values;
+  return values
     .flatMap((value) => value.split(','))
     .map(trimWhitespace)
     .filter((element) => element !== '');
 }
 
 /** As listElements, but tokens (RFC 9110 §5.6.2) in lower case. */
-export function tokenList(head: Head, name: string): string[] {
-  return listElements(head, name).map((element) => (TOKEN.test(element) ? element.toLowerCase() : element));
+export function tokenList(head: Head, name: string): readonly string[] {
+  const elements = listElements(head, name);
+  if (elements.length === 0) return NONE;
+  return elements.map((element) => (TOKEN.test(element) ? element.toLowerCase() : element));
 }
 
 /**

@@ -36,7 +36,7 @@ export const accept: Rule = {
     ),
     explanation: 'The server has encoded the 40 hexadecimal digits of the hash in place of its 20 bytes.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     handshake(handshake) {
       if (openingResponse(handshake) === undefined) return;
       const { accept: given, expectedAccept: expected } = handshake;

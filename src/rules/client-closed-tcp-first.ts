@@ -30,7 +30,7 @@ export const clientClosedTcpFirst: Rule = {
     bytes: '88 02 03 e8 88 82 37 fa 21 3d 34 12',
     explanation: "The server closes with 1000, the client answers; the next packet is the client's FIN.",
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     closed(summary) {
       if (summary.endedFirst === 'client' && isFree(summary))
         report('client', 'both sides have sent their Close, and the client ended TCP before the server did');

@@ -26,8 +26,8 @@ export const closeAnsweredByData: Rule = {
     bytes: '88 82 37 fa 21 3d 34 12 81 03 62 79 65',
     explanation: 'The client closes with 1000; the server replies with the text "bye" (81) and ends TCP.',
   },
-  watch({ share }, report) {
-    const ending = share(Ending);
+  watch(watched, report) {
+    const ending = watched.share(Ending);
     return {
       closed(summary) {
         const unanswered = ending.unanswered(summary);

@@ -32,7 +32,7 @@ export const closeCodeInvalid: Rule = {
     bytes: '88 02 03 ee',
     explanation: '03 ee is 1006: "there was no Close frame", in a Close frame.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     oddFrame(facts) {
       const body = closeBody(facts);
       const code = body && closeCode(body);

@@ -26,7 +26,7 @@ export const closeOneByte: Rule = {
     bytes: '88 01 03',
     explanation: 'The length is 01: the code 1000 would be 03 e8.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     oddFrame(facts) {
       const { sender, header } = facts;
       if (header.opcode === CLOSE && header.length === 1 && isSoundControl(facts))

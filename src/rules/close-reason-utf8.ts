@@ -26,7 +26,7 @@ export const closeReasonUtf8: Rule = {
     explanation:
       'Code 1000 and "bye" with the first octet (e2) of a character of three; the other two were cut off.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     oddFrame(facts) {
       const body = closeBody(facts);
       const bad = body && badReason(body);

@@ -30,8 +30,8 @@ export const closeUnanswered: Rule = {
       "The Close of a client, with 1000 (34 12 under the mask is 03 e8). The server's next sign is its " +
       'FIN.',
   },
-  watch({ share }, report) {
-    const ending = share(Ending);
+  watch(watched, report) {
+    const ending = watched.share(Ending);
     return {
       closed(summary) {
         const unanswered = ending.unanswered(summary);

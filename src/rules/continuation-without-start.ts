@@ -2,7 +2,7 @@
  * RFC 6455 §5.4: a continuation continues something.
  */
 import { FragmentWatch } from './fragments.js';
-import type { Rule } from './rule.js';
+import { type Rule, WATCHES_NOTHING } from './rule.js';
 
 export const continuationWithoutStart: Rule = {
   id: 'continuation-without-start',
@@ -23,10 +23,12 @@ export const continuationWithoutStart: Rule = {
     explanation:
       'The first frame, "Hel", has FIN (81 in place of 01), so that there is nothing left to continue.',
   },
-  watch({ share }, report) {
-    share(FragmentWatch).on('no-start', ({ sender, header }) =>
-      report(sender, `the continuation of ${header.length} bytes continues no message`),
-    );
-    return {};
+  watch(watched, report) {
+    watched
+      .share(FragmentWatch)
+      .on('no-start', ({ sender, header }) =>
+        report(sender, `the continuation of ${header.length} bytes continues no message`),
+      );
+    return WATCHES_NOTHING;
   },
 };

@@ -2,7 +2,7 @@
  * RFC 6455 §5.5.1, §1.4: control frames behind the Close frame of their sender are not forbidden, and in vain.
  */
 import { CloseWatch } from './close-watch.js';
-import type { Rule } from './rule.js';
+import { type Rule, WATCHES_NOTHING } from './rule.js';
 
 export const controlAfterClose: Rule = {
   id: 'control-after-close',
@@ -25,8 +25,8 @@ export const controlAfterClose: Rule = {
     bytes: '88 02 03 e8 89 04 62 65 61 74',
     explanation: 'A Close with 1000, and behind it a Ping with "beat".',
   },
-  watch({ share }, report) {
-    share(CloseWatch).on(true, report);
-    return {};
+  watch(watched, report) {
+    watched.share(CloseWatch).on(true, report);
+    return WATCHES_NOTHING;
   },
 };

@@ -2,7 +2,7 @@
  * RFC 7692 §7.1.1: with no_context_takeover each message is compressed by itself.
  */
 import { hasMessageDeflate } from './content.js';
-import { type Rule, whereBegins } from './rule.js';
+import { type Rule, WATCHES_NOTHING, whereBegins } from './rule.js';
 
 export const deflateContextUsed: Rule = {
   id: 'deflate-context-used',
@@ -33,7 +33,7 @@ export const deflateContextUsed: Rule = {
       'which server_no_context_takeover forbids.',
   },
   watch({ handshake }, report) {
-    if (!hasMessageDeflate(handshake)) return {};
+    if (!hasMessageDeflate(handshake)) return WATCHES_NOTHING;
     return {
       message(facts) {
         const { sender, inflated, complete } = facts;

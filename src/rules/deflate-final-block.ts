@@ -4,7 +4,7 @@
 import { deflateParameters } from '../websocket/deflate-parameters.js';
 import { hasMessageDeflate } from './content.js';
 import { count } from './count.js';
-import { type Rule, whereBegins } from './rule.js';
+import { type Rule, WATCHES_NOTHING, whereBegins } from './rule.js';
 
 export const deflateFinalBlock: Rule = {
   id: 'deflate-final-block',
@@ -33,7 +33,7 @@ export const deflateFinalBlock: Rule = {
   },
   watch({ handshake }, report) {
     const parameters = hasMessageDeflate(handshake) ? deflateParameters(handshake!) : undefined;
-    if (parameters === undefined) return {};
+    if (parameters === undefined) return WATCHES_NOTHING;
     return {
       message(facts) {
         const { sender, inflated, complete, wireLength } = facts;

@@ -3,7 +3,7 @@
  */
 import { hasMessageDeflate } from './content.js';
 import { count } from './count.js';
-import { type Rule, whereBegins } from './rule.js';
+import { type Rule, WATCHES_NOTHING, whereBegins } from './rule.js';
 
 export const deflateUndecodable: Rule = {
   id: 'deflate-undecodable',
@@ -35,7 +35,7 @@ export const deflateUndecodable: Rule = {
       '(f39c) and its complement (cd48) do not match.',
   },
   watch({ handshake }, report) {
-    if (!hasMessageDeflate(handshake)) return {};
+    if (!hasMessageDeflate(handshake)) return WATCHES_NOTHING;
     return {
       message(facts) {
         const { sender, inflated, complete, wireLength } = facts;

@@ -4,7 +4,7 @@
 import type { Sender } from '../websocket/frame-record.js';
 import type { Handshake } from '../websocket/handshake.js';
 import { hasMessageDeflate } from './content.js';
-import { type Rule, whereBegins } from './rule.js';
+import { type Rule, WATCHES_NOTHING, whereBegins } from './rule.js';
 
 export const deflateWindowExceeded: Rule = {
   id: 'deflate-window-exceeded',
@@ -36,7 +36,7 @@ export const deflateWindowExceeded: Rule = {
       'length 3 and distance 320, where 256 octets are allowed.',
   },
   watch({ handshake }, report) {
-    if (!hasMessageDeflate(handshake)) return {};
+    if (!hasMessageDeflate(handshake)) return WATCHES_NOTHING;
     return {
       message(facts) {
         const { sender, inflated, complete } = facts;

@@ -1,7 +1,7 @@
 /**
  * Fields of the drafts before RFC 6455, of which §11.3 registers other names.
  */
-import type { Head } from '../http/head.js';
+import { type Head, headerCount } from '../http/head.js';
 import type { Sender } from '../websocket/frame-record.js';
 import { exampleResponse } from './example-heads.js';
 import { openingRequest, openingResponse } from './heads.js';
@@ -48,7 +48,7 @@ export const draftHeaders: Rule = {
     }),
     explanation: 'The last two fields are of the draft hixie-75; the rest is a valid answer.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     handshake(handshake) {
       check(report, 'client', openingRequest(handshake));
       check(report, 'server', openingResponse(handshake));
@@ -57,8 +57,8 @@ export const draftHeaders: Rule = {
 };
 
 function check(report: Report, breaker: Sender, head: Head | undefined): void {
-  const present = new Set(head?.headers.map(({ name }) => name.toLowerCase()));
-  const found = OLD_NAMES[breaker].filter((name) => present.has(name.toLowerCase()));
+  if (head === undefined) return;
+  const found = OLD_NAMES[breaker].filter((name) => headerCount(head, name) > 0);
   if (found.length === 0) return;
   const what = found.length === 1 ? `${found[0]}, a field` : `${found.join(', ')}, fields`;
   report(breaker, `the ${breaker === 'client' ? 'request' : 'response'} has ${what} of an old draft`);

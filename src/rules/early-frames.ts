@@ -23,9 +23,8 @@ export const earlyFrames: Rule = {
     bytes: `${exampleRequest()}\n\n81 85 37 fa 21 3d 7f 9f 4d 51 58`,
     explanation: 'The octets of a text frame, "Hello", follow the request at once.',
   },
-  watch: ({ session }, report) => ({
-    handshake({ isWebSocketResponse }) {
-      const { earlyClientBytes } = session;
+  judge: (report) => ({
+    handshake({ isWebSocketResponse }, { earlyClientBytes }) {
       if (isWebSocketResponse && earlyClientBytes > 0)
         report('client', `the client sent ${earlyClientBytes} bytes behind its request before the 101`);
     },

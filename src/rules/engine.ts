@@ -2,8 +2,9 @@
  * Runs the rules over the sessions of a dissection: one SessionObserver per session that hands each event to
  * the watchers that want it, and makes findings of what they report.
  *
- * Strategy: the watchers are sorted by event when a session opens, so that a frame costs a call per rule about
- * frames and nothing else.
+ * Strategy: what judges the handshake or a frame by itself exists once; the others are made when a session's first
+ * frame comes, since half of all sessions that are open have nothing to say. They are sorted by event, so that a frame
+ * costs a call per rule about frames and nothing else. Rules report to the engine, which knows whose event is under way.
  */
 import { DEFAULT_LIMITS } from '../limits.js';
 import type { Place, Timestamp } from '../stream/place.js';
@@ -14,7 +15,15 @@ import type { Session, SessionSummary } from '../websocket/session-record.js';
 import { CloseWatch } from './close-watch.js';
 import type { Finding } from './finding.js';
 import { KeyWatch } from './key-watch.js';
-import { isOrdinary, type Report, type Rule, type WatchedSession, type Watcher, type Where } from './rule.js';
+import {
+  isOrdinary,
+  type Report,
+  type Rule,
+  WATCHES_NOTHING,
+  type WatchedSession,
+  type Watcher,
+  type Where,
+} from './rule.js';
 import { Talk } from './talk.js';
 
 export interface EngineOptions {
@@ -28,62 +37,72 @@ export interface EngineOptions {
 }
 
 export class RuleEngine {
-  constructor(private readonly options: EngineOptions) {}
+  /** Of each rule that keeps nothing of a session; with nothing to watch where it looks at the handshake only. */
+  readonly judges: readonly (Watcher | undefined)[];
+  readonly reports: readonly Report[];
+  readonly onHandshake: readonly Watcher[];
+  /** Whose event is under way. */
+  current: SessionWatch | undefined = undefined;
+
+  constructor(readonly options: EngineOptions) {
+    const { rules } = options;
+    this.reports = rules.map(
+      (rule): Report =>
+        (breaker, message, where) =>
+          this.report(rule, breaker, message, where),
+    );
+    const judges = rules.map((rule, i) => rule.judge?.(this.reports[i]));
+    this.onHandshake = judges.filter((judge) => judge !== undefined).filter((judge) => judge.handshake);
+    this.judges = judges.map((judge) => (judge && looksAtHandshakeOnly(judge) ? WATCHES_NOTHING : judge));
+  }
 
   /** For a session that opens, or whose upgrade was refused. */
   observe(session: Session): SessionWatch {
-    return new SessionWatch(session, this.options);
+    return new SessionWatch(session, this);
+  }
+
+  private report(rule: Rule, breaker: Sender, message: string, where: Where | undefined): void {
+    const { place } = this.options;
+    const { facts, confidence, session } = this.current!;
+    const guessed = confidence < 1;
+    this.options.finding({
+      rule,
+      severity: guessed ? 'note' : rule.severity,
+      breaker,
+      session,
+      frame: where?.frame ?? facts?.number,
+      packet: where?.packet ?? place.packet,
+      timestamp: timestampOf(where ?? place),
+      streamOffset: where?.streamOffset ?? facts?.header.streamOffset,
+      message: guessed
+        ? `${message} (${session.handshake === undefined ? 'frames were recognised without a handshake' : 'frames were found again behind a loss'}, with confidence ${Math.floor(confidence * 1000) / 1000})`
+        : message,
+    });
   }
 }
 
 export class SessionWatch implements SessionObserver {
   // What each plain message looks at comes first, and so lies together.
-  calm: boolean;
-  private readonly talk: Talk | undefined;
-  private readonly keys: KeyWatch | undefined;
+  /** Not before there are watchers: they are made for the first frame. */
+  calm = false;
+  private talk: Talk | undefined = undefined;
+  private keys: KeyWatch | undefined = undefined;
   /** What the event under way is about. */
-  private current: FrameFacts | undefined = undefined;
-  private confidence = 1;
-  /** Those that a loss, the end, or the handshake may still be told to. */
-  private watchers: readonly Watcher[];
-  private readonly shared = new Map<unknown, Watcher>();
-  private readonly restless: readonly Watcher[];
-  private readonly closes: CloseWatch;
-  /** What is shared looks at all frames, rules only at those that are not behind their sender's Close. */
-  private readonly sharedOnFrame: readonly Watcher[];
-  private readonly sharedOnMessage: readonly Watcher[];
-  private readonly onFrame: readonly Watcher[];
-  private readonly onOddFrame: readonly Watcher[];
-  private readonly onMessage: readonly Watcher[];
+  facts: FrameFacts | undefined = undefined;
+  confidence = 1;
+  /** Made when there is something to watch. */
+  private watchers: Watchers | undefined = undefined;
+  /** As it was when it opened. */
+  private readonly opened: Session;
   /** The handshake, while its request may come yet. */
   private awaited: Handshake | undefined = undefined;
 
   constructor(
-    private session: Session,
-    private readonly options: EngineOptions,
+    public session: Session,
+    private readonly engine: RuleEngine,
   ) {
     const { handshake } = session;
-    const { maxOpenPings = DEFAULT_LIMITS.maxOpenPings, defect = () => {} } = options;
-    const watched: WatchedSession = {
-      session,
-      handshake,
-      maxOpenPings,
-      defect,
-      share: (kind) => this.share(kind, watched),
-    };
-    this.closes = this.share(CloseWatch, watched);
-    const own = options.rules.map((rule) => rule.watch(watched, this.reporter(rule)));
-    const shared = [...this.shared.values()];
-    this.watchers = [...shared, ...own];
-    this.restless = this.watchers.filter((watcher) => watcher.calm !== undefined);
-    this.calm = this.isCalm();
-    this.talk = this.shared.get(Talk) as Talk | undefined;
-    this.keys = this.shared.get(KeyWatch) as KeyWatch | undefined;
-    this.sharedOnFrame = shared.filter((watcher) => watcher.frame);
-    this.sharedOnMessage = shared.filter((watcher) => watcher.message);
-    this.onFrame = own.filter((watcher) => watcher.frame);
-    this.onOddFrame = own.filter((watcher) => watcher.oddFrame);
-    this.onMessage = own.filter((watcher) => watcher.message);
+    this.opened = session;
     // A request that was captured behind its answer may come yet.
     if (handshake?.request === undefined && handshake?.isWebSocketResponse) this.awaited = handshake;
     else this.judgeHandshake(handshake);
@@ -98,87 +117,152 @@ export class SessionWatch implements SessionObserver {
   }
 
   plain(facts: FrameFacts): void {
-    this.current = facts;
+    this.facts = facts;
     this.confidence = 1;
+    this.engine.current = this;
     this.talk?.plain(facts);
     if (facts.sender === 'client') this.keys?.plain(facts);
     // The record is shared with other sessions.
-    this.current = undefined;
+    this.facts = undefined;
   }
 
   frame(facts: FrameFacts): void {
-    this.current = facts;
+    this.facts = facts;
     this.confidence = facts.confidence;
-    for (const watcher of this.sharedOnFrame) watcher.frame!(facts);
-    if (!this.closes.isLate) {
-      for (const watcher of this.onFrame) watcher.frame!(facts);
-      if (!isOrdinary(facts)) for (const watcher of this.onOddFrame) watcher.oddFrame!(facts);
+    this.engine.current = this;
+    const { watching } = this;
+    for (const watcher of watching.sharedOnFrame) watcher.frame!(facts);
+    if (!watching.closes.isLate) {
+      for (const watcher of watching.onFrame) watcher.frame!(facts);
+      if (!isOrdinary(facts)) for (const watcher of watching.onOddFrame) watcher.oddFrame!(facts);
     }
-    this.calm = this.isCalm();
+    this.calm = watching.isCalm();
   }
 
   message(facts: MessageFacts): void {
     this.confidence = facts.confidence;
-    for (const watcher of this.sharedOnMessage) watcher.message!(facts);
-    if (!this.closes.isBehind(facts.sender, facts.lastFrame))
-      for (const watcher of this.onMessage) watcher.message!(facts);
-    this.calm = this.isCalm();
+    this.engine.current = this;
+    const { watching } = this;
+    for (const watcher of watching.sharedOnMessage) watcher.message!(facts);
+    if (!watching.closes.isBehind(facts.sender, facts.lastFrame))
+      for (const watcher of watching.onMessage) watcher.message!(facts);
+    this.calm = watching.isCalm();
   }
 
   lost(sender: Sender): void {
-    for (const watcher of this.watchers) watcher.lost?.(sender);
+    const { watching } = this;
+    this.engine.current = this;
+    for (const watcher of watching.onEnd) watcher.lost?.(sender);
     this.calm = false;
   }
 
   closed(summary: SessionSummary): void {
-    this.current = undefined;
+    this.facts = undefined;
     this.confidence = 1;
     this.judgeHandshake(this.awaited);
-    for (const watcher of this.watchers) watcher.closed?.(summary);
+    this.engine.current = this;
+    for (const watcher of this.watching.onEnd) watcher.closed?.(summary);
   }
 
-  private isCalm(): boolean {
-    for (const watcher of this.restless) if (!watcher.calm) return false;
-    return true;
-  }
-
-  private share<T extends Watcher>(Kind: new (watched: WatchedSession) => T, watched: WatchedSession): T {
-    const known = this.shared.get(Kind) as T | undefined;
-    if (known !== undefined) return known;
-    const made = new Kind(watched);
-    this.shared.set(Kind, made);
-    return made;
+  private get watching(): Watchers {
+    if (this.watchers === undefined) {
+      this.watchers = new Watchers(this.opened, this.engine);
+      this.talk = this.watchers.find(Talk);
+      this.keys = this.watchers.find(KeyWatch);
+    }
+    return this.watchers;
   }
 
   private judgeHandshake(handshake: Handshake | undefined): void {
     if (handshake === undefined) return;
-    const { current } = this;
-    this.current = undefined;
-    for (const watcher of this.watchers) watcher.handshake?.(handshake);
-    this.watchers = this.watchers.filter((watcher) => watcher.closed ?? watcher.lost);
-    this.current = current;
+    const { facts } = this;
+    this.facts = undefined;
+    this.engine.current = this;
+    for (const watcher of this.engine.onHandshake) watcher.handshake!(handshake, this.session);
+    this.facts = facts;
+  }
+}
+
+/** All who watch one session, by what they want to be told. */
+class Watchers implements WatchedSession {
+  readonly closes: CloseWatch;
+  /** What is shared looks at all frames, rules only at those that are not behind their sender's Close. */
+  readonly sharedOnFrame: readonly Watcher[];
+  readonly sharedOnMessage: readonly Watcher[];
+  readonly onFrame: readonly Watcher[];
+  readonly onOddFrame: readonly Watcher[];
+  readonly onMessage: readonly Watcher[];
+  /** Those that a loss or the end may be told to. */
+  readonly onEnd: readonly Watcher[];
+  private readonly restless: readonly Watcher[];
+  private readonly shared: Watcher[] = [];
+
+  constructor(
+    readonly session: Session,
+    private readonly engine: RuleEngine,
+  ) {
+    const { judges, reports, options } = engine;
+    this.closes = this.share(CloseWatch);
+    const own: Watcher[] = [];
+    for (let i = 0; i < reports.length; i++) {
+      const watcher = judges[i] ?? options.rules[i].watch!(this, reports[i]);
+      if (watcher !== WATCHES_NOTHING) own.push(watcher);
+    }
+    const { shared } = this;
+    const all = [...shared, ...own];
+    this.restless = those(all, (watcher) => watcher.calm !== undefined);
+    this.sharedOnFrame = those(shared, ({ frame }) => frame !== undefined);
+    this.sharedOnMessage = those(shared, ({ message }) => message !== undefined);
+    this.onFrame = those(own, ({ frame }) => frame !== undefined);
+    this.onOddFrame = those(own, ({ oddFrame }) => oddFrame !== undefined);
+    this.onMessage = those(own, ({ message }) => message !== undefined);
+    this.onEnd = those(all, ({ closed, lost }) => closed !== undefined || lost !== undefined);
   }
 
-  private reporter(rule: Rule): Report {
-    return (breaker: Sender, message: string, where?: Where) => {
-      const { place } = this.options;
-      const { current, confidence } = this;
-      const guessed = confidence < 1;
-      this.options.finding({
-        rule,
-        severity: guessed ? 'note' : rule.severity,
-        breaker,
-        session: this.session,
-        frame: where?.frame ?? current?.number,
-        packet: where?.packet ?? place.packet,
-        timestamp: timestampOf(where ?? place),
-        streamOffset: where?.streamOffset ?? current?.header.streamOffset,
-        message: guessed
-          ? `${message} (${this.session.handshake === undefined ? 'frames were recognised without a handshake' : 'frames were found again behind a loss'}, with confidence ${Math.floor(confidence * 1000) / 1000})`
-          : message,
-      });
-    };
+  get handshake(): Handshake | undefined {
+    return this.session.handshake;
   }
+
+  get maxOpenPings(): number {
+    return this.engine.options.maxOpenPings ?? DEFAULT_LIMITS.maxOpenPings;
+  }
+
+  defect(code: string, message: string): void {
+    this.engine.options.defect?.(code, message);
+  }
+
+  share<T extends Watcher>(Kind: new (watched: WatchedSession) => T): T {
+    const known = this.find(Kind);
+    if (known !== undefined) return known;
+    const made = new Kind(this);
+    this.shared.push(made);
+    return made;
+  }
+
+  /** What is shared of this kind, if any rule asked for it. */
+  find<T extends Watcher>(Kind: new (watched: WatchedSession) => T): T | undefined {
+    for (const known of this.shared) if (known instanceof Kind) return known;
+    return undefined;
+  }
+
+  isCalm(): boolean {
+    for (const watcher of this.restless) if (!watcher.calm) return false;
+    return true;
+  }
+}
+
+function looksAtHandshakeOnly(judge: Watcher): boolean {
+  return Object.keys(judge).every((event) => event === 'handshake');
+}
+
+const NOBODY: readonly Watcher[] = [];
+const found: Watcher[] = [];
+
+/** As filter(), in an array without room to grow: there are seven of them per session. */
+function those(watchers: readonly Watcher[], wants: (watcher: Watcher) => boolean): readonly Watcher[] {
+  let count = 0;
+  for (const watcher of watchers) if (wants(watcher)) found[count++] = watcher;
+  return count === 0 ? NOBODY : found.slice(0, count);
 }
 
 function timestampOf({ seconds, nanoseconds }: Timestamp): Timestamp {

@@ -24,12 +24,12 @@ export const extensionNotOffered: Rule = {
     bytes: exampleResponse({ 'Sec-WebSocket-Extensions': 'permessage-deflate' }),
     explanation: 'It answers the request of RFC 6455 §1.2, which has no Sec-WebSocket-Extensions.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     handshake(handshake) {
       const { request, offeredExtensions: offers, extensions: answer } = handshake;
       if (openingResponse(handshake) === undefined || request === undefined) return;
       // What cannot be parsed is told of by extension-syntax, and its names may be wrong.
-      if (offers.malformed || answer.malformed) return;
+      if (offers.malformed || answer.malformed || answer.extensions.length === 0) return;
       const offered = new Set(offers.extensions.map(({ name }) => name));
       const foreign = answer.extensions.filter(({ name }) => !offered.has(name));
       const names = [...new Set(foreign.map(({ name }) => name))].join(', ');

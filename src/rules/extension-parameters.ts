@@ -37,7 +37,7 @@ export const extensionParameters: Rule = {
     ),
     explanation: 'The client has not offered client_max_window_bits: it may be unable to limit its window.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     handshake(handshake) {
       const offers = openingRequest(handshake) && deflates(handshake.offeredExtensions);
       const fault = offers?.map((offer) => parameterFault('offer', offer)).find((one) => one !== undefined);

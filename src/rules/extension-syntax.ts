@@ -27,7 +27,7 @@ export const extensionSyntax: Rule = {
     bytes: exampleRequest({ 'Sec-WebSocket-Extensions': 'permessage-deflate client_max_window_bits' }),
     explanation: 'There is no ";" between the name and its parameter.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     handshake(handshake) {
       check(report, 'client', openingRequest(handshake), handshake.offeredExtensions);
       check(report, 'server', openingResponse(handshake), handshake.extensions);

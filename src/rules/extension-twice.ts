@@ -32,10 +32,11 @@ export const extensionTwice: Rule = {
     ),
     explanation: 'The client offers two variants of one extension, and the server accepts both.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     handshake(handshake) {
-      if (openingResponse(handshake) === undefined || handshake.extensions.malformed) return;
-      const names = handshake.extensions.extensions.map(({ name }) => name);
+      const { extensions, malformed } = handshake.extensions;
+      if (openingResponse(handshake) === undefined || malformed || extensions.length < 2) return;
+      const names = extensions.map(({ name }) => name);
       const twice = names.find((name, at) => names.indexOf(name) < at);
       if (twice === undefined) return;
       const count = names.filter((name) => name === twice).length;

@@ -68,7 +68,7 @@ export class PeerFaults {
     const { unjudged, watched } = this;
     if (unjudged === undefined) return;
     this.unjudged = undefined;
-    if (isBlamed('server', REFUSED_BY_CLIENTS, watched, unjudged)) this.faulty.server = true;
+    if (isBlamed('server', REFUSED_BY_CLIENTS, unjudged, watched.session)) this.faulty.server = true;
   }
 
   frame(facts: FrameFacts): void {

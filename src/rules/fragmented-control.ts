@@ -22,7 +22,7 @@ export const fragmentedControl: Rule = {
     bytes: '09 05 48 65 6c 6c 6f',
     explanation: 'A Ping is 89: in 09 the FIN bit (80) is missing.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     oddFrame({ sender, header: { fin, opcode, length } }) {
       if (!fin && isControl(opcode) && !isReserved(opcode))
         report(sender, `the ${opcodeName(opcode)} frame of ${length} bytes has no FIN`);

@@ -72,9 +72,9 @@ export class FragmentWatch implements Watcher {
 
   private readonly closes: CloseWatch;
 
-  constructor({ handshake, share }: WatchedSession) {
-    this.closes = share(CloseWatch);
-    const fromStart = handshake !== undefined;
+  constructor(watched: WatchedSession) {
+    this.closes = watched.share(CloseWatch);
+    const fromStart = watched.handshake !== undefined;
     this.senders = { client: new Fragments(fromStart), server: new Fragments(fromStart) };
   }
 

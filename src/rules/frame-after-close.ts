@@ -2,7 +2,7 @@
  * RFC 6455 §5.5.1: no data frame follows the Close frame of its sender.
  */
 import { CloseWatch } from './close-watch.js';
-import type { Rule } from './rule.js';
+import { type Rule, WATCHES_NOTHING } from './rule.js';
 
 export const frameAfterClose: Rule = {
   id: 'frame-after-close',
@@ -29,8 +29,8 @@ export const frameAfterClose: Rule = {
     bytes: '88 02 03 e8 81 03 62 79 65',
     explanation: 'A Close with 1000, and behind it the text "bye", which nobody will read.',
   },
-  watch({ share }, report) {
-    share(CloseWatch).on(false, report);
-    return {};
+  watch(watched, report) {
+    watched.share(CloseWatch).on(false, report);
+    return WATCHES_NOTHING;
   },
 };

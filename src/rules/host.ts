@@ -28,7 +28,7 @@ export const host: Rule = {
     bytes: exampleRequest({ Host: undefined }),
     explanation: 'There is no line "Host: server.example.com".',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     handshake(handshake) {
       if (openingRequest(handshake) === undefined) return;
       const value = handshake.host;

@@ -28,7 +28,7 @@ export const httpVersion: Rule = {
     bytes: exampleRequest({}, 'GET /chat HTTP/1.0'),
     explanation: 'The request line ends in HTTP/1.0.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     handshake(handshake) {
       const request = openingRequest(handshake);
       if (request?.version === '1.0') report('client', 'the request is HTTP/1.0, not 1.1');

@@ -3,7 +3,7 @@
  */
 import { opcodeName } from '../websocket/opcode.js';
 import { FragmentWatch } from './fragments.js';
-import type { Rule } from './rule.js';
+import { type Rule, WATCHES_NOTHING } from './rule.js';
 
 export const interleavedMessage: Rule = {
   id: 'interleaved-message',
@@ -25,10 +25,12 @@ export const interleavedMessage: Rule = {
     explanation:
       'Between "Hel" (01, no FIN) and its continuation "lo" (80) there is a whole text frame, "Hi" (81).',
   },
-  watch({ share }, report) {
-    share(FragmentWatch).on('interleaved', ({ sender, header: { opcode, length } }) =>
-      report(sender, `a ${opcodeName(opcode)} frame of ${length} bytes comes inside a fragmented message`),
-    );
-    return {};
+  watch(watched, report) {
+    watched
+      .share(FragmentWatch)
+      .on('interleaved', ({ sender, header: { opcode, length } }) =>
+        report(sender, `a ${opcodeName(opcode)} frame of ${length} bytes comes inside a fragmented message`),
+      );
+    return WATCHES_NOTHING;
   },
 };

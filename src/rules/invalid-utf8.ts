@@ -6,7 +6,7 @@ import type { MessageFacts } from '../websocket/observer.js';
 import { isControl, TEXT } from '../websocket/opcode.js';
 import { hasStrayBits, isContentKnown } from './content.js';
 import { count } from './count.js';
-import { type Rule, whereBegins } from './rule.js';
+import { type Rule, WATCHES_NOTHING, whereBegins } from './rule.js';
 
 export const invalidUtf8: Rule = {
   id: 'invalid-utf8',
@@ -34,9 +34,9 @@ export const invalidUtf8: Rule = {
       'one.',
   },
   watch({ handshake }, report) {
+    if (!isContentKnown(handshake)) return WATCHES_NOTHING;
     const stray = { client: false, server: false };
     const compressed = { client: false, server: false };
-    if (!isContentKnown(handshake)) return {};
     return {
       oddFrame(facts) {
         if (isControl(facts.header.opcode)) return;

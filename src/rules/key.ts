@@ -28,7 +28,7 @@ export const key: Rule = {
     bytes: exampleRequest({ 'Sec-WebSocket-Key': 'c2hvcnQga2V5' }),
     explanation: 'The key is base64 for "short key": 9 bytes.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     handshake(handshake) {
       if (openingRequest(handshake) === undefined) return;
       const { key: value, keyBytes } = handshake;

@@ -20,7 +20,7 @@ export const lengthTopBit: Rule = {
     bytes: '82 7f ff ff ff ff ff ff ff ff',
     explanation: '7f announces a length in 64 bits; all of them are set, which is -1 as a signed number.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     oddFrame({ sender, header }) {
       if (hasTopBit(header))
         report(

@@ -25,7 +25,7 @@ export const maskedServerFrame: Rule = {
     explanation:
       'Sent by a server: the second octet is 85, mask bit and length 5. The key 37 fa 21 3d follows.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     oddFrame({ sender, header }) {
       if (sender === 'server' && header.masked)
         report(

@@ -25,7 +25,7 @@ export const method: Rule = {
     bytes: exampleRequest({}, 'POST /chat HTTP/1.1'),
     explanation: 'All fields are right, but the method is POST.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     handshake(handshake) {
       const request = openingRequest(handshake);
       if (request !== undefined && request.method !== 'GET')

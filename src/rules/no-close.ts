@@ -34,8 +34,8 @@ export const noClose: Rule = {
       'The last frame of the connection is the text "Hello"; the FIN follows, and no frame 88 from either ' +
       'side.',
   },
-  watch({ share }, report) {
-    const ending = share(Ending);
+  watch(watched, report) {
+    const ending = watched.share(Ending);
     return {
       closed(summary) {
         const { end, endedFirst, frames } = summary;

@@ -26,7 +26,7 @@ export const nonMinimalLength: Rule = {
     bytes: '81 7e 00 05 48 65 6c 6c 6f',
     explanation: '7e announces a length in 16 bits, 00 05; 5 fits into the 7 bits in place of 7e.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     oddFrame({ sender, header }) {
       const { opcode, length, lengthForm } = header;
       if (lengthForm === 7 || shortestForm(length) === lengthForm || hasTopBit(header)) return;

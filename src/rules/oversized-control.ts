@@ -23,7 +23,7 @@ export const oversizedControl: Rule = {
     bytes: `89 7e 00 7e ${Array(126).fill('2e').join(' ')}`,
     explanation: 'A Ping with 126 bytes (00 7e), which is one too many. They are all full stops here.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     oddFrame({ sender, header }) {
       const { opcode, length } = header;
       // A length with the top bit set is none: length-top-bit tells of it.

@@ -32,8 +32,8 @@ export const pingAnsweredByData: Rule = {
     bytes: '89 82 37 fa 21 3d 5f 93 81 02 68 69',
     explanation: 'The client\'s Ping carries "hi"; the server sends "hi" back under 81, as a text message.',
   },
-  watch({ share }, report) {
-    const pings = share(PingWatch);
+  watch(watched, report) {
+    const pings = watched.share(PingWatch);
     return {
       closed({ end, ended }) {
         pings.eachOwed((ping, sender, answer) => {

@@ -40,8 +40,9 @@ export const pingUnanswered: Rule = {
       'The server pings with "hi". The next frame of the client, seconds later, is the text "ok"; a Pong ' +
       'never comes.',
   },
-  watch({ session, share }, report) {
-    const pings = share(PingWatch);
+  watch(watched, report) {
+    const { session } = watched;
+    const pings = watched.share(PingWatch);
     return {
       closed(summary) {
         pings.eachOwed((ping, sender, answer) => {

@@ -16,11 +16,12 @@ export class PingWatch implements Watcher {
   readonly closeTimes: { client?: number; server?: number } = {};
   private readonly talk: Talk;
 
-  constructor({ session, share, maxOpenPings, defect }: WatchedSession) {
-    this.talk = share(Talk);
+  constructor(watched: WatchedSession) {
+    const { session, maxOpenPings } = watched;
+    this.talk = watched.share(Talk);
     const ledger = (sender: Sender) =>
       new PingLedger(patienceWith(session, peerOf(sender)), this.talk.by(peerOf(sender)), maxOpenPings, () =>
-        defect(
+        watched.defect(
           'open-pings-limit',
           `session ${session.number}: too many Pings of the ${sender} have no Pong to tell them apart ` +
             atLimit('maxOpenPings', maxOpenPings),

@@ -31,8 +31,8 @@ export const pongMismatch: Rule = {
     bytes: '89 02 68 69 8a 80 37 fa 21 3d',
     explanation: 'The server\'s Ping carries "hi" (68 69); the client\'s Pong (8a) has the length 0.',
   },
-  watch({ share }, report) {
-    const pings = share(PingWatch);
+  watch(watched, report) {
+    const pings = watched.share(PingWatch);
     return {
       closed: () =>
         pings.eachWrong(({ where, length }, sender) =>

@@ -37,7 +37,7 @@ export const repeatedHeader: Rule = {
     bytes: exampleRequest({ 'Sec-WebSocket-Version': ['13', '8'] }),
     explanation: 'Sec-WebSocket-Version is there twice; versions are tried one after the other (§4.4).',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     handshake(handshake) {
       check(report, 'client', openingRequest(handshake));
       check(report, 'server', openingResponse(handshake));

@@ -27,7 +27,7 @@ export const requestConnection: Rule = {
     bytes: exampleRequest({ Connection: 'keep-alive' }),
     explanation: 'Connection has only the token keep-alive.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     handshake(handshake) {
       const request = openingRequest(handshake);
       if (request === undefined || handshake.requestConnection.includes('upgrade')) return;

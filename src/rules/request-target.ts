@@ -30,7 +30,7 @@ export const requestTarget: Rule = {
     bytes: exampleRequest({}, 'GET /chat#room HTTP/1.1'),
     explanation: 'The target ends in "#room".',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     handshake(handshake) {
       const request = openingRequest(handshake);
       if (request === undefined) return;

@@ -26,7 +26,7 @@ export const requestUpgrade: Rule = {
     bytes: exampleRequest({ Upgrade: 'websockets' }),
     explanation: 'The keyword is "websocket", without an s at its end.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     handshake(handshake) {
       const request = openingRequest(handshake);
       if (request === undefined || handshake.requestUpgrade.includes('websocket')) return;

@@ -3,7 +3,7 @@
  */
 import { isControl, isReserved } from '../websocket/opcode.js';
 import { knownExtensions } from './negotiated.js';
-import type { Rule } from './rule.js';
+import { type Rule, WATCHES_NOTHING } from './rule.js';
 
 export const reservedOpcode: Rule = {
   id: 'reserved-opcode',
@@ -24,7 +24,7 @@ export const reservedOpcode: Rule = {
     explanation: '83 is FIN and opcode 3, which no extension defines.',
   },
   watch: ({ handshake }, report) => {
-    if (knownExtensions(handshake) === undefined) return {};
+    if (knownExtensions(handshake) === undefined) return WATCHES_NOTHING;
     return {
       oddFrame({ sender, header: { opcode, length } }) {
         if (!isReserved(opcode)) return;

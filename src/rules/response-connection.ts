@@ -25,7 +25,7 @@ export const responseConnection: Rule = {
     bytes: exampleResponse({ Connection: 'close' }),
     explanation: 'Connection has the token close in place of Upgrade.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     handshake(handshake) {
       const response = openingResponse(handshake);
       if (response === undefined || handshake.responseConnection.includes('upgrade')) return;

@@ -23,7 +23,7 @@ export const responseUpgrade: Rule = {
     bytes: exampleResponse({ Upgrade: undefined }),
     explanation: 'The 101 does not say what it switches to.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     handshake(handshake) {
       const response = openingResponse(handshake);
       const { responseUpgrade: protocols } = handshake;

@@ -3,7 +3,7 @@
  */
 import { isReserved, opcodeName } from '../websocket/opcode.js';
 import { knownExtensions } from './negotiated.js';
-import type { Rule } from './rule.js';
+import { type Rule, WATCHES_NOTHING } from './rule.js';
 
 export const rsvWithoutExtension: Rule = {
   id: 'rsv-without-extension',
@@ -30,7 +30,7 @@ export const rsvWithoutExtension: Rule = {
   },
   watch: ({ handshake }, report) => {
     const extensions = knownExtensions(handshake);
-    if (extensions === undefined) return {};
+    if (extensions === undefined) return WATCHES_NOTHING;
     const definesRsv1 = extensions.size > 0;
     return {
       oddFrame({ sender, header }) {

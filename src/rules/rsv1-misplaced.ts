@@ -3,7 +3,7 @@
  */
 import { CONTINUATION, isControl, isReserved, opcodeName } from '../websocket/opcode.js';
 import { knownExtensions } from './negotiated.js';
-import type { Rule } from './rule.js';
+import { type Rule, WATCHES_NOTHING } from './rule.js';
 
 export const rsv1Misplaced: Rule = {
   id: 'rsv1-misplaced',
@@ -30,7 +30,7 @@ export const rsv1Misplaced: Rule = {
   watch: ({ handshake }, report) => {
     const extensions = knownExtensions(handshake);
     // With x-webkit-deflate-frame each frame is compressed on its own.
-    if (extensions?.has('permessage-deflate') !== true || extensions.size > 1) return {};
+    if (extensions?.has('permessage-deflate') !== true || extensions.size > 1) return WATCHES_NOTHING;
     return {
       oddFrame({ sender, header, messageUnderWay }) {
         const { opcode } = header;

@@ -3,7 +3,7 @@
  * documentation are told about it, and a watcher that looks at one session and reports when it is broken.
  *
  * Strategy: one file per rule. A watcher names only the events that it wants and keeps its own state, made
- * anew per session. It judges; the facts come from the decoders.
+ * anew per session; one that needs none is made once. It judges; the facts come from the decoders.
  */
 import { shortestForm } from '../websocket/frame-encode.js';
 import type { Sender } from '../websocket/frame-record.js';
@@ -42,8 +42,17 @@ export interface Rule {
     /** What is wrong with them. */
     readonly explanation: string;
   };
-  watch(session: WatchedSession, report: Report): Watcher;
+  /**
+   * A rule has one of these two. One that keeps nothing from one event to the next, as all on the handshake: made
+   * once, for all sessions.
+   */
+  judge?(report: Report): Watcher;
+  /** One that has to remember: made for each session, before its first frame is told. */
+  watch?(session: WatchedSession, report: Report): Watcher;
 }
+
+/** Who watches nothing of a session. */
+export const WATCHES_NOTHING: Watcher = {};
 
 /** What a watcher may know of its session beforehand. */
 export interface WatchedSession {
@@ -92,8 +101,8 @@ export type Report = (breaker: Sender, message: string, where?: Where) => void;
  * nor of messages that end there: that they are there is the violation (CloseWatch).
  */
 export interface Watcher {
-  /** The opening handshake, accepted or refused; not called where none was captured. */
-  handshake?(handshake: Handshake): void;
+  /** For judge() only: the opening handshake, accepted or refused; not called where none was captured. */
+  handshake?(handshake: Handshake, session: Session): void;
   /**
    * False while it has to see each frame and message as itself. While all watchers are calm, they are told nothing of
    * plain messages (SessionObserver), as most are: only Talk and KeyWatch are, for all.
@@ -131,13 +140,13 @@ export function peerOf(sender: Sender): Sender {
 export function isBlamed(
   sender: Sender,
   rules: readonly Rule[],
-  watched: WatchedSession,
   handshake: Handshake,
+  session: Session,
 ): boolean {
   let found = false;
   const report = (breaker: Sender) => {
     found ||= breaker === sender;
   };
-  for (const rule of rules) rule.watch(watched, report).handshake?.(handshake);
+  for (const rule of rules) rule.judge?.(report).handshake?.(handshake, session);
   return found;
 }

@@ -32,7 +32,7 @@ export const subprotocolNotOffered: Rule = {
     ),
     explanation: 'The client speaks mqttv3.1, and the server says mqtt, which is another subprotocol.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     handshake(handshake) {
       const response = openingResponse(handshake);
       if (response === undefined) return;

@@ -22,10 +22,11 @@ export const subprotocolRepeated: Rule = {
     bytes: exampleRequest({ 'Sec-WebSocket-Protocol': 'chat, superchat, chat' }),
     explanation: 'The name chat stands in the list twice.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     handshake(handshake) {
       if (openingRequest(handshake) === undefined) return;
       const { offeredSubprotocols } = handshake;
+      if (offeredSubprotocols.length < 2) return;
       const twice = offeredSubprotocols.filter((name, at) => offeredSubprotocols.indexOf(name) < at);
       const names = [...new Set(twice)].map(quote);
       if (names.length === 1) report('client', `the subprotocol ${names[0]} is offered more than once`);

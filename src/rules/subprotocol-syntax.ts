@@ -26,7 +26,7 @@ export const subprotocolSyntax: Rule = {
     bytes: exampleRequest({ 'Sec-WebSocket-Protocol': 'chat/v2' }),
     explanation: 'The slash is a separator.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     handshake(handshake) {
       const request = openingRequest(handshake);
       if (request === undefined) return;

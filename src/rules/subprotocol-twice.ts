@@ -26,7 +26,7 @@ export const subprotocolTwice: Rule = {
     ),
     explanation: 'The offer comes back as the answer.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     handshake(handshake) {
       const response = openingResponse(handshake);
       if (response === undefined) return;

@@ -26,7 +26,7 @@ export const unmaskedClientFrame: Rule = {
     bytes: '81 05 48 65 6c 6c 6f',
     explanation: 'The second octet is 05: the mask bit (80) is clear, and "Hello" follows in the clear.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     oddFrame({ sender, header }) {
       if (sender === 'client' && !header.masked)
         report('client', `the frame of ${header.length} bytes is not masked`);

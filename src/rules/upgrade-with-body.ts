@@ -7,6 +7,8 @@ import { openingResponse } from './heads.js';
 import { quote } from './quote.js';
 import type { Rule } from './rule.js';
 
+const FIELDS = ['Content-Length', 'Transfer-Encoding'];
+
 export const upgradeWithBody: Rule = {
   id: 'upgrade-with-body',
   section: 'RFC 9110 §8.6',
@@ -27,15 +29,16 @@ export const upgradeWithBody: Rule = {
     bytes: exampleResponse({ 'Content-Length': '0' }),
     explanation: 'The last field belongs to responses that could have a body.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     handshake(handshake) {
       const response = openingResponse(handshake);
       if (response === undefined) return;
-      const found = ['Content-Length', 'Transfer-Encoding'].flatMap((name) => {
-        const value = headerValue(response, name);
-        return value === undefined ? [] : [`${name} ${quote(value)}`];
-      });
-      if (found.length > 0) report('server', `the 101 has ${found.join(' and ')}`);
+      const found = FIELDS.filter((name) => headerValue(response, name) !== undefined);
+      if (found.length > 0)
+        report(
+          'server',
+          `the 101 has ${found.map((name) => `${name} ${quote(headerValue(response, name)!)}`).join(' and ')}`,
+        );
     },
   }),
 };

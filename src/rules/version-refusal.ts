@@ -67,13 +67,13 @@ export const versionRefusal: Rule = {
     ),
     explanation: 'The client learns that version 25 is refused, but not that 13 would do.',
   },
-  watch: (watched, report) => ({
-    handshake(handshake) {
+  judge: (report) => ({
+    handshake(handshake, session) {
       const { status, version, response } = handshake;
       if (openingRequest(handshake) === undefined || !STATUSES.includes(status)) return;
       // Missing, right, or not the only fault: a refusal other than 426 need not be of the version.
       if ((version === undefined || version === '13') && status !== UPGRADE_REQUIRED) return;
-      if (isForAnotherProtocol(handshake) || isBlamed('client', OTHER_FAULTS, watched, handshake)) return;
+      if (isForAnotherProtocol(handshake) || isBlamed('client', OTHER_FAULTS, handshake, session)) return;
       const named = listElements(response, 'Sec-WebSocket-Version');
       if (named.some((one) => one !== version)) return;
       const which = version === undefined ? 'a request without a version' : `version ${quote(version)}`;

@@ -26,7 +26,7 @@ export const version: Rule = {
     bytes: exampleRequest({ 'Sec-WebSocket-Version': '8' }),
     explanation: 'The client speaks a draft of the year 2011.',
   },
-  watch: (_session, report) => ({
+  judge: (report) => ({
     handshake(handshake) {
       if (openingRequest(handshake) === undefined) return;
       const { version: value } = handshake;

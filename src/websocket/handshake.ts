@@ -20,6 +20,9 @@ import { type Extension, type ExtensionList, encodeExtensions, parseExtensions }
 /** RFC 6455 §1.3. */
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
+const NONE: readonly string[] = [];
+const NO_EXTENSIONS: ExtensionList = { extensions: [], malformed: false };
+
 /** What comes from the request is undefined or empty where the request was not captured. */
 export interface Handshake {
   readonly request: RequestHead | undefined;
@@ -66,9 +69,8 @@ export interface Handshake {
 }
 
 export function decodeHandshake(request: RequestHead | undefined, response: ResponseHead): Handshake {
-  const fromRequest = (name: string) => (request === undefined ? undefined : headerValue(request, name));
-  const key = fromRequest('Sec-WebSocket-Key');
-  const requestUpgrade = request === undefined ? [] : tokenList(request, 'Upgrade');
+  const key = request && headerValue(request, 'Sec-WebSocket-Key');
+  const requestUpgrade = request === undefined ? NONE : tokenList(request, 'Upgrade');
   const responseUpgrade = tokenList(response, 'Upgrade');
   const accept = headerValue(response, 'Sec-WebSocket-Accept');
   return {
@@ -76,24 +78,24 @@ export function decodeHandshake(request: RequestHead | undefined, response: Resp
     response,
     method: request?.method,
     target: request?.target,
-    host: fromRequest('Host'),
-    origin: fromRequest('Origin'),
-    userAgent: fromRequest('User-Agent'),
+    host: request && headerValue(request, 'Host'),
+    origin: request && headerValue(request, 'Origin'),
+    userAgent: request && headerValue(request, 'User-Agent'),
     server: headerValue(response, 'Server'),
     key,
     keyBytes: key === undefined ? undefined : base64Length(key),
-    version: fromRequest('Sec-WebSocket-Version'),
+    version: request && headerValue(request, 'Sec-WebSocket-Version'),
     supportedVersions: listElements(response, 'Sec-WebSocket-Version'),
     accept,
     expectedAccept: key === undefined ? undefined : acceptFor(key),
-    offeredSubprotocols: request === undefined ? [] : listElements(request, 'Sec-WebSocket-Protocol'),
+    offeredSubprotocols: request === undefined ? NONE : listElements(request, 'Sec-WebSocket-Protocol'),
     subprotocol: headerValue(response, 'Sec-WebSocket-Protocol'),
     offeredExtensions: extensionsOf(request),
     extensions: extensionsOf(response),
     status: response.status,
     reason: response.reason,
     requestUpgrade,
-    requestConnection: request === undefined ? [] : tokenList(request, 'Connection'),
+    requestConnection: request === undefined ? NONE : tokenList(request, 'Connection'),
     responseUpgrade,
     responseConnection: tokenList(response, 'Connection'),
     isWebSocketRequest: requestUpgrade.includes('websocket') || key !== undefined,
@@ -120,13 +122,17 @@ function switchesToWebSocket(
 }
 
 function extensionsOf(head: RequestHead | ResponseHead | undefined): ExtensionList {
-  return parseExtensions(head === undefined ? [] : headerValues(head, 'Sec-WebSocket-Extensions'));
+  const values = head === undefined ? NONE : headerValues(head, 'Sec-WebSocket-Extensions');
+  return values.length === 0 ? NO_EXTENSIONS : parseExtensions(values);
 }
+
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** RFC 4648 §4, with padding. */
 function base64Length(text: string): number | undefined {
-  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
-  return (text.length / 4) * 3 - (text.length - text.replace(/=+$/, '').length);
+  if (text.length % 4 !== 0 || !BASE64.test(text)) return undefined;
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  return (text.length / 4) * 3 - padding;
 }
 
 /** Replaces all default headers of the same name; a value of undefined removes them; others are appended. */

@@ -18,7 +18,10 @@ it('who looks at each frame says when it is calm, or is one that plain messages 
       return shared.get(Kind) as InstanceType<typeof Kind>;
     },
   };
-  const own = rules.map((rule): [string, Watcher] => [rule.id, rule.watch(watched, () => {})]);
+  const own = rules.map((rule): [string, Watcher] => [
+    rule.id,
+    rule.judge?.(() => {}) ?? rule.watch!(watched, () => {}),
+  ]);
   const all = [...own, ...[...shared].map(([Kind, watcher]): [string, Watcher] => [String(Kind), watcher])];
   const careless = all.filter(
     ([, watcher]) =>
