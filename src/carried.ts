@@ -26,10 +26,10 @@ import type { MessageOrder } from './websocket/message-order.js';
 import type { Message } from './websocket/message-record.js';
 import { Midstream } from './websocket/midstream.js';
 import type { PayloadBudget } from './websocket/payload-budget.js';
-import type { PlainReader } from './websocket/plain-reader.js';
+import { PlainReader } from './websocket/plain-reader.js';
 import type { Recognition } from './websocket/recognise.js';
 import type { WindowBudget } from './websocket/segment-window.js';
-import { SessionDecoder } from './websocket/session.js';
+import { type SessionConsumer, SessionDecoder, type SessionOptions } from './websocket/session.js';
 import {
   type BySender,
   refusedSession,
@@ -67,8 +67,9 @@ export interface Shared {
   readonly engine: RuleEngine | undefined;
   /** Undefined when nobody wants messages. */
   readonly messages: MessageOrder | undefined;
-  readonly nextFrameNumber: () => number;
-  readonly plainReaders: BySender<PlainReader>;
+  /** decodingOf() this. */
+  readonly decoding: Decoding;
+  frameCount: number;
   readonly totals: { messages: number };
   sessionCount: number;
   /** The side that is the client of a connection that the user says is a WebSocket, by its port. */
@@ -76,6 +77,39 @@ export interface Shared {
   defect(layer: Layer, code: string, message: string): void;
   /** A session is over. */
   closed(summary: SessionSummary): void;
+}
+
+/** What the decoders of all sessions have in common. */
+export interface Decoding {
+  readonly options: SessionOptions;
+  readonly consumer: SessionConsumer;
+}
+
+/** Made once: half a million sessions need no closures of their own. */
+export function decodingOf(shared: Omit<Shared, 'decoding'>): Decoding {
+  const { consumer, messages, place, payloadLimit, limits, windowBudget, payloadBudget } = shared;
+  const nextFrameNumber = () => ++shared.frameCount;
+  const plain = { place, limits, nextFrameNumber };
+  return {
+    options: {
+      place,
+      payloadLimit,
+      limits,
+      windowBudget,
+      payloadBudget,
+      nextFrameNumber,
+      plainReaders: { client: new PlainReader('client', plain), server: new PlainReader('server', plain) },
+      countMessages: (count) => {
+        shared.totals.messages += count;
+      },
+    },
+    consumer: {
+      frame: consumer.frame && ((frame) => consumer.frame?.(frame)),
+      message: messages && ((message, packet) => messages.add(message, packet)),
+      closed: (summary) => shared.closed(summary),
+      defect: (code, message) => shared.defect('websocket', code, message),
+    },
+  };
 }
 
 const QUIRKS: Readonly<Record<HeadQuirk, string>> = {
@@ -292,32 +326,13 @@ export class CarriedConnection implements HttpOwner {
   }
 
   private decoderOf(session: Session, beginnings?: BySender<Beginning>): SessionDecoder {
-    const { dissector } = this;
-    const { consumer } = dissector;
+    const { consumer, decoding, engine } = this.dissector;
     consumer.sessionOpened?.(session);
-    this.watch = dissector.engine?.observe(session);
+    this.watch = engine?.observe(session);
     return new SessionDecoder(
       session,
-      {
-        place: dissector.place,
-        payloadLimit: dissector.payloadLimit,
-        limits: dissector.limits,
-        windowBudget: dissector.windowBudget,
-        payloadBudget: dissector.payloadBudget,
-        beginnings,
-        nextFrameNumber: dissector.nextFrameNumber,
-        plainReaders: dissector.plainReaders,
-        countMessages: (count) => {
-          dissector.totals.messages += count;
-        },
-      },
-      {
-        frame: consumer.frame && ((frame) => consumer.frame?.(frame)),
-        message: dissector.messages && ((message, packet) => dissector.messages?.add(message, packet)),
-        observer: this.watch,
-        closed: (summary) => dissector.closed(summary),
-        defect: (code, message) => dissector.defect('websocket', code, message),
-      },
+      beginnings === undefined ? decoding.options : { ...decoding.options, beginnings },
+      this.watch === undefined ? decoding.consumer : { ...decoding.consumer, observer: this.watch },
     );
   }
 

@@ -4,7 +4,13 @@
  */
 import { PacketOrigins } from './capture/origins.js';
 import type { Packet } from './capture/packet.js';
-import { CarriedConnection, type SessionsConsumer, type Shared } from './carried.js';
+import {
+  CarriedConnection,
+  type Decoding,
+  decodingOf,
+  type SessionsConsumer,
+  type Shared,
+} from './carried.js';
 import { HoldingPool } from './http/holding.js';
 import { atLimit, DEFAULT_LIMITS, type Limits } from './limits.js';
 import { NetworkDecoder } from './network/decoder.js';
@@ -16,9 +22,8 @@ import type { Connection, Side } from './tcp/connection.js';
 import { TcpTable } from './tcp/table.js';
 import { MessageOrder } from './websocket/message-order.js';
 import { PayloadBudget } from './websocket/payload-budget.js';
-import { PlainReader } from './websocket/plain-reader.js';
 import { WindowBudget } from './websocket/segment-window.js';
-import type { BySender, SessionSummary } from './websocket/session-record.js';
+import type { SessionSummary } from './websocket/session-record.js';
 
 /** Who wants the results. What is left out is not made. */
 export interface DissectionConsumer extends SessionsConsumer {
@@ -51,8 +56,6 @@ export class Dissector implements Shared {
   /** Time of the first packet. */
   start: Timestamp = { seconds: 0, nanoseconds: 0 };
   frameCount = 0;
-  readonly nextFrameNumber = () => ++this.frameCount;
-  readonly plainReaders: BySender<PlainReader>;
   sessionCount = 0;
   /** Of all sessions that are over. */
   readonly totals = { messages: 0, missingBytes: 0, undecodedBytes: 0 };
@@ -67,6 +70,7 @@ export class Dissector implements Shared {
   readonly engine: RuleEngine | undefined;
   /** Undefined when nobody wants messages. */
   readonly messages: MessageOrder | undefined;
+  readonly decoding: Decoding;
   /** Octets kept of a payload: what the consumer looks at, within the limit. */
   readonly payloadLimit: number;
   private readonly decodeAs: ReadonlySet<number>;
@@ -84,7 +88,6 @@ export class Dissector implements Shared {
     this.windowBudget = new WindowBudget(limits.maxSearched, limits.maxSearchedTotal, (key) =>
       this.reportSearch(key),
     );
-    this.plainReaders = { client: new PlainReader('client', this), server: new PlainReader('server', this) };
     this.holdingPool = new HoldingPool(limits.maxUndecided);
     this.payloadBudget = new PayloadBudget(limits.maxHeldPayload, options.borrowPayloads, limits.maxZeros);
     this.engine =
@@ -106,6 +109,7 @@ export class Dissector implements Shared {
         patience: options.patience,
       });
     this.payloadLimit = Math.min(limits.maxPayload, options.previewPayload ?? limits.maxPayload);
+    this.decoding = decodingOf(this);
     this.tcp = new TcpTable({
       place: this.place,
       report: (defect) => this.report(defect),

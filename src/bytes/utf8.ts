@@ -27,6 +27,7 @@ export class Utf8Validator {
   /** Takes the next bytes; false once they are not UTF-8. */
   push(bytes: Uint8Array, start: number, end: number): boolean {
     if (this.badOffset !== undefined) return false;
+    if (start === end) return true;
     if (this.due === 0) {
       // A sequence that goes on in the next piece must not make the whole piece look bad.
       const whole = endOfWhole(bytes, start, end);

@@ -35,7 +35,8 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 /** The body, or undefined where there is no whole code (an empty payload, or a single octet). */
 export function decodeClose(payload: Uint8Array): CloseBody | undefined {
   if (payload.length < 2) return undefined;
-  const reason = decoder.decode(payload.subarray(2));
+  // Most have none, and a view of nothing costs 100 octets.
+  const reason = payload.length === 2 ? '' : decoder.decode(payload.subarray(2));
   return { code: (payload[0] << 8) | payload[1], reason };
 }
 

@@ -99,7 +99,6 @@ export class Direction implements StreamSink, FrameVisitor, PlainStream {
   private readonly place: Place;
   readonly observer: SessionObserver | undefined;
   readonly anyBits: number;
-  readonly messages: MessageDecoder | undefined;
   missingBytes = 0;
   /** Offset in the stream at which frames could no longer be told apart, and were not found again. */
   lostAt: number | undefined = undefined;
@@ -115,6 +114,9 @@ export class Direction implements StreamSink, FrameVisitor, PlainStream {
   /** Those of the frame under way are too many to be told apart. */
   private mergedRanges = false;
   private readonly recorder: FrameRecorder | undefined;
+  /** Made for the first message that is not plain: who only lists sessions, or has quiet ones, needs none. */
+  private messages: MessageDecoder | undefined = undefined;
+  private readonly wantsMessages: boolean;
   /** Made when a consumer lists packets. */
   private readonly provenance: Provenance | undefined;
   /** Of the message under way, RFC 6455 §5.4; a continuation without one stands for itself. */
@@ -150,12 +152,16 @@ export class Direction implements StreamSink, FrameVisitor, PlainStream {
     this.controlLimit =
       message === undefined ? CONTROL_LIMIT : Math.max(CONTROL_LIMIT, owner.limits.maxMessage);
     this.recorder = frame && new FrameRecorder(sender, owner.payloadLimit, owner.payloadBudget);
-    if (message !== undefined || observer !== undefined)
-      this.messages = new MessageDecoder(sender, owner, owner.inflater(sender), owner.perFrame);
+    this.wantsMessages = message !== undefined || observer !== undefined;
     if (frame !== undefined || message !== undefined)
       this.provenance = new Provenance(owner.limits.maxSegments);
     else this.plain = owner.plainReader(sender);
     this.straighten();
+  }
+
+  joined(): MessageDecoder {
+    const { owner, sender } = this;
+    return (this.messages ??= new MessageDecoder(sender, owner, owner.inflater(sender), owner.perFrame));
   }
 
   get frames(): number {
@@ -245,7 +251,7 @@ export class Direction implements StreamSink, FrameVisitor, PlainStream {
       this.compressed = header.rsv1 && this.owner.deflate && header.opcode !== CONTINUATION;
     }
     this.messageOpen = !header.fin;
-    this.messages?.begin(header);
+    if (this.wantsMessages) this.joined().begin(header);
   }
 
   payload(header: FrameHeader, chunk: Uint8Array, start: number, end: number, offset: number): void {
@@ -289,7 +295,8 @@ export class Direction implements StreamSink, FrameVisitor, PlainStream {
     if (header.opcode === CLOSE) owner.closeFrame(facts, decodeClose(facts.controlPayload));
     if (this.recorder !== undefined) this.record(this.recorder, header);
     owner.observer?.frame(facts);
-    if (this.messages !== undefined) this.tellMessages(this.messages, header, isControlFrame);
+    if (this.wantsMessages && (!isControlFrame || owner.message !== undefined))
+      this.tellMessages(this.joined(), header, isControlFrame);
     if (this.mergedRanges || this.provenance?.cut === true) this.reportLeftOut();
     this.provenance?.drop(this.decoder.streamOffset);
     if (this.missingRanges.length > 0) this.missingRanges = [];
@@ -343,7 +350,7 @@ export class Direction implements StreamSink, FrameVisitor, PlainStream {
     this.lostAt = streamOffset;
     const fragmented = this.messageOpen;
     this.messageOpen = undefined;
-    this.messages?.lost();
+    if (this.wantsMessages) this.joined().lost();
     owner.observer?.lost(sender);
     const frames = { masked: sender === 'client', deflate: owner.deflate, fragmented, beginning: expected };
     this.search = new Resynchroniser(frames, owner.place, owner.windowBudget, decoder.streamOffset);

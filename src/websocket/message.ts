@@ -109,7 +109,7 @@ export class MessageDecoder {
   private cut = false;
   private missing: Range[] = [];
   /** Limits of what is told of a message that the one under way has hit. */
-  private readonly leftOut = new Set<keyof typeof LEFT_OUT>();
+  private leftOut: Set<keyof typeof LEFT_OUT> | undefined = undefined;
   private frames: number[] = [];
   private packets: number[] = [];
   private firstTimestamp: Timestamp = { seconds: 0, nanoseconds: 0 };
@@ -227,7 +227,7 @@ export class MessageDecoder {
       missing.push({ offset, length });
     else {
       missing[missing.length - 1] = { offset: last.offset, length: offset + length - last.offset };
-      this.leftOut.add('maxMissingRanges');
+      this.leaveOut('maxMissingRanges');
     }
   }
 
@@ -247,11 +247,11 @@ export class MessageDecoder {
     if (this.owner.message !== undefined) {
       const { maxFragments, maxSegments } = this.owner.limits;
       if (this.frames.length < maxFragments) this.frames.push(frame.number);
-      else this.leftOut.add('maxFragments');
+      else this.leaveOut('maxFragments');
       for (const packet of frame.packets)
         if (this.packets.length < maxSegments || this.packets.includes(packet, -1))
           addNumber(this.packets, packet);
-        else this.leftOut.add('maxSegments');
+        else this.leaveOut('maxSegments');
     }
     if (fin || frame.truncated) this.finish(fin);
   }
@@ -336,7 +336,7 @@ export class MessageDecoder {
     else if (buffer.limited) this.reportBudget();
     else if (buffer.tooFar) this.reportGap();
     else if (isCut && state.complete) this.reportLimit(length);
-    if (this.leftOut.size > 0) this.reportLeftOut();
+    if (this.leftOut !== undefined) this.reportLeftOut(this.leftOut);
     owner.observer?.message(state);
     if (owner.message !== undefined) this.tell(this.record(length, unknown, isCut));
     buffer.trim();
@@ -365,7 +365,7 @@ export class MessageDecoder {
     const whole = state.complete && end === state.wireLength;
     const inflated = this.inflater!.inflate(buffer.bytes, 0, end, whole);
     this.tellCertainty(this.inflater!);
-    if (this.inflater!.mergedRanges) this.leftOut.add('maxUnknownRanges');
+    if (this.inflater!.mergedRanges) this.leaveOut('maxUnknownRanges');
     return inflated;
   }
 
@@ -429,15 +429,20 @@ export class MessageDecoder {
     );
   }
 
+  private leaveOut(limit: keyof typeof LEFT_OUT): void {
+    this.leftOut ??= new Set();
+    this.leftOut.add(limit);
+  }
+
   /** What of the message that has just ended is too much to be told. */
-  private reportLeftOut(): void {
-    const { owner, state, leftOut } = this;
+  private reportLeftOut(leftOut: ReadonlySet<keyof typeof LEFT_OUT>): void {
+    const { owner, state } = this;
     const message = `session ${owner.session.number}: a message of the ${state.sender} has`;
     for (const key of leftOut) {
       const [code, what] = LEFT_OUT[key];
       owner.defect(code, `${message} ${what} ${atLimit(key, owner.limits[key])}`);
     }
-    leftOut.clear();
+    this.leftOut = undefined;
   }
 
   private record(length: number, unknownRanges: readonly Range[], isCut: boolean): DecodedMessage {

@@ -37,8 +37,8 @@ export interface PlainStream {
   /** The bits of a frame's first octet that do not matter: COMPRESSED, where messages may be. */
   readonly anyBits: number;
   readonly observer: SessionObserver | undefined;
-  /** Of the sender, where there is an observer. */
-  readonly messages: MessageDecoder | undefined;
+  /** The messages of the sender; to be asked for only where there is an observer, or somebody wants messages. */
+  joined(): MessageDecoder;
 }
 
 /** FIN and the opcode of a text or binary message; RSV bits clear. */
@@ -76,7 +76,7 @@ export class PlainReader {
       const next = payload + header.length;
       if (size === 0 || next > end || header.masked !== masked) break;
       if (shortestForm(header.length) !== header.lengthForm || header.length > maxMessage) break;
-      if (observer !== undefined && !isSound(stream.messages, header, chunk, payload, next)) break;
+      if (observer !== undefined && !isSound(stream, header, chunk, payload, next)) break;
       header.streamOffset = stream.streamOffset;
       stream.streamOffset += next - at;
       stream.plainFrames++;
@@ -101,13 +101,13 @@ export class PlainReader {
 
 /** Whether nothing but the content is to be told of the payload chunk[start, end). */
 function isSound(
-  messages: MessageDecoder | undefined,
+  stream: PlainStream,
   header: FrameHeader,
   chunk: Uint8Array,
   start: number,
   end: number,
 ): boolean {
   const isText = header.opcode === TEXT;
-  if (header.rsv1) return messages!.isPlain(isText, chunk, start, end, header.maskingKey);
+  if (header.rsv1) return stream.joined().isPlain(isText, chunk, start, end, header.maskingKey);
   return !isText || isMaskedText(chunk, start, end, header.maskingKey);
 }

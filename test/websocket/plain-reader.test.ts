@@ -33,7 +33,7 @@ function make(sender: Sender, { calm = true, maxMessage = 1e6, deflate = false, 
     streamOffset: 1000,
     anyBits: deflate ? 0x40 : 0,
     observer,
-    messages: { isPlain } as unknown as MessageDecoder,
+    joined: () => ({ isPlain }) as unknown as MessageDecoder,
   };
   const reader = new PlainReader(sender, { place, limits: { maxMessage }, nextFrameNumber: () => ++frames });
   return {
