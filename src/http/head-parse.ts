@@ -16,6 +16,23 @@ export interface ParsedHead extends Pick<RequestHead, 'headers' | 'quirks' | 'ma
   readonly startLine: StartLine;
 }
 
+/** Of most heads: what is kept of a session is to be small. */
+const NO_QUIRKS: readonly HeadQuirk[] = [];
+const NO_LINES: readonly string[] = [];
+
+/** Names and values of most handshakes: one string for all of them. */
+const COMMON = new Map(
+  (
+    'Host Upgrade upgrade Connection connection Origin User-Agent Accept Accept-Encoding Accept-Language Cookie ' +
+    'Pragma Cache-Control Date Server Content-Length Transfer-Encoding Sec-WebSocket-Key Sec-WebSocket-Version ' +
+    'Sec-WebSocket-Protocol Sec-WebSocket-Extensions Sec-WebSocket-Accept Set-Cookie websocket WebSocket 13 ' +
+    'permessage-deflate no-cache 0'
+  )
+    .split(' ')
+    .map((text) => [text, text]),
+);
+const LONGEST_COMMON = 24;
+
 /** Parses a head that ends with its empty line; undefined: its start line is none of HTTP/1. */
 export function parseHead(text: string, emptyLinesBefore: boolean): ParsedHead | undefined {
   const quirks: HeadQuirk[] = [];
@@ -33,7 +50,12 @@ export function parseHead(text: string, emptyLinesBefore: boolean): ParsedHead |
   const malformedLines: string[] = [];
   const headers = parseFields(lines, malformedLines, quirks);
   if (malformedLines.length > 0) note(quirks, 'malformed-line');
-  return { startLine, headers, quirks, malformedLines };
+  return {
+    startLine,
+    headers,
+    quirks: quirks.length === 0 ? NO_QUIRKS : quirks,
+    malformedLines: malformedLines.length === 0 ? NO_LINES : malformedLines,
+  };
 }
 
 /** Each kind once. */
@@ -77,9 +99,18 @@ function parseFields(lines: readonly string[], malformed: string[], quirks: Head
     const colon = line.indexOf(':');
     const written = line.slice(0, Math.max(colon, 0));
     const name = trimWhitespace(written);
-    current = TOKEN.test(name) ? { name, value: trimWhitespace(line.slice(colon + 1)) } : undefined;
+    const known = COMMON.get(name);
+    current =
+      known !== undefined || TOKEN.test(name)
+        ? { name: known ?? name, value: common(trimWhitespace(line.slice(colon + 1))) }
+        : undefined;
     if (current === undefined || name !== written) malformed.push(line);
     if (current !== undefined) headers.push(current);
   }
-  return headers;
+  // Without the room that an array has which has grown.
+  return headers.slice();
+}
+
+function common(value: string): string {
+  return value.length > LONGEST_COMMON ? value : (COMMON.get(value) ?? value);
 }

@@ -52,7 +52,8 @@ export class HttpSide implements StreamSink {
   private offset = 0;
   /** Of the first head that was understood. */
   private kind: 'request' | 'response' | undefined = undefined;
-  private readonly decoder: HeadDecoder;
+  /** Only while heads are read. */
+  private heads: HeadDecoder | undefined = undefined;
   private readonly body = new BodySkipper();
   private proxy: ProxyHeader | undefined = undefined;
   private held: HeldBytes | undefined = undefined;
@@ -63,8 +64,10 @@ export class HttpSide implements StreamSink {
     private readonly place: Place,
     private readonly limits: Pick<Limits, 'maxHeadLength' | 'maxHeldForResponse'>,
     private readonly account: Account,
-  ) {
-    this.decoder = new HeadDecoder(place, limits.maxHeadLength, account);
+  ) {}
+
+  private get decoder(): HeadDecoder {
+    return (this.heads ??= new HeadDecoder(this.place, this.limits.maxHeadLength, this.account));
   }
 
   /** Bytes behind an upgrade request that were sent before the response at `sequence` had come. */
@@ -260,7 +263,8 @@ export class HttpSide implements StreamSink {
       this.afterBody = how;
       return;
     }
-    if (this.decoder.length > 0) this.holder().gap(this.decoder.length);
+    const begun = this.heads?.length ?? 0;
+    if (begun > 0) this.holder().gap(begun);
     if (how === 'late' && this.endedBy === undefined) {
       this.state = 'late';
       return;
@@ -272,7 +276,8 @@ export class HttpSide implements StreamSink {
   /** No (further) request head is expected. */
   private endLate(): void {
     this.state = 'carried';
-    this.decoder.reset();
+    this.heads?.reset();
+    this.heads = undefined;
     this.held?.replay(this.sink);
   }
 

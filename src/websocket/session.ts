@@ -6,7 +6,7 @@
  */
 import { atLimit, type Limits } from '../limits.js';
 import type { Place, Timestamp } from '../stream/place.js';
-import type { StreamSink } from '../stream/stream-sink.js';
+import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
 import type { CloseBody } from './close.js';
 import { MessageInflater } from './deflate.js';
 import { deflateParameters, type NegotiatedDeflate } from './deflate-parameters.js';
@@ -62,11 +62,12 @@ export class SessionDecoder implements DirectionOwner {
   /** What the server sends; bytes behind the 101's head. */
   readonly server: StreamSink;
   private readonly parameters: NegotiatedDeflate | undefined;
-  private readonly directions: BySender<Direction>;
+  private readonly directions: BySender<Side>;
   private closes: { client?: ObservedClose; server?: ObservedClose } = {};
   private closedBy: Sender | undefined = undefined;
   private ends: { client?: ObservedEnd; server?: ObservedEnd } = {};
-  private readonly pings = { client: new OpenPings(), server: new OpenPings() };
+  /** Of sides that have sent a Ping. */
+  private pings: { client?: OpenPings; server?: OpenPings } = {};
 
   constructor(
     public session: Session,
@@ -76,11 +77,11 @@ export class SessionDecoder implements DirectionOwner {
     const { handshake } = session;
     // Without a handshake RSV1 can mean nothing but compression: no other extension uses it.
     this.parameters = handshake === undefined ? UNKNOWN_PARAMETERS : deflateParameters(handshake);
-    this.directions = { client: new Direction('client', this), server: new Direction('server', this) };
+    this.directions = { client: new Side('client', this), server: new Side('server', this) };
     const { beginnings } = options;
     if (beginnings !== undefined) {
-      this.directions.client.beginInTheMiddle(beginnings.client, session.confidence);
-      this.directions.server.beginInTheMiddle(beginnings.server, session.confidence);
+      this.directions.client.direction.beginInTheMiddle(beginnings.client, session.confidence);
+      this.directions.server.direction.beginInTheMiddle(beginnings.server, session.confidence);
     }
     this.client = this.directions.client;
     this.server = this.directions.server;
@@ -164,8 +165,12 @@ export class SessionDecoder implements DirectionOwner {
   }
 
   heartbeat(sender: Sender, isPing: boolean): void {
-    if (isPing) this.pings[sender].sent(this.place);
-    else this.pings[sender === 'client' ? 'server' : 'client'].answered();
+    const { pings } = this;
+    if (!isPing) pings[sender === 'client' ? 'server' : 'client']?.answered();
+    else {
+      pings[sender] ??= new OpenPings();
+      pings[sender].sent(this.place);
+    }
   }
 
   tooLong(sender: Sender, length: number): void {
@@ -237,7 +242,8 @@ export class SessionDecoder implements DirectionOwner {
 
   /** `ends` in the order in which they were told of. */
   private summary(ends: BySender<ObservedEnd>): SessionSummary {
-    const { client, server } = this.directions;
+    const client = this.directions.client.direction;
+    const server = this.directions.server.direction;
     const endedFirst = firstToEnd(ends);
     const ended = ends.client.packet > ends.server.packet ? ends.client : ends.server;
     return {
@@ -251,8 +257,8 @@ export class SessionDecoder implements DirectionOwner {
       closedBy: this.closedBy,
       closesCrossed: haveCrossed(this.closes),
       unansweredPings: {
-        client: this.pings.client.overdue(this.place),
-        server: this.pings.server.overdue(this.place),
+        client: this.pings.client?.overdue(this.place) ?? 0,
+        server: this.pings.server?.overdue(this.place) ?? 0,
       },
       end: { client: ends.client.how, server: ends.server.how },
       endAcknowledges: { client: ends.client.acknowledgement, server: ends.server.acknowledgement },
@@ -267,6 +273,32 @@ export class SessionDecoder implements DirectionOwner {
   private now(): Timestamp {
     const { seconds, nanoseconds } = this.place;
     return { seconds, nanoseconds };
+  }
+}
+
+/** What a sender sends. Its direction is made for the first of it: many sessions are open and say nothing. */
+class Side implements StreamSink {
+  private made: Direction | undefined = undefined;
+
+  constructor(
+    private readonly sender: Sender,
+    private readonly owner: DirectionOwner,
+  ) {}
+
+  get direction(): Direction {
+    return (this.made ??= new Direction(this.sender, this.owner));
+  }
+
+  bytes(chunk: Uint8Array, start: number, end: number): void {
+    this.direction.bytes(chunk, start, end);
+  }
+
+  gap(length: number): void {
+    this.direction.gap(length);
+  }
+
+  end(how: StreamEnd): void {
+    this.direction.end(how);
   }
 }
 

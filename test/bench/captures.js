@@ -56,6 +56,16 @@ function talk(traffic, { bytes, size, sessions = 50, extensions, takeover, make 
   }
 }
 
+/** Sessions that are opened, and then have nothing to say. */
+function idleConnections(traffic, count) {
+  for (let i = 0; i < count; i++) {
+    const connection = traffic.connection(i);
+    traffic.open(connection);
+    traffic.send(connection, 0, request());
+    traffic.send(connection, 1, response());
+  }
+}
+
 /** Short connections, a thousand at a time: upgrade, a message each way, closed properly. */
 function manyConnections(traffic, count, live = 1000) {
   const steps = [
@@ -115,12 +125,13 @@ export const CAPTURES = {
     talk(traffic, { bytes: 60 * MB, size: 120 });
   },
   many: (traffic, { sessions = 500_000 }) => manyConnections(traffic, sessions),
+  idle: (traffic, { sessions = 100_000 }) => idleConnections(traffic, sessions),
   noise: (traffic) => talk(traffic, { bytes: 200 * MB, size: 120, between: noise(200) }),
   gigabyte: (traffic) => talk(traffic, { bytes: 1000 * MB, size: 120 }),
   'five-gigabytes': (traffic) => talk(traffic, { bytes: 5000 * MB, size: 120 }),
 };
 
-/** Writes a capture, for `small` with changes to what talk() takes, `many` of so many sessions; returns what is in it. */
+/** Writes a capture, for `small` with changes to what talk() takes, `many` and `idle` of so many sessions; returns what is in it. */
 export function writeCapture(name, path, changes = {}) {
   const traffic = new Traffic(path);
   CAPTURES[name](traffic, changes);

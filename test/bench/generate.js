@@ -1,12 +1,13 @@
 /**
  * Writes one of the captures of the benchmark: `node test/bench/generate.js NAME OUT.pcap`; `small` also of another
- * size, with longer messages, or more sessions: `… small OUT.pcap MEGABYTES [MESSAGE_BYTES [SESSIONS]]`; `many` of
- * another number of sessions: `… many OUT.pcap SESSIONS`.
+ * size, with longer messages, or more sessions: `… small OUT.pcap MEGABYTES [MESSAGE_BYTES [SESSIONS]]`; `many` and
+ * `idle` of another number of sessions: `… many OUT.pcap SESSIONS`.
  */
 import { CAPTURES, writeCapture } from './captures.js';
 
 const [, , name, path, ...numbers] = process.argv;
-const [megabytes, size, sessions] = name === 'many' ? [undefined, undefined, numbers[0]] : numbers;
+const [megabytes, size, sessions] =
+  name === 'many' || name === 'idle' ? [undefined, undefined, numbers[0]] : numbers;
 if (CAPTURES[name] === undefined || path === undefined) {
   console.error(`usage: node test/bench/generate.js ${Object.keys(CAPTURES).join('|')} OUT.pcap`);
   process.exit(1);
