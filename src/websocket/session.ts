@@ -289,6 +289,10 @@ class Side implements StreamSink {
     return (this.made ??= new Direction(this.sender, this.owner));
   }
 
+  get through(): Direction | undefined {
+    return this.made;
+  }
+
   bytes(chunk: Uint8Array, start: number, end: number): void {
     this.direction.bytes(chunk, start, end);
   }
