@@ -38,8 +38,20 @@ export class PacketOrigins {
 
   /** Undefined if it is not known: no packet yet, one of long ago, or not of readCaptures. */
   find(packet: number): PacketOrigin | undefined {
-    const turn = this.turns.findLast(({ first }) => first <= packet);
+    const turn = this.turns[this.indexOf(packet)];
     if (turn === undefined) return undefined;
     return { capture: turn.capture, packetInCapture: packet - turn.others };
+  }
+
+  /** Index of the last turn that begins with `packet` or before it, or -1. */
+  private indexOf(packet: number): number {
+    let low = 0;
+    let high = this.turns.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.turns[middle].first <= packet) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
   }
 }

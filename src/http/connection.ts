@@ -175,7 +175,10 @@ export class HttpConnection implements SideOwner {
       request,
       response: head,
       clientSide,
-      earlyBytes: client.sentBefore(head.firstSequence),
+      // Asked for by few: each response would look through all that waits behind an upgrade.
+      get earlyBytes() {
+        return client.sentBefore(head.firstSequence);
+      },
     };
     if (head.status === 101) this.switch(exchange, client, side);
     else if (request?.method === 'CONNECT' && head.status >= 200 && head.status < 300) this.tunnel(exchange);

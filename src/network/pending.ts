@@ -7,6 +7,8 @@ import type { IpHeader } from './header.js';
 
 /** Units of eight bytes in the largest payload that IP can number. */
 const MAX_UNITS = 8192;
+/** Bytes of memory that a Set needs for a number. */
+const RANGE_COST = 32;
 
 export class Pending {
   /** Nobody wants it: nothing is kept. */
@@ -23,7 +25,7 @@ export class Pending {
   private seen: Uint8Array = EMPTY;
   private seenUnits = 0;
   /** Of the fragments that brought something, see rangeOf. */
-  private readonly ranges: number[] = [];
+  private readonly ranges = new Set<number>();
   /** End of the fragment that reaches farthest. */
   private reach = 0;
   /** First byte of the payload that a snap length cut off. */
@@ -41,7 +43,7 @@ export class Pending {
 
   /** Bytes of memory held. */
   get memory(): number {
-    return this.bytes.length + this.seen.length + this.ranges.length * 8;
+    return this.bytes.length + this.seen.length + this.ranges.size * RANGE_COST;
   }
 
   get isComplete(): boolean {
@@ -86,14 +88,13 @@ export class Pending {
     }
     this.seenUnits += fresh;
     // An empty last fragment brings the length.
-    if (fresh > 0 || (length === 0 && !this.ranges.includes(rangeOf(header))))
-      this.ranges.push(rangeOf(header));
+    if (fresh > 0 || length === 0) this.ranges.add(rangeOf(header));
     return differs;
   }
 
   /** Whether it took this very fragment before, and that was not cut shorter. */
   has(header: IpHeader): boolean {
-    if (!this.ranges.includes(rangeOf(header))) return false;
+    if (!this.ranges.has(rangeOf(header))) return false;
     const { fragmentOffset, length, start, end } = header;
     if (fragmentOffset <= this.cutAt && fragmentOffset + end - start > this.cutAt) return false;
     const first = fragmentOffset / 8;

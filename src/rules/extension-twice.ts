@@ -4,6 +4,7 @@
 import { exampleExchange, exampleRequest, exampleResponse } from './example-heads.js';
 import { openingResponse } from './heads.js';
 import { quote } from './quote.js';
+import { repeated } from './repeated.js';
 import type { Rule } from './rule.js';
 
 export const extensionTwice: Rule = {
@@ -37,7 +38,7 @@ export const extensionTwice: Rule = {
       const { extensions, malformed } = handshake.extensions;
       if (openingResponse(handshake) === undefined || malformed || extensions.length < 2) return;
       const names = extensions.map(({ name }) => name);
-      const twice = names.find((name, at) => names.indexOf(name) < at);
+      const [twice] = repeated(names) as [string?];
       if (twice === undefined) return;
       const count = names.filter((name) => name === twice).length;
       report('server', `the 101 names the extension ${quote(twice)} ${count} times`);

@@ -4,6 +4,7 @@
 import { exampleRequest } from './example-heads.js';
 import { openingRequest } from './heads.js';
 import { quote } from './quote.js';
+import { repeated } from './repeated.js';
 import type { Rule } from './rule.js';
 
 export const subprotocolRepeated: Rule = {
@@ -27,8 +28,7 @@ export const subprotocolRepeated: Rule = {
       if (openingRequest(handshake) === undefined) return;
       const { offeredSubprotocols } = handshake;
       if (offeredSubprotocols.length < 2) return;
-      const twice = offeredSubprotocols.filter((name, at) => offeredSubprotocols.indexOf(name) < at);
-      const names = [...new Set(twice)].map(quote);
+      const names = repeated(offeredSubprotocols).map(quote);
       if (names.length === 1) report('client', `the subprotocol ${names[0]} is offered more than once`);
       else if (names.length > 1)
         report('client', `${names.length} subprotocols are offered more than once, ${names[0]} among them`);

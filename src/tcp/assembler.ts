@@ -12,7 +12,7 @@
  */
 import type { Place } from '../stream/place.js';
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
-import { endOf, type Held, insertHeld } from './held.js';
+import { Held, HeldSegments } from './held.js';
 import { advance, distance } from './sequence.js';
 
 /** How a segment fits its stream: `far` lies too far ahead, `behind-end` has bytes behind the end. */
@@ -43,7 +43,7 @@ export class Assembler {
   // What each segment looks at comes first, and so lies together.
   /** Next expected sequence number, int32. */
   next = 0;
-  private held: Held[] | undefined = undefined;
+  private held: HeldSegments | undefined = undefined;
   private finSeen = false;
   /** Whether the sink was told of the end. */
   ended = false;
@@ -197,7 +197,7 @@ export class Assembler {
   covers(sequence: number): boolean {
     if (!this.started) return true;
     let last = this.next;
-    if (this.held !== undefined) last = endOf(this.held[this.held.length - 1]);
+    if (this.held !== undefined) last = this.held.end;
     return distance(sequence, this.next) >= 0 && distance(sequence, last) <= 1;
   }
 
@@ -279,8 +279,8 @@ export class Assembler {
   ): void {
     const after = advance(sequence, length);
     while (!this.ended && distance(after, this.next) > 0) {
-      const { held } = this;
-      const to = held !== undefined && distance(held[0].sequence, after) < 0 ? held[0].sequence : after;
+      const first = this.held?.first;
+      const to = first !== undefined && distance(first.sequence, after) < 0 ? first.sequence : after;
       const from = distance(this.next, sequence);
       const until = distance(to, sequence);
       this.deliver(bytes, start + from, Math.min(end, start + until), until - from);
@@ -299,7 +299,8 @@ export class Assembler {
     // copy() takes off what is new.
     this.budget.duplicates += length;
     const copy = (from: number, to: number) => this.copy(sequence, bytes, start, end, from, to);
-    this.held = insertHeld(this.held ?? [], sequence, advance(sequence, length), copy);
+    this.held ??= new HeldSegments();
+    this.held.insert(sequence, advance(sequence, length), copy);
     while (
       this.held !== undefined &&
       (this.heldBytes > this.budget.perDirection || this.budget.held > this.budget.total)
@@ -326,7 +327,7 @@ export class Assembler {
     this.account(copy.length + HELD_OVERHEAD);
     this.budget.duplicates -= distance(to, from);
     const cut = distance(to, from) - copy.length;
-    return { sequence: from, bytes: copy, cut, place: this.place.copyFrom(first) };
+    return new Held(from, copy, cut, this.place.copyFrom(first));
   }
 
   private giveUp(): void {
@@ -336,7 +337,7 @@ export class Assembler {
       this.checkFin();
       return;
     }
-    const first = this.held[0];
+    const first = this.held.first!;
     const missing = distance(first.sequence, this.next);
     if (missing > 0) {
       this.next = first.sequence;
@@ -363,38 +364,35 @@ export class Assembler {
 
   /** Delivers the held segments that have come into order, each with its own place. */
   private drain(): void {
-    const held = this.held;
-    if (held === undefined || distance(held[0].sequence, this.next) > 0) return;
-    if (this.mustWait(held[0].place.acknowledgement)) return;
+    const { held } = this;
+    if (held === undefined || !this.isBlocked || this.mustWait(held.first!.place.acknowledgement)) return;
     const { place } = this;
     const current = place.copyFrom(0);
-    let count = 0;
-    while (this.held === held && count < held.length && distance(held[count].sequence, this.next) <= 0) {
-      const entry = held[count];
+    while (this.held === held && this.isBlocked) {
+      const entry = held.first!;
       if (this.mustWait(entry.place.acknowledgement)) break;
-      count++;
       this.account(-(entry.bytes.length + HELD_OVERHEAD));
       place.assign(entry.place);
       this.deliver(entry.bytes, 0, entry.bytes.length, entry.bytes.length + entry.cut);
+      if (this.held !== held) break;
+      held.shift();
+      if (held.first === undefined) this.held = undefined;
     }
     place.assign(current);
     this.graceSegments = 0;
-    if (this.held !== held) return;
-    if (count === held.length) this.held = undefined;
-    else held.splice(0, count);
   }
 
   /** The peer has got what lies in front of the bytes held here: only the capture lost it, or has it late. */
   private get hasLost(): boolean {
-    const { held } = this;
-    if (held === undefined || !this.isDeliveredKnown || distance(held[0].sequence, this.next) <= 0)
+    const first = this.held?.first;
+    if (first === undefined || !this.isDeliveredKnown || distance(first.sequence, this.next) <= 0)
       return false;
-    return distance(this.delivered, held[0].sequence) >= 0;
+    return distance(this.delivered, first.sequence) >= 0;
   }
 
   /** What is held is the next to be delivered, but waits for the other direction. */
   private get isBlocked(): boolean {
-    return this.held !== undefined && distance(this.held[0].sequence, this.next) <= 0;
+    return this.held !== undefined && distance(this.held.first!.sequence, this.next) <= 0;
   }
 
   /** All bytes before the FIN were delivered, but it waits for the other direction. */

@@ -117,7 +117,8 @@ function switchesToWebSocket(
   accept: boolean,
 ): boolean {
   if (answered.includes('websocket')) return true;
-  if (answered.some((protocol) => asked.includes(protocol))) return false;
+  const known = new Set(asked);
+  if (answered.some((protocol) => known.has(protocol))) return false;
   return accept || asked.includes('websocket');
 }
 

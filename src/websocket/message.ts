@@ -20,8 +20,8 @@ import { pushMaskedText, unmasked } from './masked-text.js';
 import type { DecodedMessage } from './message-record.js';
 import type { MessageFacts, SessionObserver } from './observer.js';
 import { CLOSE, CONTINUATION, CONTROL_LIMIT, TEXT } from './opcode.js';
+import { PacketNumbers } from './packet-numbers.js';
 import type { PayloadBudget } from './payload-budget.js';
-import { addNumber } from './provenance.js';
 import type { SessionLimits } from './session.js';
 import type { Session } from './session-record.js';
 
@@ -111,7 +111,7 @@ export class MessageDecoder {
   /** Limits of what is told of a message that the one under way has hit. */
   private leftOut: Set<keyof typeof LEFT_OUT> | undefined = undefined;
   private frames: number[] = [];
-  private packets: number[] = [];
+  private readonly packets = new PacketNumbers();
   private firstTimestamp: Timestamp = { seconds: 0, nanoseconds: 0 };
   /** With x-webkit-deflate-frame: of the frame under way, and where its payload begins in the buffer. */
   private frameCompressed = false;
@@ -175,7 +175,7 @@ export class MessageDecoder {
     if (this.missing.length > 0) this.missing = [];
     if (this.owner.message !== undefined) {
       this.frames = [];
-      this.packets = [];
+      this.packets.take();
     }
   }
 
@@ -249,8 +249,7 @@ export class MessageDecoder {
       if (this.frames.length < maxFragments) this.frames.push(frame.number);
       else this.leaveOut('maxFragments');
       for (const packet of frame.packets)
-        if (this.packets.length < maxSegments || this.packets.includes(packet, -1))
-          addNumber(this.packets, packet);
+        if (this.packets.count < maxSegments || this.packets.endsWith(packet)) this.packets.add(packet);
         else this.leaveOut('maxSegments');
     }
     if (fin || frame.truncated) this.finish(fin);
@@ -465,7 +464,7 @@ export class MessageDecoder {
       failure: state.inflated?.failure,
       limited: isCut && !this.isInflatedToGap(),
       frames: this.frames,
-      packets: this.packets,
+      packets: this.packets.take(),
       complete: state.complete && !isCut && unknownRanges.length === 0 && !state.inflated?.failure,
       confidence: state.confidence,
     };

@@ -9,6 +9,7 @@
 import { DEFAULT_LIMITS } from '../limits.js';
 import type { Place, Timestamp } from '../stream/place.js';
 import type { Piece } from './frame-record.js';
+import { PacketNumbers } from './packet-numbers.js';
 
 export class Provenance {
   /** Places of the frame under way were left out. */
@@ -75,13 +76,10 @@ export class Provenance {
 
   /** Numbers of the packets that carried stream bytes [start, end), each once, ascending. */
   packetNumbers(start: number, end: number): number[] {
-    let numbers: number[] | undefined;
-    for (let i = this.first; i < this.count && this.starts[i] < end; i++) {
-      if (this.ends[i] <= start) continue;
-      if (numbers === undefined) numbers = [this.packets[i]];
-      else addNumber(numbers, this.packets[i]);
-    }
-    return numbers ?? [];
+    const numbers = new PacketNumbers();
+    for (let i = this.first; i < this.count && this.starts[i] < end; i++)
+      if (this.ends[i] > start) numbers.add(this.packets[i]);
+    return numbers.take();
   }
 
   /** Forgets the bytes before `offset`. */
@@ -108,15 +106,6 @@ export class Provenance {
     this.count = count - first;
     this.first = 0;
   }
-}
-
-/** Adds to an ascending list, once. Bytes come in stream order, which is mostly the order of the packets. */
-export function addNumber(numbers: number[], number: number): void {
-  let at = numbers.length;
-  while (at > 0 && numbers[at - 1] > number) at--;
-  if (at > 0 && numbers[at - 1] === number) return;
-  if (at === numbers.length) numbers.push(number);
-  else numbers.splice(at, 0, number);
 }
 
 /** Entries that an idle direction may keep allocated. */
