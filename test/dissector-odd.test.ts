@@ -227,6 +227,18 @@ it.each([0xffff_ffff, 0xff00_0000, 0x8000_0000, 0x2000_0000])(
   },
 );
 
+it('a connection whose last bytes were lost ends a grace after they were acknowledged, as others do', () => {
+  const [quiet, lively] = [new Talk(), new Talk([40_001, 80])];
+  const before = [...upgraded(quiet), ...upgraded(lively)];
+  quiet.send(SERVER, fromServer('lost'));
+  const last = [quiet.fin(SERVER), quiet.send(CLIENT, {}), quiet.fin(CLIENT)];
+  const later = Array.from({ length: 4 }, (_, i) => lively.send(SERVER, fromServer(`later ${i}`)));
+  const { closedBefore } = dissect([...before, ...last, ...later]);
+  expect(closedBefore.map(({ session, missingBytes }) => [session.number, missingBytes])).toEqual([
+    [1, { client: 0, server: 6 }],
+  ]);
+});
+
 it('a hole of a connection that has gone quiet is given up in time, while others go on', () => {
   const [quiet, lively] = [new Talk(), new Talk([40_001, 80])];
   const before = [...upgraded(quiet), ...upgraded(lively)];

@@ -63,7 +63,7 @@ export class Assembler {
   private graceSince = 0;
   /** Where a FIN was captured that came before bytes in front of it. */
   private finPlace: Place | undefined = undefined;
-  /** What the FIN waited for was bytes of the other direction. */
+  /** What the FIN waited for was not late bytes in front of it, but those of the other direction, or lost ones. */
   private finWaited = false;
   /** The other direction. */
   private peer: Assembler | undefined = undefined;
@@ -188,9 +188,9 @@ export class Assembler {
     );
   }
 
-  /** Bytes wait for those in front of them, or they or the end for the other direction. */
+  /** Bytes wait for those in front of them, or they or the end for the other direction, or the end for lost bytes. */
   get waiting(): boolean {
-    return this.held !== undefined || this.isFinBlocked;
+    return this.held !== undefined || this.isFinBlocked || this.hasLostEnd;
   }
 
   /** Whether `sequence` lies between the next expected octet and one past the last one seen. */
@@ -332,6 +332,10 @@ export class Assembler {
 
   private giveUp(): void {
     this.graceSegments = 0;
+    if (this.hasLostEnd) {
+      this.loseEnd();
+      return;
+    }
     if (this.held === undefined) {
       this.stopWaiting(this.finAcknowledgement);
       this.checkFin();
@@ -351,6 +355,15 @@ export class Assembler {
     const { peer } = this;
     while (this.mustWait(acknowledgement) && peer!.held !== undefined && !peer!.isBlocked) peer!.giveUp();
     if (this.mustWait(acknowledgement)) this.excused = peer!.next;
+  }
+
+  /** The last bytes were not captured, but the FIN behind them: the stream ends where that was. */
+  private loseEnd(): void {
+    const missing = distance(this.finAt, this.next);
+    this.next = this.finAt;
+    this.gapBefore(this.finPlace!, missing);
+    this.finWaited = true;
+    this.checkFin();
   }
 
   /** A gap lies where the bytes behind it were captured, however late it is given up. */
@@ -385,9 +398,14 @@ export class Assembler {
   /** The peer has got what lies in front of the bytes held here: only the capture lost it, or has it late. */
   private get hasLost(): boolean {
     const first = this.held?.first;
-    if (first === undefined || !this.isDeliveredKnown || distance(first.sequence, this.next) <= 0)
-      return false;
-    return distance(this.delivered, first.sequence) >= 0;
+    if (first === undefined) return this.hasLostEnd;
+    return this.isDeliveredKnown && isBetween(first.sequence, this.next, this.delivered);
+  }
+
+  /** The same of what lies in front of the FIN, where nothing else waits. */
+  private get hasLostEnd(): boolean {
+    if (!this.finSeen || this.ended || this.held !== undefined || !this.isDeliveredKnown) return false;
+    return isBetween(this.finAt, this.next, this.delivered);
   }
 
   /** What is held is the next to be delivered, but waits for the other direction. */
@@ -416,4 +434,9 @@ export class Assembler {
     this.heldBytes += bytes;
     this.budget.held += bytes;
   }
+}
+
+/** Whether `sequence` lies behind `from`, and not behind `to`. */
+function isBetween(sequence: number, from: number, to: number): boolean {
+  return distance(sequence, from) > 0 && distance(to, sequence) >= 0;
 }

@@ -497,3 +497,47 @@ it('a stream whose FIN waited behind a hole ends where the FIN was captured', ()
     expect(place.packet).toBe(giveUp ? 8 : 4);
   }
 });
+
+describe('a FIN behind bytes that were never captured', () => {
+  function lost() {
+    const made = make();
+    const { assembler, push, place } = made;
+    assembler.start(0);
+    push(0, 'abc');
+    place.packet = 3;
+    assembler.fin(5);
+    place.packet = 4;
+    return made;
+  }
+
+  it.each([5, 6])('ends the stream where it was captured, a grace after the peer had got %i octets', (to) => {
+    const { assembler, log, place } = lost();
+    assembler.acknowledge(to);
+    expect([assembler.waiting, log.text]).toEqual([true, 'abc']);
+    for (let i = 0; i < 16; i++) assembler.tick();
+    expect(log.text).toBe('abc');
+    assembler.tick();
+    expect([log.text, log.endedAt, place.packet, assembler.waiting]).toEqual(['abc<2>|fin', 3, 4, false]);
+  });
+
+  it('does so in silence too, by the time of the capture', () => {
+    const { assembler, log } = lost();
+    assembler.acknowledge(6);
+    expect([assembler.tickQuiet(10), assembler.tickQuiet(10.9), log.text]).toEqual([false, false, 'abc']);
+    expect([assembler.tickQuiet(11), log.text, log.endedAt]).toEqual([true, 'abc<2>|fin', 3]);
+  });
+
+  it('waits while the peer has not got them, and for those that are only late', () => {
+    const { assembler, log, push } = lost();
+    assembler.acknowledge(4);
+    expect([assembler.waiting, assembler.tickQuiet(0), assembler.tickQuiet(100)]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    assembler.acknowledge(6);
+    assembler.tick();
+    push(3, 'de');
+    expect([log.text, log.endedAt, assembler.waiting]).toEqual(['abcde|fin', 5, false]);
+  });
+});
