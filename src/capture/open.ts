@@ -101,7 +101,7 @@ export function isRepeatable(input: Input): boolean {
 function openStandardInput(options: OpenOptions): BlockSource {
   const name = 'standard input';
   if (isatty(0)) {
-    const example = 'tcpdump -U -w - | wsdissect -';
+    const example = 'tcpdump -U --immediate-mode -w - | wsdissect -';
     const message = `standard input is a terminal: pipe a capture into it, for example ${example}`;
     throw new CaptureError('no-input', message);
   }

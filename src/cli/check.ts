@@ -15,6 +15,7 @@ import type { ColumnContext } from '../output/frame-columns.js';
 import { objectRenderer } from '../output/rows.js';
 import { writeSarif } from '../output/sarif.js';
 import { loadTables } from '../output/table.js';
+import { wrap } from '../output/width.js';
 import { rules as allRules } from '../rules/index.js';
 import { type Rule, SEVERITIES } from '../rules/rule.js';
 import type { Timestamp } from '../stream/place.js';
@@ -121,6 +122,9 @@ function renderForPeople(
       stdout.write(`${colors.label(sessionTitle(session))}\n`);
       for (const finding of findings) stdout.write(`${findingLine(finding, context, colors)}\n`);
     }
-  if (collected.omitted > 0) stdout.write(`${describeOmitted(collected.omitted)}\n`);
-  stdout.write(`${summarise(collected.counts, collected.hurt, sessions)}\n`);
+  const ending = [summarise(collected.counts, collected.hurt, sessions)];
+  if (collected.omitted > 0) ending.unshift(describeOmitted(collected.omitted));
+  // A line of text is for grep; a table keeps to the terminal.
+  const lines = asTable ? ending.flatMap((line) => wrap(line, width)) : ending;
+  for (const line of lines) stdout.write(`${line}\n`);
 }

@@ -44,7 +44,7 @@ Examples:
   wsdissect rules unmasked-client-frame    what a rule asks, and why
   wsdissect --session 2 capture.pcapng     the frames of the second session
   wsdissect -T ndjson cap_* | jq .payload  for other programs, of many files
-  tcpdump -i lo -U -w - | wsdissect -      live`;
+  tcpdump -i lo -U --immediate-mode -w - | wsdissect -  live`;
 
 export function makeProgram(version: string, terminal: Terminal): Command {
   const program = new Command('wsdissect')
@@ -103,15 +103,18 @@ function outputOf({ stdout, stderr }: Terminal): OutputConfiguration {
   return {
     writeOut: into(stdout),
     writeErr: into(stderr),
-    outputError: (text, write) =>
-      write(
-        text
-          .replace(/^error: /, 'wsdissect: ')
-          .split('\n')
-          .map(visible)
-          .join('\n'),
-      ),
+    outputError: (text, write) => write(errorLines(text)),
   };
+}
+
+/**
+ * The option parser's message in one line, whatever the arguments hold that it quotes, and its proposal of an option
+ * in another.
+ */
+function errorLines(text: string): string {
+  const parts = /^(?:error: )?(.*?)(\n\(Did you mean [\w\s,-]*\?\))?\n$/s.exec(text);
+  const [, message = text, proposal = ''] = parts ?? [];
+  return `wsdissect: ${visible(message)}${proposal}\n`;
 }
 
 /** Runs the program; sets process.exitCode. */

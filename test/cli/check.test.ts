@@ -371,6 +371,23 @@ describe('table', () => {
     );
   });
 
+  it('keeps to 40 columns, also below the tables', () => {
+    const rules = ['unmasked-client-frame', 'masking-key-predictable', 'deflate-final-block'];
+    const some = ['--max-findings', '1', ...rules.flatMap((rule) => ['--rule', rule])];
+    const lines = wsdissect(['check', '-q', '-T', 'table', ...some, conformance], undefined, {
+      COLUMNS: '40',
+    })
+      .stdout.trimEnd()
+      .split('\n');
+    expect(lines.filter((line) => width(line) > 40)).toEqual([]);
+    expect(lines.slice(lines.findLastIndex((line) => line.startsWith('└')) + 1)).toEqual([
+      '2 more findings are not listed',
+      '(--max-findings)',
+      '15 errors, 5 warnings, 4 notes in 22 of',
+      '1384 sessions',
+    ]);
+  });
+
   it('without findings is the summary', () => {
     expect(check('-T', 'table', hello).stdout).toBe('no findings in 1 session\n');
   });

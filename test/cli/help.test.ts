@@ -47,7 +47,7 @@ describe('wsdissect --help', () => {
       'wsdissect frames --help tells all',
       '-T <format> table, text, json or ndjson',
       'Examples: wsdissect capture.pcapng every frame',
-      'tcpdump -i lo -U -w - | wsdissect - live',
+      'tcpdump -i lo -U --immediate-mode -w - | wsdissect - live',
       'Exit codes: 0 all was read',
       '1 wrong options or arguments',
       '2 unusable input, or input that is cut off',
@@ -69,10 +69,20 @@ describe('wsdissect --help', () => {
 
   it('names only options that there are', () => {
     const known = help('frames', '--help');
-    const used = help('--help').match(/(?<=^| )-(?:-[a-z][\w-]*|[A-Za-z])\b/gm) ?? [];
+    // Up to the pipe they are those of another program.
+    const told = helps.map((args) => help(...args).replace(/^ *tcpdump .*\|/gm, ''));
+    const used = told[0].match(/(?<=^| )-(?:-[a-z][\w-]*|[A-Za-z])\b/gm) ?? [];
     expect(used.length).toBeGreaterThan(8);
-    const others = ['--version', '-h', '--help', '-i', '-U', '-w'];
-    for (const option of used) if (!others.includes(option)) expect(known).toContain(`${option}`);
+    for (const option of used)
+      if (!['--version', '-h', '--help'].includes(option)) expect(known).toContain(`${option}`);
+    for (const text of told) expect(text).not.toMatch(/-U\b|--immediate-mode/);
+  });
+
+  it('names only options of tcpdump that let packets through at once', () => {
+    for (const args of [['--help'], ['frames', '--help']]) {
+      const [, theirs] = /^ *tcpdump (.*?) \|/m.exec(help(...args))!;
+      expect(theirs.match(/-[\w-]+/g)).toEqual(['-i', '-U', '--immediate-mode', '-w']);
+    }
   });
 
   it('has examples that work', () => {
@@ -253,5 +263,20 @@ describe('what is mistyped', () => {
     expect(status).toBe(1);
     expect(stderr).toContain(`unknown option '--\\x1b]0;owned\\x07'`);
     expect(stderr).not.toContain('\x1b');
+  });
+
+  it.each([
+    [['--no\npe'], `unknown option '--no\\npe'`],
+    [['--nope\n(Did you mean --evil?)\nx'], `unknown option '--nope\\n(Did you mean --evil?)\\nx'`],
+    [['-c', '1\r\nall is well'], `option '-c, --count <n>' argument '1\\r\\nall is well' is invalid. `],
+    [['-T', 'x\n\x1b[2J'], `option '-T, --format <format>' argument 'x\\n\\x1b[2J' is invalid. `],
+    [['rules', 'a', 'b\nc'], 'too many arguments for '],
+    [['help', 'a\nb'], `there is no command "a\\nb"`],
+  ])('keeps to its line: %j', (args, start) => {
+    const { status, stderr } = wsdissect(args);
+    expect(status).toBe(1);
+    const [first, ...rest] = stderr.split('\n');
+    expect(first.startsWith(`wsdissect: ${start}`), first).toBe(true);
+    expect([[''], ['(wsdissect --help tells more)', '']]).toContainEqual(rest);
   });
 });

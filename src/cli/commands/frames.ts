@@ -35,4 +35,4 @@ Examples:
   wsdissect -V -c 3 capture.pcap
   wsdissect -x --session 2 capture.pcap.gz
   wsdissect -T ndjson cap_0000* | jq .payload
-  tcpdump -i lo -U -w - tcp port 8080 | wsdissect -`;
+  tcpdump -i lo -U --immediate-mode -w - tcp port 8080 | wsdissect -`;
