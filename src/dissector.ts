@@ -76,7 +76,8 @@ export class Dissector implements Shared {
   private readonly decodeAs: ReadonlySet<number>;
   /** No packet has come. */
   private isNew = true;
-  private readonly origins = new PacketOrigins();
+  private readonly origins: PacketOrigins;
+  private toldRecognition = false;
 
   constructor(
     readonly consumer: DissectionConsumer,
@@ -84,9 +85,13 @@ export class Dissector implements Shared {
   ) {
     const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.limits = limits;
+    this.origins = new PacketOrigins(limits.maxCaptureTurns);
     this.decodeAs = new Set(options.decodeAs);
-    this.windowBudget = new WindowBudget(limits.maxSearched, limits.maxSearchedTotal, (key) =>
-      this.reportSearch(key),
+    this.windowBudget = new WindowBudget(
+      limits.maxSearched,
+      limits.maxSearchedTotal,
+      (key) => this.reportSearch(key),
+      limits.maxRecognised,
     );
     this.holdingPool = new HoldingPool(limits.maxUndecided);
     this.payloadBudget = new PayloadBudget(limits.maxHeldPayload, options.borrowPayloads, limits.maxZeros);
@@ -125,7 +130,7 @@ export class Dissector implements Shared {
       this.start = { seconds: packet.seconds, nanoseconds: packet.nanoseconds };
       this.consumer.opened?.(this);
     }
-    if (packet.capture !== this.origins.capture) this.origins.note(packet);
+    if (packet.capture !== this.origins.capture && this.origins.note(packet)) this.reportTurns(packet);
     this.network.packet(packet);
   }
 
@@ -172,11 +177,34 @@ export class Dissector implements Shared {
     );
   }
 
-  private reportSearch(key: 'maxSearched' | 'maxSearchedTotal'): void {
+  private reportTurns({ number }: Packet): void {
+    const message =
+      'captures take turns so often that the oldest turns are forgotten: of packets from then, what is found later ' +
+      `is told without the capture they came from ${atLimit('maxCaptureTurns', this.limits.maxCaptureTurns)}`;
+    this.report({ layer: 'capture', code: 'capture-turns-limit', message, packet: number });
+  }
+
+  private reportSearch(key: 'maxSearched' | 'maxSearchedTotal' | 'maxRecognised'): void {
+    if (key === 'maxRecognised') {
+      this.reportRecognition();
+      return;
+    }
     this.defect(
       'websocket',
       'search-limit',
       `too much is held while frames are searched for: the oldest is given up ${atLimit(key, this.limits[key])}`,
+    );
+  }
+
+  /** Once: of other protocols there may be many, and most are told by less. */
+  private reportRecognition(): void {
+    if (this.toldRecognition) return;
+    this.toldRecognition = true;
+    this.defect(
+      'websocket',
+      'recognition-limit',
+      'a connection without a handshake that shows no frames is looked at no further, and so are others like it ' +
+        atLimit('maxRecognised', this.limits.maxRecognised),
     );
   }
 

@@ -44,6 +44,16 @@ const seconds = (most: number, defect: string | undefined, meaning: string): Lim
 
 /** In the order in which bytes meet them. */
 export const LIMITS = {
+  maxSalvageInput: bytes(
+    MiB,
+    'corrupt-compression',
+    'of gzip kept to read a corrupt stream up to its fault; in longer ones the last piece before it is lost',
+  ),
+  maxSalvaged: bytes(
+    64 * MiB,
+    'corrupt-compression',
+    'unpacked of a corrupt gzip stream to find its fault; beyond, the last piece before it is lost',
+  ),
   // libpcap writes up to 262,144, but Linux hands up offloaded segments of 512 KiB (BIG TCP), and a damaged length is
   // no likelier to pass at 1 MiB than at a quarter of it.
   maxPacketLength: bytes(
@@ -72,6 +82,11 @@ export const LIMITS = {
     65_536,
     'too-many-interfaces',
     'interfaces of a pcapng section; packets of further ones are skipped',
+  ),
+  maxCaptureTurns: count(
+    65_536,
+    'capture-turns-limit',
+    'turns of captures read side by side, remembered to tell whose a packet is; the older half is forgotten',
   ),
   maxEncapsulations: count(
     16,
@@ -149,6 +164,11 @@ export const LIMITS = {
     256 * MiB,
     'undecided-limit',
     'held for connections that are no session so far; the one silent for longest is given up',
+  ),
+  maxRecognised: bytes(
+    64 * KiB,
+    'recognition-limit',
+    'of a side, in 16 segments or more, looked at for frames without a handshake; then there are none',
   ),
   maxSearched: bytes(
     MiB,

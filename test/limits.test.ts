@@ -2,8 +2,10 @@
  * Every limit: set small and hit once through the option of the library, it gives exactly one defect that names it,
  * as it could be given to --limit, and the work goes on. The table must hold each limit that there is.
  */
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { concat } from '../src/capture/integers.js';
+import type { Input } from '../src/capture/open.js';
 import { encodePcap, encodePcapHeader, encodePcapRecord } from '../src/capture/pcap-encode.js';
 import { PcapngEncoder } from '../src/capture/pcapng-encode.js';
 import { type RunConsumer, runDissection } from '../src/dissect.js';
@@ -77,7 +79,7 @@ const whole = (identification: number) => datagram(identification);
 
 interface Case {
   readonly value: number;
-  readonly capture: () => Uint8Array;
+  readonly capture: () => Input | Input[];
   readonly lists?: 'message' | 'finding';
   readonly more?: Partial<Record<LimitKey, number>>;
   /** Of the same input without any limit. */
@@ -87,6 +89,28 @@ interface Case {
 }
 
 const CASES: Partial<Record<LimitKey, Case>> = {
+  maxSalvageInput: {
+    value: 100,
+    ends: true,
+    others: ['truncated-capture', 'corrupt-compression'],
+    capture: corrupt,
+  },
+  maxSalvaged: {
+    value: 100,
+    ends: true,
+    others: ['truncated-capture', 'corrupt-compression'],
+    capture: corrupt,
+  },
+  maxCaptureTurns: {
+    value: 1,
+    capture: () => {
+      const between = new Talk().send(CLIENT, 'x');
+      const data = encodePcap([{ seconds: START, nanoseconds: 15_000_000, data: between }], {
+        linkType: LinkType.raw,
+      });
+      return [pcap([]), data];
+    },
+  },
   maxPacketLength: { value: 2000, capture: () => pcap([new Uint8Array(3000)]) },
   maxBlockLength: {
     value: 100,
@@ -227,6 +251,7 @@ const CASES: Partial<Record<LimitKey, Case>> = {
       return pcap([...talk.handshake(), talk.send(CLIENT, 'GE')]);
     },
   },
+  maxRecognised: { value: 100, capture: () => pcap([...unknown(20), ...unknown(20, 9)]) },
   maxSearched: { value: 500, capture: () => pcap(unknown()) },
   maxSearchedTotal: { value: 500, capture: () => pcap(unknown()) },
   maxPayload: { value: 5, capture: () => session((talk) => [talk.send(CLIENT, binary(6))]) },
@@ -297,14 +322,26 @@ const CASES: Partial<Record<LimitKey, Case>> = {
   },
 };
 
-/** Bytes of a connection whose opening was not captured, that are nothing known. */
-function unknown(): Uint8Array[] {
-  const talk = new Talk([7, 8]);
-  const octets = Uint8Array.from({ length: 20 }, (_, i) => 0x73 ^ (i * 29));
-  return Array.from({ length: 4 }, () => talk.send(CLIENT, octets));
+/** A gzip stream that ends in a member with a fault. */
+async function* corrupt(): AsyncGenerator<Uint8Array> {
+  yield gzipSync(pcap([]));
+  const fault = gzipSync(Buffer.alloc(5000, 'no packet'));
+  fault[fault.length - 20] ^= 0xff;
+  yield fault;
 }
 
-async function run(capture: Uint8Array, limits: Partial<Record<LimitKey, number>>, lists?: Case['lists']) {
+/** Bytes of a connection whose opening was not captured, that are nothing known. */
+function unknown(segments = 4, port = 7): Uint8Array[] {
+  const talk = new Talk([port, 8]);
+  const octets = Uint8Array.from({ length: 20 }, (_, i) => 0x73 ^ (i * 29));
+  return Array.from({ length: segments }, () => talk.send(CLIENT, octets));
+}
+
+async function run(
+  capture: Input | Input[],
+  limits: Partial<Record<LimitKey, number>>,
+  lists?: Case['lists'],
+) {
   const defects: Defect[] = [];
   const payloads: string[] = [];
   const consumer: RunConsumer = {
@@ -344,6 +381,7 @@ describe('each limit', () => {
     if (key === 'maxResync') return;
     const { defects } = await run(theCase.capture(), {}, theCase.lists);
     expect(defects.map(({ code }) => code).filter((code) => !theCase.others?.includes(code))).toEqual([]);
+    expect(defects.filter(({ message }) => message.includes(`(limit ${limitName(key)}=`))).toEqual([]);
   });
 });
 

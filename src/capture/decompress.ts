@@ -4,9 +4,10 @@
  *
  * Strategy: pull, not push. Each read unpacks one block, so memory stays flat however far a stream expands.
  */
+import { DEFAULT_LIMITS } from '../limits.js';
 import type { BlockDecoder, Trouble } from './block-decoder.js';
 import type { Compression } from './detect.js';
-import { GunzipSource } from './gunzip.js';
+import { GunzipSource, type SalvageLimits } from './gunzip.js';
 import type { Block, BlockSource } from './open.js';
 
 /** Unpacks `source`; each kind reads several members or frames one after the other. */
@@ -14,8 +15,9 @@ export async function decompress(
   source: BlockSource,
   compression: Compression,
   trouble: Trouble,
+  limits: SalvageLimits = DEFAULT_LIMITS,
 ): Promise<BlockSource> {
-  if (compression === 'gzip') return new GunzipSource(source, trouble);
+  if (compression === 'gzip') return new GunzipSource(source, trouble, limits);
   // Loaded only when needed: start-up time is paid in every run.
   const decoder =
     compression === 'zstd'

@@ -6,13 +6,14 @@
  * is small enough to keep, we find by bisection how far it is sound and deliver that too.
  */
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
+import { atLimit, type Limits } from '../limits.js';
 import type { Trouble } from './block-decoder.js';
 import type { Block, BlockSource } from './open.js';
 
 const CHUNK = 262_144;
-/** Input kept, and output believed, for finding the sound part of a corrupt stream. */
-const MAX_KEPT = 1 << 20;
-const MAX_SALVAGED = 64 << 20;
+
+/** Bytes of input kept, and of output believed, for finding the sound part of a corrupt stream. */
+export type SalvageLimits = Pick<Limits, 'maxSalvageInput' | 'maxSalvaged'>;
 
 export class GunzipSource implements BlockSource {
   readonly name: string;
@@ -31,7 +32,11 @@ export class GunzipSource implements BlockSource {
   private wake: () => void = () => {};
   private fed: () => void = () => {};
 
-  constructor(source: BlockSource, trouble: Trouble) {
+  constructor(
+    source: BlockSource,
+    trouble: Trouble,
+    private readonly limits: SalvageLimits,
+  ) {
     this.source = source;
     this.name = source.name;
     this.size = source.size;
@@ -95,7 +100,7 @@ export class GunzipSource implements BlockSource {
 
   private keep(bytes: Uint8Array): void {
     this.keptLength += bytes.length;
-    if (this.keptLength > MAX_KEPT) this.kept = [];
+    if (this.keptLength > this.limits.maxSalvageInput) this.kept = [];
     else this.kept.push(new Uint8Array(bytes));
   }
 
@@ -104,43 +109,48 @@ export class GunzipSource implements BlockSource {
     this.finished = true;
     if (error?.code === 'Z_BUF_ERROR') this.trouble('truncated-capture', 'the gzip stream is cut');
     else if (error !== undefined) {
-      const sound = this.salvage();
-      if (sound.length > 0) this.output.push(sound);
-      this.trouble(
-        'corrupt-compression',
-        `the gzip stream is corrupt after ${this.produced} bytes of output`,
-      );
+      const hit = this.salvage();
+      const message = `the gzip stream is corrupt after ${this.produced} bytes of output`;
+      const lost = hit && `, and the last piece before that is lost ${atLimit(hit, this.limits[hit])}`;
+      this.trouble('corrupt-compression', `${message}${lost ?? ''}`);
     }
     this.fed();
     this.wake();
   }
 
-  /** The output that zlib held back when it failed, as far as the input kept can tell. */
-  private salvage(): Uint8Array {
-    const none = new Uint8Array(0);
-    if (this.keptLength > MAX_KEPT || this.produced > MAX_SALVAGED) return none;
+  /**
+   * Delivers the output that zlib held back when it failed, as far as the input kept can tell; returns the limit that
+   * forbade it.
+   */
+  private salvage(): keyof SalvageLimits | undefined {
+    const { maxSalvageInput, maxSalvaged } = this.limits;
+    if (this.keptLength > maxSalvageInput) return 'maxSalvageInput';
+    if (this.produced > maxSalvaged) return 'maxSalvaged';
     const input = Buffer.concat(this.kept);
-    let sound: Uint8Array = none;
+    let sound: Uint8Array = new Uint8Array(0);
+    let limited = false;
     for (let good = 0, bad = input.length; bad - good > 1; ) {
       const middle = (good + bad) >> 1;
-      const output = unzipSound(input.subarray(0, middle));
-      if (output === undefined) bad = middle;
+      const output = unzipSound(input.subarray(0, middle), maxSalvaged);
+      if (typeof output === 'string') bad = middle;
       else {
         good = middle;
         sound = output;
       }
+      limited ||= output === 'too-long';
     }
     const held = sound.subarray(this.produced);
     this.produced += held.length;
-    return held;
+    if (held.length > 0) this.output.push(held);
+    return limited ? 'maxSalvaged' : undefined;
   }
 }
 
-/** What a prefix of a gzip stream decodes to, or undefined if it is corrupt. */
-function unzipSound(prefix: Uint8Array): Uint8Array | undefined {
+/** What a prefix of a gzip stream decodes to, if it is sound, and not more than `most` bytes. */
+function unzipSound(prefix: Uint8Array, most: number): Uint8Array | 'corrupt' | 'too-long' {
   try {
-    return gunzipSync(prefix, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MAX_SALVAGED });
-  } catch {
-    return undefined;
+    return gunzipSync(prefix, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: most });
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? 'too-long' : 'corrupt';
   }
 }

@@ -70,7 +70,7 @@ export class OpenCapture {
             `${visible(source.name)} is compressed more than ${MAX_COMPRESSIONS} times over`,
           );
         }
-        source = await decompress(source, format, trouble);
+        source = await decompress(source, format, trouble, context);
       }
     } catch (error) {
       source.close();

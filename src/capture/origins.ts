@@ -4,6 +4,7 @@
  * Strategy: noted is only where another capture has its turn. Where captures alternate packet by packet, the
  * oldest turns are forgotten.
  */
+import { DEFAULT_LIMITS } from '../limits.js';
 import type { Packet } from './packet.js';
 
 export interface PacketOrigin {
@@ -21,19 +22,25 @@ interface Turn {
   readonly others: number;
 }
 
-const MAX_TURNS = 65_536;
-
 export class PacketOrigins {
   /** The capture that has its turn. */
   capture = -1;
   private turns: Turn[] = [];
+  private forgets = false;
 
-  /** Notes the first packet of a turn. */
-  note({ capture, number, numberInCapture }: Packet): void {
+  /** `most`: turns remembered. */
+  constructor(private readonly most = DEFAULT_LIMITS.maxCaptureTurns) {}
+
+  /** Notes the first packet of a turn; whether for the first time some had to be forgotten. */
+  note({ capture, number, numberInCapture }: Packet): boolean {
     this.capture = capture;
-    if (numberInCapture === 0) return;
-    if (this.turns.length === MAX_TURNS) this.turns = this.turns.slice(MAX_TURNS / 2);
+    if (numberInCapture === 0) return false;
+    const full = this.turns.length >= this.most;
+    if (full) this.turns = this.turns.slice(Math.ceil(this.most / 2));
     this.turns.push({ capture, first: number, others: number - numberInCapture });
+    const isFirst = full && !this.forgets;
+    this.forgets ||= full;
+    return isFirst;
   }
 
   /** Undefined if it is not known: no packet yet, one of long ago, or not of readCaptures. */

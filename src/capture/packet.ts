@@ -68,6 +68,8 @@ export interface CaptureReader {
 
 export type CaptureLimits = Pick<
   Limits,
+  | 'maxSalvageInput'
+  | 'maxSalvaged'
   | 'maxPacketLength'
   | 'maxBlockLength'
   | 'maxResync'

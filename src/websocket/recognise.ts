@@ -41,7 +41,7 @@ export type RecogniserState = 'undecided' | 'websocket' | 'other';
 export interface RecogniserLimits {
   /**
    * Bytes held of a side; an undecided connection is given up beyond, but not before SEGMENTS, nor where only
-   * the roles are open: then the budget decides. Default 65,536.
+   * the roles are open: then the budget decides. Default: that of the budget.
    */
   readonly bytesPerSide: number;
   /** It is known to be a WebSocket: only the roles are looked for, and what is held is kept if they stay open. */
@@ -88,10 +88,10 @@ export class MidstreamRecogniser {
   /** What is held counts against the total of `budget`. */
   constructor(
     private readonly place: Place,
-    budget: WindowBudget,
+    private readonly budget: WindowBudget,
     limits?: Partial<RecogniserLimits>,
   ) {
-    this.bytesPerSide = limits?.bytesPerSide ?? 65_536;
+    this.bytesPerSide = limits?.bytesPerSide ?? budget.recognised;
     this.known = limits?.known ?? false;
     this.sides = [new RecognisedSide(place, budget), new RecognisedSide(place, budget)];
   }
@@ -113,6 +113,7 @@ export class MidstreamRecogniser {
     this.decide(sender.search(full), full);
     if (!full || this.state !== 'undecided') return this.state;
     if (overfull && !enough) sender.window.reportOverfull();
+    else if (!this.known) this.budget.exceeded?.('maxRecognised');
     return this.giveUp();
   }
 

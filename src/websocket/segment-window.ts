@@ -20,7 +20,9 @@ export class WindowBudget {
     readonly perWindow = DEFAULT_LIMITS.maxSearched,
     readonly total = DEFAULT_LIMITS.maxSearchedTotal,
     /** Told when something is given up for a bound. */
-    readonly exceeded?: (limit: 'maxSearched' | 'maxSearchedTotal') => void,
+    readonly exceeded?: (limit: 'maxSearched' | 'maxSearchedTotal' | 'maxRecognised') => void,
+    /** Bytes of a side that are looked at for frames without a handshake. */
+    readonly recognised = DEFAULT_LIMITS.maxRecognised,
   ) {}
 }
 
