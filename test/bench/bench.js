@@ -1,145 +1,140 @@
 /**
- * Measures the program against its peers on the same file in the same run, alternating; prints medians and ratios.
+ * Measures the program against its peers on the same file in the same run, alternating; prints medians and ratios, and
+ * at the end the table of the README.
  *
- *   npm run bench                                   small, large, deflate, takeover, rough: some minutes
- *   npm run bench -- gigabyte many noise --rounds 1
+ *   npm run bench                                   the captures that take seconds: some minutes
+ *   npm run bench -- gigabyte --rounds 1
+ *   npm run bench -- --help
  *
  * Strategy: each capture is generated, deterministically, in a temporary folder. A round runs every command once
  * as a process of its own, output to nowhere; time is that of the whole process, memory the largest resident set
  * that the kernel saw. Peers that are not installed are said so and left out.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CAPTURES, writeCapture } from './captures.js';
+import { measureInTurn, takeRounds } from './run.js';
+import { heading, markdown, ratios } from './table.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const bin = fileURLToPath(new URL('../../bin/wsdissect.js', import.meta.url));
 const PAYLOAD = ['-T', 'fields', '-e', 'frame.number', '-e', 'websocket.opcode', '-e', 'websocket.payload'];
 
-/** By name: the command line on a capture, with `folder` for what it writes. */
+/** As the README names them: the command line on a capture, with `folder` for what it writes. */
 const COMMANDS = {
-  'wsdissect check': (file) => [process.execPath, bin, 'check', '-q', file],
-  'wsdissect sessions': (file) => [process.execPath, bin, 'sessions', '-q', file],
-  'wsdissect -T text': (file) => [process.execPath, bin, '-q', '-T', 'text', file],
-  'wsdissect -T ndjson': (file) => [process.execPath, bin, '-q', '-T', 'ndjson', file],
-  'tshark -Y websocket': (file) => ['tshark', '-r', file, '-Y', 'websocket'],
-  'tshark -T fields': (file) => ['tshark', '-r', file, '-Y', 'websocket', ...PAYLOAD],
-  tcpflow: (file, folder) => ['tcpflow', '-q', '-r', file, '-o', folder],
-  'pcap-parser + ws': (file) => [process.execPath, join(here, 'pcap-parser-and-ws.js'), file],
-  'bare walk': (file) => [process.execPath, join(here, 'bare-walk.js'), file],
+  '`wsdissect check`': (file) => [process.execPath, bin, 'check', '-q', file],
+  '`wsdissect sessions`': (file) => [process.execPath, bin, 'sessions', '-q', file],
+  '`wsdissect frames -T text`': (file) => [process.execPath, bin, '-q', '-T', 'text', file],
+  '`wsdissect frames -T ndjson`': (file) => [process.execPath, bin, '-q', '-T', 'ndjson', file],
+  '`tshark -Y websocket`': (file) => ['tshark', '-r', file, '-Y', 'websocket'],
+  '`tshark -T fields`, with payload': (file) => ['tshark', '-r', file, '-Y', 'websocket', ...PAYLOAD],
+  '`pcap-parser` and `ws`, frames only': (file) => [
+    process.execPath,
+    join(here, 'pcap-parser-and-ws.js'),
+    file,
+  ],
+  'tcpflow, TCP only': (file, folder) => ['tcpflow', '-q', '-r', file, '-o', folder],
+  'records walked, nothing decoded': (file) => [process.execPath, join(here, 'bare-walk.js'), file],
 };
 
-/** What is compared: how often the second one's time the first one takes. */
-const RATIOS = [
-  ['tshark -Y websocket', 'wsdissect check'],
-  ['tshark -T fields', 'wsdissect -T ndjson'],
-  ['tshark -Y websocket', 'wsdissect -T text'],
-  ['wsdissect check', 'tcpflow'],
-  ['pcap-parser + ws', 'wsdissect check'],
-  ['wsdissect check', 'bare walk'],
-];
+/** Of some captures only these are measured: the others would take hours, or more memory than there is. */
+const GIGABYTE = Object.keys(COMMANDS).filter((label) => !/fields|pcap-parser/.test(label));
+const LIMITED = { gigabyte: GIGABYTE, 'five-gigabytes': GIGABYTE.filter((label) => !/tshark/.test(label)) };
+/** tcpflow writes a file for each direction: a million of them tell of the disk. */
+LIMITED.many = Object.keys(COMMANDS).filter((label) => !/tcpflow/.test(label));
+
+const USUAL = Object.keys(CAPTURES).filter((name) => !/gigabyte/.test(name));
+const HELP = `usage: npm run bench -- [CAPTURE …] [--rounds N]
+
+Measures wsdissect and its peers on generated captures; without names on
+  ${USUAL.join(', ')}
+which need 300 MB of disk and take about half an hour. Only when asked by name:
+  gigabyte         1 GB of small messages: 1 GB of disk, twice that for tcpflow,
+                   3 GB of memory for tshark; two minutes a round
+  five-gigabytes   5 GB of them, without tshark, which would need 14 GB of
+                   memory: 10 GB of disk; two minutes a round
+
+  --rounds N       runs of each command, of which the median is told; 3
+  --help           this text
+`;
 
 const args = process.argv.slice(2);
-const roundsAt = args.indexOf('--rounds');
-const rounds = roundsAt < 0 ? 3 : Number(args.splice(roundsAt, 2)[1]);
-const names = args.length > 0 ? args : ['small', 'large', 'deflate', 'takeover', 'rough'];
-const unknown = names.find((name) => CAPTURES[name] === undefined);
-if (unknown !== undefined || !(rounds > 0)) {
-  console.error(`usage: npm run bench -- [${Object.keys(CAPTURES).join('|')} …] [--rounds N]`);
+if (args.includes('--help') || args.includes('-h')) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+const rounds = takeRounds(args);
+const names = args.length > 0 ? args : USUAL;
+if (!(rounds > 0) || names.some((name) => CAPTURES[name] === undefined)) {
+  process.stderr.write(HELP);
   process.exit(1);
 }
-const installed = Object.entries(COMMANDS).filter(([name, command]) => {
+const installed = Object.entries(COMMANDS).filter(([label, command]) => {
   const [program] = command('', '');
   const found = program === process.execPath || spawnSync('which', [program]).status === 0;
-  if (!found) console.log(`${name}: ${program} is not installed`);
+  if (!found) console.log(`${label}: ${program} is not installed`);
   return found;
 });
 
 const folder = mkdtempSync(join(tmpdir(), 'wsdissect-bench-'));
 try {
-  console.log(`${cpus()[0].model}, ${cpus().length} cores, Node ${process.versions.node}, ${rounds} rounds`);
-  for (const name of names) await measure(name);
-  await startUp();
+  console.log(heading({ cpus: cpus(), versions: versions(), rounds, date: new Date() }));
+  const captures = [];
+  for (const name of names) captures.push(await measure(name));
+  const startUp = await measureInTurn(
+    [
+      ['empty', () => [process.execPath, '-e', '0']],
+      ['version', () => [process.execPath, bin, '--version']],
+    ],
+    Math.max(rounds, 5) * 3,
+    folder,
+  );
+  console.log(`\n${markdown(captures, Object.keys(COMMANDS))}\n`);
+  const [empty, version] = ['empty', 'version'].map((label) => startUp.get(label).seconds);
+  console.log(
+    `An empty script takes Node ${empty.toFixed(3)} s of each, \`wsdissect --version\` ${version.toFixed(3)} s.\n`,
+  );
+  console.log(ratios(captures, 1000 * (version - empty)));
 } finally {
   rmSync(folder, { recursive: true });
 }
 
 async function measure(name) {
   const file = join(folder, `${name}.pcap`);
-  const { bytes, packets, messages } = writeCapture(name, file);
-  console.log(`\n${name}: ${(bytes / 1e6).toFixed(0)} MB, ${packets} packets, ${messages} messages`);
-  const results = await alternate(installed.map(([label, command]) => [label, (out) => command(file, out)]));
-  const seconds = new Map();
-  for (const [label, runs] of results) {
-    seconds.set(label, median(runs.map((run) => run.seconds)));
-    const memory = (median(runs.map((run) => run.kilobytes)) / 1024).toFixed(0);
-    console.log(
-      `  ${label.padEnd(22)} ${seconds.get(label).toFixed(2).padStart(8)} s ${memory.padStart(7)} MiB`,
-    );
-  }
-  for (const [slow, quick] of RATIOS)
-    if (seconds.has(slow) && seconds.has(quick))
-      console.log(`  ${slow} ÷ ${quick}: ${(seconds.get(slow) / seconds.get(quick)).toFixed(2)}`);
-  rmSync(file);
-}
-
-async function startUp() {
-  const results = await alternate(
-    [
-      ['empty script', () => [process.execPath, '-e', '0']],
-      ['wsdissect --version', () => [process.execPath, bin, '--version']],
-    ],
-    15,
+  const facts = writeCapture(name, file);
+  console.log(
+    `\n${name}: ${(facts.bytes / 1e6).toFixed(0)} MB, ${facts.packets} packets, ${facts.messages} messages`,
   );
-  console.log('\nstart-up');
-  for (const [label, runs] of results)
+  const measured = installed.filter(([label]) => LIMITED[name]?.includes(label) ?? true);
+  const results = await measureInTurn(
+    measured.map(([label, command]) => [label, (out) => command(file, out)]),
+    rounds,
+    folder,
+  );
+  for (const [label, { seconds, mebibytes }] of results)
     console.log(
-      `  ${label.padEnd(22)} ${(1000 * median(runs.map((run) => run.seconds))).toFixed(0).padStart(5)} ms`,
+      `  ${label.padEnd(36)} ${seconds.toFixed(2).padStart(8)} s ${mebibytes.toFixed(0).padStart(7)} MiB`,
     );
+  rmSync(file);
+  return { name, ...facts, results };
 }
 
-/** Runs each of the commands once a round, in turn. */
-async function alternate(commands, times = rounds) {
-  const results = new Map(commands.map(([label]) => [label, []]));
-  for (let round = 0; round < times; round++)
-    for (const [label, command] of commands) {
-      const out = mkdtempSync(join(folder, 'out-'));
-      results.get(label).push(await runOnce(command(out)));
-      rmSync(out, { recursive: true });
-    }
-  return results;
-}
-
-function runOnce([program, ...rest]) {
-  return new Promise((resolve, reject) => {
-    const begun = process.hrtime.bigint();
-    let kilobytes = 0;
-    const child = spawn(program, rest, { stdio: 'ignore' });
-    const watch = setInterval(() => {
-      kilobytes = Math.max(kilobytes, peakOf(child.pid));
-    }, 20);
-    child.once('error', reject);
-    child.once('exit', () => {
-      clearInterval(watch);
-      resolve({ seconds: Number(process.hrtime.bigint() - begun) / 1e9, kilobytes });
-    });
-  });
-}
-
-/** The largest resident set so far, in KiB; 0 where the kernel does not tell. */
-function peakOf(pid) {
-  try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0);
-  } catch {
-    return 0;
-  }
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+/** Of the peers that are installed, as they tell them. */
+function versions() {
+  const told = (program, pattern) =>
+    pattern.exec(spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout ?? '')?.[1];
+  const packaged = (name) =>
+    JSON.parse(readFileSync(new URL(`../../node_modules/${name}/package.json`, import.meta.url), 'utf8'))
+      .version;
+  const all = {
+    Node: process.versions.node,
+    tshark: told('tshark', /TShark \(Wireshark\) ([\d.]+\d)/),
+    tcpflow: told('tcpflow', /TCPFLOW ([\d.]+\d)/i),
+    'pcap-parser': packaged('pcap-parser'),
+    ws: packaged('ws'),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, version]) => version !== undefined));
 }

@@ -34,13 +34,19 @@ function records(traffic, index, size) {
   return Buffer.from(text.slice(0, size));
 }
 
+/** The `index`th connection, upgraded. */
+export function begin(traffic, index, extensions) {
+  const connection = traffic.connection(index);
+  traffic.open(connection);
+  traffic.send(connection, 0, request(extensions));
+  traffic.send(connection, 1, response(extensions));
+  return connection;
+}
+
 /** Sessions that take turns until the capture is large enough. */
 function talk(traffic, { bytes, size, sessions = 50, extensions, takeover, make = content, between }) {
   const connections = Array.from({ length: sessions }, (_, i) => {
-    const connection = traffic.connection(i);
-    traffic.open(connection);
-    traffic.send(connection, 0, request(extensions));
-    traffic.send(connection, 1, response(extensions));
+    const connection = begin(traffic, i, extensions);
     return { connection, deflaters: [new Deflater(takeover), new Deflater(takeover)] };
   });
   for (let i = 0; traffic.bytes < bytes; i++) {
