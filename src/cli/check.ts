@@ -22,6 +22,7 @@ import type { Timestamp } from '../stream/place.js';
 import { Collected } from './collected.js';
 import type { CheckFormat, CheckOptions } from './commands/check.js';
 import { EXIT } from './exit.js';
+import { Printing } from './progress.js';
 import { ruleNamed } from './rules.js';
 import { run } from './run.js';
 import type { Terminal } from './terminal.js';
@@ -53,7 +54,7 @@ export async function checkCaptures(
       },
     },
     rules,
-    printing: false,
+    printing: new Printing(false),
     previewPayload: undefined,
     finish() {
       const captures = [...options.read, ...captureArguments];

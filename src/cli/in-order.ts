@@ -1,15 +1,15 @@
 /**
  * Sessions end in any order and are listed in that of their numbers, which count up from 1: what has ended waits,
- * as text, for those before it that are still open. So a long list needs the memory of what is open at a time, and
+ * as the line or row that tells of it, for those before it that are still open. So a long list needs the memory of what is open at a time, and
  * of what was said of the sessions since the oldest of these began.
  */
-export class InOrder {
+export class InOrder<T> {
   private next = 1;
-  private readonly waiting = new Map<number, string>();
+  private readonly waiting = new Map<number, T>();
 
-  constructor(private readonly write: (line: string) => void) {}
+  constructor(private readonly write: (line: T) => void) {}
 
-  add(number: number, line: string): void {
+  add(number: number, line: T): void {
     this.waiting.set(number, line);
     for (let due = this.waiting.get(this.next); due !== undefined; due = this.waiting.get(this.next)) {
       this.waiting.delete(this.next++);

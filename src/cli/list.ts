@@ -8,6 +8,7 @@ import type { RowRenderer } from '../output/rows.js';
 import type { Timestamp } from '../stream/place.js';
 import type { Session } from '../websocket/session-record.js';
 import type { ListOptions } from './commands/options.js';
+import { Printing } from './progress.js';
 import { run } from './run.js';
 import type { Terminal } from './terminal.js';
 
@@ -43,7 +44,7 @@ export async function list<T extends { readonly session: Session }>(
       more: () => shown < limit,
       block: () => renderer.flush(),
     },
-    printing: true,
+    printing: new Printing(true),
     previewPayload,
     session: options.session,
     finish: () => renderer.end(),

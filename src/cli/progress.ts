@@ -8,15 +8,37 @@ import type { Terminal } from './terminal.js';
 const DELAY_MS = 700;
 const INTERVAL_MS = 100;
 
+/** Whether the command prints rows while it reads: it may begin to. */
+export class Printing {
+  private told: (() => void) | undefined = undefined;
+
+  constructor(private hasBegun: boolean) {}
+
+  /** Calls `told` when it begins, or now. */
+  whenBegun(told: () => void): void {
+    if (this.hasBegun) told();
+    else this.told = told;
+  }
+
+  begin(): void {
+    this.hasBegun = true;
+    this.told?.();
+    this.told = undefined;
+  }
+}
+
 export class Progress {
   private readonly begun = Date.now();
   private shown = 0;
   private bar: SingleBar | undefined = undefined;
-  private readonly enabled: boolean;
+  private enabled: boolean;
 
-  /** `printing`: the command prints rows while it reads. */
-  constructor(terminal: Terminal, printing: boolean) {
-    this.enabled = terminal.stderrIsTerminal && !(printing && terminal.stdoutIsTerminal);
+  constructor(
+    private readonly terminal: Terminal,
+    printing: Printing,
+  ) {
+    this.enabled = terminal.stderrIsTerminal;
+    printing.whenBegun(() => this.giveWay());
   }
 
   /** Whether the reading has become long, and there is no bar yet. */
@@ -45,6 +67,14 @@ export class Progress {
     if (this.bar.isActive) this.bar.update(read, { size });
     else this.bar.start(total, read, { size });
     this.bar.render();
+  }
+
+  /** From here on rows are printed: on one terminal a bar would be among them. */
+  private giveWay(): void {
+    if (!this.terminal.stdoutIsTerminal) return;
+    this.enabled = false;
+    this.stop();
+    this.bar = undefined;
   }
 
   /**

@@ -8,14 +8,14 @@ import type { Rule } from '../rules/rule.js';
 import type { CommonOptions } from './commands/options.js';
 import { Diagnostics, isUnusable } from './diagnostics.js';
 import { EXIT, UsageError } from './exit.js';
-import { Progress } from './progress.js';
+import { type Printing, Progress } from './progress.js';
 import { writeSummary } from './summary.js';
 import type { Terminal } from './terminal.js';
 
 export interface CommandRun {
   readonly consumer: RunConsumer;
   /** The command prints rows while it reads. */
-  readonly printing: boolean;
+  readonly printing: Printing;
   /** The rules to judge by; undefined: all. */
   readonly rules?: readonly Rule[];
   /** Payload octets that the command looks at; undefined: all. */

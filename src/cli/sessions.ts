@@ -4,18 +4,19 @@
 import type { Dissector } from '../dissector.js';
 import type { ColumnContext } from '../output/frame-columns.js';
 import { objectRenderer } from '../output/rows.js';
-import { sessionLine, writeSessionTable } from '../output/session-render.js';
-import { sessionJson } from '../output/session-text.js';
+import { SessionTable, sessionLine } from '../output/session-render.js';
+import { type SessionColumns, sessionColumns, sessionJson } from '../output/session-text.js';
 import { loadTables } from '../output/table.js';
 import type { Timestamp } from '../stream/place.js';
 import type { SessionSummary } from '../websocket/session-record.js';
 import { type Format, formatFor } from './commands/options.js';
 import type { SessionsOptions } from './commands/sessions.js';
 import { InOrder } from './in-order.js';
+import { Printing } from './progress.js';
 import { run } from './run.js';
 import type { Terminal } from './terminal.js';
 
-/** A table's columns are as wide as what is in them: it is printed at the end. */
+/** A table's columns are as wide as what is in them: one that is not long is printed at the end. */
 export async function listSessions(
   captures: string[],
   options: SessionsOptions,
@@ -24,7 +25,9 @@ export async function listSessions(
   const format = formatFor(options, terminal);
   let start: Timestamp = { seconds: 0, nanoseconds: 0 };
   const context: ColumnContext = { timeFormat: options.time, start: () => start };
-  const list = format === 'table' ? await table(context, terminal) : lines(format, context, terminal);
+  const printing = new Printing(format !== 'table');
+  const list =
+    format === 'table' ? await table(context, terminal, printing) : lines(format, context, terminal);
   await run(captures, options, terminal, {
     consumer: {
       opened: (dissector: Dissector) => {
@@ -32,7 +35,7 @@ export async function listSessions(
       },
       sessionClosed: (summary) => list.add(summary),
     },
-    printing: format !== 'table',
+    printing,
     previewPayload: undefined,
     finish: () => list.end(),
   });
@@ -43,21 +46,26 @@ interface SessionList {
   end(): void;
 }
 
-async function table(context: ColumnContext, { stdout, colors, width }: Terminal): Promise<SessionList> {
+async function table(
+  context: ColumnContext,
+  { stdout, colors, width }: Terminal,
+  printing: Printing,
+): Promise<SessionList> {
   await loadTables();
-  const summaries: SessionSummary[] = [];
+  const sessions = new SessionTable(stdout, colors, width, () => printing.begin());
+  const rows = new InOrder<SessionColumns>((row) => sessions.add(row));
   return {
-    add: (summary) => void summaries.push(summary),
+    add: (summary) => rows.add(summary.session.number, sessionColumns(summary, context)),
     end() {
-      summaries.sort((a, b) => a.session.number - b.session.number);
-      writeSessionTable(stdout, summaries, context, colors, width);
+      rows.end();
+      sessions.end();
     },
   };
 }
 
 function lines(format: Format, context: ColumnContext, { stdout, colors }: Terminal): SessionList {
   const renderer = objectRenderer(format, stdout, (line: string) => stdout.write(line));
-  const list = new InOrder((line) => renderer.row(line));
+  const list = new InOrder<string>((line) => renderer.row(line));
   const line = format === 'text' ? (s: SessionSummary) => sessionLine(s, context, colors) : sessionJson;
   return {
     add: (summary) => list.add(summary.session.number, line(summary)),

@@ -1,5 +1,8 @@
 /**
  * The session list as a table and as lines of text.
+ *
+ * Strategy: the columns of a table are chosen by what is in them, which is known at the end; where there are very many
+ * sessions, by the first hundreds, and what comes then is printed at once.
  */
 import type { SessionSummary } from '../websocket/session-record.js';
 import type { Colors } from './colors.js';
@@ -45,25 +48,53 @@ const MIN_WIDTH: Partial<Record<Key, number>> = { closed: 26, client: 21, server
 const DEFAULT_MIN = 12;
 const wrapped: readonly Key[] = ['client', 'server', 'closed'];
 const right: readonly Key[] = ['number', 'time', 'duration'];
+/** Numbers, too: never clipped. */
+const growing: readonly Key[] = ['frames', 'bytes'];
+/** Rows that the columns are chosen by. */
+const FIRST = 500;
 
-export function writeSessionTable(
-  writer: TextWriter,
-  summaries: readonly SessionSummary[],
-  context: ColumnContext,
-  colors: Colors,
-  width: number,
-): void {
-  const rows = summaries.map((summary) => sessionColumns(summary, context));
-  const columns = chooseColumns(rows, width).map(({ key, title, width }) => ({
-    key,
-    title,
-    width,
-    wrap: wrapped.includes(key),
-    ...(right.includes(key) ? { align: 'right' as const } : {}),
-  }));
-  const table = new StreamingTable(columns, writer, width, colors.label);
-  for (const row of rows) table.add(columns.map(({ key }) => row[key]));
-  table.end();
+export class SessionTable {
+  private first: SessionColumns[] = [];
+  private keys: readonly Key[] = [];
+  private table: StreamingTable | undefined = undefined;
+
+  constructor(
+    private readonly writer: TextWriter,
+    private readonly colors: Colors,
+    /** Of the terminal. */
+    private readonly width: number,
+    /** Told that rows are printed from now on. */
+    private readonly begins: () => void = () => {},
+  ) {}
+
+  add(row: SessionColumns): void {
+    if (this.table !== undefined) this.table.add(this.keys.map((key) => row[key]));
+    else if (this.first.push(row) === FIRST) this.begin();
+  }
+
+  end(): void {
+    (this.table ?? this.begin()).end();
+  }
+
+  private begin(): StreamingTable {
+    const { first } = this;
+    this.begins();
+    const goesOn = first.length >= FIRST;
+    const columns = chooseColumns(first, this.width).map(({ key, title, width }) => ({
+      key,
+      title,
+      // What grows later on takes from the last one.
+      ...(goesOn && key === 'closed' ? {} : { width }),
+      wrap: wrapped.includes(key),
+      grows: growing.includes(key),
+      ...(right.includes(key) ? { align: 'right' as const } : {}),
+    }));
+    this.keys = columns.map(({ key }) => key);
+    this.table = new StreamingTable(columns, this.writer, this.width, this.colors.label);
+    this.first = [];
+    for (const row of first) this.add(row);
+    return this.table;
+  }
 }
 
 interface Chosen {

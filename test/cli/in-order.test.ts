@@ -4,7 +4,7 @@ import { InOrder } from '../../src/cli/in-order.js';
 
 it('writes lines as soon as all before them are there', () => {
   const written: string[] = [];
-  const list = new InOrder((line) => written.push(line));
+  const list = new InOrder<string>((line) => written.push(line));
   list.add(2, 'b');
   list.add(4, 'd');
   expect(written).toEqual([]);

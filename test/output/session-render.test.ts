@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeColors } from '../../src/output/colors.js';
-import { sessionLine, writeSessionTable } from '../../src/output/session-render.js';
+import { SessionTable, sessionLine } from '../../src/output/session-render.js';
+import { sessionColumns } from '../../src/output/session-text.js';
 import { width } from '../../src/output/width.js';
 import type { ObservedClose, SessionSummary } from '../../src/websocket/session-record.js';
 import { context, hostileTexts, MemoryWriter, makeSummary, UNSAFE } from './samples.js';
@@ -52,7 +53,9 @@ const midstream = makeSummary({
 
 function table(summaries: readonly SessionSummary[], size: number): string[] {
   const writer = new MemoryWriter();
-  writeSessionTable(writer, summaries, context(), plain, size);
+  const sessions = new SessionTable(writer, plain, size);
+  for (const summary of summaries) sessions.add(sessionColumns(summary, context()));
+  sessions.end();
   return writer.lines;
 }
 
@@ -63,6 +66,36 @@ const titles = (lines: readonly string[]) =>
     .map((title) => title.trim());
 
 describe('the session table', () => {
+  it('of very many goes on as its first rows let it, and tells when it begins', () => {
+    const writer = new MemoryWriter();
+    let begun = 0;
+    const sessions = new SessionTable(writer, plain, 100, () => begun++);
+    const row = sessionColumns(chat, context());
+    for (let number = 1; number < 500; number++) sessions.add({ ...row, number: `${number}` });
+    expect([begun, writer.lines.length]).toEqual([0, 0]);
+    for (let number = 500; number < 1000; number++) sessions.add({ ...row, number: `${number}` });
+    const { length } = writer.lines;
+    expect([begun, length > 900]).toEqual([1, true]);
+    sessions.add({
+      ...row,
+      number: '1000',
+      path: '/a-path-that-is-longer-than-those-before',
+      frames: '1234567 / 1',
+    });
+    sessions.end();
+    expect(writer.lines.slice(-8)).toEqual([
+      '┌──────┬────────────────┬─────────────┬───────┬────────┬─────────────┬─────────────────────────────┐',
+      '│  No. │ Client         │ Server      │ Path  │ Status │ Frames →/←  │ Closed                      │',
+      '├──────┼────────────────┼─────────────┼───────┼────────┼─────────────┼─────────────────────────────┤',
+      '│ 1000 │ 10.0.0.1:40000 │ 10.0.0.2:80 │ /a-p… │ 101    │ 1234567 / 1 │ client closed with 1000     │',
+      '│      │                │             │       │        │             │ (Normal Closure) "bye",     │',
+      '│      │                │             │       │        │             │ server answered, client     │',
+      '│      │                │             │       │        │             │ ended TCP first             │',
+      '└──────┴────────────────┴─────────────┴───────┴────────┴─────────────┴─────────────────────────────┘',
+    ]);
+    expect(writer.lines.every((line) => width(line) === 100)).toBe(true);
+  });
+
   it('has the columns that tell something', () => {
     expect(table([chat, refused, midstream], 160)).toEqual([
       '┌─────┬──────────┬────────────────┬─────────────┬──────────────┬────────┬────────────┬───────────┬──────────┬──────────────────────────────────────────────────┐',
