@@ -167,7 +167,7 @@ Example
 });
 
 it.each(rules.map((known) => [known.id, known] as const))('ruleJson of %s has all of it', (_id, known) => {
-  const { id, watch: _, ...rest } = known;
+  const { id, watch: _watch, judge: _judge, ...rest } = known;
   const json = ruleJson(known);
   expect(json).not.toContain('\n');
   expect(JSON.parse(json)).toEqual({ rule: id, ...rest });
