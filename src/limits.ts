@@ -91,7 +91,7 @@ export const LIMITS = {
   maxEncapsulations: count(
     16,
     'too-many-headers',
-    'tags, labels and link headers in front of IP; a packet with more is skipped',
+    'tags, labels and link headers in front of IP, and extension headers of IPv6 or GTP; a packet with more is skipped',
   ),
   maxTunnels: count(8, 'tunnel-too-deep', 'IP tunnels inside each other; a packet with more is skipped'),
   maxFragmentedDatagrams: count(

@@ -172,7 +172,7 @@ export class NetworkDecoder {
       result = decodeIpv4(header.bytes, link.start, link.end, missing, header);
     } else {
       counts.ipv6++;
-      result = decodeIpv6(header.bytes, link.start, link.end, missing, header);
+      result = decodeIpv6(header.bytes, link.start, link.end, missing, header, link.most);
     }
     return result === IpResult.whole || this.notWhole(result, link.start);
   }
@@ -189,6 +189,15 @@ export class NetworkDecoder {
       counts.bad++;
       const code = isIpv4 ? 'bad-ipv4-header' : 'bad-ipv6-header';
       this.defect('network', code, `an ${name} header contradicts itself in version or lengths`, at);
+    } else if (result === IpResult.tooDeep) {
+      counts.bad++;
+      const limit = atLimit('maxEncapsulations', link.most);
+      this.defect(
+        'network',
+        'too-many-headers',
+        `too many extension headers behind an IPv6 header ${limit}`,
+        at,
+      );
     }
     return false;
   }
@@ -214,7 +223,8 @@ export class NetworkDecoder {
 
   private afterReassembly(): IpResult {
     const { header } = this;
-    if (header.addressLength === 16) return walkExtensions(header.bytes, header.protocol, header);
+    if (header.addressLength === 16)
+      return walkExtensions(header.bytes, header.protocol, header, this.link.most);
     return header.protocol === IpProtocol.authentication
       ? skipAuthentication(header.bytes, header)
       : IpResult.whole;

@@ -24,6 +24,8 @@ export const IpResult = {
   cut: 3,
   /** The header contradicts itself. */
   bad: 4,
+  /** More extension headers than may be. */
+  tooDeep: 5,
 } as const;
 export type IpResult = (typeof IpResult)[keyof typeof IpResult];
 

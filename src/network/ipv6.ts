@@ -5,23 +5,26 @@
  * opaque. It keeps the declared end of the payload apart from the captured end, so that a lying length and
  * a snap length are told apart, and it starts anywhere: a reassembled payload goes through it again.
  */
+import { DEFAULT_LIMITS } from '../limits.js';
 import { authenticationHeaderLength, type IpHeader, IpProtocol, IpResult } from './header.js';
 
 const HEADER_LENGTH = 40;
-/** RFC 8200 §4.1 expects each kind once, destination options twice; the rest is somebody's joke. */
-const MAX_EXTENSIONS = 16;
 /** RFC 2675 §2. */
 const JUMBO_PAYLOAD_OPTION = 0xc2;
 /** RFC 8200 §4.2: a single byte of padding, without a length. */
 const PAD1_OPTION = 0;
 
-/** Decodes the datagram at bytes[start, end), of which `missing` more bytes were on the wire. */
+/**
+ * Decodes the datagram at bytes[start, end), of which `missing` more bytes were on the wire. `most`: extension headers
+ * that it may have; RFC 8200 §4.1 expects each kind once, destination options twice.
+ */
 export function decodeIpv6(
   bytes: Uint8Array,
   start: number,
   end: number,
   missing: number,
   out: IpHeader,
+  most = DEFAULT_LIMITS.maxEncapsulations,
 ): IpResult {
   if (end <= start) return IpResult.cut;
   if (bytes[start] >>> 4 !== 6) return IpResult.bad;
@@ -36,7 +39,7 @@ export function decodeIpv6(
   out.start = at;
   out.end = Math.min(end, at + length);
   out.length = length;
-  return next === IpProtocol.tcp ? transport(next, out) : walkExtensions(bytes, next, out);
+  return next === IpProtocol.tcp ? transport(next, out) : walkExtensions(bytes, next, out, most);
 }
 
 /** A payload length of zero: a jumbogram (RFC 2675 §3), or undefined where the card was to segment it. */
@@ -59,9 +62,9 @@ function transport(protocol: number, out: IpHeader): IpResult {
 }
 
 /** Steps over the extension headers in out's payload, of which `next` is the first. */
-export function walkExtensions(bytes: Uint8Array, next: number, out: IpHeader): IpResult {
+export function walkExtensions(bytes: Uint8Array, next: number, out: IpHeader, most: number): IpResult {
   let protocol = next;
-  for (let count = 0; count <= MAX_EXTENSIONS; count++) {
+  for (let count = 0; count <= most; count++) {
     if (protocol === IpProtocol.esp || protocol === IpProtocol.noNextHeader) return IpResult.opaque;
     if (!isExtension(protocol)) return transport(protocol, out);
     if (out.length < 8) return IpResult.bad;
@@ -79,7 +82,7 @@ export function walkExtensions(bytes: Uint8Array, next: number, out: IpHeader): 
       return IpResult.fragment;
     }
   }
-  return IpResult.bad;
+  return IpResult.tooDeep;
 }
 
 /** True for the headers that walkExtensions can step over. */

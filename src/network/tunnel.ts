@@ -137,7 +137,6 @@ function geneve(bytes: Uint8Array, out: LinkPayload): LinkResult {
 }
 
 const GTP_G_PDU = 255;
-const MAX_GTP_EXTENSIONS = 16;
 
 /** 3GPP TS 29.281 §5.1: eight bytes, four more if E, S or PN is set, then extension headers and IP. */
 function gtpU(bytes: Uint8Array, out: LinkPayload): LinkResult {
@@ -151,7 +150,7 @@ function gtpU(bytes: Uint8Array, out: LinkPayload): LinkResult {
     if (at > out.end) return LinkResult.cut;
     let next = (flags & 4) !== 0 ? bytes[at - 1] : 0;
     for (let count = 0; next !== 0; count++) {
-      if (count === MAX_GTP_EXTENSIONS) return LinkResult.tooDeep;
+      if (count === out.most) return LinkResult.tooDeep;
       if (at >= out.end) return LinkResult.cut;
       // §5.2.1: in units of four bytes, the next type in the last one.
       const length = bytes[at] * 4;

@@ -97,6 +97,7 @@ describe('NetworkDecoder', () => {
 
   it('reports headers that are cut, bad or too many, with their place', () => {
     const ethernet = (ip: Uint8Array, etherType = 0x0800) => encodeEthernet({ etherType, vlan: [1] }, ip);
+    const padding = { protocol: 60, content: new Uint8Array(6) };
     const table: [Uint8Array, object][] = [
       [ethernet(ip4).subarray(0, 13), { layer: 'link', code: 'cut-packet', captureOffset: FIRST_OFFSET }],
       [ethernet(ip4).subarray(0, 37), { code: 'cut-packet', captureOffset: FIRST_OFFSET + 18 }],
@@ -106,6 +107,10 @@ describe('NetworkDecoder', () => {
       [
         encodeEthernet({ etherType: 0x0800, vlan: new Array<number>(20).fill(1) }, ip4),
         { layer: 'link', code: 'too-many-headers', captureOffset: FIRST_OFFSET },
+      ],
+      [
+        ethernet(encodeIpv6({ ...six, extensions: new Array(17).fill(padding) }, tcp), 0x86dd),
+        { code: 'too-many-headers', captureOffset: FIRST_OFFSET + 18 },
       ],
     ];
     const harness = new Harness();
@@ -126,9 +131,10 @@ describe('NetworkDecoder', () => {
       'an IPv4 header contradicts itself in version or lengths',
       'an IPv6 header contradicts itself in version or lengths',
       'too many tags, labels or headers inside link type 1 (limit encapsulations=16)',
+      'too many extension headers behind an IPv6 header (limit encapsulations=16)',
     ]);
     expect(harness.seen).toEqual([]);
-    expect([harness.decoder.counts.cut, harness.decoder.counts.bad]).toEqual([3, 3]);
+    expect([harness.decoder.counts.cut, harness.decoder.counts.bad]).toEqual([3, 4]);
   });
 
   it('decodes the same the short way as the long one, whatever the header says', () => {
