@@ -19,6 +19,7 @@ import type { FrameFacts, SessionObserver } from './observer.js';
 import { CLOSE, CONTINUATION, CONTROL_LIMIT, isControl, isReserved, PING, PONG } from './opcode.js';
 import { PayloadBuffer } from './payload-buffer.js';
 import { COMPRESSED, type PlainReader, type PlainStream } from './plain-reader.js';
+import type { PlainUnderWay } from './plain-under-way.js';
 import { Provenance } from './provenance.js';
 import { type Resynchronisation, Resynchroniser } from './resync.js';
 import type { WindowBudget } from './segment-window.js';
@@ -88,9 +89,10 @@ export class Direction implements StreamSink, FrameVisitor, PlainStream {
   // What each packet looks at comes first, and so lies together.
   /** Undefined where frames or messages are listed. */
   private readonly plain: PlainReader | undefined;
-  /** It lies between two frames, nothing is in doubt, and `streamOffset` holds in place of the decoder's. */
+  /** It lies between two frames or in a plain one, nothing is in doubt, and `streamOffset` holds, not the decoder's. */
   private isStraight = false;
   streamOffset = 0;
+  underWay: PlainUnderWay | undefined = undefined;
   plainFrames = 0;
   /** Captured payload octets. */
   payloadBytes = 0;
@@ -99,6 +101,7 @@ export class Direction implements StreamSink, FrameVisitor, PlainStream {
   private readonly place: Place;
   readonly observer: SessionObserver | undefined;
   readonly anyBits: number;
+  readonly mayGoOn: boolean;
   missingBytes = 0;
   /** Offset in the stream at which frames could no longer be told apart, and were not found again. */
   lostAt: number | undefined = undefined;
@@ -147,6 +150,7 @@ export class Direction implements StreamSink, FrameVisitor, PlainStream {
     this.place = owner.place;
     this.observer = observer;
     this.anyBits = owner.deflate && !owner.perFrame ? COMPRESSED : 0;
+    this.mayGoOn = !owner.perFrame;
     this.facts = new FrameState(sender, this.decoder.header);
     this.control = new PayloadBuffer(owner.payloadBudget);
     this.controlLimit =
@@ -189,6 +193,21 @@ export class Direction implements StreamSink, FrameVisitor, PlainStream {
     if (!this.isStraight) return;
     this.isStraight = false;
     this.decoder.streamOffset = this.streamOffset;
+    if (this.underWay !== undefined && this.underWay.rest > 0) this.handOver(this.underWay);
+  }
+
+  /** The message under way is not plain: as if the decoder had had it from its beginning. */
+  private handOver(underWay: PlainUnderWay): void {
+    const { decoder } = this;
+    decoder.goOn(underWay.header, underWay.received);
+    this.header(decoder.header);
+    if (this.wantsMessages) this.joined().goOn(underWay.opening, underWay.received);
+    this.endOffset = this.streamOffset;
+    this.acknowledged = underWay.acknowledged;
+    this.lastPacket = underWay.packet;
+    this.lastSeconds = underWay.seconds;
+    this.lastNanoseconds = underWay.nanoseconds;
+    underWay.rest = 0;
   }
 
   /** From here on messages may be plain, if nothing is under way and nothing in doubt. */

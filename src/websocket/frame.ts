@@ -130,6 +130,13 @@ export class FrameDecoder {
     this.partialLength = 0;
   }
 
+  /** A frame is under way, of which another decoded the header and `received` octets of the payload. */
+  goOn(header: Readonly<FrameHeader>, received: number): void {
+    Object.assign(this.header, header);
+    this.inPayload = true;
+    this.received = received;
+  }
+
   /** The stream is over: a frame under way ends incomplete. */
   end(): void {
     if (this.inPayload) this.finish();

@@ -209,6 +209,13 @@ export class MessageDecoder {
     if (state.complete && seen > 0) buffer.add(chunk, start, start + seen, maskingKey, offset, CONTROL_LIMIT);
   }
 
+  /** As if it had been handed `received` octets, ASCII if text, of the frame that has begun; `first`: its first ones. */
+  goOn(first: Uint8Array, received: number): void {
+    this.state.wireLength = received;
+    if (this.checksText) this.text.skipAscii(received);
+    if (received > 0) this.buffer.add(first, 0, first.length, 0, 0, CONTROL_LIMIT);
+  }
+
   /** The next `length` octets of the frame under way are missing. */
   skip(length: number): void {
     const { state } = this;

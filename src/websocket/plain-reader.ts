@@ -1,7 +1,7 @@
 /**
  * The quick way for what nearly all traffic consists of: plain messages, which are whole data messages in one
- * frame that is as RFC 6455 §5.2 asks, lies in one chunk as a whole, is certain, and whose text is UTF-8; a
- * compressed one is plain if zlib has nothing to say of it but its content.
+ * frame that is as RFC 6455 §5.2 asks, is certain, and whose text is UTF-8; one that does not lie in one chunk is plain
+ * if it is ASCII or binary, a compressed one if zlib has nothing to say of it but its content.
  *
  * Strategy: nobody lists anything, and a rule is only to know that there was one more. So it is told of in one
  * event, and its payload is looked at where it lies: what is not compressed is not unmasked, copied or kept.
@@ -18,6 +18,7 @@ import { isMaskedText } from './masked-text.js';
 import type { MessageDecoder } from './message.js';
 import type { SessionObserver } from './observer.js';
 import { TEXT } from './opcode.js';
+import { PlainUnderWay } from './plain-under-way.js';
 
 /** What all directions share. */
 export interface PlainOptions {
@@ -27,15 +28,19 @@ export interface PlainOptions {
   nextFrameNumber(): number;
 }
 
-/** A direction that lies between two frames. */
+/** A direction that lies between two frames, or in a plain message. */
 export interface PlainStream {
   /** Plain messages, and captured payload octets, up to now. */
   plainFrames: number;
   payloadBytes: number;
   /** Stream offset of the next byte. */
   streamOffset: number;
+  /** Made for the first message that goes on in another chunk. */
+  underWay: PlainUnderWay | undefined;
   /** The bits of a frame's first octet that do not matter: COMPRESSED, where messages may be. */
   readonly anyBits: number;
+  /** A message may go on in another chunk: not where frames are inflated one by one, which takes all of them. */
+  readonly mayGoOn: boolean;
   readonly observer: SessionObserver | undefined;
   /** The messages of the sender; to be asked for only where there is an observer, or somebody wants messages. */
   joined(): MessageDecoder;
@@ -68,14 +73,20 @@ export class PlainReader {
     const { anyBits, observer } = stream;
     this.look();
     let at = start;
+    if (stream.underWay !== undefined && stream.underWay.rest > 0) {
+      at = this.goOn(stream, stream.underWay, chunk, start, end);
+      if (stream.underWay.rest > 0) return at;
+    }
     while (at < end) {
       const first = chunk[at] & ~anyBits;
       if ((first !== TEXT_MESSAGE && first !== BINARY_MESSAGE) || observer?.calm === false) break;
       const size = decodeFrameHeader(chunk, at, end, header);
       const payload = at + size;
       const next = payload + header.length;
-      if (size === 0 || next > end || header.masked !== masked) break;
+      if (size === 0 || header.masked !== masked) break;
       if (shortestForm(header.length) !== header.lengthForm || header.length > maxMessage) break;
+      if (next > end)
+        return header.rsv1 || !stream.mayGoOn ? at : this.begin(stream, chunk, at, payload, end);
       if (observer !== undefined && !isSound(stream, header, chunk, payload, next)) break;
       header.streamOffset = stream.streamOffset;
       stream.streamOffset += next - at;
@@ -86,6 +97,40 @@ export class PlainReader {
       at = next;
     }
     return at;
+  }
+
+  /** The message at chunk[at] goes on in the next chunk. Returns `end`, or `at` where it is not plain. */
+  private begin(stream: PlainStream, chunk: Uint8Array, at: number, payload: number, end: number): number {
+    stream.underWay ??= new PlainUnderWay(stream.observer !== undefined);
+    if (!stream.underWay.begin(chunk, at, end, stream.streamOffset, this.options.place)) return at;
+    stream.streamOffset += end - at;
+    stream.payloadBytes += end - payload;
+    return end;
+  }
+
+  /** Goes on with the message under way; returns where it ends, or `start` where it is not plain after all. */
+  private goOn(
+    stream: PlainStream,
+    underWay: PlainUnderWay,
+    chunk: Uint8Array,
+    start: number,
+    end: number,
+  ): number {
+    const { facts } = this;
+    const { observer } = stream;
+    const size = Math.min(end - start, underWay.rest);
+    const isLast = size === underWay.rest;
+    if (isLast && observer?.calm === false) return start;
+    if (!underWay.take(chunk, start, start + size, this.options.place)) return start;
+    stream.streamOffset += size;
+    stream.payloadBytes += size;
+    if (!isLast) return start + size;
+    stream.plainFrames++;
+    facts.number = this.options.nextFrameNumber();
+    facts.header = underWay.header;
+    observer?.plain(facts);
+    facts.header = this.header;
+    return start + size;
   }
 
   /** What all frames of the segment have in common. */

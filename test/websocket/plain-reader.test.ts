@@ -10,7 +10,10 @@ import { concat, utf8 } from '../support/splits.js';
 
 const KEY = 0x37fa213d;
 
-function make(sender: Sender, { calm = true, maxMessage = 1e6, deflate = false, isSound = true } = {}) {
+function make(
+  sender: Sender,
+  { calm = true, maxMessage = 1e6, deflate = false, isSound = true, mayGoOn = true } = {},
+) {
   const place = new Place();
   Object.assign(place, { packet: 7, seconds: 1_700_000_000, nanoseconds: 500_000_000 });
   const told: unknown[] = [];
@@ -31,6 +34,8 @@ function make(sender: Sender, { calm = true, maxMessage = 1e6, deflate = false, 
     plainFrames: 0,
     payloadBytes: 0,
     streamOffset: 1000,
+    underWay: undefined,
+    mayGoOn,
     anyBits: deflate ? 0x40 : 0,
     observer,
     joined: () => ({ isPlain }) as unknown as MessageDecoder,
@@ -128,13 +133,52 @@ describe('a plain message', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('that is cut anywhere is left to the decoder, with nothing read beyond it', () => {
-    const frame = text('ä'.repeat(80), KEY);
+  it('that is cut anywhere is left to the decoder where it may not go on, with nothing read beyond it', () => {
+    const frame = text('a'.repeat(80), KEY);
     for (let end = 0; end < frame.length; end++) {
-      const { read, told } = make('client');
+      const { read, told } = make('client', { mayGoOn: false });
       expect(read(frame, 0, end)).toBe(0);
       expect(told).toEqual([]);
     }
+  });
+
+  it.each([
+    ['ASCII', text('a'.repeat(80), KEY), 6],
+    ['binary', encodeFrame({ opcode: 2, maskingKey: KEY, payload: new Uint8Array(80).fill(0xff) }), 6],
+    ['of 200 bytes', text('b'.repeat(200), KEY), 8],
+  ])('that is cut anywhere behind its header goes on: %s', (_name, frame, header) => {
+    for (let cut = 0; cut < frame.length; cut++) {
+      const { read, told, stream } = make('client');
+      expect(read(frame, 0, cut)).toBe(cut < header ? 0 : cut);
+      expect(told).toEqual([]);
+      if (cut < header) continue;
+      const rest = concat(frame.subarray(cut), text('next', KEY));
+      expect(read(rest, 0, rest.length)).toBe(rest.length);
+      const { length } = frame;
+      expect(told.map((one) => (one as unknown[]).slice(-3))).toEqual([
+        [frame[0] & 15, length - header, 1000],
+        [1, 4, 1000 + length],
+      ]);
+      expect([stream.plainFrames, stream.payloadBytes, stream.streamOffset]).toEqual([
+        2,
+        length - header + 4,
+        1000 + length + 10,
+      ]);
+    }
+  });
+
+  it('that goes on in letters beyond ASCII, or while its receiver has to see each, is left to the decoder', () => {
+    const frame = text(`${'a'.repeat(40)}ä`, KEY);
+    const { read, told, stream, observer } = make('client');
+    expect(read(frame, 0, 20)).toBe(20);
+    expect(read(frame, 20, frame.length)).toBe(20);
+    expect([stream.underWay!.rest, stream.underWay!.received]).toEqual([28, 14]);
+    expect(read(frame, 20, 30)).toBe(30);
+    observer.calm = false;
+    expect(read(frame, 30, 40)).toBe(40);
+    expect(read(frame, 40, frame.length)).toBe(40);
+    expect(Buffer.from(stream.underWay!.opening).toString()).toBe('a'.repeat(34));
+    expect(told).toEqual([]);
   });
 
   it('is read up to what is none, whatever follows', () => {
