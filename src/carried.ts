@@ -70,7 +70,7 @@ export interface Shared {
   /** decodingOf() this. */
   readonly decoding: Decoding;
   frameCount: number;
-  readonly totals: { messages: number };
+  readonly totals: { messages: number; undecodedBytes: number };
   sessionCount: number;
   /** The side that is the client of a connection that the user says is a WebSocket, by its port. */
   forcedClient(connection: Connection): Side | undefined;
@@ -99,8 +99,9 @@ export function decodingOf(shared: Omit<Shared, 'decoding'>): Decoding {
       payloadBudget,
       nextFrameNumber,
       plainReaders: { client: new PlainReader('client', plain), server: new PlainReader('server', plain) },
-      countMessages: (count) => {
-        shared.totals.messages += count;
+      count: (messages, unfound) => {
+        shared.totals.messages += messages;
+        shared.totals.undecodedBytes += unfound;
       },
     },
     consumer: {

@@ -77,7 +77,6 @@ export class Dissector implements Shared {
   /** No packet has come. */
   private isNew = true;
   private readonly origins: PacketOrigins;
-  private toldRecognition = false;
 
   constructor(
     readonly consumer: DissectionConsumer,
@@ -196,10 +195,13 @@ export class Dissector implements Shared {
     );
   }
 
-  /** Once: of other protocols there may be many, and most are told by less. */
+  /** Told once, and counted: of other protocols there may be many, and most are told by less. */
   private reportRecognition(): void {
-    if (this.toldRecognition) return;
-    this.toldRecognition = true;
+    const known = this.defects.get('recognition-limit');
+    if (known !== undefined) {
+      this.defects.set('recognition-limit', known + 1);
+      return;
+    }
     this.defect(
       'websocket',
       'recognition-limit',

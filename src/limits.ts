@@ -77,7 +77,11 @@ export const LIMITS = {
     'comment-limit',
     'comments of pcapng sections kept; further ones are left out',
   ),
-  maxSecrets: bytes(16 * MiB, 'secrets-limit', 'of decryption secrets in a capture; the rest is ignored'),
+  maxSecrets: bytes(
+    16 * MiB,
+    'secrets-limit',
+    'of decryption secrets in a capture, and 256 for each block of them; the rest is ignored',
+  ),
   maxInterfaces: count(
     65_536,
     'too-many-interfaces',

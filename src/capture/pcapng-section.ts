@@ -19,6 +19,9 @@ export interface CaptureSecrets {
   readonly data: Uint8Array;
 }
 
+/** What a block of secrets costs in memory beside its octets: a flood of short ones is bounded, too. */
+const SECRETS_OVERHEAD = 256;
+
 export class PcapngSections {
   readonly secrets: CaptureSecrets[] = [];
   readonly comments: string[] = [];
@@ -193,13 +196,13 @@ export class PcapngSections {
     const size = u32(bytes, start + 12, this.little);
     if (size > length - 20) {
       this.report('malformed-block', `secrets claim ${size} bytes in a block of ${length}`);
-    } else if (this.secretsSize + size > this.context.maxSecrets) {
+    } else if (this.secretsSize + size + SECRETS_OVERHEAD > this.context.maxSecrets) {
       this.report(
         'secrets-limit',
         `decryption secrets are ignored: they are too long together ${atLimit('maxSecrets', this.context.maxSecrets)}`,
       );
     } else {
-      this.secretsSize += size;
+      this.secretsSize += size + SECRETS_OVERHEAD;
       this.secrets.push({ type, data: new Uint8Array(bytes.subarray(start + 16, start + 16 + size)) });
     }
   }

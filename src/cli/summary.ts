@@ -2,13 +2,16 @@
  * What a run comes to, for standard error: all that was read and found (`--summary`), and what was dropped.
  *
  * Strategy: dropped is what the capture holds and is not told, because it cannot be decoded or for a limit. What the
- * capture itself lost, or holds twice, is not: that is told where it lies, and in the summary.
+ * capture itself lost, or holds twice, is not: that is told where it lies, and in the summary. Nor is a connection that
+ * showed no frames for so long that it is believed to carry none (recognition-limit).
  */
 import type { DissectionSummary } from '../dissect.js';
 import type { TextWriter } from '../output/writer.js';
 
 /** Defects that each tell of one thing that was dropped. */
 const DROPS: readonly { readonly codes: readonly string[]; readonly noun: string }[] = [
+  { codes: ['damaged-capture', 'corrupt-compression'], noun: 'capture* not read to its end' },
+  { codes: ['implausible-record-length', 'implausible-block-length'], noun: 'damaged piece* of a capture' },
   { codes: ['cut-packet', 'too-many-headers', 'tunnel-too-deep'], noun: 'undecodable packet*' },
   { codes: ['bad-ipv4-header', 'bad-ipv6-header', 'bad-tcp-header'], noun: 'packet* with a bad header' },
   {
@@ -22,14 +25,19 @@ const DROPS: readonly { readonly codes: readonly string[]; readonly noun: string
     ],
     noun: 'IP datagram* without all fragments',
   },
-  { codes: ['segment-out-of-window', 'segment-behind-end'], noun: 'segment* that fits nowhere' },
+  { codes: ['segment-out-of-window', 'segment-behind-end'], noun: 'segment* out of place' },
   { codes: ['hole-limit'], noun: 'hole* given up early' },
   { codes: ['undecided-limit', 'lingering-limit'], noun: 'connection* given up' },
-  { codes: ['head-limit', 'undecodable-head', 'proxy-tunnel-limit'], noun: 'HTTP exchange* unread' },
-  { codes: ['held-bytes-limit'], noun: 'upgrade* with too much behind it' },
+  {
+    codes: ['head-limit', 'undecodable-head', 'broken-chunk', 'proxy-tunnel-limit', 'pending-requests-limit'],
+    noun: 'HTTP exchange* unread',
+  },
+  { codes: ['held-bytes-limit', 'unanswered-upgrade'], noun: 'upgrade* with unread bytes behind it' },
+  { codes: ['search-limit'], noun: 'attempt* to find frames cut short' },
   { codes: ['payload-limit', 'message-limit'], noun: 'payload* cut' },
   { codes: ['comment-limit'], noun: 'comment* cut' },
   { codes: ['secrets-limit'], noun: 'secrets block* ignored' },
+  { codes: ['open-pings-limit'], noun: 'session* with Pings that are not judged' },
 ];
 
 /** `3 packets skipped, 1 payload cut`; empty: nothing was. */

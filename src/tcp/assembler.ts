@@ -32,6 +32,8 @@ export interface HoldBudget {
   readonly graceSeconds: number;
   /** Told when a bound made us give up a hole. */
   readonly exceeded: (limit: 'maxHeldPerDirection' | 'maxHeldTotal') => void;
+  /** Told of each segment that waited, and lies behind the FIN of its sender. */
+  readonly behindEnd: () => void;
 }
 
 /** What a held segment costs beside its bytes: keeps a flood of one-byte segments bounded too. */
@@ -425,7 +427,18 @@ export class Assembler {
     return distance(acknowledgement, peer.next) > 0 && peer.next !== this.excused;
   }
 
+  /** Forgets what lies behind the end. */
   private release(): void {
+    const { place } = this;
+    const current = place.copyFrom(0);
+    for (let { held } = this, entry = held?.first; entry !== undefined; entry = held!.first) {
+      held!.shift();
+      // The one that is being delivered is among them.
+      if (distance(entry.end, this.finAt) <= 0) continue;
+      place.assign(entry.place);
+      this.budget.behindEnd();
+    }
+    place.assign(current);
     this.account(-this.heldBytes);
     this.held = undefined;
   }

@@ -93,6 +93,7 @@ export class TcpTable implements DatagramSink {
       graceSeconds: limits.graceSeconds,
       exceeded: (key) =>
         this.defectAt(key, 'hole-limit', 'a hole was given up: too many bytes wait behind it'),
+      behindEnd: () => this.reportUnfit('behind-end'),
     };
   }
 

@@ -73,6 +73,8 @@ export interface DirectionEnd {
   readonly pendingHeader: number;
   /** Data messages that ended. */
   readonly messages: number;
+  /** Bytes behind the place where frames were lost for good, missing ones included. */
+  readonly unfound: number;
   /** TCP sequence number behind the last byte (int32); undefined without one. */
   readonly sequence: number | undefined;
 }
@@ -139,6 +141,7 @@ export class Direction implements StreamSink, FrameVisitor, PlainStream {
   private lastPacket = 0;
   private lastSeconds = 0;
   private lastNanoseconds = 0;
+  private unfound = 0;
   private decodedFrames = 0;
   private decodedMessages = 0;
 
@@ -242,7 +245,8 @@ export class Direction implements StreamSink, FrameVisitor, PlainStream {
     this.decoder.end();
     this.messages?.close();
     const messages = this.decodedMessages + this.plainFrames;
-    this.owner.ended(this.sender, { how, pendingHeader: pending, messages, sequence: this.sequence });
+    const { sender, sequence, unfound } = this;
+    this.owner.ended(sender, { how, pendingHeader: pending, messages, unfound, sequence });
   }
 
   /**
@@ -410,6 +414,7 @@ export class Direction implements StreamSink, FrameVisitor, PlainStream {
 
   private giveUp(search: Resynchroniser): void {
     this.owner.lost(this.sender, this.lostAt!);
+    this.unfound = search.streamOffset - this.lostAt!;
     search.clear();
     this.search = undefined;
   }

@@ -338,10 +338,10 @@ export class MessageDecoder {
     const isPayloadCut = buffer.cut || this.cut;
     this.checkText(unknown, isPayloadCut);
     const isCut = isPayloadCut || state.inflated?.limited === true;
-    if (length > this.maxMessage || state.inflated?.limited) this.reportLimit(length);
+    if (state.inflated?.limited) this.reportLimit(length);
     else if (buffer.limited) this.reportBudget();
     else if (buffer.tooFar) this.reportGap();
-    else if (isCut && state.complete) this.reportLimit(length);
+    else if (isCut) this.reportLimit(length);
     if (this.leftOut !== undefined) this.reportLeftOut(this.leftOut);
     owner.observer?.message(state);
     if (owner.message !== undefined) this.tell(this.record(length, unknown, isCut));

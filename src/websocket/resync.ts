@@ -71,6 +71,11 @@ export class Resynchroniser {
     );
   }
 
+  /** Offset in the stream of the next byte. */
+  get streamOffset(): number {
+    return this.window.streamOffset;
+  }
+
   /** Bytes that a bound made it give up; they lay before all that is held. */
   get givenUp(): number {
     return this.window.givenUp;

@@ -52,8 +52,8 @@ export interface SessionOptions {
   readonly nextFrameNumber: () => number;
   /** By sender; each session makes its own if they share none. */
   readonly plainReaders?: BySender<PlainReader>;
-  /** Told, when a direction ends, how many data messages ended in it. */
-  readonly countMessages?: (count: number) => void;
+  /** Told, when a direction ends, how many data messages ended in it, and in how many bytes no frames were found. */
+  readonly count?: (messages: number, unfound: number) => void;
 }
 
 export class SessionDecoder implements DirectionOwner {
@@ -218,8 +218,8 @@ export class SessionDecoder implements DirectionOwner {
     );
   }
 
-  ended(sender: Sender, { how, pendingHeader, sequence, messages }: DirectionEnd): void {
-    this.options.countMessages?.(messages);
+  ended(sender: Sender, { how, pendingHeader, sequence, messages, unfound }: DirectionEnd): void {
+    this.options.count?.(messages, unfound);
     if (pendingHeader > 0)
       this.consumer.defect(
         'truncated-frame-header',

@@ -192,6 +192,16 @@ describe('PcapngReader', () => {
     ]);
   });
 
+  it('keeps so many blocks of secrets as the limit has room for, however little is in them', () => {
+    const e = encoder(true);
+    const blocks = Array.from({ length: 70_000 }, () => e.decryptionSecrets(1, new Uint8Array(0)));
+    const { defects, reader } = readWhole(make, concat([e.sectionHeader(), ...blocks]));
+    expect([(reader as PcapngReader).secrets.length, codes(defects).length]).toEqual([
+      65_536,
+      70_000 - 65_536,
+    ]);
+  });
+
   it('skips a packet of an interface that was not described', () => {
     const e = encoder(true);
     const bytes = concat([

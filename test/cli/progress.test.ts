@@ -63,7 +63,9 @@ describe.skipIf(!hasProgram('script'))('on a terminal', () => {
 
   // A table of sessions is printed at the end only, so the bar may share the terminal with it.
   it('comes before a list that is printed at the end', () => {
-    const { status, stdout } = onTerminal(`wsdissect sessions -q -T table ${veryLong}`, 200, { NO_COLOR: '1' });
+    const { status, stdout } = onTerminal(`wsdissect sessions -q -T table ${veryLong}`, 200, {
+      NO_COLOR: '1',
+    });
     expect(status).toBe(0);
     expect([...stdout.matchAll(BAR)].length).toBeGreaterThan(1);
     const lines = screen(stdout);

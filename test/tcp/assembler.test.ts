@@ -32,6 +32,7 @@ function make(perDirection = 1e6, total = 1e6) {
   const place = new Place();
   const log = new Log(place);
   let exceeded = 0;
+  let behind = 0;
   const budget: HoldBudget = {
     held: 0,
     duplicates: 0,
@@ -40,6 +41,7 @@ function make(perDirection = 1e6, total = 1e6) {
     graceSegments: 16,
     graceSeconds: 1,
     exceeded: () => exceeded++,
+    behindEnd: () => behind++,
   };
   const assembler = new Assembler(log, place, budget);
   return {
@@ -48,6 +50,7 @@ function make(perDirection = 1e6, total = 1e6) {
     budget,
     assembler,
     exceeded: () => exceeded,
+    behind: () => behind,
     /** Pushes text at `sequence`, as if it lay 54 bytes into a packet of its own; `cut` bytes lack at its end. */
     push(sequence: number, text: string, cut = 0) {
       place.packet++;
@@ -361,6 +364,16 @@ describe('a hole', () => {
     assembler.acknowledge(3);
     for (let i = 6; i < 60; i++) push(i, 'x');
     expect(log.text).toBe('');
+  });
+
+  it('that lies behind the FIN is told of, each one', () => {
+    const { assembler, push, log, behind, budget } = make();
+    assembler.start(0);
+    push(50, 'late');
+    push(70, 'later');
+    push(0, 'abc');
+    assembler.fin(3);
+    expect([log.text, behind(), budget.held]).toEqual(['abc|fin', 2, 0]);
   });
 
   it('that outgrows the bound of its direction becomes a gap', () => {

@@ -200,6 +200,13 @@ describe('compressed messages', () => {
     }
   });
 
+  it('that was never captured, but for its first octets, hits no limit, however long it says it is', () => {
+    const header = Uint8Array.of(0x82, 127, 0x7f, 255, 255, 255, 255, 255, 255, 255);
+    const { messages, defects } = messagesOf([header, utf8('abc')], { maxMessage: 90 });
+    expect(messages).toMatchObject([{ content: utf8('abc'), limited: false, complete: false }]);
+    expect(defects).toEqual([]);
+  });
+
   it('is inflated up to maxMessage octets of content, however long it is on the wire', () => {
     const content = Uint8Array.from(
       { length: 100 },
