@@ -7,7 +7,6 @@ import { EMPTY } from '../websocket/frame-state.js';
 import type { FrameFacts } from '../websocket/observer.js';
 import { CLOSE, isControl, isReserved, opcodeName, PING, PONG } from '../websocket/opcode.js';
 import { count } from './count.js';
-import { sameBytes } from './pings.js';
 import { peerOf, type Report, type Watcher, whereIs } from './rule.js';
 
 interface Side {
@@ -74,6 +73,10 @@ function pay(own: Side, { controlPayload, complete }: FrameFacts): boolean {
   const isToLatest = !complete || sameBytes(latest, controlPayload);
   own.owed = isToLatest ? 0 : Math.max(0, owed - 1);
   return owed > 0;
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((octet, i) => octet === b[i]);
 }
 
 function describe({ header, time }: FrameFacts, { closeFrame, closeTime }: Side): string {

@@ -3,8 +3,8 @@
  */
 import type { Sender } from '../websocket/frame-record.js';
 import { count } from './count.js';
+import type { OpenPing } from './ping-list.js';
 import { PingWatch } from './ping-watch.js';
-import type { OpenPing } from './pings.js';
 import { peerOf, type Rule } from './rule.js';
 import { secondsOf } from './seconds.js';
 

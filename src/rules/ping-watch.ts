@@ -5,7 +5,8 @@ import { atLimit } from '../limits.js';
 import type { Sender } from '../websocket/frame-record.js';
 import type { FrameFacts, MessageFacts } from '../websocket/observer.js';
 import { BINARY, CLOSE, PING, PONG, TEXT } from '../websocket/opcode.js';
-import { type OpenPing, PingLedger, type WrongPong } from './pings.js';
+import type { OpenPing, WrongPong } from './ping-list.js';
+import { PingLedger } from './pings.js';
 import { peerOf, type WatchedSession, type Watcher } from './rule.js';
 import { patienceWith } from './seconds.js';
 import { Talk } from './talk.js';
@@ -73,7 +74,7 @@ export class PingWatch implements Watcher {
   /** Calls `tell` for each Pong with a payload of its own that came in place of one that never did. */
   eachWrong(tell: (pong: WrongPong, sender: Sender) => void): void {
     for (const sender of ['client', 'server'] as const) {
-      const wrong = this.ledgers[peerOf(sender)].open.map((ping) => ping.wrong);
+      const wrong = Array.from(this.ledgers[peerOf(sender)].open, (ping) => ping.wrong);
       for (const pong of new Set(wrong)) if (pong !== undefined) tell(pong, sender);
     }
   }
