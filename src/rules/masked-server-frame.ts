@@ -1,7 +1,7 @@
 /**
  * RFC 6455 §5.1: a server masks no frame.
  */
-import { formatKey } from './masking-keys.js';
+import { spacedKey } from './masking-keys.js';
 import type { Rule } from './rule.js';
 
 export const maskedServerFrame: Rule = {
@@ -30,7 +30,7 @@ export const maskedServerFrame: Rule = {
       if (sender === 'server' && header.masked)
         report(
           'server',
-          `the frame of ${header.length} bytes is masked, with the key ${formatKey(header.maskingKey)}`,
+          `the frame of ${header.length} bytes is masked, with the key ${spacedKey(header.maskingKey)}`,
         );
     },
   }),

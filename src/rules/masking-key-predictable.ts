@@ -2,7 +2,7 @@
  * RFC 6455 §5.3: keys cannot be predicted. Keys that do not change at all have rules of their own.
  */
 import { KeyWatch } from './key-watch.js';
-import { formatKey } from './masking-keys.js';
+import { spacedKey } from './masking-keys.js';
 import type { Rule } from './rule.js';
 
 export const maskingKeyPredictable: Rule = {
@@ -28,7 +28,7 @@ export const maskingKeyPredictable: Rule = {
   watch: (session, report) => {
     session.share(KeyWatch).on({
       predictable: ({ header }, sign) =>
-        report('client', `${sign}; the last one is ${formatKey(header.maskingKey)}`),
+        report('client', `${sign}; the last one is ${spacedKey(header.maskingKey)}`),
     });
     return {};
   },

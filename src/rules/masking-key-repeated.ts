@@ -2,7 +2,7 @@
  * RFC 6455 §5.3: each frame has a fresh key.
  */
 import { KeyWatch } from './key-watch.js';
-import { formatKey } from './masking-keys.js';
+import { spacedKey } from './masking-keys.js';
 import type { Rule } from './rule.js';
 
 export const maskingKeyRepeated: Rule = {
@@ -26,7 +26,7 @@ export const maskingKeyRepeated: Rule = {
   watch: (session, report) => {
     session.share(KeyWatch).on({
       repeated: ({ header }, earlier) =>
-        report('client', `the masking key ${formatKey(header.maskingKey)} is that of frame ${earlier}, too`),
+        report('client', `the masking key ${spacedKey(header.maskingKey)} is that of frame ${earlier}, too`),
     });
     return {};
   },

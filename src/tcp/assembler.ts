@@ -429,10 +429,11 @@ export class Assembler {
 
   /** Forgets what lies behind the end. */
   private release(): void {
-    const { place } = this;
+    const { held, place } = this;
+    if (held === undefined) return;
     const current = place.copyFrom(0);
-    for (let { held } = this, entry = held?.first; entry !== undefined; entry = held!.first) {
-      held!.shift();
+    for (let entry = held.first; entry !== undefined; entry = held.first) {
+      held.shift();
       // The one that is being delivered is among them.
       if (distance(entry.end, this.finAt) <= 0) continue;
       place.assign(entry.place);

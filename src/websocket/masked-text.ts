@@ -6,7 +6,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { isAscii } from '../bytes/ascii.js';
-import { borrow } from '../bytes/kernel.js';
+import { borrow, giveBack } from '../bytes/kernel.js';
 import type { Utf8Validator } from '../bytes/utf8.js';
 import { turnKey } from '../bytes/word.js';
 import { maskInto } from './mask.js';
@@ -37,7 +37,10 @@ export function pushMaskedText(
 export function unmasked(chunk: Uint8Array, start: number, end: number, key: number): Uint8Array {
   const length = end - start;
   scratch ??= borrow(FIRST_SIZE) ?? new Uint8Array(FIRST_SIZE);
-  if (length > scratch.length) scratch = new Uint8Array(length * 2);
+  if (length > scratch.length) {
+    giveBack(scratch);
+    scratch = new Uint8Array(length * 2);
+  }
   maskInto(scratch, 0, chunk, start, end, key, 0);
   return scratch;
 }

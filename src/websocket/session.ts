@@ -62,7 +62,7 @@ export class SessionDecoder implements DirectionOwner {
   /** What the server sends; bytes behind the 101's head. */
   readonly server: StreamSink;
   private readonly parameters: NegotiatedDeflate | undefined;
-  private readonly directions: BySender<Side>;
+  private readonly directions: BySender<SenderSink>;
   private closes: { client?: ObservedClose; server?: ObservedClose } = {};
   private closedBy: Sender | undefined = undefined;
   private ends: { client?: ObservedEnd; server?: ObservedEnd } = {};
@@ -77,7 +77,7 @@ export class SessionDecoder implements DirectionOwner {
     const { handshake } = session;
     // Without a handshake RSV1 can mean nothing but compression: no other extension uses it.
     this.parameters = handshake === undefined ? UNKNOWN_PARAMETERS : deflateParameters(handshake);
-    this.directions = { client: new Side('client', this), server: new Side('server', this) };
+    this.directions = { client: new SenderSink('client', this), server: new SenderSink('server', this) };
     const { beginnings } = options;
     if (beginnings !== undefined) {
       this.directions.client.direction.beginInTheMiddle(beginnings.client, session.confidence);
@@ -277,7 +277,7 @@ export class SessionDecoder implements DirectionOwner {
 }
 
 /** What a sender sends. Its direction is made for the first of it: many sessions are open and say nothing. */
-class Side implements StreamSink {
+class SenderSink implements StreamSink {
   private made: Direction | undefined = undefined;
 
   constructor(
