@@ -1,9 +1,11 @@
 /**
  * Entry point of the built program.
  */
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
 import { main } from './program.js';
 
-const { version } = createRequire(import.meta.url)('wsdissect/package.json') as { version: string };
+// By its place: to resolve it by its name takes 4 ms of each run.
+const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+const { version } = JSON.parse(manifest) as { version: string };
 
 await main(process.argv, version);
