@@ -4,13 +4,8 @@
  */
 import { PacketOrigins } from './capture/origins.js';
 import type { Packet } from './capture/packet.js';
-import {
-  CarriedConnection,
-  type Decoding,
-  decodingOf,
-  type SessionsConsumer,
-  type Shared,
-} from './carried.js';
+import { CarriedConnection } from './carried/connection.js';
+import { type Decoding, decodingOf, type SessionsConsumer, type Shared } from './carried/shared.js';
 import { HoldingPool } from './http/holding.js';
 import { atLimit, DEFAULT_LIMITS, type Limits } from './limits.js';
 import { NetworkDecoder } from './network/decoder.js';

@@ -19,7 +19,7 @@ const ORDER = [
   'http',
   'websocket',
   'rules',
-  'carried.ts',
+  'carried',
   'dissector.ts',
   'dissect.ts',
   'output',

@@ -12,6 +12,7 @@ import { discard, type StreamSink } from '../stream/stream-sink.js';
 import { type BodyFraming, NO_BODY, requestFraming, responseFraming } from './body.js';
 import { headerValue, type RequestHead, type ResponseHead } from './head.js';
 import { type Account, uncounted } from './holding.js';
+import type { ForeignProtocol } from './protocol.js';
 import { RequestQueue } from './request-queue.js';
 import { HttpSide, type LossReason, type SideOwner } from './side.js';
 
@@ -48,6 +49,11 @@ export interface HttpOwner {
   lateRequest?(request: RequestHead): void;
   /** CONNECT answered by 2xx (RFC 9110 §9.3.6): sinks for [side 0, side 1]; undefined: discard both. */
   tunnelled(exchange: Exchange): readonly [StreamSink, StreamSink] | undefined;
+  /**
+   * The first bytes of `side` are of another protocol that carries HTTP. Says who takes both sides from their
+   * beginning on; undefined: nobody.
+   */
+  foreign?(protocol: ForeignProtocol, side: 0 | 1): readonly [StreamSink, StreamSink] | undefined;
   /**
    * Called each time that a side stops being understood; it goes on by itself at the next head. `cut`: the whole
    * lines of a request whose head a gap cut.
@@ -102,6 +108,14 @@ export class HttpConnection implements SideOwner {
       side.lose('undecodable');
     } else if (head.kind === 'request') this.request(side, head);
     else this.response(side, head, role);
+  }
+
+  foreign(side: HttpSide, protocol: ForeignProtocol): boolean {
+    if (this.clientSide !== undefined) return false;
+    const sinks = this.owner.foreign?.(protocol, side.index);
+    if (sinks === undefined) return false;
+    for (const one of this.http) one.handOver(sinks[one.index], one === side);
+    return true;
   }
 
   lost(side: HttpSide, reason: LossReason, cut?: RequestHead | ResponseHead): void {

@@ -10,7 +10,7 @@ import { DEFAULT_LIMITS } from '../limits.js';
 import type { Place } from '../stream/place.js';
 import { type ParsedHead, parseHead } from './head-parse.js';
 import { type Account, uncounted } from './holding.js';
-import { recognise } from './protocol.js';
+import { type ForeignProtocol, recognise } from './protocol.js';
 import { PROXY_V1_SIGNATURE, PROXY_V2_SIGNATURE } from './proxy-header.js';
 import { TOKEN, trimWhitespace } from './text.js';
 
@@ -136,6 +136,8 @@ export class HeadDecoder {
   head: RequestHead | ResponseHead | undefined = undefined;
   /** Set when these bytes are no head, until reset(). */
   failure: HeadFailure | undefined = undefined;
+  /** With `not-http`: a protocol that carries HTTP. */
+  foreign: ForeignProtocol | undefined = undefined;
   /** What came so far is the beginning of a head. */
   recognised = false;
   private own = EMPTY;
@@ -186,6 +188,11 @@ export class HeadDecoder {
     return stop < 0 ? limit : stop;
   }
 
+  /** The first `length` bytes of what came so far; borrowed. */
+  begun(length: number): Uint8Array {
+    return this.own.subarray(0, length);
+  }
+
   /** What came so far may begin a head of a WebSocket's handshake: a GET, or what may become a 101. */
   get mayOpen(): boolean {
     if (!this.recognised) return false;
@@ -204,6 +211,7 @@ export class HeadDecoder {
   reset(): void {
     this.head = undefined;
     this.failure = undefined;
+    this.foreign = undefined;
     if (this.own.length > 0) this.account.add(-this.own.length);
     this.own = EMPTY;
     this.kept = 0;
@@ -223,6 +231,7 @@ export class HeadDecoder {
   private recognise(bytes: Uint8Array, start: number, end: number): boolean {
     const protocol = recognise(bytes, start, end);
     this.recognised = protocol === 'http1-request' || protocol === 'http1-response';
+    this.foreign = protocol === 'tls' || protocol === 'http2' ? protocol : undefined;
     if (!this.recognised && protocol !== 'undecided')
       this.failure = protocol === 'proxy-v1' || protocol === 'proxy-v2' ? protocol : 'not-http';
     return this.failure === undefined;

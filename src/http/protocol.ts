@@ -18,6 +18,9 @@ export type Recognised =
   | 'undecided'
   | 'unknown';
 
+/** Not HTTP/1, but HTTP is in it. */
+export type ForeignProtocol = Extract<Recognised, 'tls' | 'http2'>;
+
 /** https://www.iana.org/assignments/http-methods, without PRI (RFC 9113 §3.4). */
 const METHODS = (
   'ACL BASELINE-CONTROL BIND CHECKIN CHECKOUT CONNECT COPY DELETE GET HEAD LABEL LINK LOCK MERGE MKACTIVITY ' +
@@ -30,6 +33,9 @@ const MAX_METHOD = 32;
 /** Longest method and target together (RFC 9112 §3 asks for 8,000 octets of request line). */
 const MAX_REQUEST_LINE = 8000;
 const SP = 0x20;
+/** RFC 9113 §4.1 and §6.5. */
+const H2_FRAME_HEADER = 9;
+const H2_SETTINGS = 4;
 /** By code: 1 for what a token may hold (RFC 9110 §5.6.2). */
 const TOKEN_CHARACTERS = Uint8Array.from({ length: 128 }, (_, byte) =>
   TOKEN.test(String.fromCharCode(byte)) ? 1 : 0,
@@ -59,7 +65,10 @@ export function recognise(chunk: Uint8Array, start: number, end: number): Recogn
   if (at === end) return 'undecided';
   const first = chunk[at];
   if (at === start && first >= 0x14 && first <= 0x17) return recogniseTls(chunk, at, end);
-  if (first === 0) return match(PROXY_V2, chunk, at, end);
+  if (first === 0) {
+    const proxy = match(PROXY_V2, chunk, at, end);
+    return proxy === 'unknown' && at === start ? recogniseSettings(chunk, at, end) : proxy;
+  }
   if (!isTokenCharacter(first)) return 'unknown';
   let undecided = false;
   for (const candidate of OPENINGS) {
@@ -99,6 +108,16 @@ function recogniseTls(chunk: Uint8Array, start: number, end: number): Recognised
   if (start + 1 < end && chunk[start + 1] !== 3) return 'unknown';
   if (start + 2 < end) return chunk[start + 2] <= 4 ? 'tls' : 'unknown';
   return 'undecided';
+}
+
+/** RFC 9113 §3.4: a server begins with SETTINGS; here only those of one octet of length, no ACK, on stream 0. */
+function recogniseSettings(chunk: Uint8Array, start: number, end: number): Recognised {
+  const length = Math.min(end - start, H2_FRAME_HEADER);
+  for (let i = 0; i < length; i++) {
+    const byte = chunk[start + i];
+    if (i === 2 ? byte % 6 !== 0 : byte !== (i === 3 ? H2_SETTINGS : 0)) return 'unknown';
+  }
+  return length === H2_FRAME_HEADER ? 'http2' : 'undecided';
 }
 
 function opening(text: string, protocol: Recognised): Opening {

@@ -19,7 +19,7 @@ import { type BodyFraming, BodySkipper } from './body.js';
 import { HeadDecoder, type HeadFailure, type RequestHead, type ResponseHead } from './head.js';
 import { HeldBytes } from './held.js';
 import type { Account } from './holding.js';
-import { recognise } from './protocol.js';
+import { type ForeignProtocol, recognise } from './protocol.js';
 import { ProxyHeader } from './proxy-header.js';
 
 /**
@@ -34,6 +34,8 @@ export interface SideOwner {
   /** A request head came late: call message() on `side` before returning. */
   lateHead(side: HttpSide, head: RequestHead): void;
   /** `cut`: the whole lines of the head that a gap cut. */
+  /** The first bytes are of another protocol: call handOver() on both sides, or say that nobody wants it. */
+  foreign(side: HttpSide, protocol: ForeignProtocol): boolean;
   lost(side: HttpSide, reason: LossReason, cut?: RequestHead | ResponseHead): void;
   ended(): void;
   defect(code: string, message: string): void;
@@ -142,6 +144,18 @@ export class HttpSide implements StreamSink {
     this.leaveHttp(sink, 'carried');
   }
 
+  /** As carry(), where all was of another protocol from the first byte on. */
+  handOver(sink: StreamSink, current: boolean): void {
+    this.sink = sink;
+    const begun = this.heads?.length ?? 0;
+    const wasLost = this.state === 'lost';
+    this.state = 'carried';
+    if (current) return;
+    if (wasLost && this.offset > 0) sink.gap(this.offset);
+    else this.repeatBegun(begun, 0);
+    if (this.endedBy !== undefined) sink.end(this.endedBy);
+  }
+
   /** As carry(), where the head of the request that led to it has not been seen and may still come. */
   carryLate(sink: StreamSink): void {
     this.leaveHttp(sink, 'late');
@@ -175,8 +189,13 @@ export class HttpSide implements StreamSink {
   }
 
   private pushHead(chunk: Uint8Array, start: number, end: number): number {
+    const begun = this.decoder.length;
     const next = this.decoder.push(chunk, start, end, this.offset);
-    const { head, failure } = this.decoder;
+    const { head, failure, foreign: protocol } = this.decoder;
+    if (protocol !== undefined && this.kind === undefined && this.owner.foreign(this, protocol)) {
+      this.repeatBegun(begun, start);
+      return start;
+    }
     const isProxy = failure === 'proxy-v1' || failure === 'proxy-v2';
     if (isProxy && this.kind === undefined && this.proxy === undefined) {
       this.proxy = new ProxyHeader(failure === 'proxy-v1' ? 1 : 2);
@@ -198,6 +217,20 @@ export class HttpSide implements StreamSink {
       this.kind = head.kind;
     }
     return next;
+  }
+
+  /** The sink that took over gets the `length` bytes before chunk[start] that were kept, too. */
+  private repeatBegun(length: number, start: number): void {
+    const { place } = this;
+    if (length > 0) {
+      const current = place.copyFrom(0);
+      place.sequence = (place.sequence + start - length) | 0;
+      place.origin = Number.NaN;
+      this.sink.bytes(this.decoder.begun(length), 0, length);
+      place.assign(current);
+    }
+    this.heads?.reset();
+    this.heads = undefined;
   }
 
   private reportFailure(failure: HeadFailure): void {

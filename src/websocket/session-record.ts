@@ -14,6 +14,17 @@ export interface BySender<T> {
   readonly server: T;
 }
 
+/** What brings the frames of a session. */
+export interface SessionCarrier {
+  /** As ALPN has it. `http/1.1`, too, where no handshake was captured. */
+  readonly http: 'http/1.1' | 'h2';
+  /** Number of the HTTP/2 stream. */
+  readonly stream: number | undefined;
+}
+
+/** One record for all that come by HTTP/1.1 alone. */
+export const PLAIN_HTTP1: SessionCarrier = { http: 'http/1.1', stream: undefined };
+
 export interface Session {
   /** 1-based, in the order in which the handshakes were answered; refused upgrades are counted too. */
   readonly number: number;
@@ -22,6 +33,7 @@ export interface Session {
   /** `ip:port`, an IPv6 address in brackets. */
   readonly client: string;
   readonly server: string;
+  readonly carrier: SessionCarrier;
   /** Undefined where it was not captured, or not the answer, and frames alone told that this is a WebSocket. */
   readonly handshake: Handshake | undefined;
   /**

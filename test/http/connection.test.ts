@@ -611,7 +611,7 @@ describe('not HTTP', () => {
     '\x16\x03\x01\x00',
     'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
     '\x81\x05hello',
-    '\0\0',
+    '\0\0\x07',
     'EHLO\r\n',
     `PROXY ${'x'.repeat(101)}`,
     '\r\n\r\n\0\r\nQUIT\n\x11',

@@ -65,7 +65,11 @@ describe('recognise', () => {
     ['\x18\x03\x01', 'unknown'],
     ['\x81\x05hello', 'unknown'],
     ['\0', 'undecided'],
-    ['\0\0', 'unknown'],
+    ['\0\0', 'undecided'],
+    ['\0\0\x07', 'unknown'],
+    ['\0\0\x06\x04\0\0\0\0', 'undecided'],
+    ['\0\0\x06\x04\0\0\0\0\0', 'http2'],
+    ['\0\0\x06\x05\0', 'unknown'],
   ])('%j is %s', (text, expected) => {
     expect(recognise(latin1(text), 0, text.length)).toBe(expected);
     const inside = latin1(`HTTP/1.${text}GET `);

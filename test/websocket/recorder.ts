@@ -19,7 +19,7 @@ import type { Message } from '../../src/websocket/message-record.js';
 import { PayloadBudget } from '../../src/websocket/payload-budget.js';
 import { WindowBudget } from '../../src/websocket/segment-window.js';
 import { SessionDecoder } from '../../src/websocket/session.js';
-import type { Session, SessionSummary } from '../../src/websocket/session-record.js';
+import { PLAIN_HTTP1, type Session, type SessionSummary } from '../../src/websocket/session-record.js';
 import { embedded } from '../support/splits.js';
 
 export const permessageDeflate: Extension = { name: 'permessage-deflate', parameters: [] };
@@ -48,6 +48,7 @@ export function makeSession(options: SessionOptions = {}): Session {
     connection: 0,
     client: '10.0.0.1:40000',
     server: '10.0.0.2:80',
+    carrier: PLAIN_HTTP1,
     handshake,
     path: handshake.target,
     host: handshake.host,

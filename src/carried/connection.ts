@@ -1,0 +1,229 @@
+/**
+ * What one TCP connection carries: HTTP first, and in it tunnels, upgrades and WebSocket sessions; or, where the
+ * capture begins in the middle, a WebSocket that frames alone tell.
+ */
+import {
+  type Carrier,
+  type Exchange,
+  HttpConnection,
+  type HttpOwner,
+  type LossReason,
+} from '../http/connection.js';
+import { type RequestHead, type ResponseHead, tokenList } from '../http/head.js';
+import { Holding } from '../http/holding.js';
+import { atLimit } from '../limits.js';
+import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
+import { type Connection, other, type Side } from '../tcp/connection.js';
+import { decodeHandshake } from '../websocket/handshake.js';
+import { Midstream } from '../websocket/midstream.js';
+import { PLAIN_HTTP1, type SessionCarrier } from '../websocket/session-record.js';
+import { type OpenSession, SessionMaker } from './sessions.js';
+import type { Shared } from './shared.js';
+import { type Carried, EitherSink, EndingSink } from './sinks.js';
+
+/** What a connection costs in memory before it is a session, and what its search for frames adds. */
+const CONNECTION_COST = 3072;
+const MIDSTREAM_COST = 5120;
+
+export class CarriedConnection implements HttpOwner, Carried {
+  readonly sinks: readonly [StreamSink, StreamSink];
+  /** Given up: the sinks take nothing any more. */
+  over = false;
+  /**
+   * Where the opening or a head was not captured, or the user says what it is: frames may come without a
+   * handshake.
+   */
+  midstream: Midstream | undefined = undefined;
+  private readonly holding: Holding;
+  /** What of the holding goes when there is a session. */
+  private cost = CONNECTION_COST;
+  private tunnels = 0;
+  /** How each side ended. */
+  private readonly ends: [StreamEnd | undefined, StreamEnd | undefined] = [undefined, undefined];
+  private http!: HttpConnection;
+  private opened: OpenSession | undefined = undefined;
+  private readonly sessions: SessionMaker;
+  private response: ResponseHead | undefined = undefined;
+  /** The whole lines of the last request of a side, where a gap cut its head: they tell the path. */
+  private readonly cutRequests: [RequestHead | undefined, RequestHead | undefined] = [undefined, undefined];
+  /** The gap that is being told cuts a head. */
+  private cutsHead = false;
+
+  constructor(
+    private readonly dissector: Shared,
+    private readonly connection: Connection,
+    carrier: SessionCarrier = PLAIN_HTTP1,
+  ) {
+    this.sessions = new SessionMaker(dissector, connection, carrier);
+    this.holding = new Holding(dissector.holdingPool, () => this.giveUp());
+    this.holding.add(CONNECTION_COST);
+    const forced = dissector.forcedClient(connection);
+    if (connection.initiator === undefined || forced !== undefined)
+      this.midstream = this.makeMidstream(forced);
+    const [a, b] = this.speakHttp();
+    this.sinks = [new EitherSink(a, this, 0), new EitherSink(b, this, 1)];
+  }
+
+  private speakHttp(): readonly [StreamSink, StreamSink] {
+    const { place, limits } = this.dissector;
+    this.http = new HttpConnection({ place, owner: this, account: this.holding, limits });
+    return this.http.sides;
+  }
+
+  /** There is one that a handshake opened: only HTTP has a say in where the bytes go. */
+  get isSession(): boolean {
+    return this.opened !== undefined && this.midstream?.taken !== true;
+  }
+
+  requested(_request: RequestHead, clientSide: Side): void {
+    this.cutRequests[clientSide] = undefined;
+    this.midstream?.abandon();
+    this.holding.renew();
+  }
+
+  /** A final response: of interest only where a WebSocket was asked for and refused. */
+  answered(exchange: Exchange): void {
+    this.midstream?.abandon();
+    this.holding.renew();
+    const { request, response, clientSide } = exchange;
+    if (request === undefined) this.cutRequests[clientSide] = undefined;
+    const handshake = decodeHandshake(request, response);
+    if (!handshake.isWebSocketRequest) return;
+    this.sessions.refuse(exchange, handshake, this.cutRequestOf(exchange));
+  }
+
+  switched(exchange: Exchange): Carrier | undefined {
+    this.midstream?.abandon();
+    this.opened = this.openSession(exchange);
+    this.response = exchange.response;
+    return this.opened?.decoder;
+  }
+
+  /** The 101 was captured before its request: now the request has come. */
+  lateRequest(request: RequestHead): void {
+    const { opened, response } = this;
+    if (opened === undefined || response === undefined) return;
+    const handshake = decodeHandshake(request, response);
+    const { decoder, watch } = opened;
+    decoder.session = { ...decoder.session, handshake, path: handshake.target, host: handshake.host };
+    watch?.requested(decoder.session);
+  }
+
+  tunnelled(): readonly [StreamSink, StreamSink] | undefined {
+    const { maxProxyTunnels } = this.dissector.limits;
+    if (this.tunnels++ < maxProxyTunnels) return this.speakHttp();
+    this.defect(
+      'proxy-tunnel-limit',
+      `too many CONNECT inside each other; what is in the last stays unread ${atLimit('maxProxyTunnels', maxProxyTunnels)}`,
+    );
+    return undefined;
+  }
+
+  defect(code: string, message: string): void {
+    if (this.midstream?.taken !== true) this.dissector.defect('http', code, message);
+  }
+
+  /** One side has ended. */
+  ended(side: Side, how: StreamEnd): void {
+    this.ends[side] = how;
+    if (this.ends[other(side)] !== undefined) this.holding.close();
+  }
+
+  /** All connections together hold too much, and this one has shown nothing of interest for longest. */
+  private giveUp(): void {
+    if (this.opened !== undefined) {
+      this.http.settle();
+      return;
+    }
+    this.over = true;
+    this.midstream?.abandon();
+    this.holding.close();
+    this.connection.abandon();
+    this.dissector.defect(
+      'http',
+      'undecided-limit',
+      'a connection that is no WebSocket so far was given up: they hold too much together ' +
+        atLimit('maxUndecided', this.dissector.limits.maxUndecided),
+    );
+  }
+
+  private becomeSession(): void {
+    this.holding.add(-this.cost);
+    this.cost = 0;
+  }
+
+  private openSession(exchange: Exchange): OpenSession | undefined {
+    const handshake = decodeHandshake(exchange.request, exchange.response);
+    if (!handshake.isWebSocketRequest && !handshake.isWebSocketResponse) {
+      this.connection.abandon();
+      return undefined;
+    }
+    this.becomeSession();
+    return this.sessions.open(exchange, handshake, this.cutRequestOf(exchange));
+  }
+
+  private cutRequestOf({ request, clientSide }: Exchange): RequestHead | undefined {
+    return request === undefined ? this.cutRequests[clientSide] : undefined;
+  }
+
+  /** The answer to an upgrade was not captured, or not whole: frames tell whether it was a 101. */
+  unanswered(request: RequestHead, clientSide: Side, cut: boolean): Carrier | undefined {
+    if (!tokenList(request, 'Upgrade').includes('websocket')) return undefined;
+    const midstream = this.makeMidstream(undefined, request);
+    midstream.expect(clientSide);
+    if (cut) midstream.expect(other(clientSide));
+    const [a, b] = midstream.sides;
+    let ends = 0;
+    const ended = () => {
+      if (++ends === 2 && !midstream.taken)
+        this.defect(
+          'unanswered-upgrade',
+          'an upgrade request has no whole response; what follows it stays unread',
+        );
+    };
+    const sides = [new EndingSink(a, ended), new EndingSink(b, ended)];
+    return { client: sides[clientSide], server: sides[other(clientSide)] };
+  }
+
+  /** `request`: of the upgrade whose answer was not captured. */
+  private makeMidstream(forced: Side | undefined, request?: RequestHead): Midstream {
+    const { dissector } = this;
+    this.cost += MIDSTREAM_COST;
+    this.holding.add(MIDSTREAM_COST);
+    return new Midstream({
+      place: dissector.place,
+      budget: dissector.windowBudget,
+      forced,
+      recognised: (recognition) => {
+        this.becomeSession();
+        return this.sessions.openMidstream(recognition, request ?? this.cutRequests[recognition.clientSide]);
+      },
+    });
+  }
+
+  /**
+   * A connection whose beginning was captured and is not HTTP is of no interest from then on. Behind a gap,
+   * which may have swallowed a handshake (a snap length cuts its heads), frames may be recognised, or a later
+   * head.
+   */
+  lost(side: Side, reason: LossReason, cut?: RequestHead): void {
+    this.cutRequests[side] = cut?.method === 'GET' ? cut : undefined;
+    this.cutsHead = reason === 'cut-head';
+    if (this.midstream !== undefined) return;
+    if (reason === 'not-http') this.connection.abandon();
+    else if (reason === 'gap' || reason === 'cut-head') this.searchBehind(other(side));
+  }
+
+  /** Frames may follow a gap. It waits for both ends, and `peer` may have ended before the gap was given up. */
+  private searchBehind(peer: Side): void {
+    this.midstream = this.makeMidstream(undefined);
+    const how = this.ends[peer];
+    if (how !== undefined) this.midstream.sides[peer].end(how);
+  }
+
+  /** A gap of this side was told to all. Behind a head that it cut comes a frame, if this is a WebSocket. */
+  gapTold(side: Side): void {
+    if (this.cutsHead) this.midstream?.expect(side);
+    this.cutsHead = false;
+  }
+}

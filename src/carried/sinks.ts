@@ -1,0 +1,72 @@
+/**
+ * The sinks that stand between a connection and the carriers that look at it.
+ */
+import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
+import type { Side } from '../tcp/connection.js';
+import type { Midstream } from '../websocket/midstream.js';
+
+/** What an EitherSink asks of its connection. */
+export interface Carried {
+  readonly over: boolean;
+  readonly isSession: boolean;
+  readonly midstream: Midstream | undefined;
+  gapTold(side: Side): void;
+  ended(side: Side, how: StreamEnd): void;
+}
+
+/** Where a connection may carry HTTP or a WebSocket without a handshake: both look at it until one is sure. */
+export class EitherSink implements StreamSink {
+  constructor(
+    private readonly http: StreamSink,
+    private readonly connection: Carried,
+    private readonly side: Side,
+  ) {}
+
+  get through(): StreamSink | undefined {
+    return this.connection.isSession ? this.http.through : undefined;
+  }
+
+  bytes(chunk: Uint8Array, start: number, end: number): void {
+    const { connection, side } = this;
+    if (connection.over) return;
+    if (connection.midstream?.taken !== true) this.http.bytes(chunk, start, end);
+    connection.midstream?.sides[side].bytes(chunk, start, end);
+  }
+
+  gap(length: number): void {
+    const { connection, side } = this;
+    if (connection.over) return;
+    if (connection.midstream?.taken !== true) this.http.gap(length);
+    connection.midstream?.sides[side].gap(length);
+    connection.gapTold(side);
+  }
+
+  end(how: StreamEnd): void {
+    const { connection, side } = this;
+    if (connection.over) return;
+    if (connection.midstream?.taken !== true) this.http.end(how);
+    connection.midstream?.sides[side].end(how);
+    connection.ended(side, how);
+  }
+}
+
+/** Hands on, and tells when the stream has ended. */
+export class EndingSink implements StreamSink {
+  constructor(
+    private readonly sink: StreamSink,
+    private readonly ended: () => void,
+  ) {}
+
+  bytes(chunk: Uint8Array, start: number, end: number): void {
+    this.sink.bytes(chunk, start, end);
+  }
+
+  gap(length: number): void {
+    this.sink.gap(length);
+  }
+
+  end(how: StreamEnd): void {
+    this.sink.end(how);
+    this.ended();
+  }
+}
