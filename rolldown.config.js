@@ -25,6 +25,8 @@ export default defineConfig({
     cleanDir: true,
     // What every run needs is one file; but for the entry, which awaits the run: what a command loads imports this file,
     // and would wait for the run.
-    codeSplitting: { groups: [{ name: 'start', tags: ['$initial'], test: (id) => !id.endsWith('/main.js') }] },
+    codeSplitting: {
+      groups: [{ name: 'start', tags: ['$initial'], test: (id) => !id.endsWith('/main.js') }],
+    },
   },
 });
