@@ -7,10 +7,14 @@
  */
 import { type CaptureTotals, type Input, readCaptures } from './capture/captures.js';
 import { isRepeatable } from './capture/open.js';
+import type { UnreadTls } from './carried/tls.js';
 import { type DissectionConsumer, Dissector, type DissectorOptions } from './dissector.js';
+import { type KeyLogSummary, KeyLogs } from './key-logs.js';
+import { atLimit, DEFAULT_LIMITS, type Limits } from './limits.js';
 import type { Finding } from './rules/finding.js';
 import type { Rule } from './rules/rule.js';
 import type { Defect } from './stream/defect.js';
+import { SecretStore } from './tls/secrets.js';
 import type { Frame } from './websocket/frame-record.js';
 import type { Message } from './websocket/message-record.js';
 import type { Session, SessionSummary } from './websocket/session-record.js';
@@ -18,6 +22,8 @@ import type { Session, SessionSummary } from './websocket/session-record.js';
 export interface DissectOptions extends DissectorOptions {
   /** The rules whose findings are wanted; all by default. */
   readonly rules?: readonly Rule[];
+  /** Paths of key logs (NSS format), which may still be growing. Secrets in pcapng captures are used in any case. */
+  readonly keyLogs?: readonly string[];
   /** `own` (default), or the npm package `pcap-parser`, which reads classic microsecond pcap only. */
   readonly reader?: 'own' | 'pcap-parser';
   /** Told how far the reading is; `total` is undefined where a size is not known. */
@@ -41,7 +47,20 @@ export interface DissectionSummary {
   /** How many defects there were, by code. */
   readonly defects: ReadonlyMap<string, number>;
   readonly dropped: DroppedTotals;
+  readonly tls: TlsTotals;
   readonly capture: CaptureTotals;
+}
+
+/** TLS connections, and the secrets for them. */
+export interface TlsTotals {
+  /** Connections of which something was read. */
+  readonly read: number;
+  /** Those that could not be read, or one direction of them. */
+  readonly unread: number;
+  /** Secrets known of, and those that a connection of the captures has used. */
+  readonly secrets: number;
+  readonly usedSecrets: number;
+  readonly keyLogs: readonly KeyLogSummary[];
 }
 
 /** What the capture holds and is not told, or holds twice, or does not hold. */
@@ -85,7 +104,15 @@ export async function runDissection(
     options.rules ?? (consumer.finding === undefined ? [] : (await import('./rules/index.js')).rules);
   const captures = isList(inputs) ? inputs : [inputs];
   const isLive = consumer.message !== undefined && !captures.every(isRepeatable);
-  const dissector = new Dissector(consumer, { ...(isLive && { patience: PATIENCE }), ...options, rules });
+  const secrets =
+    options.secrets ?? makeSecrets(options.limits, (defect) => dissector.defect('tls', defect[0], defect[1]));
+  const dissector = new Dissector(consumer, {
+    ...(isLive && { patience: PATIENCE }),
+    ...options,
+    rules,
+    secrets,
+  });
+  const keyLogs = new KeyLogs(secrets, options.keyLogs ?? [], !captures.every(isRepeatable));
   const silence = isLive
     ? whenSilent(() => {
         dissector.settle(true);
@@ -94,6 +121,7 @@ export async function runDissection(
     : undefined;
   const block = () => {
     silence?.heard();
+    keyLogs.turn();
     dissector.settle();
     return consumer.block?.(dissector);
   };
@@ -101,6 +129,12 @@ export async function runDissection(
     captures,
     {
       report: (defect) => dissector.tell(defect),
+      secrets: {
+        mayCome: () => {
+          secrets.mayGrow = true;
+        },
+        add: (block) => keyLogs.add(block),
+      },
       ...(options.reader === undefined ? {} : { reader: options.reader }),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
       ...(options.progress === undefined ? {} : { progress: options.progress }),
@@ -113,7 +147,11 @@ export async function runDissection(
       },
       block: withTurns(block),
     },
-  ).finally(() => silence?.stop());
+  ).finally(() => {
+    silence?.stop();
+    keyLogs.close();
+  });
+  secrets.mayGrow = false;
   dissector.end();
   const { frameCount, sessionCount, network, tcp, totals } = dissector;
   const skippedPackets = capture.skipped + network.counts.unknownLinkType;
@@ -125,6 +163,13 @@ export async function runDissection(
     connections: tcp.counts.connections,
     messages: totals.messages,
     defects: dissector.defects,
+    tls: {
+      read: totals.tlsRead,
+      unread: totals.tlsUnread,
+      secrets: secrets.known,
+      usedSecrets: secrets.used,
+      keyLogs: keyLogs.summary,
+    },
     dropped: {
       packets: skippedPackets,
       connections: tcp.counts.evicted,
@@ -134,6 +179,19 @@ export async function runDissection(
     },
     capture,
   };
+}
+
+function makeSecrets(
+  limits: Partial<Limits> | undefined,
+  report: (defect: readonly [code: string, message: string]) => void,
+): SecretStore {
+  const { maxTlsSecrets } = { ...DEFAULT_LIMITS, ...limits };
+  return new SecretStore(maxTlsSecrets, () =>
+    report([
+      'tls-secrets-limit',
+      `there are too many TLS secrets; further ones are ignored ${atLimit('maxTlsSecrets', maxTlsSecrets)}`,
+    ]),
+  );
 }
 
 /** Where somebody watches, messages are not held back once nothing comes any more. */
@@ -170,6 +228,7 @@ export type DissectionEvent =
   | { readonly type: 'message'; readonly message: Message }
   | { readonly type: 'finding'; readonly finding: Finding }
   | { readonly type: 'session-closed'; readonly summary: SessionSummary }
+  | { readonly type: 'tls-unread'; readonly connection: UnreadTls }
   | { readonly type: 'defect'; readonly defect: Defect };
 
 /**
@@ -213,6 +272,7 @@ export class Dissection implements AsyncIterable<DissectionEvent> {
       message: (message) => emit({ type: 'message', message }),
       finding: (finding) => emit({ type: 'finding', finding }),
       sessionClosed: (summary) => emit({ type: 'session-closed', summary }),
+      tlsUnread: (connection) => emit({ type: 'tls-unread', connection }),
       defect: (defect) => emit({ type: 'defect', defect }),
     }));
   }

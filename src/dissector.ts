@@ -2,6 +2,8 @@
  * The composition root: wires the stations (packets → datagrams → segments → HTTP → WebSocket) and tells a
  * consumer what comes out. The only file that knows them all. Sans-I/O and synchronous: one call per packet.
  */
+
+import type { KeyObject } from 'node:crypto';
 import { PacketOrigins } from './capture/origins.js';
 import type { Packet } from './capture/packet.js';
 import { CarriedConnection } from './carried/connection.js';
@@ -15,6 +17,8 @@ import type { Defect, Layer } from './stream/defect.js';
 import { Place, type Timestamp } from './stream/place.js';
 import type { Connection, Side } from './tcp/connection.js';
 import { TcpTable } from './tcp/table.js';
+import { Resumable, type TlsContext } from './tls/master.js';
+import { SecretStore } from './tls/secrets.js';
 import { MessageOrder } from './websocket/message-order.js';
 import { PayloadBudget } from './websocket/payload-budget.js';
 import { WindowBudget } from './websocket/segment-window.js';
@@ -36,6 +40,10 @@ export interface DissectorOptions {
    * by the next one. Saves a microsecond per frame.
    */
   readonly borrowPayloads?: boolean;
+  /** Of TLS connections; more may be added while the captures are read. */
+  readonly secrets?: SecretStore;
+  /** Servers' private RSA keys, for TLS connections that have used them to exchange their secrets. */
+  readonly rsaKeys?: readonly KeyObject[];
   /** TCP ports whose connections are WebSockets even without a handshake. */
   readonly decodeAs?: readonly number[];
   /** Seconds of capture time that messages are held back for their order, at most; without end by default. */
@@ -53,7 +61,8 @@ export class Dissector implements Shared {
   frameCount = 0;
   sessionCount = 0;
   /** Of all sessions that are over. */
-  readonly totals = { messages: 0, missingBytes: 0, undecodedBytes: 0 };
+  readonly totals = { messages: 0, missingBytes: 0, undecodedBytes: 0, tlsRead: 0, tlsUnread: 0 };
+  readonly tls: TlsContext;
   /** How many there were, by code. */
   readonly defects = new Map<string, number>();
   readonly limits: Limits;
@@ -81,6 +90,11 @@ export class Dissector implements Shared {
     this.limits = limits;
     this.origins = new PacketOrigins(limits.maxCaptureTurns);
     this.decodeAs = new Set(options.decodeAs);
+    this.tls = {
+      secrets: options.secrets ?? new SecretStore(),
+      rsaKeys: options.rsaKeys ?? [],
+      resumable: new Resumable(),
+    };
     this.windowBudget = new WindowBudget(
       limits.maxSearched,
       limits.maxSearchedTotal,

@@ -23,7 +23,7 @@ export interface LimitFacts {
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-const bytes = (size: number, defect: string, meaning: string): LimitFacts => ({
+const bytes = (size: number, defect: string | undefined, meaning: string): LimitFacts => ({
   default: size,
   unit: 'bytes',
   meaning,
@@ -152,6 +152,16 @@ export const LIMITS = {
     'connections with a SYN in their middle, forged or of a new one; the oldest SYN is forgotten',
   ),
   maxHeadLength: bytes(64 * KiB, 'head-limit', 'of an HTTP head; a longer one is passed over'),
+  maxHeldForSecrets: bytes(
+    MiB,
+    undefined,
+    'of a TLS connection that wait for its secrets or its hellos; then it counts as one that cannot be read',
+  ),
+  maxTlsSecrets: bytes(
+    256 * MiB,
+    'tls-secrets-limit',
+    'that the secrets of all key logs and secrets blocks take in memory; further ones are ignored',
+  ),
   maxHeldForResponse: bytes(
     MiB,
     'held-bytes-limit',

@@ -16,10 +16,12 @@ const ORDER = [
   'link',
   'network',
   'tcp',
+  'tls',
   'http',
   'websocket',
   'rules',
   'carried',
+  'key-logs.ts',
   'dissector.ts',
   'dissect.ts',
   'output',
@@ -34,6 +36,11 @@ const FORBIDDEN: [from: string, to: string][] = [
   ['http', 'link'],
   ['http', 'network'],
   ['http', 'tcp'],
+  ['http', 'tls'],
+  ['tls', 'capture'],
+  ['tls', 'link'],
+  ['tls', 'network'],
+  ['tls', 'tcp'],
   ['websocket', 'capture'],
   ['websocket', 'link'],
   ['websocket', 'network'],
@@ -49,7 +56,7 @@ const FORBIDDEN: [from: string, to: string][] = [
 ];
 
 /** The only files that touch files, processes or terminals; address.ts takes nothing of node:net but isIP. */
-const IO = ['capture/open.ts', 'output/writer.ts', 'network/address.ts'];
+const IO = ['capture/open.ts', 'capture/growing-file.ts', 'output/writer.ts', 'network/address.ts'];
 
 const src = join(root, 'src');
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })

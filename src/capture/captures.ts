@@ -29,6 +29,8 @@ export interface ReadOptions {
   /** Default: defaultCaptureLimits. */
   readonly limits?: Partial<CaptureLimits>;
   readonly report: ReportDefect;
+  /** Told when a capture is opened that may have secrets, and of each block of them. */
+  readonly secrets?: { mayCome(): void; add(secrets: CaptureSecrets): void };
   /** Called after each block; `totalBytes` is undefined when an input's size is not known. */
   readonly progress?: (bytesRead: number, totalBytes: number | undefined) => void;
   /** Stops the reading at once, also while it waits for a pipe; the totals so far are returned. */
@@ -163,7 +165,12 @@ class Run {
 
   /** Reads the first packet's time. Defects are reported when the capture is really read. */
   private async peek(lane: Lane): Promise<void> {
-    const context = { ...this.context(lane), interfaces: { next: 0 }, report: () => {} };
+    const context = {
+      ...this.context(lane),
+      interfaces: { next: 0 },
+      report: () => {},
+      secrets: undefined,
+    };
     if (await lane.start(this.options.reader ?? 'own', context, PEEK)) {
       const { seconds, nanoseconds } = lane.packet;
       lane.dueSeconds = seconds;
@@ -183,6 +190,7 @@ class Run {
       const lane = this.waiting.shift()!;
       const { reader = 'own' } = this.options;
       if (await lane.start(reader, this.context(lane), this.openOptions())) {
+        if (lane.open?.format === 'pcapng') this.options.secrets?.mayCome();
         this.active.unshift(lane);
         this.rearrange();
       } else lane.close();
@@ -267,6 +275,7 @@ class Run {
       capture: lane.index,
       interfaces: this.interfaces,
       report: (defect) => this.report(defect, lane),
+      secrets: (secrets) => this.options.secrets?.add(secrets),
     };
   }
 

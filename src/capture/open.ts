@@ -110,7 +110,7 @@ function openStandardInput(options: OpenOptions): BlockSource {
   return new StreamSource(name, process.stdin);
 }
 
-function attempt<T>(name: string, action: () => T): T {
+export function attempt<T>(name: string, action: () => T): T {
   try {
     return action();
   } catch (error) {

@@ -81,6 +81,12 @@ export type CaptureLimits = Pick<
 
 export const defaultCaptureLimits: CaptureLimits = DEFAULT_LIMITS;
 
+/** A Decryption Secrets Block (draft-ietf-opsawg-pcapng §4.7): type 0x544c534b is a TLS key log. */
+export interface CaptureSecrets {
+  readonly type: number;
+  readonly data: Uint8Array;
+}
+
 /** What a reader needs to know of its surroundings, its limits among it. */
 export interface ReaderContext extends CaptureLimits {
   /** Index of the capture among those given: goes into Packet.capture. */
@@ -88,4 +94,6 @@ export interface ReaderContext extends CaptureLimits {
   /** Next free interface index, counted over all captures of a run: a reader takes one per interface. */
   readonly interfaces: { next: number };
   readonly report: (defect: Defect) => void;
+  /** Takes what a capture has of secrets, as it comes. */
+  readonly secrets?: ((secrets: CaptureSecrets) => void) | undefined;
 }

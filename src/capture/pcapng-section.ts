@@ -8,16 +8,10 @@
 import type { ByteQueue } from '../bytes/queue.js';
 import { atLimit } from '../limits.js';
 import { u16, u32 } from './integers.js';
-import type { Packet, ReaderContext } from './packet.js';
+import type { CaptureSecrets, Packet, ReaderContext } from './packet.js';
 import * as block from './pcapng-blocks.js';
 import { PcapngInterface } from './pcapng-interface.js';
 import { CommentCollector, IF_TSOFFSET, IF_TSRESOL, OPT_COMMENT, visitOptions } from './pcapng-options.js';
-
-/** A Decryption Secrets Block (§4.7): type 0x544c534b is a TLS key log. */
-export interface CaptureSecrets {
-  readonly type: number;
-  readonly data: Uint8Array;
-}
 
 /** What a block of secrets costs in memory beside its octets: a flood of short ones is bounded, too. */
 const SECRETS_OVERHEAD = 256;
@@ -203,7 +197,9 @@ export class PcapngSections {
       );
     } else {
       this.secretsSize += size + SECRETS_OVERHEAD;
-      this.secrets.push({ type, data: new Uint8Array(bytes.subarray(start + 16, start + 16 + size)) });
+      const secrets = { type, data: new Uint8Array(bytes.subarray(start + 16, start + 16 + size)) };
+      this.secrets.push(secrets);
+      this.context.secrets?.(secrets);
     }
   }
 

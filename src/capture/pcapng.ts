@@ -12,11 +12,11 @@ import { ByteQueue } from '../bytes/queue.js';
 import { atLimit } from '../limits.js';
 import { CaptureError } from '../stream/defect.js';
 import { u32 } from './integers.js';
-import { type CaptureReader, Packet, type ReaderContext } from './packet.js';
+import { type CaptureReader, type CaptureSecrets, Packet, type ReaderContext } from './packet.js';
 import * as block from './pcapng-blocks.js';
-import { type CaptureSecrets, PcapngSections } from './pcapng-section.js';
+import { PcapngSections } from './pcapng-section.js';
 
-export type { CaptureSecrets } from './pcapng-section.js';
+export type { CaptureSecrets } from './packet.js';
 
 type State = 'begin' | 'blocks' | 'skip' | 'lost' | 'cut' | 'done';
 

@@ -11,19 +11,24 @@ import {
 } from '../http/connection.js';
 import { type RequestHead, type ResponseHead, tokenList } from '../http/head.js';
 import { Holding } from '../http/holding.js';
+import type { ForeignProtocol } from '../http/protocol.js';
 import { atLimit } from '../limits.js';
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
 import { type Connection, other, type Side } from '../tcp/connection.js';
+import type { TlsConnection } from '../tls/connection.js';
 import { decodeHandshake } from '../websocket/handshake.js';
 import { Midstream } from '../websocket/midstream.js';
 import { PLAIN_HTTP1, type SessionCarrier } from '../websocket/session-record.js';
 import { type OpenSession, SessionMaker } from './sessions.js';
 import type { Shared } from './shared.js';
 import { type Carried, EitherSink, EndingSink } from './sinks.js';
+import { carryTls } from './tls.js';
 
 /** What a connection costs in memory before it is a session, and what its search for frames adds. */
 const CONNECTION_COST = 3072;
 const MIDSTREAM_COST = 5120;
+/** A proxy reached by TLS, in whose tunnel is TLS: deeper is nobody's traffic. */
+const MAX_LAYERS = 4;
 
 export class CarriedConnection implements HttpOwner, Carried {
   readonly sinks: readonly [StreamSink, StreamSink];
@@ -43,6 +48,8 @@ export class CarriedConnection implements HttpOwner, Carried {
   private http!: HttpConnection;
   private opened: OpenSession | undefined = undefined;
   private readonly sessions: SessionMaker;
+  private tls: TlsConnection | undefined = undefined;
+  private inside: CarriedConnection | undefined = undefined;
   private response: ResponseHead | undefined = undefined;
   /** The whole lines of the last request of a side, where a gap cut its head: they tell the path. */
   private readonly cutRequests: [RequestHead | undefined, RequestHead | undefined] = [undefined, undefined];
@@ -53,6 +60,8 @@ export class CarriedConnection implements HttpOwner, Carried {
     private readonly dissector: Shared,
     private readonly connection: Connection,
     carrier: SessionCarrier = PLAIN_HTTP1,
+    /** TLS connections around this one. */
+    private readonly layers = 0,
   ) {
     this.sessions = new SessionMaker(dissector, connection, carrier);
     this.holding = new Holding(dissector.holdingPool, () => this.giveUp());
@@ -72,13 +81,32 @@ export class CarriedConnection implements HttpOwner, Carried {
 
   /** There is one that a handshake opened: only HTTP has a say in where the bytes go. */
   get isSession(): boolean {
-    return this.opened !== undefined && this.midstream?.taken !== true;
+    return (this.opened !== undefined || this.tls !== undefined) && this.midstream?.taken !== true;
   }
 
   requested(_request: RequestHead, clientSide: Side): void {
     this.cutRequests[clientSide] = undefined;
     this.midstream?.abandon();
     this.holding.renew();
+  }
+
+  /** What carries HTTP in turn. */
+  foreign(protocol: ForeignProtocol): readonly [StreamSink, StreamSink] | undefined {
+    if (protocol !== 'tls' || this.layers >= MAX_LAYERS) return undefined;
+    const { dissector, connection, holding } = this;
+    this.tls = carryTls({
+      dissector,
+      connection,
+      holding,
+      recognised: () => this.midstream?.abandon(),
+      inside: (carrier) => {
+        this.midstream?.abandon();
+        this.becomeSession();
+        this.inside = new CarriedConnection(dissector, connection, carrier, this.layers + 1);
+        return this.inside.sinks;
+      },
+    });
+    return this.tls.sides;
   }
 
   /** A final response: of interest only where a WebSocket was asked for and refused. */
@@ -133,6 +161,10 @@ export class CarriedConnection implements HttpOwner, Carried {
   private giveUp(): void {
     if (this.opened !== undefined) {
       this.http.settle();
+      return;
+    }
+    if (this.tls !== undefined) {
+      this.tls.settle();
       return;
     }
     this.over = true;

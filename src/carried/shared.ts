@@ -9,6 +9,7 @@ import type { Finding } from '../rules/finding.js';
 import type { Defect, Layer } from '../stream/defect.js';
 import type { Place } from '../stream/place.js';
 import type { Connection, Side } from '../tcp/connection.js';
+import type { TlsContext } from '../tls/master.js';
 import type { Frame } from '../websocket/frame-record.js';
 import type { MessageOrder } from '../websocket/message-order.js';
 import type { Message } from '../websocket/message-record.js';
@@ -17,6 +18,7 @@ import { PlainReader } from '../websocket/plain-reader.js';
 import type { WindowBudget } from '../websocket/segment-window.js';
 import type { SessionConsumer, SessionOptions } from '../websocket/session.js';
 import type { Session, SessionSummary } from '../websocket/session-record.js';
+import type { UnreadTls } from './tls.js';
 
 /** Who wants what the connections carry. What is left out is not made. */
 export interface SessionsConsumer {
@@ -30,6 +32,8 @@ export interface SessionsConsumer {
   finding?(finding: Finding): void;
   /** A session is over, or an upgrade was refused (its `end` is then undefined). */
   sessionClosed?(summary: SessionSummary): void;
+  /** A TLS connection could not be read. */
+  tlsUnread?(connection: UnreadTls): void;
   /** Bytes could not be decoded, or a limit made us drop something. */
   defect?(defect: Defect): void;
 }
@@ -51,7 +55,8 @@ export interface Shared {
   /** decodingOf() this. */
   readonly decoding: Decoding;
   frameCount: number;
-  readonly totals: { messages: number; undecodedBytes: number };
+  readonly totals: { messages: number; undecodedBytes: number; tlsRead: number; tlsUnread: number };
+  readonly tls: TlsContext;
   sessionCount: number;
   /** The side that is the client of a connection that the user says is a WebSocket, by its port. */
   forcedClient(connection: Connection): Side | undefined;

@@ -4,6 +4,7 @@
  */
 import type { Delivered, Place, Timestamp } from '../stream/place.js';
 import type { StreamEnd } from '../stream/stream-sink.js';
+import type { TlsFacts } from '../tls/facts.js';
 import type { CloseBody } from './close.js';
 import type { Sender } from './frame-record.js';
 import type { Handshake } from './handshake.js';
@@ -20,10 +21,11 @@ export interface SessionCarrier {
   readonly http: 'http/1.1' | 'h2';
   /** Number of the HTTP/2 stream. */
   readonly stream: number | undefined;
+  readonly tls: TlsFacts | undefined;
 }
 
 /** One record for all that come by HTTP/1.1 alone. */
-export const PLAIN_HTTP1: SessionCarrier = { http: 'http/1.1', stream: undefined };
+export const PLAIN_HTTP1: SessionCarrier = { http: 'http/1.1', stream: undefined, tls: undefined };
 
 export interface Session {
   /** 1-based, in the order in which the handshakes were answered; refused upgrades are counted too. */

@@ -1,0 +1,270 @@
+/**
+ * The TLS station: takes the two directions of a connection, opens their records with the secrets that are known, and
+ * hands on what the applications said to each other; or says why it could not.
+ *
+ * Strategy: each TlsSide reads its direction; this class knows the hellos and keys of both, and holds what came too early:
+ * secrets may be written later than the bytes they open, and the ServerHello tells what the client's bytes mean.
+ */
+import type { Place } from '../stream/place.js';
+import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
+import { Backlog } from './backlog.js';
+import { suiteName } from './cipher-suites.js';
+import type { TlsFacts, UnreadReason } from './facts.js';
+import {
+  decodeClientHello,
+  decodeEncryptedExtensions,
+  decodeServerHello,
+  decodeTicket,
+  type EncryptedExtensions,
+  HANDSHAKE_TYPE,
+  versionName,
+} from './handshake.js';
+import { TLS13 } from './key-schedule.js';
+import { Keys, type Sender, type Stage } from './keys.js';
+import { isResumed, type TlsContext } from './master.js';
+import { TlsSide } from './side.js';
+
+export interface TlsOwner {
+  /** A hello was decoded: this is TLS beyond doubt. */
+  recognised(): void;
+  /** Application data comes: says who takes it, by side. Called at most once. */
+  opened(facts: TlsFacts): readonly [StreamSink, StreamSink];
+  /** It cannot be read, or one direction of it. Called at most once; `whole`: nothing of it was read. */
+  unread(facts: TlsFacts, reason: UnreadReason, whole: boolean): void;
+  defect(code: string, message: string): void;
+}
+
+/** Why a side does not go on. */
+export type WaitReason = 'no-hello' | 'other-side' | 'no-secrets';
+
+export interface TlsOptions {
+  readonly place: Place;
+  readonly owner: TlsOwner;
+  readonly context: TlsContext;
+  /** Octets that may wait for secrets. */
+  readonly maxHeld: number;
+  /** What is held counts here. */
+  readonly account: { add(bytes: number): void };
+}
+
+export class TlsConnection {
+  readonly sides: readonly [TlsSide, TlsSide];
+  readonly keys: Keys;
+  readonly wantsTranscript: boolean;
+  /** RFC 8446 §4.2.10: the server takes the early data; otherwise the client sends it again. */
+  earlyDataAccepted = false;
+  private readonly owner: TlsOwner;
+  private readonly backlog: Backlog;
+  private encrypted: EncryptedExtensions | undefined = undefined;
+  private sinks: readonly [StreamSink, StreamSink] | undefined = undefined;
+  /** Nothing is waited for any more. */
+  private settled = false;
+  private toldUnread = false;
+  /** Nothing of it can be read. */
+  private isUnread = false;
+  private forgetSecrets: (() => void) | undefined = undefined;
+  private readonly deadSides = new Set<TlsSide>();
+  private readonly ends: [StreamEnd | undefined, StreamEnd | undefined] = [undefined, undefined];
+  /** There were encrypted records. */
+  hasSealed = false;
+  /** One of them was opened. */
+  hasOpened = false;
+  private heldEnds = 0;
+  private unauthenticCount = 0;
+
+  constructor(private readonly options: TlsOptions) {
+    const { place, context, owner, account } = options;
+    this.owner = owner;
+    this.keys = new Keys(context);
+    this.wantsTranscript = context.rsaKeys.length > 0;
+    this.backlog = new Backlog(place, account);
+    this.sides = [new TlsSide(0, this, place), new TlsSide(1, this, place)];
+  }
+
+  get facts(): TlsFacts {
+    const { client, server } = this.keys;
+    return {
+      version: server && versionName(server.version),
+      cipherSuite: server && suiteName(server.suite),
+      serverName: client?.serverName,
+      alpn: server?.alpn ?? this.encrypted?.alpn,
+      offeredAlpn: client?.alpn ?? [],
+      resumed:
+        server !== undefined &&
+        (server.version === TLS13 ? server.preSharedKey : client !== undefined && isResumed(client, server)),
+    };
+  }
+
+  message(side: TlsSide, type: number, body: Uint8Array): void {
+    if (type === HANDSHAKE_TYPE.clientHello) this.clientHello(side, body);
+    else if (type === HANDSHAKE_TYPE.serverHello) this.serverHello(side, body);
+    else if (type === HANDSHAKE_TYPE.encryptedExtensions && side.sender === 'server') {
+      this.encrypted = decodeEncryptedExtensions(body);
+      this.earlyDataAccepted = this.encrypted?.earlyData === true;
+      this.release();
+    } else if (type === HANDSHAKE_TYPE.newSessionTicket && this.keys.version !== TLS13)
+      this.keys.ticket = decodeTicket(body);
+    else if (type === HANDSHAKE_TYPE.clientKeyExchange)
+      this.keys.clientKeyExchange(body, this.transcriptOf(side));
+  }
+
+  /** The keys of a sender's first encrypted record in TLS 1.3; undefined: that is still to be seen. */
+  firstStage(sender: Sender): Stage | undefined {
+    const { client, context } = this.keys;
+    if (sender === 'server' || client === undefined || !client.earlyData || this.keys.retried)
+      return 'handshake';
+    if (context.secrets.find('CLIENT_EARLY_TRAFFIC_SECRET', client.random) === undefined) return 'handshake';
+    const serverCanBeRead =
+      context.secrets.find('SERVER_HANDSHAKE_TRAFFIC_SECRET', client.random) !== undefined;
+    return this.encrypted === undefined && serverCanBeRead && !this.settled ? undefined : 'early';
+  }
+
+  /** Whether `side` is to wait; if not, it cannot be read. */
+  waits(side: TlsSide, reason: WaitReason): boolean {
+    const { secrets } = this.options.context;
+    const { client, server } = this.keys;
+    // A side that begins with encrypted records, and a hello of neither: the beginning was not captured.
+    const hasNoBeginning = client === undefined && server === undefined;
+    if (
+      !this.settled &&
+      !hasNoBeginning &&
+      (reason !== 'no-secrets' || (secrets.mayGrow && this.keys.isSupported))
+    ) {
+      if (reason === 'no-secrets' && client !== undefined)
+        this.forgetSecrets ??= secrets.await(client.random, () => this.release());
+      return true;
+    }
+    const isUnsupported = server !== undefined && !this.keys.isSupported;
+    this.giveUp(
+      side,
+      client === undefined || server === undefined
+        ? 'no-hello'
+        : isUnsupported
+          ? 'unsupported'
+          : this.keys.hasAnySecret
+            ? 'secrets-incomplete'
+            : 'no-secrets',
+    );
+    return false;
+  }
+
+  hold(side: TlsSide, chunk: Uint8Array, start: number, end: number): void {
+    this.backlog.bytes(side.index, chunk, start, end);
+    if (this.backlog.size > this.options.maxHeld) this.settle();
+  }
+
+  holdGap(side: TlsSide, length: number): void {
+    this.backlog.gap(side.index, length);
+  }
+
+  holdEnd(side: TlsSide, how: StreamEnd): void {
+    this.backlog.end(side.index, how);
+    const other = this.ends[1 - side.index] !== undefined;
+    if (++this.heldEnds === 2 || other || how === 'capture-end') this.settle();
+  }
+
+  /** So many octets of what `side` says were not read. */
+  gap(side: TlsSide, length: number): void {
+    if (!this.isUnread) this.sink(side).gap(length);
+  }
+
+  /** Who takes what `side` says. */
+  sink(side: TlsSide): StreamSink {
+    this.sinks ??= this.owner.opened(this.facts);
+    return this.sinks[side.index];
+  }
+
+  ended(side: TlsSide, how: StreamEnd): void {
+    this.ends[side.index] = how;
+    this.sinks?.[side.index].end(how);
+    if (this.ends[1 - side.index] === undefined) {
+      if (this.heldEnds > 0) this.settle();
+      return;
+    }
+    this.forgetSecrets?.();
+    // Too few records to be sure that the keys are wrong; but none was opened.
+    if (this.hasSealed && !this.hasOpened) this.tellUnread(this.failedReason());
+  }
+
+  /** Nothing of the keys authenticates. */
+  failed(side: TlsSide): void {
+    this.giveUp(side, 'secrets-do-not-fit');
+  }
+
+  /** A record of a session that was read so far. */
+  unauthentic({ sender }: TlsSide): void {
+    if (this.unauthenticCount++ > 0) return;
+    this.owner.defect(
+      'tls-authentication',
+      `a TLS record of the ${sender ?? 'peer'} does not authenticate: it is damaged, and counts as missing`,
+    );
+  }
+
+  lostRecords({ sender }: TlsSide): void {
+    this.owner.defect('tls-record', `no TLS record begins where one of the ${sender ?? 'peer'} is due`);
+  }
+
+  /** Waits for nothing any more: what cannot be read is given up. */
+  settle(): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.release();
+  }
+
+  private clientHello(side: TlsSide, body: Uint8Array): void {
+    const hello = decodeClientHello(body);
+    if (hello === undefined || side.sender === 'server') return;
+    this.setRoles(side, 'client');
+    this.keys.clientHello(hello);
+    this.release();
+  }
+
+  private serverHello(side: TlsSide, body: Uint8Array): void {
+    const hello = decodeServerHello(body);
+    if (hello === undefined || side.sender === 'client') return;
+    this.setRoles(side, 'server');
+    if (hello.isRetry) this.keys.retried = true;
+    else this.keys.serverHello(hello);
+    this.release();
+  }
+
+  private setRoles(side: TlsSide, sender: Sender): void {
+    if (side.sender === undefined) this.owner.recognised();
+    side.sender = sender;
+    this.sides[1 - side.index].sender = sender === 'client' ? 'server' : 'client';
+  }
+
+  /** RFC 7627 §3: the client's hello, all of the server, and what the client has sent up to now. */
+  private transcriptOf(client: TlsSide): Uint8Array | undefined {
+    const [hello, ...rest] = client.plainMessages;
+    if (hello === undefined) return undefined;
+    return Buffer.concat([hello, ...this.sides[1 - client.index].plainMessages, ...rest]);
+  }
+
+  /** Something was learned: what waits is read as far as that goes. */
+  private release(): void {
+    if (this.backlog.size === 0) return;
+    for (const side of this.sides) side.blocked = false;
+    this.backlog.replay(this.sides);
+  }
+
+  private giveUp(side: TlsSide, reason: UnreadReason): void {
+    side.die();
+    this.deadSides.add(side);
+    const whole = this.sinks === undefined && (this.deadSides.size === 2 || !this.keys.hasAnySecret);
+    this.isUnread ||= whole;
+    if (whole) for (const one of this.sides) one.die();
+    if (whole || this.sinks !== undefined) this.tellUnread(reason);
+  }
+
+  private failedReason(): UnreadReason {
+    if (this.keys.client === undefined || this.keys.server === undefined) return 'no-hello';
+    return this.keys.hasAnySecret ? 'secrets-do-not-fit' : 'no-secrets';
+  }
+
+  private tellUnread(reason: UnreadReason): void {
+    if (this.toldUnread) return;
+    this.toldUnread = true;
+    this.owner.unread(this.facts, reason, this.sinks === undefined);
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * The NSS key log format: lines `LABEL <client random> <secret>` in hexadecimal, which applications write for
+ * `SSLKEYLOGFILE` (https://nss-crypto.org/reference/security/nss/key_log_format).
+ *
+ * Strategy: bytes in, in pieces of any size, since the file may still be growing; what is no line of the format is counted
+ * and never shown, for it may be a secret.
+ */
+import { RANDOM_LENGTH } from './key-schedule.js';
+import { MAX_SECRET, SECRET_LABELS, type SecretLabel, type SecretStore } from './secrets.js';
+
+export interface KeyLogCounts {
+  secrets: number;
+  /** Neither empty, nor a comment, nor of the format. */
+  malformed: number;
+  /** Of the format, with a label that is not known. */
+  unknown: number;
+}
+
+/** Longest line: a label, a random and a secret; what is longer is none of the format. */
+const MAX_LINE = 64 + 2 * RANDOM_LENGTH + 2 * MAX_SECRET;
+const LF = 0x0a;
+const HASH = '#';
+const LABELS: ReadonlySet<string> = new Set(SECRET_LABELS);
+const LINE = /^([A-Z][A-Z0-9_]*) +([0-9a-fA-F]+) +([0-9a-fA-F]+)[ \t\r]*$/;
+
+export class KeyLogParser {
+  readonly counts: KeyLogCounts = { secrets: 0, malformed: 0, unknown: 0 };
+  private readonly line = Buffer.alloc(MAX_LINE);
+  private kept = 0;
+  private isTooLong = false;
+
+  constructor(private readonly store: SecretStore) {}
+
+  push(bytes: Uint8Array): void {
+    const block = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let start = 0;
+    for (let end = block.indexOf(LF); end >= 0; end = block.indexOf(LF, start)) {
+      if (this.kept === 0 && !this.isTooLong) this.take(block, start, end);
+      else {
+        this.keep(block, start, end);
+        this.endLine();
+      }
+      start = end + 1;
+    }
+    this.keep(block, start, block.length);
+  }
+
+  /** The last line may have no end. Not to be called while the file grows. */
+  end(): void {
+    if (this.kept > 0) this.endLine();
+  }
+
+  private keep(block: Buffer, start: number, end: number): void {
+    if (this.kept + end - start > MAX_LINE) this.isTooLong = true;
+    else this.kept += block.copy(this.line, this.kept, start, end);
+  }
+
+  private endLine(): void {
+    const { kept } = this;
+    this.kept = 0;
+    if (this.isTooLong) this.counts.malformed++;
+    else this.take(this.line, 0, kept);
+    this.isTooLong = false;
+  }
+
+  private take(bytes: Buffer, start: number, end: number): void {
+    if (end - start > MAX_LINE) {
+      this.counts.malformed++;
+      return;
+    }
+    const text = bytes.toString('latin1', start, end);
+    if (text.trim() === '' || text.startsWith(HASH)) return;
+    const [, label, random, secret] = LINE.exec(text) ?? [];
+    if (label === undefined || random.length !== 2 * RANDOM_LENGTH || secret.length % 2 !== 0)
+      // `RSA <8 octets> <premaster>` has no random: it is of the format, and of no use without one.
+      this.counts[label === 'RSA' ? 'unknown' : 'malformed']++;
+    else if (!LABELS.has(label)) this.counts.unknown++;
+    else {
+      this.counts.secrets++;
+      this.store.add(label as SecretLabel, Buffer.from(random, 'hex'), Buffer.from(secret, 'hex'));
+    }
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * The keys of a connection, one set after the other (the epochs of RFC 9147's wording): which comes behind which, and what
+ * it is made of.
+ *
+ * Strategy: made when first asked for, since secrets may come late. Undefined is an answer: not known, or not yet.
+ */
+import { type CipherSuite, cipherSuite } from './cipher-suites.js';
+import { type ClientHello, decodeRsaKeyExchange, type ServerHello } from './handshake.js';
+import {
+  type DirectionKeys,
+  keyBlock,
+  nextSecret,
+  TLS10,
+  TLS12,
+  TLS13,
+  trafficKeys,
+} from './key-schedule.js';
+import { findMaster, type TlsContext } from './master.js';
+import { type RecordCipher, recordCipher } from './record-cipher.js';
+import type { SecretLabel } from './secrets.js';
+
+export type Sender = 'client' | 'server';
+/** `session`: of TLS 1.0 to 1.2, behind ChangeCipherSpec. */
+export type Stage = 'plain' | 'early' | 'handshake' | 'application' | 'session';
+
+/** One set of keys of one direction. */
+export interface Epoch {
+  readonly stage: Stage;
+  readonly cipher: RecordCipher;
+  /** Of the next record. */
+  sequence: number;
+  /** A record has authenticated. */
+  proven: boolean;
+  /** TLS 1.3: what the next set is made of. */
+  readonly secret: Uint8Array | undefined;
+}
+
+const LABELS: Partial<Record<`${Sender}-${Stage}`, SecretLabel>> = {
+  'client-early': 'CLIENT_EARLY_TRAFFIC_SECRET',
+  'client-handshake': 'CLIENT_HANDSHAKE_TRAFFIC_SECRET',
+  'server-handshake': 'SERVER_HANDSHAKE_TRAFFIC_SECRET',
+  'client-application': 'CLIENT_TRAFFIC_SECRET_0',
+  'server-application': 'SERVER_TRAFFIC_SECRET_0',
+};
+
+export class Keys {
+  client: ClientHello | undefined = undefined;
+  server: ServerHello | undefined = undefined;
+  suite: CipherSuite | undefined = undefined;
+  /** There was a HelloRetryRequest, which only TLS 1.3 has. */
+  retried = false;
+  /** Of the ClientKeyExchange. */
+  encryptedPremaster: Uint8Array | undefined = undefined;
+  transcript: Uint8Array | undefined = undefined;
+  /** RFC 5077 §3.3: what the client may show to go on with this session. */
+  ticket: Uint8Array | undefined = undefined;
+  private block: { readonly client: DirectionKeys; readonly server: DirectionKeys } | undefined = undefined;
+
+  constructor(readonly context: TlsContext) {}
+
+  get version(): number | undefined {
+    return this.server?.version ?? (this.retried ? TLS13 : undefined);
+  }
+
+  /** The suite and version are among those that can be opened. */
+  get isSupported(): boolean {
+    const { server, suite } = this;
+    if (server === undefined || suite === undefined) return false;
+    const isNew = suite.number >> 8 === 0x13;
+    return isNew ? server.version === TLS13 : server.version >= TLS10 && server.version <= TLS12;
+  }
+
+  clientHello(hello: ClientHello): void {
+    this.client = hello;
+    this.begin();
+  }
+
+  serverHello(hello: ServerHello): void {
+    this.server = hello;
+    this.suite = cipherSuite(hello.suite);
+    this.begin();
+  }
+
+  clientKeyExchange(body: Uint8Array, transcript: Uint8Array | undefined): void {
+    this.encryptedPremaster = decodeRsaKeyExchange(body);
+    this.transcript = transcript;
+  }
+
+  /** Undefined: secrets are missing, or a hello. */
+  epoch(sender: Sender, stage: Stage): Epoch | undefined {
+    if (!this.isSupported || this.client === undefined) return undefined;
+    if (stage === 'session') return this.sessionEpoch(sender);
+    const label = LABELS[`${sender}-${stage}`];
+    const secret = label && this.context.secrets.find(label, this.client.random);
+    return secret && this.trafficEpoch(stage, secret);
+  }
+
+  /** The keys behind a KeyUpdate. */
+  updated({ stage, secret }: Epoch): Epoch | undefined {
+    return secret && this.trafficEpoch(stage, nextSecret(this.suite!, secret));
+  }
+
+  /** Some secret is known for this connection. */
+  get hasAnySecret(): boolean {
+    return this.client !== undefined && this.context.secrets.linesOf(this.client.random) !== '';
+  }
+
+  /** A new handshake: of the last one nothing holds any more. */
+  private begin(): void {
+    this.block = undefined;
+    this.encryptedPremaster = undefined;
+    this.transcript = undefined;
+    this.ticket = undefined;
+  }
+
+  private trafficEpoch(stage: Stage, secret: Uint8Array): Epoch {
+    const suite = this.suite!;
+    const keys = trafficKeys(suite, secret);
+    const cipher = recordCipher({ suite, version: TLS13, keys, encryptThenMac: false });
+    return { stage, cipher, sequence: 0, proven: false, secret };
+  }
+
+  private sessionEpoch(sender: Sender): Epoch | undefined {
+    const { suite, server } = this;
+    this.block ??= this.makeBlock();
+    if (this.block === undefined) return undefined;
+    const { version, encryptThenMac } = server!;
+    const cipher = recordCipher({ suite: suite!, version, keys: this.block[sender], encryptThenMac });
+    return { stage: 'session', cipher, sequence: 0, proven: false, secret: undefined };
+  }
+
+  private makeBlock(): Keys['block'] {
+    const { client, server, suite, encryptedPremaster, transcript, ticket, context } = this;
+    const facts = { client: client!, server: server!, suite: suite!, encryptedPremaster, transcript };
+    const master = findMaster(context, facts);
+    if (master === undefined) return undefined;
+    if (server!.sessionId.length > 0) context.resumable.remember(server!.sessionId, master);
+    if (ticket !== undefined) context.resumable.remember(ticket, master);
+    return keyBlock(suite!, server!.version, master, client!.random, server!.random);
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * What of a direction was not read since the last record that authenticated, and which sequence number the next one may
+ * have.
+ *
+ * Strategy: of records whose header was seen the number is known; in other bytes there can be no more records than their
+ * overhead allows. So many numbers are tried, within a budget that a record which authenticates fills up again: what
+ * trying costs is bounded by what was lost.
+ */
+import type { Epoch } from './keys.js';
+import { RECORD_HEADER } from './record.js';
+import type { OpenedRecord } from './record-cipher.js';
+
+/** Numbers that are tried for one record, at most. */
+const MAX_LOST = 4096;
+/** Octets that are decrypted in vain for one loss, and what a try costs beside its octets. */
+const BUDGET = 1 << 23;
+const TRY_COST = 256;
+
+export class Loss {
+  /** Octets of records, headers included. */
+  bytes = 0;
+  /** Records among them whose header was seen. */
+  records = 0;
+  /** Octets among them of which no header was seen. */
+  private loose = 0;
+  private budget = BUDGET;
+
+  get isNothing(): boolean {
+    return this.bytes === 0;
+  }
+
+  /** Octets in which any number of records may begin. */
+  addLoose(bytes: number): void {
+    this.bytes += bytes;
+    this.loose += bytes;
+  }
+
+  addRecord(bytes: number): void {
+    this.bytes += bytes;
+    this.records++;
+  }
+
+  /** All is known again. */
+  clear(): void {
+    this.bytes = 0;
+    this.records = 0;
+    this.loose = 0;
+    this.budget = BUDGET;
+  }
+
+  /** Tries the sequence numbers that a record behind the loss may have; sets the epoch's to the one that fits. */
+  find(epoch: Epoch, bytes: Uint8Array, start: number, end: number, into: OpenedRecord): boolean {
+    return this.try(epoch, epoch.sequence + this.records, bytes, start, end, into);
+  }
+
+  /** As find(), where these keys have not been used yet. */
+  findFirst(epoch: Epoch, bytes: Uint8Array, start: number, end: number, into: OpenedRecord): boolean {
+    return this.try(epoch, 0, bytes, start, end, into);
+  }
+
+  private try(
+    epoch: Epoch,
+    from: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    into: OpenedRecord,
+  ): boolean {
+    const most =
+      from +
+      Math.min(MAX_LOST, Math.ceil(this.loose / epoch.cipher.overhead) + (from === 0 ? this.records : 0));
+    for (let sequence = from; sequence <= most && this.budget > 0; sequence++) {
+      this.budget -= end - start + TRY_COST;
+      if (!epoch.cipher.open(sequence, bytes, start, end, into)) continue;
+      epoch.sequence = sequence;
+      return true;
+    }
+    return false;
+  }
+
+  /** Octets of plaintext that are missing, if `records` of `overhead` octets each held them. */
+  plaintext(records: number, overhead = RECORD_HEADER): number {
+    return Math.max(0, Math.round(this.bytes - records * overhead));
+  }
+}

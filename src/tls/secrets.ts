@@ -1,0 +1,151 @@
+/**
+ * The secrets of TLS sessions, by the random of the ClientHello: what key logs and Decryption Secrets Blocks tell.
+ *
+ * Strategy: a key log may have a hundred megabytes, so secrets lie packed in one growing array, found by an open-addressed
+ * table with a seeded hash. A session that waits for its secrets is told when one comes.
+ */
+import { randomInt } from 'node:crypto';
+import { RANDOM_LENGTH } from './key-schedule.js';
+
+/** The labels of the NSS key log format that tell a secret (https://nss-crypto.org/reference/security/nss/key_log_format). */
+export const SECRET_LABELS = [
+  'CLIENT_RANDOM',
+  'CLIENT_EARLY_TRAFFIC_SECRET',
+  'CLIENT_HANDSHAKE_TRAFFIC_SECRET',
+  'SERVER_HANDSHAKE_TRAFFIC_SECRET',
+  'CLIENT_TRAFFIC_SECRET_0',
+  'SERVER_TRAFFIC_SECRET_0',
+  'PMS_CLIENT_RANDOM',
+  'EXPORTER_SECRET',
+  'EARLY_EXPORTER_SECRET',
+] as const;
+export type SecretLabel = (typeof SECRET_LABELS)[number];
+
+/** Longest secret that is taken: an output of SHA-512. */
+export const MAX_SECRET = 64;
+
+/** Label, length, whether it was asked for, random, secret. */
+const RANDOM = 3;
+const ENTRY_HEADER = RANDOM + RANDOM_LENGTH;
+const FIRST_POOL = 4096;
+const FIRST_TABLE = 256;
+
+export class SecretStore {
+  /** Lines that told a secret. */
+  count = 0;
+  /** Entries, and those among them that a connection has asked for. */
+  known = 0;
+  used = 0;
+  /** More may come: of a key log that grows, or blocks of a capture. */
+  mayGrow = false;
+  private pool = new Uint8Array(FIRST_POOL);
+  private end = 0;
+  /** Offset of an entry plus 1; 0: free. */
+  private table = new Int32Array(FIRST_TABLE);
+  private readonly seed = randomInt(2 ** 31) | 1;
+  private readonly waiting = new Map<string, Set<() => void>>();
+  private full = false;
+
+  constructor(
+    private readonly maxBytes = Number.POSITIVE_INFINITY,
+    /** Called once, when no more secrets are taken. */
+    private readonly overflow: () => void = () => {},
+  ) {}
+
+  /** What is known twice is known as it was told last. */
+  add(label: SecretLabel, random: Uint8Array, secret: Uint8Array): void {
+    if (random.length !== RANDOM_LENGTH || secret.length > MAX_SECRET || secret.length === 0) return;
+    const number = SECRET_LABELS.indexOf(label);
+    const slot = this.slotOf(number, random);
+    const known = this.table[slot] - 1;
+    if (known >= 0 && this.pool[known + 1] === secret.length) {
+      this.pool.set(secret, known + ENTRY_HEADER);
+    } else if (!this.append(number, random, secret, slot)) return;
+    this.count++;
+    if (this.waiting.size > 0) this.tell(random);
+  }
+
+  find(label: SecretLabel, random: Uint8Array): Uint8Array | undefined {
+    const at = this.table[this.slotOf(SECRET_LABELS.indexOf(label), random)] - 1;
+    if (at < 0) return undefined;
+    if (this.pool[at + 2]++ === 0) this.used++;
+    else this.pool[at + 2] = 1;
+    return this.pool.slice(at + ENTRY_HEADER, at + ENTRY_HEADER + this.pool[at + 1]);
+  }
+
+  /** All of a session, as lines of a key log. */
+  linesOf(random: Uint8Array): string {
+    return SECRET_LABELS.map((label) => {
+      const secret = this.find(label, random);
+      return secret === undefined ? '' : `${label} ${hexOf(random)} ${hexOf(secret)}\n`;
+    }).join('');
+  }
+
+  /** Calls back each time that a secret for `random` comes, until the returned function is called. */
+  await(random: Uint8Array, came: () => void): () => void {
+    const key = hexOf(random);
+    const all = this.waiting.get(key) ?? new Set();
+    this.waiting.set(key, all.add(came));
+    return () => {
+      all.delete(came);
+      if (all.size === 0) this.waiting.delete(key);
+    };
+  }
+
+  private tell(random: Uint8Array): void {
+    for (const came of [...(this.waiting.get(hexOf(random)) ?? [])]) came();
+  }
+
+  private append(label: number, random: Uint8Array, secret: Uint8Array, slot: number): boolean {
+    const length = ENTRY_HEADER + secret.length;
+    if (this.end + length > this.maxBytes) {
+      if (!this.full) this.overflow();
+      this.full = true;
+      return false;
+    }
+    if (this.end + length > this.pool.length) {
+      const grown = new Uint8Array(Math.max(2 * this.pool.length, this.end + length));
+      grown.set(this.pool);
+      this.pool = grown;
+    }
+    this.pool[this.end] = label;
+    this.pool[this.end + 1] = secret.length;
+    this.pool.set(random, this.end + RANDOM);
+    this.pool.set(secret, this.end + ENTRY_HEADER);
+    this.table[slot] = this.end + 1;
+    this.end += length;
+    if (++this.known * 2 > this.table.length) this.rehash();
+    return true;
+  }
+
+  private rehash(): void {
+    this.table = new Int32Array(2 * this.table.length);
+    for (let at = 0; at < this.end; at += ENTRY_HEADER + this.pool[at + 1]) {
+      // What was told anew with another length stands later, and its slot is the same.
+      const random = this.pool.subarray(at + RANDOM, at + ENTRY_HEADER);
+      this.table[this.slotOf(this.pool[at], random)] = at + 1;
+    }
+  }
+
+  /** Where the entry is, or would be. */
+  private slotOf(label: number, random: Uint8Array): number {
+    const mask = this.table.length - 1;
+    let hash = this.seed ^ label;
+    for (let i = 0; i < RANDOM_LENGTH; i++) hash = Math.imul(hash ^ random[i], 0x01000193);
+    let slot = (hash ^ (hash >>> 15)) & mask;
+    while (this.table[slot] !== 0 && !this.isAt(this.table[slot] - 1, label, random))
+      slot = (slot + 1) & mask;
+    return slot;
+  }
+
+  private isAt(at: number, label: number, random: Uint8Array): boolean {
+    const { pool } = this;
+    if (pool[at] !== label) return false;
+    for (let i = 0; i < RANDOM_LENGTH; i++) if (pool[at + RANDOM + i] !== random[i]) return false;
+    return true;
+  }
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+}

@@ -1,0 +1,311 @@
+/**
+ * One direction of a TLS connection: its records are opened in order, and the application's bytes handed on.
+ *
+ * Strategy: the stage says which keys the next record is protected with; the connection, which sees both directions, has
+ * the keys. A record whose keys are not there yet blocks the side. Where records are missing, the next one that
+ * authenticates tells how many there were, for its sequence number is part of what authenticates; and their lengths then
+ * tell how many bytes of plaintext are missing. Nothing is handed on that did not authenticate.
+ */
+import type { Place } from '../stream/place.js';
+import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
+import type { TlsConnection, WaitReason } from './connection.js';
+import { HANDSHAKE_TYPE } from './handshake.js';
+import { HandshakeReader } from './handshake-reader.js';
+import { TLS13 } from './key-schedule.js';
+import type { Epoch, Sender, Stage } from './keys.js';
+import { Loss } from './loss.js';
+import {
+  ALERT,
+  APPLICATION_DATA,
+  CHANGE_CIPHER_SPEC,
+  HANDSHAKE,
+  RECORD_HEADER,
+  RecordReader,
+  type RecordSink,
+} from './record.js';
+import type { OpenedRecord } from './record-cipher.js';
+import { RecordSearch } from './record-search.js';
+
+/** Records in a row that may fail to authenticate before the keys are taken for wrong. */
+const MAX_FAILURES = 32;
+
+export class TlsSide implements StreamSink, RecordSink {
+  sender: Sender | undefined = undefined;
+  /** Waits for secrets, or for the other side. */
+  blocked = false;
+  /** The handshake messages before encryption, where somebody wants the transcript. */
+  readonly plainMessages: Uint8Array[] = [];
+  /** Cannot be read: what it says is told as missing. */
+  private dead = false;
+  private stage: Stage = 'plain';
+  private epoch: Epoch | undefined = undefined;
+  private readonly reader: RecordReader;
+  private readonly handshakes: HandshakeReader;
+  private readonly opened: OpenedRecord = { content: new Uint8Array(0), type: 0 };
+  private search: RecordSearch | undefined = undefined;
+  private readonly loss = new Loss();
+  private failures = 0;
+
+  constructor(
+    readonly index: 0 | 1,
+    private readonly connection: TlsConnection,
+    private readonly place: Place,
+  ) {
+    this.reader = new RecordReader(place, this);
+    const told = (type: number, body: Uint8Array) => this.message(type, body);
+    this.handshakes = new HandshakeReader(told, connection.wantsTranscript);
+  }
+
+  bytes(chunk: Uint8Array, start: number, end: number): void {
+    let at = start;
+    while (at < end && !this.blocked) {
+      if (this.reader.isLost) {
+        this.searchIn(chunk, at, end);
+        return;
+      }
+      at = this.reader.push(chunk, at, end);
+    }
+    if (at < end) this.connection.hold(this, chunk, at, end);
+  }
+
+  gap(length: number): void {
+    if (this.blocked) this.connection.holdGap(this, length);
+    else if (this.search !== undefined) this.search.gap(length);
+    else this.reader.gap(length);
+  }
+
+  end(how: StreamEnd): void {
+    if (this.blocked) {
+      this.connection.holdEnd(this, how);
+      return;
+    }
+    if (this.search !== undefined) this.loss.addLoose(this.search.passed(this.search.end));
+    this.tellGap(Math.max(1, this.loss.records));
+    this.connection.ended(this, how);
+  }
+
+  record(bytes: Uint8Array, start: number, end: number): boolean {
+    if (this.dead) return this.miss(end - start);
+    const type = bytes[start];
+    return this.stage === 'plain'
+      ? this.plain(type, bytes, start, end)
+      : this.sealed(type, bytes, start, end);
+  }
+
+  damaged(type: number, bodyLength: number): void {
+    this.handshakes.reset();
+    this.epoch?.cipher.skipped(undefined, 0);
+    if (this.stage !== 'plain' || type !== HANDSHAKE) this.miss(RECORD_HEADER + bodyLength);
+  }
+
+  lost(byGap: number | undefined): void {
+    if (byGap === undefined) this.connection.lostRecords(this);
+    this.handshakes.reset();
+    this.epoch?.cipher.skipped(undefined, 0);
+    this.loss.addLoose(byGap ?? 0);
+    this.search = new RecordSearch();
+  }
+
+  /** What it says cannot be read from here on. */
+  die(): void {
+    this.dead = true;
+  }
+
+  private plain(type: number, bytes: Uint8Array, start: number, end: number): boolean {
+    if (type === HANDSHAKE) this.handshakes.push(bytes.subarray(start + RECORD_HEADER, end));
+    if (type === HANDSHAKE || type === ALERT) return true;
+    const { version } = this.connection.keys;
+    if (version === undefined || this.sender === undefined) return this.wait('no-hello', end - start);
+    if (version === TLS13) {
+      // RFC 8446 §5: ignored, it is there for the sake of middleboxes.
+      if (type === CHANGE_CIPHER_SPEC) return true;
+      // RFC 8446 §4.2.10: early data before a HelloRetryRequest is skipped by the server.
+      if (this.connection.keys.server === undefined) return true;
+      const stage = this.connection.firstStage(this.sender);
+      if (stage === undefined) return this.wait('other-side', end - start);
+      this.stage = stage;
+    } else {
+      this.stage = 'session';
+      if (type === CHANGE_CIPHER_SPEC) return true;
+    }
+    return this.sealed(type, bytes, start, end);
+  }
+
+  /** A record that is encrypted. */
+  private sealed(type: number, bytes: Uint8Array, start: number, end: number): boolean {
+    if (this.stage !== 'session' && type !== APPLICATION_DATA) return true;
+    this.connection.hasSealed = true;
+    this.epoch ??= this.connection.keys.epoch(this.sender!, this.stage);
+    const { epoch, loss } = this;
+    if (epoch === undefined) return this.openWithoutKeys(bytes, start, end);
+    if (loss.isNothing && epoch.cipher.open(epoch.sequence, bytes, start, end, this.opened)) {
+      epoch.sequence++;
+      this.content(epoch, start);
+      return true;
+    }
+    return this.openBehindLoss(epoch, bytes, start, end);
+  }
+
+  /** Of the handshake there are no secrets, but those of the application may do. */
+  private openWithoutKeys(bytes: Uint8Array, start: number, end: number): boolean {
+    const { keys } = this.connection;
+    const next = this.stage === 'session' ? undefined : keys.epoch(this.sender!, 'application');
+    if (next === undefined) return this.wait('no-secrets', end - start);
+    if (this.loss.findFirst(next, bytes, start, end, this.opened)) this.enter(next, start);
+    else this.fail(end - start);
+    return true;
+  }
+
+  /** Records are missing, or the keys have changed, or are wrong. */
+  private openBehindLoss(epoch: Epoch, bytes: Uint8Array, start: number, end: number): true {
+    const { loss, opened } = this;
+    const expected = epoch.sequence;
+    if (!loss.isNothing && loss.find(epoch, bytes, start, end, opened)) {
+      this.tellGap(epoch.sequence - expected);
+      epoch.sequence++;
+      this.content(epoch, start);
+      return true;
+    }
+    const next = this.nextEpoch(epoch);
+    if (next !== undefined && loss.findFirst(next, bytes, start, end, opened)) {
+      this.tellGap(Math.max(1, loss.records));
+      this.enter(next, start);
+      return true;
+    }
+    epoch.cipher.skipped(bytes, end);
+    return this.fail(end - start);
+  }
+
+  /** The keys that may have come into use where something is missing, or nothing has authenticated yet. */
+  private nextEpoch(epoch: Epoch): Epoch | undefined {
+    const { keys } = this.connection;
+    if (epoch.stage === 'early') return keys.epoch(this.sender!, 'handshake');
+    if (epoch.proven && this.loss.isNothing) return undefined;
+    if (epoch.stage === 'handshake') return keys.epoch(this.sender!, 'application');
+    return keys.updated(epoch);
+  }
+
+  /** The record that begins at `start` has opened with other keys. */
+  private enter(epoch: Epoch, start: number): void {
+    this.epoch = epoch;
+    this.stage = epoch.stage;
+    epoch.sequence++;
+    this.content(epoch, start);
+  }
+
+  /** A record has authenticated. */
+  private content(epoch: Epoch, start: number): void {
+    this.connection.hasOpened = true;
+    epoch.proven = true;
+    this.failures = 0;
+    this.tellGap(Math.max(1, this.loss.records));
+    const { type, content } = this.opened;
+    if (type === HANDSHAKE) this.handshakes.push(content);
+    else if (type === CHANGE_CIPHER_SPEC && this.stage === 'session') this.epoch = undefined;
+    else if (type === APPLICATION_DATA) this.deliver(epoch, content, start);
+  }
+
+  private deliver(epoch: Epoch, content: Uint8Array, start: number): void {
+    if (content.length === 0 || (epoch.stage === 'early' && !this.connection.earlyDataAccepted)) return;
+    const { place } = this;
+    const { origin, sequence } = place;
+    place.origin = Number.NaN;
+    place.sequence = (sequence + start + RECORD_HEADER + epoch.cipher.prefix) | 0;
+    this.connection.sink(this).bytes(content, 0, content.length);
+    place.origin = origin;
+    place.sequence = sequence;
+  }
+
+  /** `records` are missing, and nothing more: the next one is known. Before the application's stage nothing is told. */
+  private tellGap(records: number): void {
+    const { loss, epoch, stage } = this;
+    if (loss.isNothing) return;
+    const length = loss.plaintext(records, epoch?.cipher.overhead);
+    loss.clear();
+    if (length > 0 && (this.dead || stage === 'application' || stage === 'session'))
+      this.connection.gap(this, length);
+  }
+
+  /** A record does not authenticate. */
+  private fail(length: number): true {
+    const isKnown = this.epoch?.proven === true;
+    const isFirst = !isKnown && this.loss.isNothing && this.stage !== 'handshake';
+    if (isKnown && this.loss.isNothing) this.connection.unauthentic(this);
+    this.miss(length);
+    if (++this.failures >= (isFirst ? 1 : MAX_FAILURES)) this.connection.failed(this);
+    return true;
+  }
+
+  /** A record of so many octets is not read. */
+  private miss(length: number): true {
+    this.loss.addRecord(length);
+    if (this.dead) this.tellGap(1);
+    return true;
+  }
+
+  /** False: the record is held until it can be read. */
+  private wait(why: WaitReason, length: number): boolean {
+    this.blocked = this.connection.waits(this, why);
+    return this.blocked ? false : this.miss(length);
+  }
+
+  private message(type: number, body: Uint8Array): void {
+    if (this.stage === 'plain' && this.connection.wantsTranscript) this.keep(type, body);
+    this.connection.message(this, type, body);
+    if (type === HANDSHAKE_TYPE.finished && this.stage === 'handshake') this.change('application');
+    else if (type === HANDSHAKE_TYPE.endOfEarlyData && this.stage === 'early') this.change('handshake');
+    else if (type === HANDSHAKE_TYPE.keyUpdate && this.stage === 'application')
+      this.epoch = this.epoch && this.connection.keys.updated(this.epoch);
+  }
+
+  private keep(type: number, body: Uint8Array): void {
+    const message = Buffer.alloc(4 + body.length);
+    message.writeUInt32BE(body.length);
+    message[0] = type;
+    message.set(body, 4);
+    this.plainMessages.push(message);
+  }
+
+  private change(stage: Stage): void {
+    this.stage = stage;
+    this.epoch = undefined;
+  }
+
+  /** Behind bytes that hold no record header: where does the next record begin? */
+  private searchIn(chunk: Uint8Array, start: number, end: number): void {
+    const search = this.search!;
+    search.push(chunk, start, end);
+    const { place } = this;
+    const { origin, sequence } = place;
+    place.origin = Number.NaN;
+    place.sequence = (sequence + end - search.end) | 0;
+    let at = search.next();
+    while (at >= 0 && !this.isRecord(search, at)) at = search.next();
+    if (at >= 0) {
+      this.search = undefined;
+      this.reader.found();
+      this.bytes(search.bytes, at, search.end);
+    } else this.loss.addLoose(search.drop());
+    place.origin = origin;
+    place.sequence = sequence;
+  }
+
+  /** The candidate at `at` authenticates; or, where that cannot be told, others follow it. */
+  private isRecord(search: RecordSearch, at: number): boolean {
+    const { loss, stage, opened } = this;
+    const passed = search.passed(at);
+    loss.addLoose(passed);
+    const epoch =
+      this.epoch ?? (stage === 'plain' ? undefined : this.connection.keys.epoch(this.sender!, stage));
+    if (this.dead || epoch === undefined || !epoch.cipher.isReady) return search.isChained;
+    this.epoch = epoch;
+    const { sequence } = epoch;
+    const next = this.nextEpoch(epoch);
+    const { bytes, recordEnd } = search;
+    const found =
+      loss.find(epoch, bytes, at, recordEnd, opened) ||
+      (next !== undefined && loss.findFirst(next, bytes, at, recordEnd, opened));
+    epoch.sequence = sequence;
+    return found;
+  }
+}
