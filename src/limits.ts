@@ -23,7 +23,7 @@ export interface LimitFacts {
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-const bytes = (size: number, defect: string | undefined, meaning: string): LimitFacts => ({
+const bytes = (size: number, defect: string, meaning: string): LimitFacts => ({
   default: size,
   unit: 'bytes',
   meaning,
@@ -154,7 +154,7 @@ export const LIMITS = {
   maxHeadLength: bytes(64 * KiB, 'head-limit', 'of an HTTP head; a longer one is passed over'),
   maxHeldForSecrets: bytes(
     MiB,
-    undefined,
+    'tls-held-limit',
     'of a TLS connection that wait for its secrets or its hellos; then it counts as one that cannot be read',
   ),
   maxTlsSecrets: bytes(

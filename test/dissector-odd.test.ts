@@ -169,7 +169,7 @@ describe('CONNECT', () => {
       ...talk.handshake(),
       talk.send(CLIENT, connect),
       talk.send(SERVER, established),
-      talk.send(CLIENT, Uint8Array.of(22, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3)),
+      talk.send(CLIENT, 'SSH-2.0-OpenSSH_9.2\r\n'),
       talk.send(CLIENT, request()),
     ]);
     expect([opened, defects, dissector.tcp.counts.discarded]).toEqual([[], [], 1]);

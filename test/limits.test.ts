@@ -9,12 +9,21 @@ import type { Input } from '../src/capture/open.js';
 import { encodePcap, encodePcapHeader, encodePcapRecord } from '../src/capture/pcap-encode.js';
 import { PcapngEncoder } from '../src/capture/pcapng-encode.js';
 import { type RunConsumer, runDissection } from '../src/dissect.js';
+import { TLS_KEY_LOG } from '../src/key-logs.js';
 import { atLimit, DEFAULT_LIMITS, LIMIT_KEYS, LIMITS, type LimitKey, limitName } from '../src/limits.js';
 import { encodeEthernet } from '../src/link/ethernet.js';
 import { LinkType } from '../src/link/link-types.js';
 import { encodeIpv4, fragmentIpv4 } from '../src/network/ipv4.js';
 import type { Defect } from '../src/stream/defect.js';
 import { SYN } from '../src/tcp/segment.js';
+import {
+  encodeClientHello,
+  encodeServerHello,
+  handshakeRecord,
+  plainRecord,
+} from '../src/tls/handshake-encode.js';
+import { TLS13 } from '../src/tls/key-schedule.js';
+import { APPLICATION_DATA } from '../src/tls/record.js';
 import { MessageDeflater } from '../src/websocket/deflate-encode.js';
 import { encodeFrame } from '../src/websocket/frame-encode.js';
 import { fromClient, fromServer, request, response, upgraded } from './support/dissect.js';
@@ -46,6 +55,9 @@ function pcapng(make: (encoder: PcapngEncoder) => Uint8Array[]): Uint8Array {
   return concat([...start, ...make(encoder), ...end]);
 }
 
+/** Of a TLS session that is in no capture. */
+const keyLogLine = (octet: number) =>
+  `CLIENT_RANDOM ${Buffer.alloc(32, octet).toString('hex')} ${Buffer.alloc(48, octet).toString('hex')}\n`;
 const ports = (first: number) => new Talk([first, 80]);
 const session = (make: (talk: Talk) => Uint8Array[]) => {
   const talk = new Talk();
@@ -220,6 +232,32 @@ const CASES: Partial<Record<LimitKey, Case>> = {
         talk.send(CLIENT, `GET / HTTP/1.1\r\nA: ${'x'.repeat(900)}\r\n\r\n`),
       ]);
     },
+  },
+  maxHeldForSecrets: {
+    value: 500,
+    capture: () =>
+      pcapng((encoder) => {
+        const talk = new Talk();
+        const hello = { random: new Uint8Array(32).fill(1) };
+        const packets = [
+          ...talk.handshake(),
+          talk.send(CLIENT, handshakeRecord(encodeClientHello(hello))),
+          talk.send(SERVER, handshakeRecord(encodeServerHello({ ...hello, suite: 0x1301, version: TLS13 }))),
+          talk.send(SERVER, plainRecord(APPLICATION_DATA, new Uint8Array(300))),
+          talk.send(SERVER, plainRecord(APPLICATION_DATA, new Uint8Array(300))),
+        ];
+        return [
+          encoder.decryptionSecrets(TLS_KEY_LOG, utf8(keyLogLine(2))),
+          ...packets.map((data) => encoder.enhancedPacket({ timestamp: 1_700_000_000_000_000n, data })),
+        ];
+      }),
+  },
+  maxTlsSecrets: {
+    value: 200,
+    capture: () =>
+      pcapng((encoder) => [
+        encoder.decryptionSecrets(TLS_KEY_LOG, utf8([1, 2, 3, 4].map(keyLogLine).join(''))),
+      ]),
   },
   maxHeldForResponse: {
     value: 400,

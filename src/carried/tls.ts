@@ -3,6 +3,7 @@
  * cannot be opened is told with the reason.
  */
 import type { Holding } from '../http/holding.js';
+import { atLimit } from '../limits.js';
 import { formatEndpoint } from '../network/address.js';
 import type { StreamSink } from '../stream/stream-sink.js';
 import type { Connection, Side } from '../tcp/connection.js';
@@ -56,6 +57,17 @@ export function carryTls(carrier: TlsCarrier): TlsConnection {
         const client: Side = tls.sides[1].sender === 'client' ? 1 : 0;
         dissector.consumer.tlsUnread?.({ ...peersOf(connection, client), tls: facts, reason, whole });
         if (!whole) return;
+        holding.close();
+        connection.abandon();
+      },
+      heldTooMuch: () =>
+        dissector.defect(
+          'tls',
+          'tls-held-limit',
+          'a TLS connection waits for its secrets, or for its hellos, and is given up: too much of it is held ' +
+            atLimit('maxHeldForSecrets', dissector.limits.maxHeldForSecrets),
+        ),
+      foreign: () => {
         holding.close();
         connection.abandon();
       },

@@ -1,62 +1,12 @@
 /**
  * CBC records with HMAC (RFC 5246 §6.2.3.2; RFC 2246 §6.2.3.2 for TLS 1.0, whose first IV comes from the keys and each
- * other from the record before), with the MAC inside, or outside (encrypt-then-MAC, RFC 7366); and records with only a MAC.
+ * other from the record before), with the MAC inside, or outside (encrypt-then-MAC, RFC 7366).
  */
-import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { MAC_LENGTH, TLS10 } from './key-schedule.js';
+import { isSameMac, macOf } from './mac.js';
 import { RECORD_HEADER } from './record.js';
-import { type CipherOptions, type OpenedRecord, type RecordCipher, writeSequence } from './record-cipher.js';
-
-/** The MAC of a record (RFC 5246 §6.2.3.1). */
-function hmacOf(
-  { suite, keys, version }: CipherOptions,
-  sequence: number,
-  type: number,
-  content: Uint8Array,
-): Buffer {
-  const head = Buffer.alloc(13);
-  writeSequence(head, 0, sequence);
-  head[8] = type;
-  head.writeUInt16BE(version, 9);
-  head.writeUInt16BE(content.length, 11);
-  return createHmac(suite.mac, keys.mac).update(head).update(content).digest();
-}
-
-/** Records that have a MAC and are not encrypted (RFC 5246 §6.2.3.1). */
-export class NullCipher implements RecordCipher {
-  readonly overhead: number;
-  readonly isExact = true;
-  readonly isReady = true;
-  readonly prefix = 0;
-  private readonly macLength: number;
-
-  constructor(private readonly options: CipherOptions) {
-    this.macLength = MAC_LENGTH[options.suite.mac];
-    this.overhead = RECORD_HEADER + this.macLength;
-  }
-
-  open(sequence: number, bytes: Uint8Array, start: number, end: number, into: OpenedRecord): boolean {
-    const from = start + RECORD_HEADER;
-    const to = end - this.macLength;
-    if (to < from) return false;
-    const content = bytes.subarray(from, to);
-    if (!equal(hmacOf(this.options, sequence, bytes[start], content), bytes.subarray(to, end))) return false;
-    into.content = content;
-    into.type = bytes[start];
-    return true;
-  }
-
-  seal(sequence: number, type: number, content: Uint8Array): Buffer {
-    const body = Buffer.concat([content, hmacOf(this.options, sequence, type, content)]);
-    const record = Buffer.concat([Buffer.alloc(RECORD_HEADER), body]);
-    record[0] = type;
-    record.writeUInt16BE(this.options.version, 1);
-    record.writeUInt16BE(body.length, 3);
-    return record;
-  }
-
-  skipped(): void {}
-}
+import type { CipherOptions, OpenedRecord, RecordCipher } from './sealed-record.js';
 
 export class CbcCipher implements RecordCipher {
   readonly overhead: number;
@@ -124,7 +74,7 @@ export class CbcCipher implements RecordCipher {
     const end = body.length - this.macLength;
     if (end < 0) return undefined;
     const fragment = body.subarray(0, end);
-    return equal(this.hmac(sequence, type, fragment), body.subarray(end))
+    return isSameMac(this.hmac(sequence, type, fragment), body.subarray(end))
       ? this.decrypt(fragment)
       : undefined;
   }
@@ -142,11 +92,11 @@ export class CbcCipher implements RecordCipher {
     const end = (inside?.length ?? 0) - this.macLength;
     if (inside === undefined || end < 0) return undefined;
     const content = inside.subarray(0, end);
-    return equal(this.hmac(sequence, type, content), inside.subarray(end)) ? content : undefined;
+    return isSameMac(this.hmac(sequence, type, content), inside.subarray(end)) ? content : undefined;
   }
 
   private hmac(sequence: number, type: number, content: Uint8Array): Buffer {
-    return hmacOf(this.options, sequence, type, content);
+    return macOf(this.options, sequence, type, content);
   }
 
   private chain(bytes: Uint8Array, end: number): void {
@@ -161,8 +111,4 @@ function unpadded(plain: Buffer): Buffer | undefined {
   if (end < 0) return undefined;
   for (let i = end; i < plain.length; i++) if (plain[i] !== padding) return undefined;
   return plain.subarray(0, end);
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -96,7 +96,13 @@ const NAMES = new Map<number, string>(
 const SUITE =
   /^TLS_(?:(.+)_WITH_)?(AES_(128|256)|ARIA_(?:128|256)|CAMELLIA_(?:128|256)|3DES_EDE|CHACHA20|NULL)(?:_(GCM|CCM_8|CCM|CBC|POLY1305))?(?:_(MD5|SHA|SHA256|SHA384))?$/;
 
-const MODES = { GCM: 'gcm', CCM: 'ccm', CCM_8: 'ccm', CBC: 'cbc', POLY1305: 'chacha' } as const;
+const MODES: Readonly<Record<string, CipherMode | undefined>> = {
+  GCM: 'gcm',
+  CCM: 'ccm',
+  CCM_8: 'ccm',
+  CBC: 'cbc',
+  POLY1305: 'chacha',
+};
 
 /** Undefined for a suite that is not known. */
 export function cipherSuite(number: number): CipherSuite | undefined {
@@ -105,7 +111,7 @@ export function cipherSuite(number: number): CipherSuite | undefined {
   if (name === undefined || parts === null) return undefined;
   const [, keyExchange, family, , how = '', hash = 'SHA256'] = parts;
   const bits = /128|256/.exec(family)?.[0];
-  const mode: CipherMode = MODES[how as keyof typeof MODES] ?? 'null';
+  const mode = MODES[how] ?? 'null';
   return {
     number,
     name,

@@ -22,7 +22,7 @@ import {
 import { TLS13 } from './key-schedule.js';
 import { Keys, type Sender, type Stage } from './keys.js';
 import { isResumed, type TlsContext } from './master.js';
-import { TlsSide } from './side.js';
+import { type SideOwner, TlsSide, type WaitReason } from './side.js';
 
 export interface TlsOwner {
   /** A hello was decoded: this is TLS beyond doubt. */
@@ -31,11 +31,12 @@ export interface TlsOwner {
   opened(facts: TlsFacts): readonly [StreamSink, StreamSink];
   /** It cannot be read, or one direction of it. Called at most once; `whole`: nothing of it was read. */
   unread(facts: TlsFacts, reason: UnreadReason, whole: boolean): void;
+  /** More than `maxHeld` waits. */
+  heldTooMuch(): void;
+  /** It is no TLS. */
+  foreign(): void;
   defect(code: string, message: string): void;
 }
-
-/** Why a side does not go on. */
-export type WaitReason = 'no-hello' | 'other-side' | 'no-secrets';
 
 export interface TlsOptions {
   readonly place: Place;
@@ -47,7 +48,7 @@ export interface TlsOptions {
   readonly account: { add(bytes: number): void };
 }
 
-export class TlsConnection {
+export class TlsConnection implements SideOwner {
   readonly sides: readonly [TlsSide, TlsSide];
   readonly keys: Keys;
   readonly wantsTranscript: boolean;
@@ -65,9 +66,7 @@ export class TlsConnection {
   private forgetSecrets: (() => void) | undefined = undefined;
   private readonly deadSides = new Set<TlsSide>();
   private readonly ends: [StreamEnd | undefined, StreamEnd | undefined] = [undefined, undefined];
-  /** There were encrypted records. */
   hasSealed = false;
-  /** One of them was opened. */
   hasOpened = false;
   private heldEnds = 0;
   private unauthenticCount = 0;
@@ -150,7 +149,10 @@ export class TlsConnection {
 
   hold(side: TlsSide, chunk: Uint8Array, start: number, end: number): void {
     this.backlog.bytes(side.index, chunk, start, end);
-    if (this.backlog.size > this.options.maxHeld) this.settle();
+    if (this.backlog.size <= this.options.maxHeld) return;
+    // Where there are no secrets at all nobody waits for them.
+    if (!this.settled && this.keys.context.secrets.known > 0) this.owner.heldTooMuch();
+    this.settle();
   }
 
   holdGap(side: TlsSide, length: number): void {
@@ -201,6 +203,13 @@ export class TlsConnection {
   }
 
   lostRecords({ sender }: TlsSide): void {
+    // It began as a record does, and was none.
+    if (sender === undefined) {
+      this.isUnread = true;
+      for (const side of this.sides) side.die();
+      this.owner.foreign();
+      return;
+    }
     this.owner.defect('tls-record', `no TLS record begins where one of the ${sender ?? 'peer'} is due`);
   }
 

@@ -16,7 +16,8 @@ import {
   trafficKeys,
 } from './key-schedule.js';
 import { findMaster, type TlsContext } from './master.js';
-import { type RecordCipher, recordCipher } from './record-cipher.js';
+import { recordCipher } from './record-cipher.js';
+import type { RecordCipher } from './sealed-record.js';
 import type { SecretLabel } from './secrets.js';
 
 export type Sender = 'client' | 'server';

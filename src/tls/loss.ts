@@ -8,7 +8,7 @@
  */
 import type { Epoch } from './keys.js';
 import { RECORD_HEADER } from './record.js';
-import type { OpenedRecord } from './record-cipher.js';
+import type { OpenedRecord } from './sealed-record.js';
 
 /** Numbers that are tried for one record, at most. */
 const MAX_LOST = 4096;

@@ -8,11 +8,10 @@
  */
 import type { Place } from '../stream/place.js';
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
-import type { TlsConnection, WaitReason } from './connection.js';
 import { HANDSHAKE_TYPE } from './handshake.js';
 import { HandshakeReader } from './handshake-reader.js';
 import { TLS13 } from './key-schedule.js';
-import type { Epoch, Sender, Stage } from './keys.js';
+import type { Epoch, Keys, Sender, Stage } from './keys.js';
 import { Loss } from './loss.js';
 import {
   ALERT,
@@ -23,11 +22,36 @@ import {
   RecordReader,
   type RecordSink,
 } from './record.js';
-import type { OpenedRecord } from './record-cipher.js';
 import { RecordSearch } from './record-search.js';
+import type { OpenedRecord } from './sealed-record.js';
 
 /** Records in a row that may fail to authenticate before the keys are taken for wrong. */
 const MAX_FAILURES = 32;
+
+/** Why a side does not go on. */
+export type WaitReason = 'no-hello' | 'other-side' | 'no-secrets';
+
+/** What a side asks of the connection, and tells it. */
+export interface SideOwner {
+  readonly keys: Keys;
+  readonly wantsTranscript: boolean;
+  readonly earlyDataAccepted: boolean;
+  /** There were encrypted records; one of them was opened. */
+  hasSealed: boolean;
+  hasOpened: boolean;
+  message(side: TlsSide, type: number, body: Uint8Array): void;
+  firstStage(sender: Sender): Stage | undefined;
+  waits(side: TlsSide, reason: WaitReason): boolean;
+  hold(side: TlsSide, chunk: Uint8Array, start: number, end: number): void;
+  holdGap(side: TlsSide, length: number): void;
+  holdEnd(side: TlsSide, how: StreamEnd): void;
+  gap(side: TlsSide, length: number): void;
+  sink(side: TlsSide): StreamSink;
+  ended(side: TlsSide, how: StreamEnd): void;
+  failed(side: TlsSide): void;
+  unauthentic(side: TlsSide): void;
+  lostRecords(side: TlsSide): void;
+}
 
 export class TlsSide implements StreamSink, RecordSink {
   sender: Sender | undefined = undefined;
@@ -48,7 +72,7 @@ export class TlsSide implements StreamSink, RecordSink {
 
   constructor(
     readonly index: 0 | 1,
-    private readonly connection: TlsConnection,
+    private readonly connection: SideOwner,
     private readonly place: Place,
   ) {
     this.reader = new RecordReader(place, this);
