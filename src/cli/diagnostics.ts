@@ -4,6 +4,7 @@
  */
 import { visible } from '../bytes/visible.js';
 import type { DissectionSummary } from '../dissect.js';
+import { HOW_TO_GET_SECRETS } from '../output/tls-text.js';
 import type { Defect } from '../stream/defect.js';
 import { describeDropped } from './summary.js';
 import type { Terminal } from './terminal.js';
@@ -45,9 +46,29 @@ export class Diagnostics {
     else if (summary.sessions === 0) this.line(describeNothing(summary));
     else if (session !== undefined && session > summary.sessions)
       this.line(`there is no session ${session}, only ${count(summary.sessions, 'session')}`);
+    this.tellOfTls(summary);
     const dropped = describeDropped(summary);
     if (dropped !== '' && !isUnusable(summary)) this.line(`dropped: ${dropped}`);
     this.terminal.stderr.flush();
+  }
+
+  /** Why TLS stayed unread: where somebody gave secrets, or it may be why there are no sessions. */
+  private tellOfTls({ tls, sessions }: DissectionSummary): void {
+    for (const { name, secrets, malformed } of tls.keyLogs) {
+      const lines = malformed > 0 ? ` (${count(malformed, 'line')} of another format)` : '';
+      if (secrets === 0)
+        this.warning(`${visible(name)}: no secrets in it${lines}: it is no key log, or still empty`);
+      else if (malformed > 0)
+        this.warning(`${visible(name)}: ${count(malformed, 'line')} not of the key log format`);
+    }
+    if (tls.unread === 0 || (sessions > 0 && tls.secrets === 0)) return;
+    const which = `${count(tls.unread, 'TLS connection')} could not be read, or not in whole`;
+    if (tls.secrets === 0) this.line(`${which}: there are no secrets for them; ${HOW_TO_GET_SECRETS}`);
+    else
+      this.line(
+        `${which} (wsdissect sessions tells which and why); of ${count(tls.secrets, 'known secret')} ` +
+          `${tls.usedSecrets} are for connections of the capture`,
+      );
   }
 
   /** Packets are numbered over all captures: of several, the file and the number in it are told too. */
@@ -83,8 +104,8 @@ function describeNothing({ packets, connections }: DissectionSummary): string {
   if (connections === 0) return `no TCP connection in ${count(packets, 'packet')}, so no WebSocket`;
   const read = `${count(packets, 'packet')}, ${count(connections, 'TCP connection')}`;
   return (
-    `no WebSocket session in ${read}; wss:// (TLS) and HTTP/2 are not decoded, and a session without its ` +
-    'handshake may need --decode-as tcp.port==N,websocket'
+    `no WebSocket session in ${read}; a session without its handshake may need ` +
+    '--decode-as tcp.port==N,websocket'
   );
 }
 

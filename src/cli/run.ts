@@ -11,6 +11,7 @@ import { EXIT, UsageError } from './exit.js';
 import { type Printing, Progress } from './progress.js';
 import { writeSummary } from './summary.js';
 import type { Terminal } from './terminal.js';
+import { keyLogFiles, rsaKeys } from './tls-options.js';
 
 export interface CommandRun {
   readonly consumer: RunConsumer;
@@ -62,6 +63,8 @@ export async function run(
         progress: (read, total) => progress.update(read, total),
         limits,
         decodeAs: options.decodeAs,
+        keyLogs: keyLogFiles(options.keylog),
+        rsaKeys: rsaKeys(options.rsaKey),
         borrowPayloads: true,
         ...(command.rules === undefined ? {} : { rules: command.rules }),
         ...(previewPayload === undefined ? {} : { previewPayload }),

@@ -1,12 +1,15 @@
 /**
  * `wsdissect sessions`: one row per WebSocket session, and per upgrade that was refused.
  */
+import type { UnreadTls } from '../carried/tls.js';
 import type { Dissector } from '../dissector.js';
 import type { ColumnContext } from '../output/frame-columns.js';
 import { objectRenderer } from '../output/rows.js';
 import { SessionTable, sessionLine } from '../output/session-render.js';
 import { type SessionColumns, sessionColumns, sessionJson } from '../output/session-text.js';
 import { loadTables } from '../output/table.js';
+import { unreadJson, unreadLine } from '../output/tls-text.js';
+import { UnreadTable } from '../output/unread-table.js';
 import type { Timestamp } from '../stream/place.js';
 import type { SessionSummary } from '../websocket/session-record.js';
 import { type Format, formatFor } from './commands/options.js';
@@ -34,6 +37,7 @@ export async function listSessions(
         start = dissector.start;
       },
       sessionClosed: (summary) => list.add(summary),
+      tlsUnread: (connection) => list.addUnread(connection),
     },
     printing,
     previewPayload: undefined,
@@ -43,6 +47,7 @@ export async function listSessions(
 
 interface SessionList {
   add(summary: SessionSummary): void;
+  addUnread(connection: UnreadTls): void;
   end(): void;
 }
 
@@ -53,12 +58,15 @@ async function table(
 ): Promise<SessionList> {
   await loadTables();
   const sessions = new SessionTable(stdout, colors, width, () => printing.begin());
+  const unread = new UnreadTable(stdout, colors, width);
   const rows = new InOrder<SessionColumns>((row) => sessions.add(row));
   return {
     add: (summary) => rows.add(summary.session.number, sessionColumns(summary, context)),
+    addUnread: (connection) => unread.add(connection),
     end() {
       rows.end();
-      sessions.end();
+      if (sessions.rows > 0 || unread.rows === 0) sessions.end();
+      unread.end();
     },
   };
 }
@@ -69,6 +77,9 @@ function lines(format: Format, context: ColumnContext, { stdout, colors }: Termi
   const line = format === 'text' ? (s: SessionSummary) => sessionLine(s, context, colors) : sessionJson;
   return {
     add: (summary) => list.add(summary.session.number, line(summary)),
+    // Behind the sessions that are known by now: they are in no order with them.
+    addUnread: (connection) =>
+      renderer.row(format === 'text' ? unreadLine(connection) : unreadJson(connection)),
     end() {
       list.end();
       renderer.end();

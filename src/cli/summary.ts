@@ -33,6 +33,9 @@ const DROPS: readonly { readonly codes: readonly string[]; readonly noun: string
     noun: 'HTTP exchange* unread',
   },
   { codes: ['held-bytes-limit', 'unanswered-upgrade'], noun: 'upgrade* with unread bytes behind it' },
+  { codes: ['tls-held-limit'], noun: 'TLS connection* given up' },
+  { codes: ['tls-authentication', 'tls-record'], noun: 'piece* of TLS unread' },
+  { codes: ['tls-secrets-limit'], noun: 'key log* not read to its end' },
   { codes: ['search-limit'], noun: 'attempt* to find frames cut short' },
   { codes: ['payload-limit', 'message-limit'], noun: 'payload* cut' },
   { codes: ['comment-limit'], noun: 'comment* cut' },
@@ -57,7 +60,7 @@ export function describeDropped({ dropped, defects }: DissectionSummary): string
 }
 
 export function writeSummary(summary: DissectionSummary, writer: TextWriter): void {
-  const { capture, defects, dropped } = summary;
+  const { capture, defects, dropped, tls } = summary;
   const codes = [...defects].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   const rows: [name: string, value: string][] = [
     ['packets', `${capture.packets}`],
@@ -66,6 +69,8 @@ export function writeSummary(summary: DissectionSummary, writer: TextWriter): vo
     ['sessions', `${summary.sessions}`],
     ['frames', `${summary.frames}`],
     ['messages', `${summary.messages}`],
+    ['TLS connections', `${tls.read} read, ${tls.unread} not or not in whole`],
+    ['TLS secrets', `${tls.secrets}, ${tls.usedSecrets} of them for connections of the capture`],
     ['defects', `${codes.reduce((sum, [, number]) => sum + number, 0)}`],
     ...codes.map(([code, number]): [string, string] => [`  ${code}`, `${number}`]),
     ['captured twice', `${dropped.duplicateBytes} bytes of TCP`],

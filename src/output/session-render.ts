@@ -54,6 +54,8 @@ const growing: readonly Key[] = ['frames', 'bytes'];
 const FIRST = 500;
 
 export class SessionTable {
+  /** How many were added. */
+  rows = 0;
   private first: SessionColumns[] = [];
   private keys: readonly Key[] = [];
   private table: StreamingTable | undefined = undefined;
@@ -68,6 +70,7 @@ export class SessionTable {
   ) {}
 
   add(row: SessionColumns): void {
+    this.rows++;
     if (this.table !== undefined) this.table.add(this.keys.map((key) => row[key]));
     else if (this.first.push(row) === FIRST) this.begin();
   }
@@ -92,6 +95,7 @@ export class SessionTable {
     this.keys = columns.map(({ key }) => key);
     this.table = new StreamingTable(columns, this.writer, this.width, this.colors.label);
     this.first = [];
+    this.rows -= first.length;
     for (const row of first) this.add(row);
     return this.table;
   }

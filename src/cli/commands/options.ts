@@ -15,6 +15,8 @@ export interface CommonOptions {
   readonly time: TimeFormat;
   readonly maxPayload?: number;
   readonly maxMessage?: number;
+  readonly keylog: string[];
+  readonly rsaKey: string[];
   readonly decodeAs: number[];
   readonly limit: GivenLimits;
   readonly summary?: boolean;
@@ -80,6 +82,23 @@ export function addCommonOptions(command: Command): Command {
         'tcp.port==N,websocket: a WebSocket even without its handshake; may be repeated',
       )
         .argParser((value: string, previous: number[]) => [...previous, parseDecodeAs(value)])
+        .default([]),
+    )
+    .addOption(
+      new Option(
+        '--keylog <file>',
+        'secrets to read TLS with, as browsers and others write them for SSLKEYLOGFILE; env: the file that ' +
+          'SSLKEYLOGFILE names; may be repeated',
+      )
+        .argParser((value: string, previous: string[]) => [...previous, value])
+        .default([]),
+    )
+    .addOption(
+      new Option(
+        '--rsa-key <file>',
+        "a server's private RSA key (PEM or DER), for TLS without forward secrecy; may be repeated",
+      )
+        .argParser((value: string, previous: string[]) => [...previous, value])
         .default([]),
     )
     .option('--summary', 'at the end, on standard error, what was read, decoded and dropped')
