@@ -55,9 +55,9 @@ export interface MessageCase {
   readonly sessions: readonly LoggedSession[];
 }
 
-/** All cases, by the name of their folder. */
+/** All cases in the clear, by the name of their folder. */
 export const messageCases: readonly MessageCase[] = readdirSync(fixturesRoot)
-  .filter((name) => existsSync(`${fixturesRoot}${name}/messages.json`))
+  .filter((name) => name.startsWith('messages-') && existsSync(`${fixturesRoot}${name}/messages.json`))
   .map((name) => {
     const folder = `${fixturesRoot}${name}/`;
     const { sessions: recorded } = JSON.parse(readFileSync(`${folder}messages.json`, 'utf8')) as {
