@@ -120,31 +120,27 @@ export class TlsConnection implements SideOwner {
 
   /** Whether `side` is to wait; if not, it cannot be read. */
   waits(side: TlsSide, reason: WaitReason): boolean {
-    const { secrets } = this.options.context;
-    const { client, server } = this.keys;
-    // A side that begins with encrypted records, and a hello of neither: the beginning was not captured.
-    const hasNoBeginning = client === undefined && server === undefined;
-    if (
-      !this.settled &&
-      !hasNoBeginning &&
-      (reason !== 'no-secrets' || (secrets.mayGrow && this.keys.isSupported))
-    ) {
-      if (reason === 'no-secrets' && client !== undefined)
-        this.forgetSecrets ??= secrets.await(client.random, () => this.release());
-      return true;
-    }
-    const isUnsupported = server !== undefined && !this.keys.isSupported;
-    this.giveUp(
-      side,
-      client === undefined || server === undefined
-        ? 'no-hello'
-        : isUnsupported
-          ? 'unsupported'
-          : this.keys.hasAnySecret
-            ? 'secrets-incomplete'
-            : 'no-secrets',
-    );
+    if (!this.settled && this.mayHelp(reason)) return true;
+    this.giveUp(side, this.reasonWhy());
     return false;
+  }
+
+  /** What `reason` asks for may yet come. */
+  private mayHelp(reason: WaitReason): boolean {
+    const { client, server, context } = this.keys;
+    // A side that begins with encrypted records, and a hello of neither: the beginning was not captured.
+    if (client === undefined && server === undefined) return false;
+    if (reason !== 'no-secrets' || client === undefined || server === undefined) return true;
+    if (!context.secrets.mayGrow || !this.keys.isSupported) return false;
+    this.forgetSecrets ??= context.secrets.await(client.random, () => this.release());
+    return true;
+  }
+
+  private reasonWhy(): UnreadReason {
+    const { client, server } = this.keys;
+    if (client === undefined || server === undefined) return 'no-hello';
+    if (!this.keys.isSupported) return 'unsupported';
+    return this.keys.hasAnySecret ? 'secrets-incomplete' : 'no-secrets';
   }
 
   hold(side: TlsSide, chunk: Uint8Array, start: number, end: number): void {
@@ -185,7 +181,9 @@ export class TlsConnection implements SideOwner {
     }
     this.forgetSecrets?.();
     // Too few records to be sure that the keys are wrong; but none was opened.
-    if (this.hasSealed && !this.hasOpened) this.tellUnread(this.failedReason());
+    if (!this.hasSealed || this.hasOpened) return;
+    const reason = this.reasonWhy();
+    this.tellUnread(reason === 'secrets-incomplete' ? 'secrets-do-not-fit' : reason);
   }
 
   /** Nothing of the keys authenticates. */
@@ -264,11 +262,6 @@ export class TlsConnection implements SideOwner {
     this.isUnread ||= whole;
     if (whole) for (const one of this.sides) one.die();
     if (whole || this.sinks !== undefined) this.tellUnread(reason);
-  }
-
-  private failedReason(): UnreadReason {
-    if (this.keys.client === undefined || this.keys.server === undefined) return 'no-hello';
-    return this.keys.hasAnySecret ? 'secrets-do-not-fit' : 'no-secrets';
   }
 
   private tellUnread(reason: UnreadReason): void {

@@ -67,7 +67,7 @@ export const messageCases: readonly MessageCase[] = readdirSync(fixturesRoot)
   });
 
 /** Without what is told for readers only. */
-function bare(recorded: RecordedSession): LoggedSession {
+export function bare(recorded: RecordedSession): LoggedSession {
   const { path, subprotocol, controls, clientMessages, serverMessages, serverStream } = recorded;
   const list = (messages: readonly LoggedMessage[]) =>
     messages.map(({ opcode, length, sha256 }) => ({ opcode, length, sha256 }));
