@@ -2,13 +2,12 @@
  * The key logs of a run: read before the captures, and again while they are read, since the applications may still be
  * writing them.
  */
+import { TLS_KEY_LOG } from './capture/embed-secrets.js';
 import { GrowingFile } from './capture/growing-file.js';
 import type { CaptureSecrets } from './capture/pcapng.js';
 import { type KeyLogCounts, KeyLogParser } from './tls/key-log.js';
 import type { SecretStore } from './tls/secrets.js';
 
-/** A key log in a Decryption Secrets Block (draft-ietf-opsawg-pcapng §4.7). */
-export const TLS_KEY_LOG = 0x544c534b;
 /** A growing file is looked at so often, in milliseconds. */
 const POLL_MS = 100;
 

@@ -4,12 +4,12 @@
  */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { TLS_KEY_LOG } from '../src/capture/embed-secrets.js';
 import { concat } from '../src/capture/integers.js';
 import type { Input } from '../src/capture/open.js';
 import { encodePcap, encodePcapHeader, encodePcapRecord } from '../src/capture/pcap-encode.js';
 import { PcapngEncoder } from '../src/capture/pcapng-encode.js';
 import { type RunConsumer, runDissection } from '../src/dissect.js';
-import { TLS_KEY_LOG } from '../src/key-logs.js';
 import { atLimit, DEFAULT_LIMITS, LIMIT_KEYS, LIMITS, type LimitKey, limitName } from '../src/limits.js';
 import { encodeEthernet } from '../src/link/ethernet.js';
 import { LinkType } from '../src/link/link-types.js';

@@ -6,6 +6,7 @@ import { visible } from '../bytes/visible.js';
 import { ClosedPipe, OutputError, type TextWriter } from '../output/writer.js';
 import { CaptureError } from '../stream/defect.js';
 import { addCheckCommand } from './commands/check.js';
+import { addDecryptCommand } from './commands/decrypt.js';
 import { addFramesCommand } from './commands/frames.js';
 import { addLimitsCommand } from './commands/limits.js';
 import { addMessagesCommand } from './commands/messages.js';
@@ -70,6 +71,7 @@ export function makeProgram(version: string, terminal: Terminal): Command {
   addMessagesCommand(program, terminal);
   addSessionsCommand(program, terminal);
   addCheckCommand(program, terminal, version);
+  addDecryptCommand(program, terminal);
   addRulesCommand(program, terminal);
   addLimitsCommand(program, terminal);
   addHelpCommand(program);

@@ -135,6 +135,11 @@ export class Keys {
     const facts = { client: client!, server: server!, suite: suite!, encryptedPremaster, transcript };
     const master = findMaster(context, facts);
     if (master === undefined) return undefined;
+    // Of a private key or an earlier session: whoever asks for the secrets in use gets it, too.
+    if (context.secrets.find('CLIENT_RANDOM', client!.random) === undefined) {
+      context.secrets.add('CLIENT_RANDOM', client!.random, master);
+      context.secrets.find('CLIENT_RANDOM', client!.random);
+    }
     if (server!.sessionId.length > 0) context.resumable.remember(server!.sessionId, master);
     if (ticket !== undefined) context.resumable.remember(ticket, master);
     return keyBlock(suite!, server!.version, master, client!.random, server!.random);

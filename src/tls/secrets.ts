@@ -81,6 +81,20 @@ export class SecretStore {
     }).join('');
   }
 
+  /** The lines of a key log with what connections have asked for; no exporter secrets, which open no records. */
+  usedLines(): string {
+    const lines: string[] = [];
+    for (let at = 0; at < this.end; at += ENTRY_HEADER + this.pool[at + 1]) {
+      const label = SECRET_LABELS[this.pool[at]];
+      const random = this.pool.subarray(at + RANDOM, at + ENTRY_HEADER);
+      const isCurrent = this.table[this.slotOf(this.pool[at], random)] === at + 1;
+      if (this.pool[at + 2] === 0 || !isCurrent || label.endsWith('EXPORTER_SECRET')) continue;
+      const secret = this.pool.subarray(at + ENTRY_HEADER, at + ENTRY_HEADER + this.pool[at + 1]);
+      lines.push(`${label} ${hexOf(random)} ${hexOf(secret)}\n`);
+    }
+    return lines.join('');
+  }
+
   /** Calls back each time that a secret for `random` comes, until the returned function is called. */
   await(random: Uint8Array, came: () => void): () => void {
     const key = hexOf(random);

@@ -9,14 +9,18 @@ import type { TimeFormat } from '../../output/time.js';
 import type { Terminal } from '../terminal.js';
 import { type GivenLimits, limitOption, parseSize } from './limit-option.js';
 
-export interface CommonOptions {
+/** Where the secrets of TLS connections come from. */
+export interface SecretOptions {
+  readonly keylog: string[];
+  readonly rsaKey: string[];
+}
+
+export interface CommonOptions extends SecretOptions {
   readonly read: string[];
   readonly reader: 'own' | 'pcap-parser';
   readonly time: TimeFormat;
   readonly maxPayload?: number;
   readonly maxMessage?: number;
-  readonly keylog: string[];
-  readonly rsaKey: string[];
   readonly decodeAs: number[];
   readonly limit: GivenLimits;
   readonly summary?: boolean;
@@ -40,8 +44,29 @@ export function formatFor(options: { readonly format?: Format }, terminal: Termi
   return options.format ?? (terminal.stdoutIsTerminal ? 'table' : 'text');
 }
 
-export function addCommonOptions(command: Command): Command {
+export function addSecretOptions(command: Command): Command {
   return command
+    .addOption(
+      new Option(
+        '--keylog <file>',
+        'secrets to read TLS with, as browsers and others write them for SSLKEYLOGFILE; env: the file that ' +
+          'SSLKEYLOGFILE names; may be repeated',
+      )
+        .argParser((value: string, previous: string[]) => [...previous, value])
+        .default([]),
+    )
+    .addOption(
+      new Option(
+        '--rsa-key <file>',
+        "a server's private RSA key (PEM or DER), for TLS without forward secrecy; may be repeated",
+      )
+        .argParser((value: string, previous: string[]) => [...previous, value])
+        .default([]),
+    );
+}
+
+export function addCommonOptions(command: Command): Command {
+  return addSecretOptions(command)
     .argument('[capture...]', 'capture files in time order, or - for standard input')
     .addOption(
       new Option(
@@ -82,23 +107,6 @@ export function addCommonOptions(command: Command): Command {
         'tcp.port==N,websocket: a WebSocket even without its handshake; may be repeated',
       )
         .argParser((value: string, previous: number[]) => [...previous, parseDecodeAs(value)])
-        .default([]),
-    )
-    .addOption(
-      new Option(
-        '--keylog <file>',
-        'secrets to read TLS with, as browsers and others write them for SSLKEYLOGFILE; env: the file that ' +
-          'SSLKEYLOGFILE names; may be repeated',
-      )
-        .argParser((value: string, previous: string[]) => [...previous, value])
-        .default([]),
-    )
-    .addOption(
-      new Option(
-        '--rsa-key <file>',
-        "a server's private RSA key (PEM or DER), for TLS without forward secrecy; may be repeated",
-      )
-        .argParser((value: string, previous: string[]) => [...previous, value])
         .default([]),
     )
     .option('--summary', 'at the end, on standard error, what was read, decoded and dropped')

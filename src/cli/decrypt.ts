@@ -1,0 +1,92 @@
+/**
+ * `wsdissect decrypt`: finds out which secrets the connections of a capture need, and writes it anew with these.
+ *
+ * Strategy: the capture is read twice, so it must be a file. What is written goes beside the output first, and takes its
+ * name when it is whole: neither a wrong name nor a full disk costs a capture.
+ */
+import { closeSync, openSync, realpathSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { visible } from '../bytes/visible.js';
+import { embedSecrets } from '../capture/embed-secrets.js';
+import { isRepeatable } from '../capture/open.js';
+import { runDissection } from '../dissect.js';
+import { OutputError } from '../output/writer.js';
+import { SecretStore } from '../tls/secrets.js';
+import type { SecretOptions } from './commands/options.js';
+import { EXIT, UsageError } from './exit.js';
+import type { Terminal } from './terminal.js';
+import { keyLogFiles, rsaKeys } from './tls-options.js';
+
+/** For its owner only: it holds secrets. */
+const MODE = 0o600;
+
+export async function decryptCapture(
+  capture: string,
+  out: string,
+  options: SecretOptions,
+  terminal: Terminal,
+): Promise<void> {
+  if (!isRepeatable(capture)) throw new UsageError(`${visible(capture)} is no file: decrypt reads it twice`);
+  if (out !== '-' && isSame(capture, out))
+    throw new UsageError('the capture itself cannot be the file to write');
+  const secrets = new SecretStore();
+  const summary = await runDissection(
+    capture,
+    {},
+    { secrets, keyLogs: keyLogFiles(options.keylog), rsaKeys: rsaKeys(options.rsaKey) },
+  );
+  const { read, unread } = summary.tls;
+  const keyLog = secrets.usedLines();
+  if (keyLog === '') {
+    const why =
+      read + unread === 0 ? 'there is no TLS in it' : `${unread} TLS connections, and no secrets for them`;
+    terminal.stderr.write(`wsdissect: ${visible(capture)}: nothing to embed: ${why}\n`);
+    terminal.stderr.flush();
+    process.exitCode = EXIT.input;
+    return;
+  }
+  await writeInto(out, (write) => embedSecrets(capture, Buffer.from(keyLog, 'latin1'), write, () => {}));
+  const lines = keyLog.split('\n').length - 1;
+  terminal.stderr.write(
+    `wsdissect: ${out === '-' ? 'standard output' : visible(out)}: ${summary.packets} packets, ${lines} secrets of ` +
+      `${read} TLS connections${unread > 0 ? `; ${unread} could not be read, or not in whole` : ''}\n`,
+  );
+  terminal.stderr.flush();
+  if (summary.capture.truncated) process.exitCode = EXIT.input;
+}
+
+type Write = (bytes: Uint8Array) => void;
+
+async function writeInto(out: string, make: (write: Write) => Promise<void>): Promise<void> {
+  if (out === '-') {
+    await make((bytes) => writeAll(1, bytes));
+    return;
+  }
+  const partial = `${out}.partial`;
+  try {
+    const fd = openSync(partial, 'w', MODE);
+    try {
+      await make((bytes) => writeAll(fd, bytes));
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(partial, out);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined || error instanceof OutputError || (error as Error).name === 'CaptureError')
+      throw error;
+    throw new OutputError(`cannot write ${visible(out)} (${code})`);
+  }
+}
+
+function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at);
+}
+
+function isSame(a: string, b: string): boolean {
+  try {
+    return realpathSync(a) === realpathSync(b);
+  } catch {
+    return false;
+  }
+}
