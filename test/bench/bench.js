@@ -11,26 +11,47 @@
  * that the kernel saw. Peers that are not installed are said so and left out.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CAPTURES, writeCapture } from './captures.js';
 import { measureInTurn, takeRounds } from './run.js';
 import { heading, markdown, ratios } from './table.js';
+import { keyLogOf } from './tls-traffic.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const bin = fileURLToPath(new URL('../../bin/wsdissect.js', import.meta.url));
 const PAYLOAD = ['-T', 'fields', '-e', 'frame.number', '-e', 'websocket.opcode', '-e', 'websocket.payload'];
 
+/** Of a capture with a key log beside it. */
+const keyLog = (file) => (existsSync(keyLogOf(file)) ? ['--keylog', keyLogOf(file)] : []);
+const preference = (file) => (existsSync(keyLogOf(file)) ? ['-o', `tls.keylog_file:${keyLogOf(file)}`] : []);
+
 /** As the README names them: the command line on a capture, with `folder` for what it writes. */
 const COMMANDS = {
-  '`wsdissect check`': (file) => [process.execPath, bin, 'check', '-q', file],
-  '`wsdissect sessions`': (file) => [process.execPath, bin, 'sessions', '-q', file],
-  '`wsdissect frames -T text`': (file) => [process.execPath, bin, '-q', '-T', 'text', file],
-  '`wsdissect frames -T ndjson`': (file) => [process.execPath, bin, '-q', '-T', 'ndjson', file],
-  '`tshark -Y websocket`': (file) => ['tshark', '-r', file, '-Y', 'websocket'],
-  '`tshark -T fields`, with payload': (file) => ['tshark', '-r', file, '-Y', 'websocket', ...PAYLOAD],
+  '`wsdissect check`': (file) => [process.execPath, bin, 'check', '-q', ...keyLog(file), file],
+  '`wsdissect sessions`': (file) => [process.execPath, bin, 'sessions', '-q', ...keyLog(file), file],
+  '`wsdissect frames -T text`': (file) => [process.execPath, bin, '-q', '-T', 'text', ...keyLog(file), file],
+  '`wsdissect frames -T ndjson`': (file) => [
+    process.execPath,
+    bin,
+    '-q',
+    '-T',
+    'ndjson',
+    ...keyLog(file),
+    file,
+  ],
+  '`tshark -Y websocket`': (file) => ['tshark', ...preference(file), '-r', file, '-Y', 'websocket'],
+  '`tshark -T fields`, with payload': (file) => [
+    'tshark',
+    ...preference(file),
+    '-r',
+    file,
+    '-Y',
+    'websocket',
+    ...PAYLOAD,
+  ],
   '`pcap-parser` and `ws`, frames only': (file) => [
     process.execPath,
     join(here, 'pcap-parser-and-ws.js'),
@@ -45,6 +66,10 @@ const GIGABYTE = Object.keys(COMMANDS).filter((label) => !/fields|pcap-parser/.t
 const LIMITED = { gigabyte: GIGABYTE, 'five-gigabytes': GIGABYTE.filter((label) => !/tshark/.test(label)) };
 /** tcpflow writes a file for each direction: a million of them tell of the disk. */
 LIMITED.many = Object.keys(COMMANDS).filter((label) => !/tcpflow/.test(label));
+
+/** Those that see no TLS. */
+LIMITED.tls = Object.keys(COMMANDS).filter((label) => !/pcap-parser|tcpflow|walked/.test(label));
+LIMITED['tls-large'] = LIMITED.tls;
 
 const USUAL = Object.keys(CAPTURES).filter((name) => !/gigabyte/.test(name));
 const HELP = `usage: npm run bench -- [CAPTURE …] [--rounds N]

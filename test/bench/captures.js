@@ -1,6 +1,7 @@
 /**
  * The captures that are measured: their names, sizes and what is in them.
  */
+import { beginKeyLog, TlsSession } from './tls-traffic.js';
 import { ACK, Deflater, frame, Traffic } from './traffic.js';
 
 const request = (extensions) =>
@@ -59,6 +60,25 @@ function talk(traffic, { bytes, size, sessions = 50, extensions, takeover, make 
     traffic.send(connection, side, frame(first, payload, side === 0 ? traffic.random() : undefined));
     traffic.messages++;
     between?.(traffic, i);
+  }
+}
+
+/** As talk(), over TLS; the key log is written beside the capture. */
+function talkSecurely(traffic, { bytes, size, path, sessions = 50 }) {
+  beginKeyLog(path);
+  const all = Array.from({ length: sessions }, (_, i) => {
+    const connection = traffic.connection(i, 443);
+    traffic.open(connection);
+    const session = new TlsSession(traffic, path, connection);
+    session.send(0, request());
+    session.send(1, response());
+    return session;
+  });
+  for (let i = 0; traffic.bytes < bytes; i++) {
+    const side = Math.floor(i / sessions) & 1;
+    const payload = content(traffic, i, size);
+    all[i % sessions].send(side, frame(0x81, payload, side === 0 ? traffic.random() : undefined));
+    traffic.messages++;
   }
 }
 
@@ -133,6 +153,8 @@ export const CAPTURES = {
   many: (traffic, { sessions = 500_000 }) => manyConnections(traffic, sessions),
   idle: (traffic, { sessions = 100_000 }) => idleConnections(traffic, sessions),
   noise: (traffic) => talk(traffic, { bytes: 200 * MB, size: 120, between: noise(200) }),
+  tls: (traffic, { path }) => talkSecurely(traffic, { path, bytes: 60 * MB, size: 120 }),
+  'tls-large': (traffic, { path }) => talkSecurely(traffic, { path, bytes: 100 * MB, size: 20_000 }),
   gigabyte: (traffic) => talk(traffic, { bytes: 1000 * MB, size: 120 }),
   'five-gigabytes': (traffic) => talk(traffic, { bytes: 5000 * MB, size: 120 }),
 };
@@ -140,7 +162,7 @@ export const CAPTURES = {
 /** Writes a capture, for `small` with changes to what talk() takes, `many` and `idle` of so many sessions; returns what is in it. */
 export function writeCapture(name, path, changes = {}) {
   const traffic = new Traffic(path);
-  CAPTURES[name](traffic, changes);
+  CAPTURES[name](traffic, { path, ...changes });
   traffic.end();
   return { bytes: traffic.bytes, packets: traffic.packets, messages: traffic.messages };
 }

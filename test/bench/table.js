@@ -11,6 +11,8 @@ const TITLES = {
   rough: () => 'rough: as small, 2 % reordered, 2 % twice',
   many: ({ megabytes }) => `many: ${megabytes}, 500,000 short connections`,
   noise: ({ megabytes, messages }) => `noise: ${megabytes}, ${messages} of 120 bytes among 90 % others`,
+  tls: ({ megabytes, messages }) => `TLS 1.3: ${megabytes}, ${messages} of 120 bytes`,
+  'tls-large': ({ megabytes, messages }) => `TLS 1.3: ${megabytes}, ${messages} of 20 kB`,
   gigabyte: ({ messages }) => `1 GB, ${messages} of 120 bytes`,
   'five-gigabytes': ({ messages }) => `5 GB, ${messages} of 120 bytes`,
 };
@@ -28,7 +30,15 @@ const AT_LEAST = [
   [
     TSHARK,
     CHECK,
-    { small: [14, 20], large: [7, 8], gigabyte: [35, 50], deflate: [2.5, 3.2], takeover: [2.5, 3.2] },
+    {
+      small: [14, 20],
+      large: [7, 8],
+      gigabyte: [35, 50],
+      deflate: [2.5, 3.2],
+      takeover: [2.5, 3.2],
+      tls: [5, 5],
+      'tls-large': [5, 5],
+    },
   ],
   [FIELDS, NDJSON, { small: [15, 22], large: [10, 20] }],
   [TSHARK, TEXT, { small: [9, 15] }],
