@@ -103,7 +103,7 @@ function inOrder(told: readonly LoggedMessage[], said: readonly LoggedMessage[])
 describe('tls-lost', () => {
   it.each([
     ['tls12.pcap.gz', 42],
-    ['tls13.pcap.gz', 33],
+    ['tls13.pcap.gz', 36],
   ])('%s: whole messages are those that were said, in their order', async (file, whole) => {
     const { capture, keyLogs, sessions: said } = casesOf('tls-lost').find((one) => one.file === file)!;
     const { messages, sessions } = await messagesOf(capture, { keyLogs });

@@ -61,11 +61,11 @@ export class TlsConnection implements SideOwner {
   /** Nothing is waited for any more. */
   private settled = false;
   private toldUnread = false;
-  /** Nothing of it can be read. */
-  private isUnread = false;
   private forgetSecrets: (() => void) | undefined = undefined;
   private readonly deadSides = new Set<TlsSide>();
   private readonly ends: [StreamEnd | undefined, StreamEnd | undefined] = [undefined, undefined];
+  /** Octets that were not read before anything was. */
+  private readonly gaps: [number, number] = [0, 0];
   hasSealed = false;
   hasOpened = false;
   private heldEnds = 0;
@@ -163,13 +163,23 @@ export class TlsConnection implements SideOwner {
 
   /** So many octets of what `side` says were not read. */
   gap(side: TlsSide, length: number): void {
-    if (!this.isUnread) this.sink(side).gap(length);
+    if (this.sinks !== undefined) this.sinks[side.index].gap(length);
+    else this.gaps[side.index] += length;
   }
 
   /** Who takes what `side` says. */
   sink(side: TlsSide): StreamSink {
-    this.sinks ??= this.owner.opened(this.facts);
-    return this.sinks[side.index];
+    return (this.sinks ?? this.open())[side.index];
+  }
+
+  private open(): readonly [StreamSink, StreamSink] {
+    this.sinks = this.owner.opened(this.facts);
+    for (const side of [0, 1] as const) {
+      if (this.gaps[side] > 0) this.sinks[side].gap(this.gaps[side]);
+      const how = this.ends[side];
+      if (how !== undefined) this.sinks[side].end(how);
+    }
+    return this.sinks;
   }
 
   ended(side: TlsSide, how: StreamEnd): void {
@@ -203,7 +213,6 @@ export class TlsConnection implements SideOwner {
   lostRecords({ sender }: TlsSide): void {
     // It began as a record does, and was none.
     if (sender === undefined) {
-      this.isUnread = true;
       for (const side of this.sides) side.die();
       this.owner.foreign();
       return;
@@ -259,7 +268,6 @@ export class TlsConnection implements SideOwner {
     side.die();
     this.deadSides.add(side);
     const whole = this.sinks === undefined && (this.deadSides.size === 2 || !this.keys.hasAnySecret);
-    this.isUnread ||= whole;
     if (whole) for (const one of this.sides) one.die();
     if (whole || this.sinks !== undefined) this.tellUnread(reason);
   }

@@ -192,7 +192,7 @@ export class TlsSide implements StreamSink, RecordSink {
     }
     const next = this.nextEpoch(epoch);
     if (next !== undefined && loss.findFirst(next, bytes, start, end, opened)) {
-      this.tellGap(Math.max(1, loss.records));
+      if (epoch.stage === 'application') this.tellGap(Math.max(1, loss.records));
       this.enter(next, start);
       return true;
     }
@@ -211,6 +211,8 @@ export class TlsSide implements StreamSink, RecordSink {
 
   /** The record that begins at `start` has opened with other keys. */
   private enter(epoch: Epoch, start: number): void {
+    // All that is missing is of the handshake.
+    if (this.stage !== epoch.stage && epoch.sequence === 0) this.loss.clear();
     this.epoch = epoch;
     this.stage = epoch.stage;
     epoch.sequence++;
