@@ -172,6 +172,22 @@ export const LIMITS = {
     'pending-requests-limit',
     'HTTP requests of a connection without a response; further ones are only counted',
   ),
+  // Chromium keeps 64 KiB, what it has is mostly far less.
+  maxH2Table: bytes(
+    64 * KiB,
+    'h2-table-limit',
+    'kept of a table of HTTP/2 headers, if the peers agree on more; older fields are then unknown',
+  ),
+  maxH2Streams: count(
+    4096,
+    'h2-streams-limit',
+    'HTTP/2 streams of a connection open at a time; the one opened first is given up',
+  ),
+  maxH2Searched: bytes(
+    256 * KiB,
+    'h2-search-limit',
+    'held of one direction while HTTP/2 frames are searched for; then all of it is given up',
+  ),
   maxProxyTunnels: count(4, 'proxy-tunnel-limit', 'CONNECT inside CONNECT; what is deeper stays unread'),
   // By default what some 30,000 connections cost whose opening was not captured.
   maxUndecided: bytes(

@@ -19,6 +19,7 @@ import type { TlsConnection } from '../tls/connection.js';
 import { decodeHandshake } from '../websocket/handshake.js';
 import { Midstream } from '../websocket/midstream.js';
 import { PLAIN_HTTP1, type SessionCarrier } from '../websocket/session-record.js';
+import { Http2Carried } from './http2.js';
 import { type OpenSession, SessionMaker } from './sessions.js';
 import type { Shared } from './shared.js';
 import { type Carried, EitherSink, EndingSink } from './sinks.js';
@@ -45,11 +46,12 @@ export class CarriedConnection implements HttpOwner, Carried {
   private tunnels = 0;
   /** How each side ended. */
   private readonly ends: [StreamEnd | undefined, StreamEnd | undefined] = [undefined, undefined];
-  private http!: HttpConnection;
+  private http: HttpConnection | undefined = undefined;
   private opened: OpenSession | undefined = undefined;
+  /** Once it speaks HTTP/2. */
+  private http2: Http2Carried | undefined = undefined;
   private readonly sessions: SessionMaker;
   private tls: TlsConnection | undefined = undefined;
-  private inside: CarriedConnection | undefined = undefined;
   private response: ResponseHead | undefined = undefined;
   /** The whole lines of the last request of a side, where a gap cut its head: they tell the path. */
   private readonly cutRequests: [RequestHead | undefined, RequestHead | undefined] = [undefined, undefined];
@@ -59,7 +61,7 @@ export class CarriedConnection implements HttpOwner, Carried {
   constructor(
     private readonly dissector: Shared,
     private readonly connection: Connection,
-    carrier: SessionCarrier = PLAIN_HTTP1,
+    private readonly carrier: SessionCarrier = PLAIN_HTTP1,
     /** TLS connections around this one. */
     private readonly layers = 0,
   ) {
@@ -67,21 +69,36 @@ export class CarriedConnection implements HttpOwner, Carried {
     this.holding = new Holding(dissector.holdingPool, () => this.giveUp());
     this.holding.add(CONNECTION_COST);
     const forced = dissector.forcedClient(connection);
-    if (connection.initiator === undefined || forced !== undefined)
+    const isHttp2 = carrier.http === 'h2';
+    if (!isHttp2 && (connection.initiator === undefined || forced !== undefined))
       this.midstream = this.makeMidstream(forced);
-    const [a, b] = this.speakHttp();
+    const [a, b] = isHttp2 ? this.speakHttp2().sides : this.speakHttp();
     this.sinks = [new EitherSink(a, this, 0), new EitherSink(b, this, 1)];
   }
 
   private speakHttp(): readonly [StreamSink, StreamSink] {
     const { place, limits } = this.dissector;
-    this.http = new HttpConnection({ place, owner: this, account: this.holding, limits });
-    return this.http.sides;
+    const http = new HttpConnection({ place, owner: this, account: this.holding, limits });
+    this.http = http;
+    return http.sides;
   }
 
-  /** There is one that a handshake opened: only HTTP has a say in where the bytes go. */
+  private speakHttp2(): Http2Carried {
+    this.midstream?.abandon();
+    const { dissector, connection, carrier, holding } = this;
+    this.http2 = new Http2Carried(dissector, connection, carrier, holding, () => this.becomeSession());
+    return this.http2;
+  }
+
+  /** A handshake opened one, or it is HTTP/2: only HTTP has a say in where the bytes go. */
   get isSession(): boolean {
-    return (this.opened !== undefined || this.tls !== undefined) && this.midstream?.taken !== true;
+    const isDecided = this.opened !== undefined || this.http2 !== undefined || this.tls !== undefined;
+    return isDecided && this.midstream?.taken !== true;
+  }
+
+  /** What carries HTTP in turn, or another version of it. */
+  foreign(protocol: ForeignProtocol): readonly [StreamSink, StreamSink] | undefined {
+    return protocol === 'http2' ? this.speakHttp2().sides : this.speakTls();
   }
 
   requested(_request: RequestHead, clientSide: Side): void {
@@ -90,9 +107,8 @@ export class CarriedConnection implements HttpOwner, Carried {
     this.holding.renew();
   }
 
-  /** What carries HTTP in turn. */
-  foreign(protocol: ForeignProtocol): readonly [StreamSink, StreamSink] | undefined {
-    if (protocol !== 'tls' || this.layers >= MAX_LAYERS) return undefined;
+  private speakTls(): readonly [StreamSink, StreamSink] | undefined {
+    if (this.layers >= MAX_LAYERS) return undefined;
     const { dissector, connection, holding } = this;
     this.tls = carryTls({
       dissector,
@@ -102,8 +118,7 @@ export class CarriedConnection implements HttpOwner, Carried {
       inside: (carrier) => {
         this.midstream?.abandon();
         this.becomeSession();
-        this.inside = new CarriedConnection(dissector, connection, carrier, this.layers + 1);
-        return this.inside.sinks;
+        return new CarriedConnection(dissector, connection, carrier, this.layers + 1).sinks;
       },
     });
     return this.tls.sides;
@@ -122,9 +137,17 @@ export class CarriedConnection implements HttpOwner, Carried {
 
   switched(exchange: Exchange): Carrier | undefined {
     this.midstream?.abandon();
+    if (isUpgradeToHttp2(exchange)) return this.upgradeToHttp2(exchange.clientSide);
     this.opened = this.openSession(exchange);
     this.response = exchange.response;
     return this.opened?.decoder;
+  }
+
+  /** RFC 7540 §3.2: the server goes on with HTTP/2, the client with its preface. */
+  private upgradeToHttp2(clientSide: Side): Carrier {
+    const { http, sides } = this.speakHttp2();
+    http.upgraded(clientSide);
+    return { client: sides[clientSide], server: sides[other(clientSide)] };
   }
 
   /** The 101 was captured before its request: now the request has come. */
@@ -159,8 +182,9 @@ export class CarriedConnection implements HttpOwner, Carried {
 
   /** All connections together hold too much, and this one has shown nothing of interest for longest. */
   private giveUp(): void {
-    if (this.opened !== undefined) {
-      this.http.settle();
+    if (this.opened !== undefined || this.http2?.hasSession === true) {
+      this.http?.settle();
+      this.http2?.http.settle();
       return;
     }
     if (this.tls !== undefined) {
@@ -258,4 +282,9 @@ export class CarriedConnection implements HttpOwner, Carried {
     if (this.cutsHead) this.midstream?.expect(side);
     this.cutsHead = false;
   }
+}
+
+/** RFC 7540 §3.2; a server that chooses WebSocket does not name h2c. */
+function isUpgradeToHttp2({ response }: Exchange): boolean {
+  return tokenList(response, 'Upgrade').includes('h2c');
 }

@@ -3,7 +3,7 @@
  * without one; and tells whoever watches them.
  */
 import type { Exchange } from '../http/connection.js';
-import { type HeadQuirk, headerValue, type RequestHead, type ResponseHead } from '../http/head.js';
+import { type HeadQuirk, hostOf, type RequestHead, type ResponseHead } from '../http/head.js';
 import { formatEndpoint } from '../network/address.js';
 import type { SessionWatch } from '../rules/engine.js';
 import type { StreamSink } from '../stream/stream-sink.js';
@@ -72,8 +72,8 @@ export class SessionMaker {
         ...this.peers(clientSide),
         carrier: this.carrier,
         handshake: undefined,
-        path: request?.target,
-        host: request && headerValue(request, 'Host'),
+        path: request?.target === '' ? undefined : request?.target,
+        host: request && hostOf(request),
         confidence,
         earlyClientBytes: 0,
         opened: { seconds, nanoseconds },
@@ -121,7 +121,7 @@ export class SessionMaker {
       carrier: this.carrier,
       handshake,
       path: cut?.target ?? handshake.target,
-      host: (cut && headerValue(cut, 'Host')) ?? handshake.host,
+      host: (cut && hostOf(cut)) ?? handshake.host,
       confidence: 1,
       earlyClientBytes: exchange.earlyBytes,
       opened: { seconds: head.firstSeconds, nanoseconds: head.firstNanoseconds },

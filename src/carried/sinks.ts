@@ -61,8 +61,8 @@ export class EndingSink implements StreamSink {
     this.sink.bytes(chunk, start, end);
   }
 
-  gap(length: number): void {
-    this.sink.gap(length);
+  gap(length: number, uncertain?: boolean): void {
+    this.sink.gap(length, uncertain);
   }
 
   end(how: StreamEnd): void {

@@ -26,7 +26,9 @@ export type HeadQuirk = 'bare-lf' | 'bare-cr' | 'obs-fold' | 'malformed-line' | 
 
 export interface Head {
   readonly headers: readonly HeaderField[];
-  /** Such as `1.1`. */
+  /** How many of them have a name or value that is not known (of HTTP/2, behind a loss): UNKNOWN stands for it. */
+  readonly unknownFields: number;
+  /** Such as `1.1`; `2`. */
   readonly version: string;
   /** Bytes from the first of the start line to the end of the empty line. */
   readonly byteLength: number;
@@ -86,6 +88,11 @@ export function headerCount(head: Head, name: string): number {
 export function headerValue(head: Head, name: string): string | undefined {
   for (const header of head.headers) if (isNamed(header, name)) return header.value;
   return undefined;
+}
+
+/** Who is asked: Host, or the :authority that HTTP/2 has in its place (RFC 9113 §8.3.1). */
+export function hostOf(head: Head): string | undefined {
+  return (head.version === '2' ? headerValue(head, ':authority') : undefined) ?? headerValue(head, 'Host');
 }
 
 /** Mostly a name is written as it is in the RFC. */
@@ -294,18 +301,19 @@ export class HeadDecoder {
     const { packet, seconds, nanoseconds } = this.place;
     const { streamOffset, firstPacket, firstSeconds, firstNanoseconds, firstSequence } = this;
     const { version } = startLine;
+    const unknownFields = 0;
     if (startLine.kind === 'request') {
       const { kind, method, target } = startLine;
       // biome-ignore format: one line per kind of fact
       return {
-        kind, method, target, version, headers, quirks, malformedLines, byteLength, streamOffset,
+        kind, method, target, version, headers, unknownFields, quirks, malformedLines, byteLength, streamOffset,
         packet, seconds, nanoseconds, firstPacket, firstSeconds, firstNanoseconds, firstSequence,
       };
     }
     const { kind, status, reason } = startLine;
     // biome-ignore format: one line per kind of fact
     return {
-      kind, status, reason, version, headers, quirks, malformedLines, byteLength, streamOffset,
+      kind, status, reason, version, headers, unknownFields, quirks, malformedLines, byteLength, streamOffset,
       packet, seconds, nanoseconds, firstPacket, firstSeconds, firstNanoseconds, firstSequence,
     };
   }

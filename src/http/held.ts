@@ -17,6 +17,8 @@ interface Piece {
   /** Undefined for a gap. */
   readonly bytes: Uint8Array | undefined;
   length: number;
+  /** Of a gap. */
+  uncertain: boolean;
   readonly place: Place;
 }
 
@@ -56,17 +58,23 @@ export class HeldBytes {
       return;
     }
     this.count(length + PIECE_COST);
-    this.pieces.push({ bytes: chunk.slice(start, end), length, place: this.place.copyFrom(start) });
+    this.pieces.push({
+      bytes: chunk.slice(start, end),
+      length,
+      uncertain: false,
+      place: this.place.copyFrom(start),
+    });
   }
 
-  gap(length: number): void {
+  gap(length: number, uncertain = false): void {
     const last = this.pieces.at(-1);
     if (last !== undefined && last.bytes === undefined) {
       last.length += length;
+      last.uncertain ||= uncertain;
       return;
     }
     this.count(PIECE_COST);
-    this.pieces.push({ bytes: undefined, length, place: this.place.copyFrom(0) });
+    this.pieces.push({ bytes: undefined, length, uncertain, place: this.place.copyFrom(0) });
   }
 
   clear(): void {
@@ -85,7 +93,7 @@ export class HeldBytes {
     this.clear();
     for (const piece of pieces) {
       place.assign(piece.place);
-      if (piece.bytes === undefined) sink.gap(piece.length);
+      if (piece.bytes === undefined) sink.gap(piece.length, piece.uncertain);
       else sink.bytes(piece.bytes, 0, piece.length);
     }
     place.assign(current);

@@ -24,6 +24,8 @@ export class HpackTable {
   length = 0;
   /** Entries older than those that are known may be in it. */
   incomplete = false;
+  /** Some of them, because of our own bound. */
+  isCut = false;
   private entries: (HeaderField | undefined)[] = new Array(FIRST_ROOM);
   /** Where the next one goes. */
   private next = 0;
@@ -46,10 +48,10 @@ export class HpackTable {
     if (size > this.maxSize) return;
     while (this.length > 0 && this.size + size > this.bound) {
       this.dropOldest();
-      this.incomplete = true;
+      this.incomplete = this.isCut = true;
     }
     if (size > this.bound) {
-      this.incomplete = true;
+      this.incomplete = this.isCut = true;
       return;
     }
     if (this.length === this.entries.length) this.grow();

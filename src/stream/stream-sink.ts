@@ -9,8 +9,11 @@ export type StreamEnd = 'fin' | 'reset' | 'capture-end';
 export interface StreamSink {
   /** The next bytes, chunk[start, end). Borrowed: copy what you keep. */
   bytes(chunk: Uint8Array, start: number, end: number): void;
-  /** The next `length` bytes of the stream are known to be missing. */
-  gap(length: number): void;
+  /**
+   * The next `length` bytes of the stream are known to be missing. `uncertain`: about so many, and where in the stream
+   * the next byte lies is not known (a gap over several h2Streams).
+   */
+  gap(length: number, uncertain?: boolean): void;
   /** No more bytes come. Called once. */
   end(how: StreamEnd): void;
   /**

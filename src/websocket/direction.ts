@@ -222,14 +222,16 @@ export class Direction implements StreamSink, FrameVisitor, PlainStream {
     this.streamOffset = decoder.streamOffset;
   }
 
-  gap(length: number): void {
+  gap(length: number, uncertain = false): void {
     this.bend();
     this.missingBytes += length;
     if (this.sequence !== undefined) this.sequence = (this.sequence + length) | 0;
-    if (this.skipping > 0) this.skipping = Math.max(0, this.skipping - length);
+    if (uncertain) this.sequence = undefined;
+    if (this.skipping > 0 && !uncertain) this.skipping = Math.max(0, this.skipping - length);
     else if (this.search === undefined) {
+      this.skipping = 0;
       this.endOffset = this.decoder.streamOffset + length;
-      this.decoder.skip(length);
+      this.decoder.skip(length, uncertain);
     } else this.search.gap(length);
   }
 

@@ -102,8 +102,8 @@ export class FrameDecoder {
   }
 
   /** The next `length` bytes of the stream are missing. */
-  skip(length: number): void {
-    if (length <= 0) return;
+  skip(length: number, uncertain = false): void {
+    if (length <= 0 && !uncertain) return;
     if (!this.synchronised) {
       this.streamOffset += length;
       return;
@@ -115,11 +115,13 @@ export class FrameDecoder {
       return;
     }
     const { header, received } = this;
-    const inFrame = Math.min(length, header.length - received);
+    const rest = header.length - received;
+    const inFrame = uncertain ? rest : Math.min(length, rest);
     this.received += inFrame;
     this.visitor.missing(header, received, inFrame);
     if (this.received === header.length) this.finish();
-    if (inFrame < length) this.lose(offset + inFrame);
+    if (uncertain) this.lose(this.streamOffset);
+    else if (inFrame < length) this.lose(offset + inFrame);
   }
 
   /** Frames can be told apart again: one begins at `streamOffset`, with the next byte pushed. */

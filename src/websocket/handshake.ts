@@ -9,6 +9,7 @@ import {
   type HeaderField,
   headerValue,
   headerValues,
+  hostOf,
   listElements,
   type RequestHead,
   type ResponseHead,
@@ -28,8 +29,9 @@ export interface Handshake {
   readonly request: RequestHead | undefined;
   readonly response: ResponseHead;
   readonly method: string | undefined;
-  /** Request target as written. */
+  /** Request target as written; of HTTP/2 :path. */
   readonly target: string | undefined;
+  /** Host; of HTTP/2 :authority. */
   readonly host: string | undefined;
   readonly origin: string | undefined;
   readonly userAgent: string | undefined;
@@ -59,16 +61,28 @@ export interface Handshake {
   readonly requestConnection: readonly string[];
   readonly responseUpgrade: readonly string[];
   readonly responseConnection: readonly string[];
+  /** The request is an extended CONNECT for `websocket`, on an HTTP/2 stream (RFC 8441 §4). */
+  readonly isExtendedConnect: boolean;
+  /**
+   * Of an extended CONNECT: whether the server's SETTINGS had offered it (RFC 8441 §3); undefined where they were not
+   * captured.
+   */
+  readonly connectOffered: boolean | undefined;
   /** The request asks for the protocol `websocket`, or brings a key for it. */
   readonly isWebSocketRequest: boolean;
   /**
-   * Frames follow: a 101 whose Upgrade names `websocket`; or which has an Accept, or whose request asked for
+   * Frames follow: an extended CONNECT was answered by 2xx; a 101 whose Upgrade names `websocket`; or which has an Accept, or whose request asked for
    * `websocket`, unless its Upgrade names another protocol that the request offered.
    */
   readonly isWebSocketResponse: boolean;
 }
 
-export function decodeHandshake(request: RequestHead | undefined, response: ResponseHead): Handshake {
+export function decodeHandshake(
+  request: RequestHead | undefined,
+  response: ResponseHead,
+  connectOffered?: boolean,
+): Handshake {
+  const isExtendedConnect = request !== undefined && asksToConnect(request);
   const key = request && headerValue(request, 'Sec-WebSocket-Key');
   const requestUpgrade = request === undefined ? NONE : tokenList(request, 'Upgrade');
   const responseUpgrade = tokenList(response, 'Upgrade');
@@ -77,8 +91,8 @@ export function decodeHandshake(request: RequestHead | undefined, response: Resp
     request,
     response,
     method: request?.method,
-    target: request?.target,
-    host: request && headerValue(request, 'Host'),
+    target: request && targetOf(request),
+    host: request && hostOf(request),
     origin: request && headerValue(request, 'Origin'),
     userAgent: request && headerValue(request, 'User-Agent'),
     server: headerValue(response, 'Server'),
@@ -98,10 +112,23 @@ export function decodeHandshake(request: RequestHead | undefined, response: Resp
     requestConnection: request === undefined ? NONE : tokenList(request, 'Connection'),
     responseUpgrade,
     responseConnection: tokenList(response, 'Connection'),
-    isWebSocketRequest: requestUpgrade.includes('websocket') || key !== undefined,
-    isWebSocketResponse:
-      response.status === 101 && switchesToWebSocket(requestUpgrade, responseUpgrade, accept !== undefined),
+    isExtendedConnect,
+    connectOffered,
+    isWebSocketRequest: isExtendedConnect || requestUpgrade.includes('websocket') || key !== undefined,
+    isWebSocketResponse: isExtendedConnect
+      ? response.status >= 200 && response.status < 300
+      : response.status === 101 && switchesToWebSocket(requestUpgrade, responseUpgrade, accept !== undefined),
   };
+}
+
+/** RFC 8441 §5: the value is `websocket`. */
+function asksToConnect(request: RequestHead): boolean {
+  return request.version === '2' && headerValue(request, ':protocol')?.toLowerCase() === 'websocket';
+}
+
+/** HTTP/2 may lack it, or it is not known. */
+function targetOf({ target, version }: RequestHead): string | undefined {
+  return version === '2' && target === '' ? undefined : target;
 }
 
 /** Sec-WebSocket-Accept for a Sec-WebSocket-Key: base64 of the SHA-1 of key and GUID (RFC 6455 §4.2.2). */

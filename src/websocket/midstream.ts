@@ -59,7 +59,7 @@ export class Midstream {
   private sideSink(side: Side): StreamSink {
     return {
       bytes: (chunk, start, end) => this.bytes(side, chunk, start, end),
-      gap: (length) => this.gap(side, length),
+      gap: (length, uncertain) => this.gap(side, length, uncertain),
       end: (how) => this.end(side, how),
     };
   }
@@ -71,9 +71,9 @@ export class Midstream {
     else if (!this.abandoned && this.recogniser.push(side, chunk, start, end) !== 'undecided') this.settle();
   }
 
-  private gap(side: Side, length: number): void {
-    if (this.sinks !== undefined) this.sinks[side].gap(length);
-    else if (!this.abandoned) this.recogniser.gap(side, length);
+  private gap(side: Side, length: number, uncertain = false): void {
+    if (this.sinks !== undefined) this.sinks[side].gap(length, uncertain);
+    else if (!this.abandoned) this.recogniser.gap(side, uncertain ? Math.max(1, length) : length);
   }
 
   private end(side: Side, how: StreamEnd): void {

@@ -297,8 +297,8 @@ class SenderSink implements StreamSink {
     this.direction.bytes(chunk, start, end);
   }
 
-  gap(length: number): void {
-    this.direction.gap(length);
+  gap(length: number, uncertain?: boolean): void {
+    this.direction.gap(length, uncertain);
   }
 
   end(how: StreamEnd): void {

@@ -1,0 +1,100 @@
+/**
+ * What one HTTP/2 connection carries: a session for each h2Stream that an extended CONNECT made a WebSocket
+ * (RFC 8441), and for each whose opening was not captured and whose frames tell that it is one.
+ */
+
+import type { Carrier } from '../http/connection.js';
+import { H2Connection, type H2Exchange, type H2Owner } from '../http/h2-connection.js';
+import type { RequestHead } from '../http/head.js';
+import type { Account } from '../http/holding.js';
+import type { StreamSink } from '../stream/stream-sink.js';
+import { type Connection, other, type Side } from '../tcp/connection.js';
+import { decodeHandshake } from '../websocket/handshake.js';
+import { Midstream } from '../websocket/midstream.js';
+import type { SessionCarrier } from '../websocket/session-record.js';
+import { SessionMaker } from './sessions.js';
+import type { Shared } from './shared.js';
+import { EndingSink } from './sinks.js';
+
+/** What an h2Stream costs in memory while frames are searched for in it. */
+const UNSURE_COST = 5120;
+
+export class Http2Carried implements H2Owner {
+  /** There is or was a session: the connection is not given up. */
+  hasSession = false;
+  readonly http: H2Connection;
+
+  /** `carrier`: what carries the HTTP/2; `becomesSession` is called for the first one. */
+  constructor(
+    private readonly dissector: Shared,
+    private readonly connection: Connection,
+    private readonly carrier: SessionCarrier,
+    private readonly account: Account,
+    private readonly becomesSession: () => void,
+  ) {
+    const { place, limits } = dissector;
+    this.http = new H2Connection({ place, limits, account, owner: this, client: likelyClient(connection) });
+  }
+
+  get sides(): readonly [StreamSink, StreamSink] {
+    return this.http.sides;
+  }
+
+  opened(stream: number, exchange: H2Exchange): Carrier {
+    this.openSession();
+    return this.makerOf(stream).open(exchange, handshakeOf(exchange)).decoder;
+  }
+
+  refused(stream: number, exchange: H2Exchange): void {
+    this.makerOf(stream).refuse(exchange, handshakeOf(exchange));
+  }
+
+  unsure(
+    stream: number,
+    clientSide: Side,
+    request: RequestHead | undefined,
+    isAll: boolean,
+  ): readonly [StreamSink, StreamSink] {
+    const { dissector } = this;
+    const midstream = new Midstream({
+      place: dissector.place,
+      budget: dissector.windowBudget,
+      recognised: (recognition) => {
+        this.openSession();
+        return this.makerOf(stream).openMidstream(recognition, request);
+      },
+    });
+    if (request !== undefined && isAll) midstream.expect(clientSide);
+    this.account.add(UNSURE_COST);
+    let ends = 0;
+    const ended = () => {
+      if (++ends === 2) this.account.add(-UNSURE_COST);
+    };
+    const [a, b] = midstream.sides;
+    return [new EndingSink(a, ended), new EndingSink(b, ended)];
+  }
+
+  defect(code: string, message: string): void {
+    this.dissector.defect('http', code, message);
+  }
+
+  private openSession(): void {
+    if (!this.hasSession) this.becomesSession();
+    this.hasSession = true;
+  }
+
+  private makerOf(stream: number): SessionMaker {
+    return new SessionMaker(this.dissector, this.connection, { ...this.carrier, http: 'h2', stream });
+  }
+}
+
+function handshakeOf({ request, response, connectOffered }: H2Exchange) {
+  return decodeHandshake(request, response, connectOffered);
+}
+
+/** Who opened the connection; else the side of the larger port: servers listen on small ones. */
+function likelyClient({ initiator, endpoints }: Connection): Side {
+  if (initiator !== undefined) return initiator;
+  const server: Side = endpoints[0].port <= endpoints[1].port ? 0 : 1;
+  return other(server);
+}

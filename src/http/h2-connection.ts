@@ -1,0 +1,340 @@
+/**
+ * The HTTP/2 station (RFC 9113): takes the two directions of a connection and hands on the DATA of the h2Streams that
+ * an extended CONNECT made WebSockets (RFC 8441), each as two streams of its own.
+ *
+ * Strategy: each H2Side decodes its direction; this class knows who is the client and what each open h2Stream carries.
+ * DATA goes straight through as the part of the chunk that it is. What a client sends before the answer is held.
+ * An h2Stream whose heads were lost, or are not known since the header table is not, is handed to its owner as one
+ * that may be anything. A gap that swallowed h2Frames may have held DATA of each h2Stream: each WebSocket is told that
+ * it lost bytes, of a number that is not known; they count for the one whose DATA came last.
+ */
+import { atLimit } from '../limits.js';
+import type { Place } from '../stream/place.js';
+import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
+import type { Carrier, Exchange } from './connection.js';
+import type { H2Block } from './h2-block.js';
+import { DEFAULT_FRAME_SIZE, SETTING } from './h2-frame.js';
+import { h2Request, h2Response, isRequest, statusOf } from './h2-head.js';
+import { type H2Limits, H2Side, type H2SideOwner } from './h2-side.js';
+import { type H2Stream, isOrdinaryAnswer, isSuccess, kindOfRequest } from './h2-stream.js';
+import { H2Streams } from './h2-streams.js';
+import type { RequestHead, ResponseHead } from './head.js';
+import { HeldBytes } from './held.js';
+import type { Account } from './holding.js';
+import type { HpackBlock } from './hpack.js';
+import { DEFAULT_TABLE_SIZE } from './hpack-table.js';
+
+/** RFC 9113 §7. */
+const NO_ERROR = 0;
+
+export interface H2Exchange extends Exchange {
+  /**
+   * The server's SETTINGS offered the extended CONNECT before its answer (RFC 8441 §3); undefined: they were not
+   * captured.
+   */
+  readonly connectOffered: boolean | undefined;
+}
+
+export interface H2Owner {
+  /** An extended CONNECT for a WebSocket was answered by 2xx: who takes the DATA; undefined: nobody. */
+  opened(stream: number, exchange: H2Exchange): Carrier | undefined;
+  /** It was refused. */
+  refused(stream: number, exchange: H2Exchange): void;
+  /**
+   * DATA comes of an h2Stream of which it is not known whether it is a WebSocket. `request`: what is known of that;
+   * `isAll`: what the client's side now gets is all that it has sent behind it.
+   */
+  unsure(
+    stream: number,
+    clientSide: 0 | 1,
+    request: RequestHead | undefined,
+    isAll: boolean,
+  ): readonly [StreamSink, StreamSink];
+  defect(code: string, message: string): void;
+}
+
+export interface H2Options {
+  readonly place: Place;
+  readonly limits: H2Limits;
+  readonly account: Account;
+  readonly owner: H2Owner;
+  /** Which side is the client, unless what it sends tells otherwise. */
+  readonly client: 0 | 1;
+}
+
+export class H2Connection implements H2SideOwner {
+  readonly sides: readonly [H2Side, H2Side];
+  private clientSide: 0 | 1;
+  /** The preface told who is the client. */
+  private isRoleCertain = false;
+  private readonly streams: H2Streams;
+  /** Whose DATA came last, by side. */
+  private readonly last: [H2Stream | undefined, H2Stream | undefined] = [undefined, undefined];
+  /** Highest number of a request. */
+  private lastOpened = 0;
+  private connectOffered = false;
+  private readonly told = new Set<string>();
+
+  constructor(private readonly options: H2Options) {
+    const { place, account, client, limits } = options;
+    this.clientSide = client;
+    this.streams = new H2Streams(limits.maxH2Streams, account, (message) =>
+      this.tellOnce('h2-streams-limit', message),
+    );
+    const side = (index: 0 | 1) => new H2Side(index, this, place, limits, account);
+    this.sides = [side(0), side(1)];
+  }
+
+  /** RFC 7540 §3.2: the request with `Upgrade: h2c` is stream 1, which its client has ended. */
+  upgraded(clientSide: 0 | 1): void {
+    this.clientSide = clientSide;
+    this.streams.open(1, 'ordinary').ended[this.clientSide] = true;
+    this.lastOpened = 1;
+  }
+
+  /** Lets go what is only held. */
+  settle(): void {
+    for (const side of this.sides) side.settle();
+    for (const stream of this.streams.all()) stream.held?.clear();
+  }
+
+  begun(side: H2Side, role: 'client' | 'server'): void {
+    this.isRoleCertain = true;
+    this.clientSide = role === 'client' ? side.index : other(side.index);
+  }
+
+  /** What a side announces is what the other one may send (RFC 9113 §6.5.2). */
+  setting(side: H2Side, id: number, value: number): void {
+    const peer = this.sides[other(side.index)];
+    const { hpack } = peer.contents;
+    // An older value holds until it is acknowledged: the larger one is allowed.
+    if (id === SETTING.headerTableSize)
+      hpack.allowedSize = Math.max(hpack.allowedSize ?? DEFAULT_TABLE_SIZE, value);
+    if (id === SETTING.maxFrameSize)
+      peer.maxFrameSize = Math.max(peer.maxFrameSize ?? DEFAULT_FRAME_SIZE, value);
+    if (id === SETTING.enableConnectProtocol && side.index !== this.clientSide)
+      this.connectOffered ||= value === 1;
+  }
+
+  settings(side: H2Side): void {
+    if (!side.isComplete) return;
+    const peer = this.sides[other(side.index)];
+    peer.maxFrameSize ??= DEFAULT_FRAME_SIZE;
+    peer.contents.hpack.allowedSize ??= DEFAULT_TABLE_SIZE;
+  }
+
+  isKnown(stream: number): boolean {
+    return this.streams.get(stream) !== undefined;
+  }
+
+  block(side: H2Side, info: H2Block, block: HpackBlock): void {
+    if (!this.isRoleCertain && isRequest(block)) this.clientSide = side.index;
+    else if (!this.isRoleCertain && statusOf(block) !== undefined) this.clientSide = other(side.index);
+    if (side.index === this.clientSide) this.request(info, block);
+    else this.response(info, block);
+  }
+
+  data(side: H2Side, id: number, chunk: Uint8Array, start: number, end: number): void {
+    const stream = this.streamOf(side, id);
+    if (stream === undefined) return;
+    const { index } = side;
+    const { sinks, kind } = stream;
+    if (stream.ended[index])
+      this.tellOnce('h2-stream-closed', `DATA of HTTP/2 stream ${id} comes behind its end`);
+    else if (sinks !== undefined) sinks[index].bytes(chunk, start, end);
+    else if (kind === 'asked' && index === this.clientSide) this.holder(stream).bytes(chunk, start, end);
+    else if (kind !== 'ordinary') this.unsure(stream)[index].bytes(chunk, start, end);
+  }
+
+  dataMissing(side: H2Side, id: number, length: number): void {
+    const stream = this.streamOf(side, id);
+    if (stream !== undefined) this.tellGap(side, stream, length, false);
+  }
+
+  endStream(side: H2Side, id: number): void {
+    const stream = this.streams.get(id);
+    stream?.end(side.index, 'fin');
+    if (stream?.isOver) this.close(stream);
+  }
+
+  /** RFC 8441 §5: as a reset of TCP; but without an error it only says that no more is wanted (RFC 9113 §8.1). */
+  resetStream({ index }: H2Side, id: number, code: number): void {
+    const stream = this.streams.get(id);
+    if (stream === undefined) return;
+    if (stream.kind === 'asked')
+      this.defect(
+        'unanswered-upgrade',
+        `HTTP/2 stream ${id} was reset before the answer to its extended CONNECT`,
+      );
+    const how = code === NO_ERROR ? 'fin' : 'reset';
+    stream.end(index, how);
+    stream.end(other(index), how);
+    this.close(stream);
+  }
+
+  lost(side: H2Side, length: number): void {
+    const peer = this.sides[other(side.index)];
+    peer.maxFrameSize = undefined;
+    peer.contents.hpack.allowedSize = undefined;
+    for (const stream of this.streams.all())
+      this.tellGap(side, stream, stream === this.last[side.index] ? length : 0, true);
+  }
+
+  found(side: H2Side, length: number): void {
+    const stream = this.last[side.index];
+    if (length > 0 && stream !== undefined) this.tellGap(side, stream, length, true);
+  }
+
+  ended({ index }: H2Side, how: StreamEnd): void {
+    for (const stream of this.streams.all()) {
+      stream.end(index, how);
+      if (!stream.isOver) continue;
+      if (stream.kind === 'asked')
+        this.tellOnce(
+          'unanswered-upgrade',
+          `an extended CONNECT has no response (HTTP/2 stream ${stream.id}); what follows it stays unread`,
+        );
+      this.close(stream);
+    }
+  }
+
+  defect(code: string, message: string): void {
+    this.options.owner.defect(code, message);
+  }
+
+  private request(info: H2Block, block: HpackBlock): void {
+    const id = info.stream;
+    let stream = this.streams.get(id);
+    const isNew = stream === undefined && id > this.lastOpened;
+    if (stream === undefined && isNew) stream = this.streams.open(id, 'unsure');
+    if (stream === undefined || stream.request !== undefined || stream.ended[this.clientSide]) {
+      // Else these are trailers (RFC 9113 §8.1).
+      if (isRequest(block))
+        this.tellOnce('h2-stream-reused', `a second request comes on HTTP/2 stream ${id}; it is passed over`);
+      return;
+    }
+    this.lastOpened = Math.max(this.lastOpened, id);
+    stream.request = h2Request(info, block, this.options.place);
+    if (stream.sinks !== undefined) return;
+    stream.kind = kindOfRequest(stream.request);
+    this.decide(stream);
+  }
+
+  private response(info: H2Block, block: HpackBlock): void {
+    const id = info.stream;
+    const known = this.streams.get(id);
+    // What no request opened was given up, or is pushed.
+    if (known === undefined && this.sides[this.clientSide].isComplete) return;
+    const stream = known ?? this.streams.open(id, 'unsure');
+    const status = statusOf(block);
+    if (status !== undefined && status < 200) return;
+    if (stream.response !== undefined || stream.sinks !== undefined) return;
+    stream.response = h2Response(info, block, this.options.place);
+    this.decide(stream);
+  }
+
+  /** What the answer makes of the h2Stream, if it has come. */
+  private decide(stream: H2Stream): void {
+    const { kind, response } = stream;
+    if (response === undefined) return;
+    if (kind === 'unsure' && isOrdinaryAnswer(response)) stream.kind = 'ordinary';
+    if (kind !== 'asked') return;
+    if (response.status === 0) stream.kind = 'unsure';
+    else if (isSuccess(response)) this.open(stream, response);
+    else {
+      stream.kind = 'ordinary';
+      this.options.owner.refused(stream.id, this.exchange(stream, response));
+      stream.held?.clear();
+    }
+  }
+
+  private open(stream: H2Stream, response: ResponseHead): void {
+    const carrier = this.options.owner.opened(stream.id, this.exchange(stream, response));
+    stream.kind = carrier === undefined ? 'ordinary' : 'open';
+    if (carrier === undefined) stream.held?.clear();
+    else if (this.clientSide === 0) this.deliver(stream, [carrier.client, carrier.server]);
+    else this.deliver(stream, [carrier.server, carrier.client]);
+  }
+
+  private exchange(stream: H2Stream, response: ResponseHead): H2Exchange {
+    const { clientSide, connectOffered } = this;
+    const server = this.sides[other(clientSide)];
+    const isSure = connectOffered || (server.hasSettings && server.isComplete);
+    return {
+      request: stream.request,
+      response,
+      clientSide,
+      earlyBytes: stream.held?.sentBefore(response.firstSequence) ?? 0,
+      connectOffered: isSure ? connectOffered : undefined,
+    };
+  }
+
+  private unsure(stream: H2Stream): readonly [StreamSink, StreamSink] {
+    stream.kind = 'unsure';
+    const isAll = this.sides[this.clientSide].isComplete;
+    const sinks = this.options.owner.unsure(stream.id, this.clientSide, stream.request, isAll);
+    this.deliver(stream, sinks);
+    return sinks;
+  }
+
+  /** What was held goes to its sink, and so does the end. */
+  private deliver(stream: H2Stream, sinks: readonly [StreamSink, StreamSink]): void {
+    const { clientSide } = this;
+    stream.sinks = sinks;
+    stream.held?.replay(sinks[clientSide]);
+    stream.held = undefined;
+    for (const side of [0, 1] as const) if (stream.ended[side]) sinks[side].end('fin');
+  }
+
+  private tellGap(side: H2Side, stream: H2Stream, length: number, uncertain: boolean): void {
+    const { index } = side;
+    if (stream.ended[index]) return;
+    if (stream.sinks !== undefined) stream.sinks[index].gap(length, uncertain);
+    else if (stream.kind === 'asked' && index === this.clientSide) this.holder(stream).gap(length, uncertain);
+  }
+
+  private streamOf({ index }: H2Side, id: number): H2Stream | undefined {
+    const last = this.last[index];
+    if (last?.id === id) return last;
+    let stream = this.streams.get(id);
+    if (stream === undefined) {
+      // All requests were seen: it was given up, or reset while this was under way.
+      if (this.sides[this.clientSide].isComplete) {
+        if (id > this.lastOpened)
+          this.tellOnce('h2-stream-idle', `DATA comes of HTTP/2 stream ${id}, which was not opened`);
+        return undefined;
+      }
+      stream = this.streams.open(id, 'unsure');
+    }
+    this.last[index] = stream;
+    return stream;
+  }
+
+  private holder(stream: H2Stream): HeldBytes {
+    const { place, limits, account } = this.options;
+    const { maxHeldForResponse } = limits;
+    return (stream.held ??= new HeldBytes(place, maxHeldForResponse, account, () =>
+      this.defect(
+        'held-bytes-limit',
+        `too much follows an extended CONNECT without a response (HTTP/2 stream ${stream.id}); the rest is a gap ` +
+          atLimit('maxHeldForResponse', maxHeldForResponse),
+      ),
+    ));
+  }
+
+  private close(stream: H2Stream): void {
+    this.streams.close(stream);
+    for (const side of [0, 1]) if (this.last[side] === stream) this.last[side] = undefined;
+  }
+
+  /** A peer that does it once mostly does it all the time. */
+  private tellOnce(code: string, message: string): void {
+    if (this.told.has(code)) return;
+    this.told.add(code);
+    this.defect(code, message);
+  }
+}
+
+function other(side: 0 | 1): 0 | 1 {
+  return side === 0 ? 1 : 0;
+}

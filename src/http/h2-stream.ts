@@ -1,0 +1,59 @@
+/**
+ * One h2Stream: what it is known to carry, and where the DATA of both sides goes.
+ */
+import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
+import { PROTOCOL } from './h2-head.js';
+import { headerValue, type RequestHead, type ResponseHead } from './head.js';
+import type { HeldBytes } from './held.js';
+
+/**
+ * `ordinary`: of no interest; `asked`: an extended CONNECT for a WebSocket without an answer so far; `open`: answered,
+ * its DATA is taken; `unsure`: the heads that would tell were not captured, or are not known.
+ */
+export type H2StreamKind = 'ordinary' | 'asked' | 'open' | 'unsure';
+
+export class H2Stream {
+  request: RequestHead | undefined = undefined;
+  response: ResponseHead | undefined = undefined;
+  /** By side. */
+  sinks: readonly [StreamSink, StreamSink] | undefined = undefined;
+  /** DATA of the client that waits for the answer. */
+  held: HeldBytes | undefined = undefined;
+  readonly ended: [boolean, boolean] = [false, false];
+
+  constructor(
+    readonly id: number,
+    public kind: H2StreamKind,
+  ) {}
+
+  /** One side sends no more; once. */
+  end(side: 0 | 1, how: StreamEnd): void {
+    if (this.ended[side]) return;
+    this.ended[side] = true;
+    this.sinks?.[side].end(how);
+  }
+
+  get isOver(): boolean {
+    return this.ended[0] && this.ended[1];
+  }
+}
+
+/** What a request asks for, as far as it is known (RFC 8441 §4). */
+export function kindOfRequest(request: RequestHead): H2StreamKind {
+  const { method, unknownFields } = request;
+  if (method !== '' && method !== 'CONNECT') return 'ordinary';
+  const protocol = headerValue(request, PROTOCOL);
+  if (protocol !== undefined) return protocol.toLowerCase() === 'websocket' ? 'asked' : 'ordinary';
+  return unknownFields > 0 ? 'unsure' : 'ordinary';
+}
+
+/** The answer to a request that is not known says that it is of a representation, which no WebSocket has. */
+export function isOrdinaryAnswer(response: ResponseHead): boolean {
+  const { status } = response;
+  if (status !== 0 && !isSuccess(response)) return true;
+  return ['content-type', 'content-length'].some((name) => headerValue(response, name) !== undefined);
+}
+
+export function isSuccess({ status }: ResponseHead): boolean {
+  return status >= 200 && status < 300;
+}
