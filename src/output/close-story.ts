@@ -25,10 +25,11 @@ function refusal({ session }: SessionSummary): string {
 
 function withoutClose(summary: SessionSummary, end: BySender<StreamEnd>): string {
   const { endedFirst, frames } = summary;
+  const stream = streamOf(summary);
   const known = isSilenceKnown(summary, 'client') && isSilenceKnown(summary, 'server');
   if (endedFirst === undefined)
-    return known ? 'still open at the end of the capture' : 'no Close was captured, nor an end of TCP';
-  const ended = `${endedFirst} ${end[endedFirst] === 'reset' ? 'reset' : 'ended'} TCP`;
+    return known ? 'still open at the end of the capture' : `no Close was captured, nor an end of ${stream}`;
+  const ended = `${endedFirst} ${end[endedFirst] === 'reset' ? 'reset' : 'ended'} ${stream}`;
   if (!known) return `no Close was captured; ${ended}`;
   const lacking = frames.client + frames.server === 0 ? 'before any frame' : 'without a Close';
   // RFC 6455 §7.1.5: without a Close both sides report 1006.
@@ -54,15 +55,21 @@ function withClose(summary: SessionSummary, end: BySender<StreamEnd>, closedBy: 
 /** In the order in which it happened. */
 function endOfTcp(summary: SessionSummary, end: BySender<StreamEnd>): string {
   const { endedFirst, missingBytes } = summary;
-  if (endedFirst === undefined) return 'TCP still open at the end of the capture';
-  if (end[endedFirst] === 'reset') return `${endedFirst} reset TCP`;
+  const stream = streamOf(summary);
+  if (endedFirst === undefined) return `${stream} still open at the end of the capture`;
+  if (end[endedFirst] === 'reset') return `${endedFirst} reset ${stream}`;
   const endOfPeer = end[peerOf(endedFirst)];
   // By either side: one that has ended TCP resets it if more comes.
-  if (endOfPeer === 'reset') return `${endedFirst} ended TCP first, then TCP was reset`;
-  if (endOfPeer === 'capture-end') return `only ${endedFirst} ended TCP`;
+  if (endOfPeer === 'reset') return `${endedFirst} ended ${stream} first, then ${stream} was reset`;
+  if (endOfPeer === 'capture-end') return `only ${endedFirst} ended ${stream}`;
   // An end is told late where bytes in front of it are missing.
   const late = missingBytes.client + missingBytes.server > 0;
-  return late ? 'both ended TCP' : `${endedFirst} ended TCP first`;
+  return late ? `both ended ${stream}` : `${endedFirst} ended ${stream} first`;
+}
+
+/** What ends with a session: of HTTP/2, its stream (RFC 8441 §5). */
+function streamOf({ session }: SessionSummary): string {
+  return session.carrier.http === 'h2' ? 'the stream' : 'TCP';
 }
 
 /** `with 1001 (Going Away) "bye"`. */

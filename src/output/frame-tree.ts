@@ -6,6 +6,7 @@
 import { visible } from '../bytes/visible.js';
 import type { Frame } from '../websocket/frame-record.js';
 import { opcodeName } from '../websocket/opcode.js';
+import type { SessionCarrier } from '../websocket/session-record.js';
 import type { Colors } from './colors.js';
 import { type ColumnContext, remarks } from './frame-columns.js';
 import { type FrameField, frameFields } from './frame-fields.js';
@@ -25,7 +26,7 @@ export function frameTree(frame: Frame, context: ColumnContext, colors: Colors):
         `${frame.sender === 'client' ? 'client → server' : 'server → client'}`,
     ),
     `    Session ${session.number}: ${session.client} → ${session.server}` +
-      `${path === undefined ? '' : `, path ${visible(path)}`} (TCP stream ${session.connection})`,
+      `${path === undefined ? '' : `, path ${visible(path)}`} (TCP stream ${session.connection}${h2StreamText(session.carrier)})`,
     `    Time: ${formatTime(frame.timestamp, 'relative', context.start())} s since the first packet, ` +
       `${formatTime(frame.timestamp, 'utc', context.start())} (${formatEpoch(frame.timestamp)})`,
   ];
@@ -41,6 +42,10 @@ export function frameTree(frame: Frame, context: ColumnContext, colors: Colors):
     lines.push(`    ${colors.remark(`[${frame.missing.length - MAX_LINES} more gaps in the payload]`)}`);
   for (const remark of remarks(frame)) lines.push(`    ${colors.remark(`[${remark}]`)}`);
   return `${lines.join('\n')}\n`;
+}
+
+function h2StreamText({ stream }: SessionCarrier): string {
+  return stream === undefined ? '' : `, HTTP/2 stream ${stream}`;
 }
 
 function fieldLine(field: FrameField, frame: Frame, colors: Colors): string {

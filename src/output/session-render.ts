@@ -4,10 +4,10 @@
  * Strategy: the columns of a table are chosen by what is in them, which is known at the end; where there are very many
  * sessions, by the first hundreds, and what comes then is printed at once.
  */
-import type { SessionSummary } from '../websocket/session-record.js';
+import { PLAIN_HTTP1, type SessionSummary } from '../websocket/session-record.js';
 import type { Colors } from './colors.js';
 import type { ColumnContext } from './frame-columns.js';
-import { type SessionColumns, sessionColumns } from './session-text.js';
+import { carrierText, type SessionColumns, sessionColumns } from './session-text.js';
 import { StreamingTable } from './table.js';
 import { width as widthOf } from './width.js';
 import type { TextWriter } from './writer.js';
@@ -19,6 +19,7 @@ const titles: readonly [Key, string][] = [
   ['time', 'Time'],
   ['client', 'Client'],
   ['server', 'Server'],
+  ['carrier', 'Carrier'],
   ['host', 'Host'],
   ['path', 'Path'],
   ['status', 'Status'],
@@ -39,6 +40,7 @@ const dispensable: readonly Key[] = [
   'duration',
   'bytes',
   'subprotocol',
+  'carrier',
   'client',
 ];
 /** Where even that does not do, these are left out too. */
@@ -135,9 +137,12 @@ function chooseColumns(rows: readonly SessionColumns[], width: number): Chosen[]
   return columns;
 }
 
+const PLAIN = carrierText(PLAIN_HTTP1);
+
 /** Host is mostly the server's address again; an empty column tells nothing. */
 function isEmptyColumn(key: Key, rows: readonly SessionColumns[]): boolean {
   if (key === 'host') return rows.every((row) => row.host === '-' || row.host === row.server);
+  if (key === 'carrier') return rows.every((row) => row.carrier === PLAIN);
   return (key === 'subprotocol' || key === 'extensions') && rows.every((row) => row[key] === '-');
 }
 
@@ -149,6 +154,7 @@ export function sessionLine(summary: SessionSummary, context: ColumnContext, col
     c.number.padStart(5),
     c.time.padStart(11),
     `${c.client} → ${c.server}`,
+    ...(c.carrier === PLAIN ? [] : [c.carrier]),
     status,
     summary.session.handshake === undefined ? '(handshake not captured)' : `${c.host} ${c.path}`,
     `subprotocol ${c.subprotocol}`,

@@ -4,7 +4,7 @@
  */
 import { visible } from '../bytes/visible.js';
 import { encodeExtensions } from '../websocket/extensions.js';
-import type { BySender, ObservedClose, SessionSummary } from '../websocket/session-record.js';
+import type { BySender, ObservedClose, SessionCarrier, SessionSummary } from '../websocket/session-record.js';
 import { closeStory } from './close-story.js';
 import type { ColumnContext } from './frame-columns.js';
 import { jsonOrNull, jsonString } from './json.js';
@@ -15,6 +15,8 @@ export interface SessionColumns {
   readonly time: string;
   readonly client: string;
   readonly server: string;
+  /** What brings it, if not plain HTTP/1.1 alone. */
+  readonly carrier: string;
   readonly host: string;
   readonly path: string;
   readonly status: string;
@@ -37,6 +39,7 @@ export function sessionColumns(summary: SessionSummary, context: ColumnContext):
     time: formatTime(session.opened, context.timeFormat, context.start()),
     client: session.client,
     server: session.server,
+    carrier: carrierText(session.carrier),
     host: optional(session.host),
     path: session.path === undefined && handshake === undefined ? 'not captured' : optional(session.path),
     status: handshake === undefined ? '-' : String(handshake.status),
@@ -59,6 +62,7 @@ export function sessionJson(summary: SessionSummary): string {
     ['client', jsonString(session.client)],
     ['server', jsonString(session.server)],
     ['connection', String(session.connection)],
+    ['carrier', carrierJson(session.carrier)],
     ['host', jsonOrNull(session.host)],
     ['path', jsonOrNull(session.path)],
     ['status', String(handshake?.status ?? null)],
@@ -81,6 +85,15 @@ export function sessionJson(summary: SessionSummary): string {
     ['closed', jsonString(closeStory(summary))],
   ];
   return `{${fields.map(([name, value]) => `"${name}":${value}`).join(',')}}`;
+}
+
+/** `http/1.1`, `h2 stream 3`, `h2`. */
+export function carrierText({ http, stream }: SessionCarrier): string {
+  return stream === undefined ? http : `${http} stream ${stream}`;
+}
+
+function carrierJson({ http, stream }: SessionCarrier): string {
+  return `{"http":${jsonString(http)},"stream":${stream ?? null},"tls":null}`;
 }
 
 function closeJson(close: ObservedClose | undefined): string {

@@ -4,7 +4,7 @@
 import { headerValues } from '../http/head.js';
 import type { Handshake } from '../websocket/handshake.js';
 import { exampleExchange, exampleRequest, exampleResponse } from './example-heads.js';
-import { openingResponse } from './heads.js';
+import { upgradingResponse } from './heads.js';
 import { quote } from './quote.js';
 import type { Rule } from './rule.js';
 
@@ -38,7 +38,7 @@ export const accept: Rule = {
   },
   judge: (report) => ({
     handshake(handshake) {
-      if (openingResponse(handshake) === undefined) return;
+      if (upgradingResponse(handshake) === undefined) return;
       const { accept: given, expectedAccept: expected } = handshake;
       if (given === undefined) report('server', 'the 101 has no Sec-WebSocket-Accept');
       else if (expected !== undefined && given !== expected && hasOneKey(handshake))

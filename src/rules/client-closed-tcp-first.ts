@@ -32,6 +32,8 @@ export const clientClosedTcpFirst: Rule = {
   },
   judge: (report) => ({
     closed(summary) {
+      // An HTTP/2 stream leaves no TIME_WAIT.
+      if (summary.session.carrier.http === 'h2') return;
       if (summary.endedFirst === 'client' && isFree(summary))
         report('client', 'both sides have sent their Close, and the client ended TCP before the server did');
     },

@@ -24,9 +24,9 @@ export const earlyFrames: Rule = {
     explanation: 'The octets of a text frame, "Hello", follow the request at once.',
   },
   judge: (report) => ({
-    handshake({ isWebSocketResponse }, { earlyClientBytes }) {
+    handshake({ isWebSocketResponse, status }, { earlyClientBytes }) {
       if (isWebSocketResponse && earlyClientBytes > 0)
-        report('client', `the client sent ${earlyClientBytes} bytes behind its request before the 101`);
+        report('client', `the client sent ${earlyClientBytes} bytes behind its request before the ${status}`);
     },
   }),
 };

@@ -30,14 +30,28 @@ export function exampleResponse(
   return lines(startLine, { ...RESPONSE, ...changes });
 }
 
+const CONNECT: Fields = {
+  ':method': 'CONNECT',
+  ':protocol': 'websocket',
+  ':scheme': 'https',
+  ':path': '/chat',
+  ':authority': 'server.example.com',
+  'sec-websocket-version': '13',
+};
+
+/** The fields of an extended CONNECT (RFC 8441 §5.1): HTTP/2 has no start line. */
+export function exampleConnect(changes: Fields = {}): string {
+  return lines(undefined, { ...CONNECT, ...changes });
+}
+
 /** A request and its response, with an empty line between them. */
 export function exampleExchange(request: string, response: string): string {
   return `${request}\n\n${response}`;
 }
 
-function lines(startLine: string, fields: Fields): string {
+function lines(startLine: string | undefined, fields: Fields): string {
   const written = Object.entries(fields).flatMap(([name, value]) =>
     value === undefined ? [] : [value].flat().map((one) => `${name}: ${one}`),
   );
-  return [startLine, ...written].join('\n');
+  return (startLine === undefined ? written : [startLine, ...written]).join('\n');
 }

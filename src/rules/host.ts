@@ -2,7 +2,7 @@
  * RFC 6455 §4.1: the request names the host.
  */
 import { exampleRequest } from './example-heads.js';
-import { openingRequest } from './heads.js';
+import { upgradingRequest } from './heads.js';
 import { quote } from './quote.js';
 import type { Rule } from './rule.js';
 
@@ -30,7 +30,7 @@ export const host: Rule = {
   },
   judge: (report) => ({
     handshake(handshake) {
-      if (openingRequest(handshake) === undefined) return;
+      if (upgradingRequest(handshake) === undefined) return;
       const value = handshake.host;
       if (value === undefined) report('client', 'the request has no Host');
       else if (!HOST.test(value)) report('client', `Host is ${quote(value)}, which is no host and port`);

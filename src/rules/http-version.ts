@@ -2,7 +2,7 @@
  * RFC 6455 §4.1: the handshake is HTTP/1.1 at least.
  */
 import { exampleRequest } from './example-heads.js';
-import { openingRequest, openingResponse } from './heads.js';
+import { upgradingRequest, upgradingResponse } from './heads.js';
 import type { Rule } from './rule.js';
 
 export const httpVersion: Rule = {
@@ -30,9 +30,9 @@ export const httpVersion: Rule = {
   },
   judge: (report) => ({
     handshake(handshake) {
-      const request = openingRequest(handshake);
+      const request = upgradingRequest(handshake);
       if (request?.version === '1.0') report('client', 'the request is HTTP/1.0, not 1.1');
-      else if (openingResponse(handshake)?.version === '1.0')
+      else if (upgradingResponse(handshake)?.version === '1.0')
         report('server', 'the 101 is HTTP/1.0, not 1.1');
     },
   }),

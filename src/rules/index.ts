@@ -24,6 +24,9 @@ import { extensionSyntax } from './extension-syntax.js';
 import { extensionTwice } from './extension-twice.js';
 import { fragmentedControl } from './fragmented-control.js';
 import { frameAfterClose } from './frame-after-close.js';
+import { h2ConnectNotOffered } from './h2-connect-not-offered.js';
+import { h2HandshakeHeader } from './h2-handshake-header.js';
+import { h2PseudoHeader } from './h2-pseudo-header.js';
 import { host } from './host.js';
 import { httpVersion } from './http-version.js';
 import { interleavedMessage } from './interleaved-message.js';
@@ -85,6 +88,9 @@ export const rules: readonly Rule[] = [
   extensionTwice,
   upgradeWithBody,
   versionRefusal,
+  h2ConnectNotOffered,
+  h2PseudoHeader,
+  h2HandshakeHeader,
   unmaskedClientFrame,
   maskedServerFrame,
   rsvWithoutExtension,

@@ -2,7 +2,7 @@
  * RFC 6455 §4.1: Sec-WebSocket-Key is 16 octets in base64.
  */
 import { exampleRequest } from './example-heads.js';
-import { openingRequest } from './heads.js';
+import { upgradingRequest } from './heads.js';
 import { quote } from './quote.js';
 import type { Rule } from './rule.js';
 
@@ -30,7 +30,7 @@ export const key: Rule = {
   },
   judge: (report) => ({
     handshake(handshake) {
-      if (openingRequest(handshake) === undefined) return;
+      if (upgradingRequest(handshake) === undefined) return;
       const { key: value, keyBytes } = handshake;
       if (value === undefined) report('client', 'the request has no Sec-WebSocket-Key');
       else if (keyBytes === undefined) report('client', `Sec-WebSocket-Key ${quote(value)} is not base64`);

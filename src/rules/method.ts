@@ -2,7 +2,7 @@
  * RFC 6455 §4.1: the request of a handshake is a GET.
  */
 import { exampleRequest } from './example-heads.js';
-import { openingRequest } from './heads.js';
+import { upgradingRequest } from './heads.js';
 import { quote } from './quote.js';
 import type { Rule } from './rule.js';
 
@@ -27,7 +27,7 @@ export const method: Rule = {
   },
   judge: (report) => ({
     handshake(handshake) {
-      const request = openingRequest(handshake);
+      const request = upgradingRequest(handshake);
       if (request !== undefined && request.method !== 'GET')
         report('client', `the method of the request is ${quote(request.method)}, not GET`);
     },

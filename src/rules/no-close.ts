@@ -43,7 +43,7 @@ export const noClose: Rule = {
         const late = ending.closeBehindEnd(summary);
         if (late === undefined && !ending.withoutClose) return;
         if (ending.faults.of(peerOf(endedFirst)) || isRefusal(summary)) return;
-        const how = end[endedFirst] === 'reset' ? 'reset TCP (RST)' : 'ended TCP (FIN)';
+        const how = HOW[summary.session.carrier.http][end[endedFirst] === 'reset' ? 'reset' : 'fin'];
         report(
           endedFirst,
           late === undefined
@@ -54,6 +54,12 @@ export const noClose: Rule = {
     };
   },
 };
+
+/** RFC 8441 §5: END_STREAM and RST_STREAM take the place of FIN and RST. */
+const HOW = {
+  'http/1.1': { reset: 'reset TCP (RST)', fin: 'ended TCP (FIN)' },
+  h2: { reset: 'reset its HTTP/2 stream', fin: 'ended its HTTP/2 stream' },
+} as const;
 
 /**
  * A client that gets none of the subprotocols that it asked for may take that for no session at all: browsers

@@ -15,6 +15,8 @@ const SINGLE: Readonly<Record<Sender, readonly string[]>> = {
   client: ['Host', 'Origin', 'Sec-WebSocket-Key', 'Sec-WebSocket-Version'],
   server: ['Sec-WebSocket-Accept'],
 };
+/** Those that an extended CONNECT has no place for, h2-handshake-header tells. */
+const SINGLE_IN_HTTP2: typeof SINGLE = { client: ['Origin', 'Sec-WebSocket-Version'], server: [] };
 
 export const repeatedHeader: Rule = {
   id: 'repeated-header',
@@ -47,7 +49,8 @@ export const repeatedHeader: Rule = {
 
 function check(report: Report, breaker: Sender, head: Head | undefined): void {
   if (head === undefined) return;
-  const found = SINGLE[breaker].filter((name) => headerCount(head, name) > 1);
+  const single = head.version === '2' ? SINGLE_IN_HTTP2 : SINGLE;
+  const found = single[breaker].filter((name) => headerCount(head, name) > 1);
   if (found.length === 0) return;
   const what = found.map((name) => `${name} ${headerCount(head, name)} times`).join(', ');
   report(breaker, `the ${breaker === 'client' ? 'request' : 'response'} has ${what}`);

@@ -3,7 +3,7 @@
  */
 import { headerValues } from '../http/head.js';
 import { exampleRequest } from './example-heads.js';
-import { openingRequest } from './heads.js';
+import { upgradingRequest } from './heads.js';
 import { quote } from './quote.js';
 import type { Rule } from './rule.js';
 
@@ -29,7 +29,7 @@ export const requestConnection: Rule = {
   },
   judge: (report) => ({
     handshake(handshake) {
-      const request = openingRequest(handshake);
+      const request = upgradingRequest(handshake);
       if (request === undefined || handshake.requestConnection.includes('upgrade')) return;
       const values = headerValues(request, 'Connection');
       if (values.length === 0) report('client', 'the request has no Connection');

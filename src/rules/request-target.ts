@@ -34,7 +34,9 @@ export const requestTarget: Rule = {
     handshake(handshake) {
       const request = openingRequest(handshake);
       if (request === undefined) return;
-      const { target } = request;
+      const { target } = handshake;
+      // That :path is missing, h2-pseudo-header tells.
+      if (target === undefined) return;
       if (target.includes('#')) report('client', `the request target ${quote(target)} has a fragment`);
       else if (!RESOURCE.test(target))
         report('client', `the request target is ${quote(target)}, which is no path`);

@@ -3,7 +3,7 @@
  */
 import { headerValues } from '../http/head.js';
 import { exampleResponse } from './example-heads.js';
-import { openingResponse } from './heads.js';
+import { upgradingResponse } from './heads.js';
 import { quote } from './quote.js';
 import type { Rule } from './rule.js';
 
@@ -27,7 +27,7 @@ export const responseConnection: Rule = {
   },
   judge: (report) => ({
     handshake(handshake) {
-      const response = openingResponse(handshake);
+      const response = upgradingResponse(handshake);
       if (response === undefined || handshake.responseConnection.includes('upgrade')) return;
       const values = headerValues(response, 'Connection');
       if (values.length === 0) report('server', 'the 101 has no Connection');

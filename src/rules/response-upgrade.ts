@@ -3,7 +3,7 @@
  */
 import { headerValues } from '../http/head.js';
 import { exampleResponse } from './example-heads.js';
-import { openingResponse } from './heads.js';
+import { upgradingResponse } from './heads.js';
 import { quote } from './quote.js';
 import type { Rule } from './rule.js';
 
@@ -25,7 +25,7 @@ export const responseUpgrade: Rule = {
   },
   judge: (report) => ({
     handshake(handshake) {
-      const response = openingResponse(handshake);
+      const response = upgradingResponse(handshake);
       const { responseUpgrade: protocols } = handshake;
       if (response === undefined || (protocols.length === 1 && protocols[0] === 'websocket')) return;
       const values = headerValues(response, 'Upgrade');

@@ -3,7 +3,7 @@
  */
 import { headerValue } from '../http/head.js';
 import { exampleResponse } from './example-heads.js';
-import { openingResponse } from './heads.js';
+import { upgradingResponse } from './heads.js';
 import { quote } from './quote.js';
 import type { Rule } from './rule.js';
 
@@ -31,7 +31,7 @@ export const upgradeWithBody: Rule = {
   },
   judge: (report) => ({
     handshake(handshake) {
-      const response = openingResponse(handshake);
+      const response = upgradingResponse(handshake);
       if (response === undefined) return;
       const found = FIELDS.filter((name) => headerValue(response, name) !== undefined);
       if (found.length > 0)

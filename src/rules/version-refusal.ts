@@ -6,7 +6,7 @@ import type { Handshake } from '../websocket/handshake.js';
 import { exampleExchange, exampleRequest, exampleResponse } from './example-heads.js';
 import { extensionParameters } from './extension-parameters.js';
 import { extensionSyntax } from './extension-syntax.js';
-import { openingRequest } from './heads.js';
+import { upgradingRequest } from './heads.js';
 import { host } from './host.js';
 import { httpVersion } from './http-version.js';
 import { key } from './key.js';
@@ -70,7 +70,7 @@ export const versionRefusal: Rule = {
   judge: (report) => ({
     handshake(handshake, session) {
       const { status, version, response } = handshake;
-      if (openingRequest(handshake) === undefined || !STATUSES.includes(status)) return;
+      if (upgradingRequest(handshake) === undefined || !STATUSES.includes(status)) return;
       // Missing, right, or not the only fault: a refusal other than 426 need not be of the version.
       if ((version === undefined || version === '13') && status !== UPGRADE_REQUIRED) return;
       if (isForAnotherProtocol(handshake) || isBlamed('client', OTHER_FAULTS, handshake, session)) return;

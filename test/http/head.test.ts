@@ -81,6 +81,7 @@ describe('HeadDecoder', () => {
       method: 'GET',
       target: '/chat?x=1',
       version: '1.1',
+      unknownFields: 0,
       headers: [
         { name: 'Host', value: 'a.test' },
         { name: 'Upgrade', value: 'websocket' },

@@ -7,9 +7,10 @@ import type { Rule } from '../../src/rules/rule.js';
 import type { Sender } from '../../src/websocket/frame-record.js';
 import { permessageDeflate } from '../websocket/recorder.js';
 import { brokenBy, type Script } from './harness.js';
-import { exampleRequest, foundIn, refusal } from './heads.js';
+import { exampleRequest, foundIn, foundInConnect, refusal } from './heads.js';
 
 const isHead = ({ example }: Rule): boolean => /^(GET|POST|HTTP\/1\.1) /.test(example.bytes);
+const isConnect = ({ example }: Rule): boolean => example.bytes.startsWith(':method: CONNECT');
 
 /** Whose frames an example shows, where its masks do not tell; and what was negotiated. */
 const FRAMES: Readonly<Record<string, { sender?: Sender; script?: Script }>> = {
@@ -37,7 +38,13 @@ describe('the example of a rule about the handshake', () => {
   const handshakeRules = rules.filter(isHead);
 
   it('is there for each of them', () => {
-    expect(handshakeRules).toHaveLength(rules.findIndex(({ id }) => id === 'unmasked-client-frame'));
+    const all = [...handshakeRules, ...rules.filter(isConnect)];
+    expect(all).toHaveLength(rules.findIndex(({ id }) => id === 'unmasked-client-frame'));
+  });
+
+  it.each(rules.filter(isConnect).map((rule) => [rule.id, rule] as const))('%s', (id, { example }) => {
+    const found = foundInConnect(example.bytes, { offered: id !== 'h2-connect-not-offered' });
+    expect(found.map((line) => line.split(' ')[0])).toEqual([id]);
   });
 
   it.each(handshakeRules.map((rule) => [rule.id, rule] as const))('%s', (id, { example }) => {

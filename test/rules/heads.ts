@@ -2,7 +2,7 @@
  * Handshakes for the tests of rules, made from the lines of their heads.
  */
 import { HeadDecoder, type RequestHead, type ResponseHead } from '../../src/http/head.js';
-import { exampleRequest, exampleResponse } from '../../src/rules/example-heads.js';
+import { exampleConnect, exampleRequest, exampleResponse } from '../../src/rules/example-heads.js';
 import { Place } from '../../src/stream/place.js';
 import { decodeHandshake, type Handshake } from '../../src/websocket/handshake.js';
 import { findingsOf } from './harness.js';
@@ -38,4 +38,44 @@ export const refusal = (status: string, fields: Parameters<typeof exampleRespons
     `HTTP/1.1 ${status}`,
   );
 
-export { exampleRequest, exampleResponse };
+export { exampleConnect, exampleRequest, exampleResponse };
+
+/** A head of HTTP/2 given as lines `name: value`. */
+function h2HeadOf<Kind extends 'request' | 'response'>(kind: Kind, lines: string, unknownFields = 0) {
+  const headers = lines.split('\n').map((line) => {
+    const at = line.indexOf(': ', 1);
+    return { name: line.slice(0, at), value: line.slice(at + 2) };
+  });
+  const value = (name: string) => headers.find((header) => header.name === name)?.value;
+  const empty = headOf(kind === 'request' ? 'GET / HTTP/1.1' : 'HTTP/1.1 200 OK');
+  const own = {
+    kind,
+    method: value(':method') ?? '',
+    target: value(':path') ?? '',
+    status: Number(value(':status')),
+    reason: '',
+  };
+  return { ...empty, ...own, headers, unknownFields, version: '2' } as unknown as RequestHead & ResponseHead;
+}
+
+export interface ConnectFacts {
+  readonly response?: string;
+  readonly offered?: boolean | undefined;
+  readonly unknownFields?: number;
+  readonly earlyClientBytes?: number;
+}
+
+/** As foundIn(), of an extended CONNECT, which the server had offered unless said otherwise. */
+export function foundInConnect(request: string, facts: ConnectFacts = {}): string[] {
+  const { response = ':status: 200', unknownFields, earlyClientBytes = 0 } = facts;
+  const offered = 'offered' in facts ? facts.offered : true;
+  const handshake = decodeHandshake(
+    h2HeadOf('request', request, unknownFields),
+    h2HeadOf('response', response),
+    offered,
+  );
+  const carrier = { http: 'h2', stream: 1 } as const;
+  return findingsOf({ session: { handshake, earlyClientBytes, carrier } }).map(
+    ({ rule, breaker, message }) => `${rule} ${breaker}: ${message}`,
+  );
+}
