@@ -2,12 +2,17 @@
  * WebSockets in HTTP/2 (RFC 8441) from packets to frames: several in one connection beside ordinary requests, how they
  * begin and end, and what a capture lost.
  */
+
 import { describe, expect, it } from 'vitest';
 import { concat, u32 } from '../src/bytes/concat.js';
-import { encodeH2Data, encodeH2Frame, encodeH2Reset } from '../src/http/h2-frame-encode.js';
+import { CarriedConnection } from '../src/carried/connection.js';
+import { Dissector } from '../src/dissector.js';
+import { encodeH2Data, encodeH2Frame, encodeH2Headers, encodeH2Reset } from '../src/http/h2-frame-encode.js';
+import { Connection } from '../src/tcp/connection.js';
 import { encodeFrame } from '../src/websocket/frame-encode.js';
 import { dissect, fromClient, fromServer } from './support/dissect.js';
 import { H2Talk } from './support/h2.js';
+import { utf8 } from './support/splits.js';
 import { CLIENT, SERVER, Talk } from './support/tcp.js';
 
 const close = (side: 0 | 1, code = 1000) =>
@@ -122,5 +127,345 @@ describe('WebSockets in HTTP/2', () => {
       expect(payloads).toEqual(EXPECTED);
       expect(opened.map(({ path }) => path)).toEqual(['/chat1', '/chat5']);
     }
+  });
+});
+
+const GET_H2C =
+  'GET /page HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n';
+const TO_H2C = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n';
+
+describe('HTTP/2 begins', () => {
+  it('behind Upgrade: h2c', () => {
+    const h2 = new H2Talk();
+    const sent: Sent[] = [
+      [CLIENT, utf8(GET_H2C)],
+      [SERVER, concat(utf8(TO_H2C), h2.offer(), h2.page(1, 'hello'))],
+      [CLIENT, concat(h2.hello(), h2.connect(3))],
+      [SERVER, concat(h2.answer(3), encodeH2Data(3, fromServer('two')))],
+    ];
+    const { payloads, defects, opened } = dissect(packetsOf(sent));
+    expect(defects).toEqual([]);
+    expect(payloads).toEqual(['server: two']);
+    expect(opened[0].carrier.stream).toBe(3);
+  });
+
+  it('where TLS knows it by ALPN: at once', () => {
+    const { closed, payloads } = carried(conversation());
+    expect(payloads).toEqual(EXPECTED);
+    expect(closed).toBe(3);
+  });
+
+  it('in a tunnel through a proxy', () => {
+    const sent: Sent[] = [
+      [CLIENT, utf8('CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n')],
+      [SERVER, utf8('HTTP/1.1 200 OK\r\n\r\n')],
+      ...conversation(),
+    ];
+    expect(dissect(packetsOf(sent)).payloads).toEqual(EXPECTED);
+  });
+
+  it('with what the server sends, where nothing of the client was captured', () => {
+    const sent = conversation().filter(([side]) => side === SERVER);
+    const { payloads } = dissect(packetsOf(sent));
+    expect(payloads).toEqual([]);
+  });
+});
+
+/** As TLS would do: HTTP/2 is known before the first byte. */
+function carried(sent: readonly Sent[], options: { initiator?: 0 | 1 | undefined } = {}) {
+  const payloads: string[] = [];
+  const defects: string[] = [];
+  const confidences: number[] = [];
+  let closed = 0;
+  const dissector = new Dissector({
+    frame: ({ sender, payload }) => payloads.push(`${sender}: ${Buffer.from(payload)}`),
+    sessionOpened: ({ confidence }) => confidences.push(confidence),
+    sessionClosed: () => closed++,
+    defect: ({ code }) => defects.push(code),
+  });
+  const connection = new Connection(0, [
+    { address: '10.0.0.1', port: 40_000 },
+    { address: '10.0.0.2', port: 443 },
+  ]);
+  connection.initiator = 'initiator' in options ? options.initiator : 0;
+  const { sinks } = new CarriedConnection(dissector, connection, { http: 'h2', stream: undefined });
+  for (const [side, bytes] of sent) {
+    dissector.place.packet++;
+    sinks[side].bytes(bytes, 0, bytes.length);
+  }
+  for (const sink of sinks) sink.end('fin');
+  return { payloads, closed, defects, confidences };
+}
+
+const texts = (side: 0 | 1, stream: number, from: number, to: number): Sent[] =>
+  Array.from({ length: to - from }, (_, i) => {
+    const text = `message ${from + i} of stream ${stream}`;
+    return [side, encodeH2Data(stream, side === CLIENT ? fromClient(text) : fromServer(text))];
+  });
+
+/** Two WebSockets that take turns. */
+function turns(h2: H2Talk, count = 30): Sent[] {
+  const talk = [1, 5].map((stream) => [CLIENT, SERVER].map((side) => texts(side as 0 | 1, stream, 0, count)));
+  return [
+    ...conversation(h2).slice(0, 8),
+    ...Array.from({ length: count }, (_, i) => talk.flatMap((sides) => sides.map((sent) => sent[i]))).flat(),
+  ];
+}
+
+describe('where the capture begins in the middle', () => {
+  it.each([undefined, 0] as const)(
+    'the WebSockets are recognised, with confidence (initiator %s)',
+    (initiator) => {
+      const sent = turns(new H2Talk());
+      const from = 8;
+      const { payloads, confidences } = carried(sent.slice(from), { initiator });
+      expect(payloads).toHaveLength(120);
+      expect(payloads).toContain('server: message 29 of stream 5');
+      expect(confidences).toHaveLength(2);
+      for (const confidence of confidences) {
+        expect(confidence).toBeGreaterThan(0.99);
+        expect(confidence).toBeLessThan(1);
+      }
+    },
+  );
+
+  it('within an HTTP/2 frame: the next one is found', () => {
+    const sent = turns(new H2Talk());
+    sent[8] = [sent[8][0], sent[8][1].subarray(5)];
+    sent[9] = [sent[9][0], sent[9][1].subarray(3)];
+    const { payloads, defects } = carried(sent.slice(8), { initiator: undefined });
+    expect(payloads).toHaveLength(118);
+    expect(defects.filter((code) => code === 'h2-frames-lost')).toHaveLength(2);
+  });
+
+  it('and requests follow whose fields refer to what was not captured: they are marked', () => {
+    const h2 = new H2Talk();
+    const sent = turns(h2, 3).slice(8);
+    // Method, protocol and authority are of the table, the path is new.
+    sent.push(
+      [CLIENT, h2.connect(9)],
+      [SERVER, h2.answer(9)],
+      ...texts(CLIENT, 9, 0, 20),
+      ...texts(SERVER, 9, 0, 20),
+    );
+    const { payloads } = carried(sent, { initiator: 0 });
+    expect(payloads.filter((text) => text.includes('of stream 9'))).toHaveLength(40);
+  });
+});
+
+describe('a gap', () => {
+  const lossy = (lost: readonly number[], sent = turns(new H2Talk())) => {
+    const talk = new Talk();
+    const packets = talk.handshake();
+    for (const [i, [side, bytes]] of sent.entries()) {
+      const packet = talk.send(side, bytes);
+      if (!lost.includes(i)) packets.push(packet);
+    }
+    return dissect([...packets, talk.fin(CLIENT), talk.fin(SERVER)]);
+  };
+
+  it('that swallows HTTP/2 frames costs them and, at most, what is needed to find WebSocket frames again', () => {
+    const { frames, payloads, opened, defects } = lossy([40]);
+    expect(opened).toHaveLength(2);
+    const all = turns(new H2Talk()).length;
+    expect(payloads.length).toBeGreaterThan(all - 20);
+    expect(new Set(codes(defects))).toEqual(new Set(['frames-lost']));
+    for (const { payload, confidence } of frames)
+      if (confidence === 1 || payload.length > 0)
+        expect(String(Buffer.from(payload))).toMatch(/^(message|one|two)/);
+    expect(frames.some(({ confidence }) => confidence < 1)).toBe(true);
+    expect(payloads).toContain('client: message 29 of stream 1');
+    expect(payloads).toContain('server: message 29 of stream 5');
+  });
+
+  it('inside DATA is exact', () => {
+    const long = encodeH2Data(1, encodeFrame({ opcode: 2, payload: new Uint8Array(300).fill(65) }), {
+      padding: 9,
+    });
+    const sent: Sent[] = [
+      ...conversation().slice(0, 8),
+      [SERVER, long.subarray(0, 100)],
+      [SERVER, long.subarray(100, 200)],
+      [SERVER, long.subarray(200)],
+      ...texts(SERVER, 1, 0, 2),
+    ];
+    const { frames, defects } = lossy([9], sent);
+    expect(defects).toEqual([]);
+    const found = frames.find(({ length }) => length === 300)!;
+    expect(found.missing).toEqual([{ offset: 86, length: 100 }]);
+    expect(frames.slice(-2).map(({ confidence }) => confidence)).toEqual([1, 1]);
+  });
+
+  it('over the answer to a CONNECT: frames tell that it was one of 2xx', () => {
+    const h2 = new H2Talk();
+    const sent: Sent[] = [
+      [CLIENT, h2.hello()],
+      [SERVER, h2.offer()],
+      [CLIENT, h2.connect(1)],
+      [SERVER, h2.answer(1)],
+      ...texts(CLIENT, 1, 0, 20).flatMap((one, i) => [one, texts(SERVER, 1, i, i + 1)[0]]),
+    ];
+    const { opened, payloads } = lossy([3], sent);
+    expect(opened.map(({ path, confidence }) => [path, confidence < 1])).toEqual([['/chat1', true]]);
+    expect(payloads.length).toBeGreaterThan(36);
+  });
+});
+
+describe('what is odd', () => {
+  const begin = (h2: H2Talk): Sent[] => [
+    [CLIENT, h2.hello()],
+    [SERVER, h2.offer()],
+  ];
+  const odd = (make: (h2: H2Talk) => Sent[], limits = {}) => {
+    const h2 = new H2Talk();
+    const sent = [...begin(h2), ...make(h2)];
+    const { defects, payloads, opened } = dissect(packetsOf(sent), { limits });
+    return { codes: codes(defects), payloads, opened, messages: defects.map(({ message }) => message) };
+  };
+  const healthy = (h2: H2Talk, stream = 99): Sent[] => [
+    [CLIENT, h2.connect(stream)],
+    [SERVER, h2.answer(stream)],
+    [CLIENT, encodeH2Data(stream, fromClient('after'))],
+  ];
+
+  const CASES: [string, string[], (h2: H2Talk) => Sent[]][] = [
+    [
+      'a CONTINUATION flood',
+      ['head-limit'],
+      (h2) => [
+        [CLIENT, encodeH2Frame({ type: 1, stream: 1 }, new Uint8Array(1000))],
+        ...Array.from(
+          { length: 100 },
+          (): Sent => [CLIENT, encodeH2Frame({ type: 9, stream: 1 }, new Uint8Array(1000))],
+        ),
+        [CLIENT, encodeH2Frame({ type: 9, flags: 4, stream: 1 })],
+        ...healthy(h2),
+      ],
+    ],
+    [
+      'DATA on stream 0',
+      ['h2-stream-zero'],
+      (h2) => [[CLIENT, encodeH2Data(0, fromClient('x'))], ...healthy(h2)],
+    ],
+    [
+      'DATA on a stream that was not opened',
+      ['h2-stream-idle'],
+      (h2) => [
+        ...Array.from({ length: 50 }, (_, i): Sent => [CLIENT, encodeH2Data(101 + 2 * i, fromClient('x'))]),
+        ...healthy(h2),
+      ],
+    ],
+    [
+      'DATA behind the end',
+      ['h2-stream-closed'],
+      (h2) => [
+        [CLIENT, h2.connect(1)],
+        [SERVER, h2.answer(1)],
+        [CLIENT, encodeH2Data(1, fromClient('x'), { endStream: true })],
+        [CLIENT, concat(encodeH2Data(1, fromClient('y')), encodeH2Data(1, fromClient('y')))],
+        ...healthy(h2),
+      ],
+    ],
+    [
+      'a stream used again',
+      ['h2-stream-reused'],
+      (h2) => [
+        [CLIENT, h2.get(7)],
+        [SERVER, h2.page(7, 'x')],
+        [CLIENT, concat(h2.connect(7), h2.connect(5))],
+        ...healthy(h2),
+      ],
+    ],
+    [
+      'a header block that others break',
+      ['h2-header-block'],
+      (h2) => [
+        [CLIENT, encodeH2Frame({ type: 1, stream: 1 }, Uint8Array.of(0x82))],
+        [CLIENT, encodeH2Frame({ type: 6 }, new Uint8Array(8))],
+        ...healthy(h2),
+      ],
+    ],
+    [
+      'a CONTINUATION of nothing',
+      ['h2-header-block'],
+      (h2) => [
+        [CLIENT, encodeH2Frame({ type: 9, flags: 4, stream: 1 }, Uint8Array.of(0x82))],
+        ...healthy(h2),
+      ],
+    ],
+    [
+      'more padding than bytes',
+      ['h2-padding', 'h2-padding'],
+      (h2) => [
+        [CLIENT, encodeH2Frame({ type: 1, flags: 0x0c, stream: 1 }, Uint8Array.of(9, 0x82))],
+        ...healthy(h2),
+        [CLIENT, encodeH2Frame({ type: 0, flags: 8, stream: 99 }, Uint8Array.of(9, 0x82))],
+      ],
+    ],
+    [
+      'an h2Frame larger than allowed',
+      ['h2-frame-size'],
+      (h2) => [
+        ...healthy(h2),
+        [CLIENT, encodeH2Frame({ type: 0x33, stream: 99, length: 16_385 }, new Uint8Array(16_385))],
+        [CLIENT, encodeH2Data(99, fromClient('more'))],
+      ],
+    ],
+    [
+      'an index that is in no table',
+      ['hpack-undecodable'],
+      (h2) => [
+        [CLIENT, encodeH2Frame({ type: 1, flags: 5, stream: 1 }, Uint8Array.of(0xfe))],
+        ...healthy(h2),
+      ],
+    ],
+    [
+      'a reset before the answer',
+      ['unanswered-upgrade'],
+      (h2) => [[CLIENT, concat(h2.connect(1), encodeH2Reset(1, 8))], ...healthy(h2)],
+    ],
+    ['no answer', ['unanswered-upgrade'], (h2) => [[CLIENT, h2.connect(1)], ...healthy(h2)]],
+  ];
+
+  it.each(CASES)('%s', (_, expected, make) => {
+    const { codes: found, payloads } = odd(make);
+    expect(found).toEqual(expected);
+    expect(payloads).toContain('client: after');
+  });
+
+  it('a hundred thousand streams that stay open', () => {
+    const { codes: found, payloads } = odd((h2) => {
+      const many = (from: number): Sent => [
+        CLIENT,
+        concat(
+          ...Array.from({ length: 5000 }, (_, i) => encodeH2Headers(2 * (from + i) + 1, Uint8Array.of(0x82))),
+        ),
+      ];
+      return [...Array.from({ length: 20 }, (_, i) => many(5000 * i)), ...healthy(h2, 300_001)];
+    });
+    expect(found).toEqual(['h2-streams-limit']);
+    expect(payloads).toEqual(['client: after']);
+  });
+
+  it('trailers, pushed responses and interim answers change nothing', () => {
+    const { codes: found, payloads } = odd((h2) => [
+      [CLIENT, h2.connect(1)],
+      [
+        SERVER,
+        encodeH2Frame({ type: 5, flags: 4, stream: 1 }, concat(u32(2), h2.server.block([['x', 'pushed']]))),
+      ],
+      [SERVER, concat(h2.answer(1, 103), h2.answer(1))],
+      [SERVER, h2.answer(2, 200, { 'content-type': 'a' })],
+      [
+        SERVER,
+        concat(
+          encodeH2Data(1, fromServer('x')),
+          encodeH2Headers(1, h2.server.block([['x', 'pushed']]), { endStream: true }),
+        ),
+      ],
+      ...healthy(h2),
+    ]);
+    expect(found).toEqual([]);
+    expect(payloads).toEqual(['server: x', 'client: after']);
   });
 });
