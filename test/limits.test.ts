@@ -10,6 +10,8 @@ import type { Input } from '../src/capture/open.js';
 import { encodePcap, encodePcapHeader, encodePcapRecord } from '../src/capture/pcap-encode.js';
 import { PcapngEncoder } from '../src/capture/pcapng-encode.js';
 import { type RunConsumer, runDissection } from '../src/dissect.js';
+import { encodeH2Headers } from '../src/http/h2-frame-encode.js';
+import type { HpackField } from '../src/http/hpack-encode.js';
 import { atLimit, DEFAULT_LIMITS, LIMIT_KEYS, LIMITS, type LimitKey, limitName } from '../src/limits.js';
 import { encodeEthernet } from '../src/link/ethernet.js';
 import { LinkType } from '../src/link/link-types.js';
@@ -27,6 +29,7 @@ import { APPLICATION_DATA } from '../src/tls/record.js';
 import { MessageDeflater } from '../src/websocket/deflate-encode.js';
 import { encodeFrame } from '../src/websocket/frame-encode.js';
 import { fromClient, fromServer, request, response, upgraded } from './support/dissect.js';
+import { H2Talk } from './support/h2.js';
 import { utf8 } from './support/splits.js';
 import { CLIENT, SERVER, Talk } from './support/tcp.js';
 
@@ -63,6 +66,18 @@ const session = (make: (talk: Talk) => Uint8Array[]) => {
   const talk = new Talk();
   return pcap([...upgraded(talk), ...make(talk)]);
 };
+
+/** A connection of HTTP/2 that goes on with what is made. */
+function http2(make: (h2: H2Talk, talk: Talk) => (readonly [0 | 1, Uint8Array])[]): Uint8Array {
+  const [h2, talk] = [new H2Talk(), new Talk()];
+  const begun = [...talk.handshake(), talk.send(CLIENT, h2.hello()), talk.send(SERVER, h2.offer())];
+  return pcap([...begun, ...make(h2, talk).map(([side, bytes]) => talk.send(side, bytes))]);
+}
+
+const GET: HpackField[] = [
+  [':method', 'GET'],
+  [':path', '/'],
+];
 
 /** Parts of `bytes`; those that are `lost` only move the sequence number. */
 function parts(talk: Talk, bytes: Uint8Array, lengths: readonly number[], lost: readonly number[] = []) {
@@ -276,6 +291,31 @@ const CASES: Partial<Record<LimitKey, Case>> = {
       return pcap([...talk.handshake(), talk.send(CLIENT, get), talk.send(CLIENT, get)]);
     },
   },
+  maxH2Table: {
+    value: 100,
+    capture: () =>
+      http2((h2) => [
+        [
+          CLIENT,
+          encodeH2Headers(1, h2.client.block([...GET, ['x', 'y'.repeat(60)], ['z', 'y'.repeat(60)]]), {
+            endStream: true,
+          }),
+        ],
+      ]),
+  },
+  maxH2Streams: {
+    value: 1,
+    capture: () => http2((h2) => [1, 3].map((stream) => [CLIENT, h2.get(stream, '/', {})])),
+  },
+  maxH2Searched: {
+    value: 500,
+    others: ['h2-frames-lost'],
+    capture: () =>
+      http2((_, talk) => {
+        talk.send(CLIENT, 'lost');
+        return Array.from({ length: 4 }, () => [CLIENT, new Uint8Array(100).fill(0x73)]);
+      }),
+  },
   maxProxyTunnels: {
     value: 1,
     capture: () => {
@@ -449,6 +489,6 @@ describe('patience', () => {
 
 it('names are what the command line takes', () => {
   expect(new Set(LIMIT_KEYS.map(limitName)).size).toBe(LIMIT_KEYS.length);
-  for (const key of LIMIT_KEYS) expect(limitName(key)).toMatch(/^[a-z]+(-[a-z]+)*$/);
+  for (const key of LIMIT_KEYS) expect(limitName(key)).toMatch(/^[a-z][a-z\d]*(-[a-z]+)*$/);
   for (const key of LIMIT_KEYS) expect(DEFAULT_LIMITS[key]).toBe(LIMITS[key].default);
 });

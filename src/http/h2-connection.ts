@@ -70,6 +70,8 @@ export class H2Connection implements H2SideOwner {
   private readonly streams: H2Streams;
   /** Whose DATA came last, by side. */
   private readonly last: [H2Stream | undefined, H2Stream | undefined] = [undefined, undefined];
+  /** By side, those that are to be told of a loss: the others were told of one, and no DATA of theirs came since. */
+  private readonly inStep: readonly [Set<H2Stream>, Set<H2Stream>] = [new Set(), new Set()];
   /** Highest number of a request. */
   private lastOpened = 0;
   private connectOffered = false;
@@ -78,9 +80,10 @@ export class H2Connection implements H2SideOwner {
   constructor(private readonly options: H2Options) {
     const { place, account, client, limits } = options;
     this.clientSide = client;
-    this.streams = new H2Streams(limits.maxH2Streams, account, (message) =>
-      this.tellOnce('h2-streams-limit', message),
-    );
+    this.streams = new H2Streams(limits.maxH2Streams, account, (first, message) => {
+      this.tellOnce('h2-streams-limit', message);
+      this.close(first);
+    });
     const side = (index: 0 | 1) => new H2Side(index, this, place, limits, account);
     this.sides = [side(0), side(1)];
   }
@@ -176,8 +179,10 @@ export class H2Connection implements H2SideOwner {
     const peer = this.sides[other(side.index)];
     peer.maxFrameSize = undefined;
     peer.contents.hpack.allowedSize = undefined;
-    for (const stream of this.streams.all())
-      this.tellGap(side, stream, stream === this.last[side.index] ? length : 0, true);
+    const { index } = side;
+    const told = [...this.inStep[index]];
+    this.inStep[index].clear();
+    for (const stream of told) this.tellGap(side, stream, stream === this.last[index] ? length : 0, true);
   }
 
   found(side: H2Side, length: number): void {
@@ -281,6 +286,7 @@ export class H2Connection implements H2SideOwner {
   private deliver(stream: H2Stream, sinks: readonly [StreamSink, StreamSink]): void {
     const { clientSide } = this;
     stream.sinks = sinks;
+    for (const side of this.inStep) side.add(stream);
     stream.held?.replay(sinks[clientSide]);
     stream.held = undefined;
     for (const side of [0, 1] as const) if (stream.ended[side]) sinks[side].end('fin');
@@ -295,7 +301,10 @@ export class H2Connection implements H2SideOwner {
 
   private streamOf({ index }: H2Side, id: number): H2Stream | undefined {
     const last = this.last[index];
-    if (last?.id === id) return last;
+    if (last?.id === id) {
+      if (this.inStep[index].size === 0) this.inStep[index].add(last);
+      return last;
+    }
     let stream = this.streams.get(id);
     if (stream === undefined) {
       // All requests were seen: it was given up, or reset while this was under way.
@@ -307,6 +316,7 @@ export class H2Connection implements H2SideOwner {
       stream = this.streams.open(id, 'unsure');
     }
     this.last[index] = stream;
+    this.inStep[index].add(stream);
     return stream;
   }
 
@@ -324,7 +334,10 @@ export class H2Connection implements H2SideOwner {
 
   private close(stream: H2Stream): void {
     this.streams.close(stream);
-    for (const side of [0, 1]) if (this.last[side] === stream) this.last[side] = undefined;
+    for (const side of [0, 1]) {
+      this.inStep[side].delete(stream);
+      if (this.last[side] === stream) this.last[side] = undefined;
+    }
   }
 
   /** A peer that does it once mostly does it all the time. */

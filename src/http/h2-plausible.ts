@@ -29,7 +29,8 @@ export function weightOf(header: Fields, maxLength: number, isKnown: (stream: nu
   if ((flags & ~FLAGS[type]) !== 0 || !hasForm(header)) return 0;
   if (stream === 0) return FIXED;
   if (isKnown(stream)) return OF_KNOWN_STREAM;
-  return stream < MOST_STREAM ? 1 : 0;
+  // RFC 9113 §5.1.1: those of a client are odd; that servers push is a thing of the past.
+  return stream % 2 === 1 && stream < MOST_STREAM ? 1 : 0;
 }
 
 /** Whether it may follow where h2Frames were found again: there, extensions are plausible, too. */

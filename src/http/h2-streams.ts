@@ -17,7 +17,8 @@ export class H2Streams {
   constructor(
     private readonly limit: number,
     private readonly account: Account,
-    private readonly overflow: (message: string) => void,
+    /** Has to close the one that is given up. */
+    private readonly overflow: (first: H2Stream, message: string) => void,
   ) {}
 
   get(id: number): H2Stream | undefined {
@@ -45,12 +46,12 @@ export class H2Streams {
 
   private giveUpFirst(): void {
     const [first] = this.streams.values();
+    first.end(0, 'capture-end');
+    first.end(1, 'capture-end');
     this.overflow(
+      first,
       `too many HTTP/2 streams are open: the one opened first is given up, here stream ${first.id} ` +
         atLimit('maxH2Streams', this.limit),
     );
-    first.end(0, 'capture-end');
-    first.end(1, 'capture-end');
-    this.close(first);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What a rule is: something that RFC 6455 or RFC 7692 asks of a peer, with all that people, SARIF and the
+ * What a rule is: something that RFC 6455, RFC 7692 or RFC 8441 asks of a peer, with all that people, SARIF and the
  * documentation are told about it, and a watcher that looks at one session and reports when it is broken.
  *
  * Strategy: one file per rule. A watcher names only the events that it wants and keeps its own state, made
