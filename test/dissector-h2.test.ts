@@ -188,7 +188,11 @@ function carried(sent: readonly Sent[], options: { initiator?: 0 | 1 | undefined
     { address: '10.0.0.2', port: 443 },
   ]);
   connection.initiator = 'initiator' in options ? options.initiator : 0;
-  const { sinks } = new CarriedConnection(dissector, connection, { http: 'h2', stream: undefined });
+  const { sinks } = new CarriedConnection(dissector, connection, {
+    http: 'h2',
+    stream: undefined,
+    tls: undefined,
+  });
   for (const [side, bytes] of sent) {
     dissector.place.packet++;
     sinks[side].bytes(bytes, 0, bytes.length);

@@ -16,8 +16,8 @@ describe('a connection is abandoned', () => {
     ['of TLS', [Uint8Array.of(22, 3, 1, 0, 5, 1, 0, 0, 1, 0)], []],
     [
       'that switches to another protocol',
-      ['GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n'],
-      ['HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n'],
+      ['GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: irc\r\n\r\n'],
+      ['HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: irc\r\n\r\n'],
     ],
   ])('%s', (_name, asked, answered) => {
     const talk = new Talk();

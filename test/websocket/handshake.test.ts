@@ -62,6 +62,8 @@ describe('decodeHandshake', () => {
       requestConnection: ['upgrade'],
       responseUpgrade: ['websocket'],
       responseConnection: ['upgrade'],
+      isExtendedConnect: false,
+      connectOffered: undefined,
       isWebSocketRequest: true,
       isWebSocketResponse: true,
     });
