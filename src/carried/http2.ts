@@ -4,7 +4,8 @@
  */
 
 import type { Carrier } from '../http/connection.js';
-import { H2Connection, type H2Exchange, type H2Owner } from '../http/h2-connection.js';
+import { H2Connection } from '../http/h2-connection.js';
+import type { H2Exchange, H2Owner } from '../http/h2-openings.js';
 import type { RequestHead } from '../http/head.js';
 import type { Account } from '../http/holding.js';
 import type { StreamSink } from '../stream/stream-sink.js';

@@ -2,56 +2,26 @@
  * The HTTP/2 station (RFC 9113): takes the two directions of a connection and hands on the DATA of the h2Streams that
  * an extended CONNECT made WebSockets (RFC 8441), each as two streams of its own.
  *
- * Strategy: each H2Side decodes its direction; this class knows who is the client and what each open h2Stream carries.
- * DATA goes straight through as the part of the chunk that it is. What a client sends before the answer is held.
- * An h2Stream whose heads were lost, or are not known since the header table is not, is handed to its owner as one
- * that may be anything. A gap that swallowed h2Frames may have held DATA of each h2Stream: each WebSocket is told that
- * it lost bytes, of a number that is not known; they count for the one whose DATA came last.
+ * Strategy: each H2Side decodes its direction, H2Openings tells what each h2Stream carries, this class where its DATA
+ * goes: straight through, as the part of the chunk that it is. A gap that swallowed h2Frames may have held DATA of
+ * each h2Stream: each WebSocket is told that it lost bytes, of a number that is not known; they count for the one
+ * whose DATA came last.
  */
-import { atLimit } from '../limits.js';
 import type { Place } from '../stream/place.js';
-import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
-import type { Carrier, Exchange } from './connection.js';
+import type { StreamEnd } from '../stream/stream-sink.js';
 import type { H2Block } from './h2-block.js';
 import { DEFAULT_FRAME_SIZE, SETTING } from './h2-frame.js';
-import { h2Request, h2Response, isRequest, statusOf } from './h2-head.js';
+import { isRequest, statusOf } from './h2-head.js';
+import { H2Openings, type H2Owner, type H2State } from './h2-openings.js';
 import { type H2Limits, H2Side, type H2SideOwner } from './h2-side.js';
-import { type H2Stream, isOrdinaryAnswer, isSuccess, kindOfRequest } from './h2-stream.js';
+import type { H2Stream } from './h2-stream.js';
 import { H2Streams } from './h2-streams.js';
-import type { RequestHead, ResponseHead } from './head.js';
-import { HeldBytes } from './held.js';
 import type { Account } from './holding.js';
 import type { HpackBlock } from './hpack.js';
 import { DEFAULT_TABLE_SIZE } from './hpack-table.js';
 
 /** RFC 9113 §7. */
 const NO_ERROR = 0;
-
-export interface H2Exchange extends Exchange {
-  /**
-   * The server's SETTINGS offered the extended CONNECT before its answer (RFC 8441 §3); undefined: they were not
-   * captured.
-   */
-  readonly connectOffered: boolean | undefined;
-}
-
-export interface H2Owner {
-  /** An extended CONNECT for a WebSocket was answered by 2xx: who takes the DATA; undefined: nobody. */
-  opened(stream: number, exchange: H2Exchange): Carrier | undefined;
-  /** It was refused. */
-  refused(stream: number, exchange: H2Exchange): void;
-  /**
-   * DATA comes of an h2Stream of which it is not known whether it is a WebSocket. `request`: what is known of that;
-   * `isAll`: what the client's side now gets is all that it has sent behind it.
-   */
-  unsure(
-    stream: number,
-    clientSide: 0 | 1,
-    request: RequestHead | undefined,
-    isAll: boolean,
-  ): readonly [StreamSink, StreamSink];
-  defect(code: string, message: string): void;
-}
 
 export interface H2Options {
   readonly place: Place;
@@ -62,9 +32,9 @@ export interface H2Options {
   readonly client: 0 | 1;
 }
 
-export class H2Connection implements H2SideOwner {
+export class H2Connection implements H2SideOwner, H2State {
   readonly sides: readonly [H2Side, H2Side];
-  private clientSide: 0 | 1;
+  clientSide: 0 | 1;
   /** The preface told who is the client. */
   private isRoleCertain = false;
   private readonly streams: H2Streams;
@@ -72,18 +42,18 @@ export class H2Connection implements H2SideOwner {
   private readonly last: [H2Stream | undefined, H2Stream | undefined] = [undefined, undefined];
   /** By side, those that are to be told of a loss: the others were told of one, and no DATA of theirs came since. */
   private readonly inStep: readonly [Set<H2Stream>, Set<H2Stream>] = [new Set(), new Set()];
-  /** Highest number of a request. */
-  private lastOpened = 0;
-  private connectOffered = false;
+  private readonly openings: H2Openings;
+  private isOffered = false;
   private readonly told = new Set<string>();
 
   constructor(private readonly options: H2Options) {
-    const { place, account, client, limits } = options;
+    const { place, account, client, limits, owner } = options;
     this.clientSide = client;
     this.streams = new H2Streams(limits.maxH2Streams, account, (first, message) => {
       this.tellOnce('h2-streams-limit', message);
       this.close(first);
     });
+    this.openings = new H2Openings(this, owner, this.streams, place, account, limits.maxHeldForResponse);
     const side = (index: 0 | 1) => new H2Side(index, this, place, limits, account);
     this.sides = [side(0), side(1)];
   }
@@ -92,13 +62,34 @@ export class H2Connection implements H2SideOwner {
   upgraded(clientSide: 0 | 1): void {
     this.clientSide = clientSide;
     this.streams.open(1, 'ordinary').ended[this.clientSide] = true;
-    this.lastOpened = 1;
+    this.openings.lastOpened = 1;
   }
 
-  /** Lets go what is only held. */
+  get isClientComplete(): boolean {
+    return this.sides[this.clientSide].isComplete;
+  }
+
+  get connectOffered(): boolean | undefined {
+    const server = this.sides[other(this.clientSide)];
+    return this.isOffered || (server.hasSettings && server.isComplete) ? this.isOffered : undefined;
+  }
+
+  delivers(stream: H2Stream): void {
+    for (const side of this.inStep) side.add(stream);
+  }
+
+  /** Connections hold too much together: lets go what is only held. */
   settle(): void {
     for (const side of this.sides) side.settle();
-    for (const stream of this.streams.all()) stream.held?.clear();
+    for (const stream of this.streams.all()) {
+      if (stream.held === undefined) continue;
+      stream.held.clear();
+      stream.kind = 'ordinary';
+      this.tellOnce(
+        'undecided-limit',
+        `HTTP/2 stream ${stream.id} was given up, which waited for a response`,
+      );
+    }
   }
 
   begun(side: H2Side, role: 'client' | 'server'): void {
@@ -116,7 +107,7 @@ export class H2Connection implements H2SideOwner {
     if (id === SETTING.maxFrameSize)
       peer.maxFrameSize = Math.max(peer.maxFrameSize ?? DEFAULT_FRAME_SIZE, value);
     if (id === SETTING.enableConnectProtocol && side.index !== this.clientSide)
-      this.connectOffered ||= value === 1;
+      this.isOffered ||= value === 1;
   }
 
   settings(side: H2Side): void {
@@ -133,8 +124,8 @@ export class H2Connection implements H2SideOwner {
   block(side: H2Side, info: H2Block, block: HpackBlock): void {
     if (!this.isRoleCertain && isRequest(block)) this.clientSide = side.index;
     else if (!this.isRoleCertain && statusOf(block) !== undefined) this.clientSide = other(side.index);
-    if (side.index === this.clientSide) this.request(info, block);
-    else this.response(info, block);
+    if (side.index === this.clientSide) this.openings.request(info, block);
+    else this.openings.response(info, block);
   }
 
   data(side: H2Side, id: number, chunk: Uint8Array, start: number, end: number): void {
@@ -145,8 +136,9 @@ export class H2Connection implements H2SideOwner {
     if (stream.ended[index])
       this.tellOnce('h2-stream-closed', `DATA of HTTP/2 stream ${id} comes behind its end`);
     else if (sinks !== undefined) sinks[index].bytes(chunk, start, end);
-    else if (kind === 'asked' && index === this.clientSide) this.holder(stream).bytes(chunk, start, end);
-    else if (kind !== 'ordinary') this.unsure(stream)[index].bytes(chunk, start, end);
+    else if (kind === 'asked' && index === this.clientSide)
+      this.openings.holder(stream).bytes(chunk, start, end);
+    else if (kind !== 'ordinary') this.openings.unsure(stream)[index].bytes(chunk, start, end);
   }
 
   dataMissing(side: H2Side, id: number, length: number): void {
@@ -207,96 +199,12 @@ export class H2Connection implements H2SideOwner {
     this.options.owner.defect(code, message);
   }
 
-  private request(info: H2Block, block: HpackBlock): void {
-    const id = info.stream;
-    let stream = this.streams.get(id);
-    const isNew = stream === undefined && id > this.lastOpened;
-    if (stream === undefined && isNew) stream = this.streams.open(id, 'unsure');
-    if (stream === undefined || stream.request !== undefined || stream.ended[this.clientSide]) {
-      // Else these are trailers (RFC 9113 §8.1).
-      if (isRequest(block))
-        this.tellOnce('h2-stream-reused', `a second request comes on HTTP/2 stream ${id}; it is passed over`);
-      return;
-    }
-    this.lastOpened = Math.max(this.lastOpened, id);
-    stream.request = h2Request(info, block, this.options.place);
-    if (stream.sinks !== undefined) return;
-    stream.kind = kindOfRequest(stream.request);
-    this.decide(stream);
-  }
-
-  private response(info: H2Block, block: HpackBlock): void {
-    const id = info.stream;
-    const known = this.streams.get(id);
-    // What no request opened was given up, or is pushed.
-    if (known === undefined && this.sides[this.clientSide].isComplete) return;
-    const stream = known ?? this.streams.open(id, 'unsure');
-    const status = statusOf(block);
-    if (status !== undefined && status < 200) return;
-    if (stream.response !== undefined || stream.sinks !== undefined) return;
-    stream.response = h2Response(info, block, this.options.place);
-    this.decide(stream);
-  }
-
-  /** What the answer makes of the h2Stream, if it has come. */
-  private decide(stream: H2Stream): void {
-    const { kind, response } = stream;
-    if (response === undefined) return;
-    if (kind === 'unsure' && isOrdinaryAnswer(response)) stream.kind = 'ordinary';
-    if (kind !== 'asked') return;
-    if (response.status === 0) stream.kind = 'unsure';
-    else if (isSuccess(response)) this.open(stream, response);
-    else {
-      stream.kind = 'ordinary';
-      this.options.owner.refused(stream.id, this.exchange(stream, response));
-      stream.held?.clear();
-    }
-  }
-
-  private open(stream: H2Stream, response: ResponseHead): void {
-    const carrier = this.options.owner.opened(stream.id, this.exchange(stream, response));
-    stream.kind = carrier === undefined ? 'ordinary' : 'open';
-    if (carrier === undefined) stream.held?.clear();
-    else if (this.clientSide === 0) this.deliver(stream, [carrier.client, carrier.server]);
-    else this.deliver(stream, [carrier.server, carrier.client]);
-  }
-
-  private exchange(stream: H2Stream, response: ResponseHead): H2Exchange {
-    const { clientSide, connectOffered } = this;
-    const server = this.sides[other(clientSide)];
-    const isSure = connectOffered || (server.hasSettings && server.isComplete);
-    return {
-      request: stream.request,
-      response,
-      clientSide,
-      earlyBytes: stream.held?.sentBefore(response.firstSequence) ?? 0,
-      connectOffered: isSure ? connectOffered : undefined,
-    };
-  }
-
-  private unsure(stream: H2Stream): readonly [StreamSink, StreamSink] {
-    stream.kind = 'unsure';
-    const isAll = this.sides[this.clientSide].isComplete;
-    const sinks = this.options.owner.unsure(stream.id, this.clientSide, stream.request, isAll);
-    this.deliver(stream, sinks);
-    return sinks;
-  }
-
-  /** What was held goes to its sink, and so does the end. */
-  private deliver(stream: H2Stream, sinks: readonly [StreamSink, StreamSink]): void {
-    const { clientSide } = this;
-    stream.sinks = sinks;
-    for (const side of this.inStep) side.add(stream);
-    stream.held?.replay(sinks[clientSide]);
-    stream.held = undefined;
-    for (const side of [0, 1] as const) if (stream.ended[side]) sinks[side].end('fin');
-  }
-
   private tellGap(side: H2Side, stream: H2Stream, length: number, uncertain: boolean): void {
     const { index } = side;
     if (stream.ended[index]) return;
     if (stream.sinks !== undefined) stream.sinks[index].gap(length, uncertain);
-    else if (stream.kind === 'asked' && index === this.clientSide) this.holder(stream).gap(length, uncertain);
+    else if (stream.kind === 'asked' && index === this.clientSide)
+      this.openings.holder(stream).gap(length, uncertain);
   }
 
   private streamOf({ index }: H2Side, id: number): H2Stream | undefined {
@@ -308,8 +216,8 @@ export class H2Connection implements H2SideOwner {
     let stream = this.streams.get(id);
     if (stream === undefined) {
       // All requests were seen: it was given up, or reset while this was under way.
-      if (this.sides[this.clientSide].isComplete) {
-        if (id > this.lastOpened)
+      if (this.isClientComplete) {
+        if (id > this.openings.lastOpened)
           this.tellOnce('h2-stream-idle', `DATA comes of HTTP/2 stream ${id}, which was not opened`);
         return undefined;
       }
@@ -318,18 +226,6 @@ export class H2Connection implements H2SideOwner {
     this.last[index] = stream;
     this.inStep[index].add(stream);
     return stream;
-  }
-
-  private holder(stream: H2Stream): HeldBytes {
-    const { place, limits, account } = this.options;
-    const { maxHeldForResponse } = limits;
-    return (stream.held ??= new HeldBytes(place, maxHeldForResponse, account, () =>
-      this.defect(
-        'held-bytes-limit',
-        `too much follows an extended CONNECT without a response (HTTP/2 stream ${stream.id}); the rest is a gap ` +
-          atLimit('maxHeldForResponse', maxHeldForResponse),
-      ),
-    ));
   }
 
   private close(stream: H2Stream): void {
@@ -341,7 +237,7 @@ export class H2Connection implements H2SideOwner {
   }
 
   /** A peer that does it once mostly does it all the time. */
-  private tellOnce(code: string, message: string): void {
+  tellOnce(code: string, message: string): void {
     if (this.told.has(code)) return;
     this.told.add(code);
     this.defect(code, message);
