@@ -259,3 +259,30 @@ describe('a stream that ends', () => {
     });
   });
 });
+
+describe('an uncertain gap', () => {
+  const texts = Array.from({ length: 20 }, (_, i) =>
+    encodeFrame({ opcode: 1, payload: utf8(`message number ${i}`) }),
+  );
+  const long = encodeFrame({ opcode: 2, payload: new Uint8Array(2000) });
+
+  it.each([
+    ['within a payload, though it is shorter than the rest', long.subarray(0, 50), 5, [2000]],
+    ['between frames, of no known length', new Uint8Array(0), 0, []],
+  ])('%s: the next frame is searched for', (_, before, length, cut) => {
+    const recorder = new SessionRecorder();
+    if (before.length > 0) recorder.send('server', before);
+    recorder.decoder.server.gap(length, true);
+    for (const text of texts) recorder.send('server', text);
+    recorder.end();
+    const { frames } = recorder;
+    expect(frames.filter(({ missing }) => missing.length > 0).map((frame) => frame.length)).toEqual(cut);
+    const found = frames.filter(({ opcode }) => opcode === 1);
+    expect(found.length).toBeGreaterThan(16);
+    for (const { confidence, payload } of found) {
+      expect(confidence).toBeLessThan(1);
+      expect(Buffer.from(payload).toString()).toMatch(/^message number/);
+    }
+    expect(recorder.summaries[0].missingBytes.server).toBe(length);
+  });
+});
