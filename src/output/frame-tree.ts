@@ -11,6 +11,7 @@ import type { Colors } from './colors.js';
 import { type ColumnContext, remarks } from './frame-columns.js';
 import { type FrameField, frameFields } from './frame-fields.js';
 import { formatEpoch, formatTime } from './time.js';
+import { tlsName } from './tls-text.js';
 
 /** Packets named per field; a frame of thousands of segments would drown the tree. */
 const MAX_PACKETS = 8;
@@ -26,7 +27,7 @@ export function frameTree(frame: Frame, context: ColumnContext, colors: Colors):
         `${frame.sender === 'client' ? 'client → server' : 'server → client'}`,
     ),
     `    Session ${session.number}: ${session.client} → ${session.server}` +
-      `${path === undefined ? '' : `, path ${visible(path)}`} (TCP stream ${session.connection}${h2StreamText(session.carrier)})`,
+      `${path === undefined ? '' : `, path ${visible(path)}`} (TCP stream ${session.connection}${carriedText(session.carrier)})`,
     `    Time: ${formatTime(frame.timestamp, 'relative', context.start())} s since the first packet, ` +
       `${formatTime(frame.timestamp, 'utc', context.start())} (${formatEpoch(frame.timestamp)})`,
   ];
@@ -44,8 +45,9 @@ export function frameTree(frame: Frame, context: ColumnContext, colors: Colors):
   return `${lines.join('\n')}\n`;
 }
 
-function h2StreamText({ stream }: SessionCarrier): string {
-  return stream === undefined ? '' : `, HTTP/2 stream ${stream}`;
+function carriedText({ stream, tls }: SessionCarrier): string {
+  const h2 = stream === undefined ? '' : `, HTTP/2 stream ${stream}`;
+  return tls === undefined ? h2 : `${h2}, ${tlsName(tls)}`;
 }
 
 function fieldLine(field: FrameField, frame: Frame, colors: Colors): string {
@@ -65,6 +67,7 @@ function fieldLine(field: FrameField, frame: Frame, colors: Colors): string {
 function places(frame: Frame, start: number, field: FrameField): string[] {
   const end = frame.streamOffset + field.end;
   const list: string[] = [];
+  const wherefrom = frame.session.carrier.tls === undefined ? 'reassembled from fragments' : 'decrypted';
   for (const piece of frame.pieces) {
     const from = Math.max(start, piece.streamOffset);
     const length = Math.min(end, piece.streamOffset + piece.length) - from;
@@ -72,9 +75,7 @@ function places(frame: Frame, start: number, field: FrameField): string[] {
     if (list.length === MAX_PACKETS) return [...list, '…'];
     const offset = piece.packetOffset;
     const where =
-      offset === undefined
-        ? 'reassembled from fragments'
-        : `bytes ${byteRange(offset + from - piece.streamOffset, length)}`;
+      offset === undefined ? wherefrom : `bytes ${byteRange(offset + from - piece.streamOffset, length)}`;
     list.push(`packet ${piece.packet} ${where}`);
   }
   return list;

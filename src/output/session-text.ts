@@ -9,6 +9,7 @@ import { closeStory } from './close-story.js';
 import type { ColumnContext } from './frame-columns.js';
 import { jsonOrNull, jsonString } from './json.js';
 import { formatEpoch, formatTime, secondsBetween } from './time.js';
+import { tlsJson } from './tls-text.js';
 
 export interface SessionColumns {
   readonly number: string;
@@ -87,13 +88,14 @@ export function sessionJson(summary: SessionSummary): string {
   return `{${fields.map(([name, value]) => `"${name}":${value}`).join(',')}}`;
 }
 
-/** `http/1.1`, `h2 stream 3`, `h2`. */
-export function carrierText({ http, stream }: SessionCarrier): string {
-  return stream === undefined ? http : `${http} stream ${stream}`;
+/** `http/1.1`, `h2 stream 3`, `http/1.1 over TLS 1.3`. */
+export function carrierText({ http, stream, tls }: SessionCarrier): string {
+  const protocol = stream === undefined ? http : `${http} stream ${stream}`;
+  return tls === undefined ? protocol : `${protocol} over ${tls.version ?? 'TLS'}`;
 }
 
-function carrierJson({ http, stream }: SessionCarrier): string {
-  return `{"http":${jsonString(http)},"stream":${stream ?? null},"tls":null}`;
+function carrierJson({ http, stream, tls }: SessionCarrier): string {
+  return `{"http":${jsonString(http)},"stream":${stream ?? null},"tls":${tlsJson(tls)}}`;
 }
 
 function closeJson(close: ObservedClose | undefined): string {

@@ -226,7 +226,9 @@ export class SessionDecoder implements DirectionOwner {
         `session ${this.session.number}: the ${sender}'s stream ends ${pendingHeader} bytes into a frame header`,
       );
     const { acknowledgement, delivered, packet } = this.place;
-    this.ends[sender] = { how, packet, timestamp: this.now(), sequence, acknowledgement, delivered };
+    // The end of an HTTP/2 stream has no place in TCP's sequence that could be acknowledged.
+    const end = this.session.carrier.http === 'h2' ? undefined : sequence;
+    this.ends[sender] = { how, packet, timestamp: this.now(), sequence: end, acknowledgement, delivered };
     const { ends } = this;
     if (ends.client === undefined || ends.server === undefined) return;
     const summary = this.summary(ends as BySender<ObservedEnd>);

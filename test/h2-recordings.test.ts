@@ -1,0 +1,79 @@
+/**
+ * WebSockets in streams of HTTP/2 between real peers (fixtures/h2-*, fixtures/h2c-*): exactly the messages that the
+ * applications logged, in the streams that they were told; with the segments cut, moved and doubled.
+ */
+import { describe, expect, it } from 'vitest';
+import {
+  asLogged,
+  captureOf,
+  duplicated,
+  inPieces,
+  messagesOf,
+  outOfOrder,
+  type SeenMessages,
+  segmentsOf,
+  toldBy,
+} from './support/messages.js';
+import { carriedCases } from './support/tls-recordings.js';
+
+const byPath = <T extends { readonly path: string }>(list: readonly T[]): T[] =>
+  [...list].sort((a, b) => (a.path < b.path ? -1 : 1));
+
+/** Of one message the client sent the first fragment, and then reset its stream: no application had it. */
+const CUT = '/reset';
+
+function expectWhole({ messages, defects }: SeenMessages): void {
+  expect(defects).toEqual([]);
+  const cut = messages.filter(({ complete, failure }) => !complete || failure !== undefined);
+  expect(cut.map(({ session, sender }) => `${sender} ${session.path}`)).toEqual(
+    messages.some(({ session }) => session.path === CUT) ? [`client ${CUT}`] : [],
+  );
+}
+
+/** Without what was cut. */
+const whole = (seen: SeenMessages): SeenMessages => ({
+  ...seen,
+  messages: seen.messages.filter(({ complete, session }) => complete || session.path !== CUT),
+});
+
+const cases = carriedCases(/^h2/);
+
+it('there are recordings', () => {
+  expect(cases.map(({ folder, file }) => `${folder}/${file}`)).toEqual([
+    'h2-chromium/capture.pcap.gz',
+    'h2c-parallel/capture.pcap.gz',
+    'h2c-parallel/upgrade.pcap.gz',
+  ]);
+});
+
+describe.each(cases)('$folder/$file', ({ capture, keyLogs, recorded, sessions }) => {
+  it('has the logged messages, in the streams that the applications saw', async () => {
+    const seen = await messagesOf(capture, { keyLogs });
+    expect(byPath(asLogged(toldBy(whole(seen)), sessions))).toEqual(byPath(sessions));
+    expectWhole(seen);
+    const told = seen.sessions.map(({ path = '', handshake, carrier: { http, stream } }) => ({
+      path,
+      http,
+      stream,
+      status: handshake?.status,
+    }));
+    expect(byPath(told)).toEqual(
+      byPath(
+        recorded.map(({ path, http }) => ({ path, http: 'h2', stream: http?.stream, status: http?.status })),
+      ),
+    );
+  });
+
+  const segments = segmentsOf(capture);
+  it.each([
+    ['segments in pieces of 1 to 3 bytes, where messages begin', () => inPieces(segments, 3, 1, 300)],
+    ['segments in pieces of 1 to 61 bytes', () => inPieces(segments, 61, 2)],
+    ['segments in pieces of 1 to 1460 bytes', () => inPieces(segments, 1460, 3)],
+    ['segments out of order', () => outOfOrder(segments, 4, 4)],
+    ['pieces doubled and out of order', () => outOfOrder(duplicated(inPieces(segments, 211, 8), 9), 6, 10)],
+  ])('%s', async (_what, changed) => {
+    const seen = await messagesOf(captureOf(changed()), { keyLogs });
+    expect(byPath(asLogged(toldBy(whole(seen)), sessions))).toEqual(byPath(sessions));
+    expectWhole(seen);
+  });
+});
