@@ -284,7 +284,8 @@ export class CarriedConnection implements HttpOwner, Carried {
   }
 }
 
-/** RFC 7540 §3.2; a server that chooses WebSocket does not name h2c. */
+/** RFC 7540 §3.2: the server names h2c, and nothing else. */
 function isUpgradeToHttp2({ response }: Exchange): boolean {
-  return tokenList(response, 'Upgrade').includes('h2c');
+  const protocols = tokenList(response, 'Upgrade');
+  return protocols.length === 1 && protocols[0] === 'h2c';
 }
