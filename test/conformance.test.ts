@@ -56,7 +56,9 @@ describe.each([...new Set(connections.map((connection) => connection.class))])('
   });
 });
 
-it('breaks every rule at least once', () => {
+it('breaks every rule of HTTP/1.1 at least once', () => {
+  // The recording has no HTTP/2: test/rules/handshake-h2.test.ts breaks those.
+  const wanted = rules.filter(({ section }) => !section.startsWith('RFC 8441'));
   const broken = new Set(connections.flatMap(({ findings }) => findings.map(({ rule }) => rule)));
-  expect(rules.map(({ id }) => id).filter((id) => !broken.has(id))).toEqual([]);
+  expect(wanted.map(({ id }) => id).filter((id) => !broken.has(id))).toEqual([]);
 });
