@@ -112,7 +112,10 @@ export async function runDissection(
     rules,
     secrets,
   });
-  const keyLogs = new KeyLogs(secrets, options.keyLogs ?? [], !captures.every(isRepeatable));
+  const keyLogs = new KeyLogs(secrets, options.keyLogs ?? [], !captures.every(isRepeatable), () => {
+    dissector.settle();
+    void consumer.block?.(dissector);
+  });
   const silence = isLive
     ? whenSilent(() => {
         dissector.settle(true);
@@ -125,6 +128,7 @@ export async function runDissection(
     dissector.settle();
     return consumer.block?.(dissector);
   };
+  await keyLogs.whole();
   const capture = await readCaptures(
     captures,
     {

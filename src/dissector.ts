@@ -94,6 +94,7 @@ export class Dissector implements Shared {
       secrets: options.secrets ?? new SecretStore(),
       rsaKeys: options.rsaKeys ?? [],
       resumable: new Resumable(),
+      waiting: new Set(),
     };
     this.windowBudget = new WindowBudget(
       limits.maxSearched,
@@ -155,6 +156,7 @@ export class Dissector implements Shared {
   end(): void {
     this.network.end();
     this.tcp.end();
+    for (const connection of this.tls.waiting) connection.settle();
     this.settle(true);
     this.payloadBudget.loan?.close();
   }

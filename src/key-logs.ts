@@ -10,6 +10,8 @@ import type { SecretStore } from './tls/secrets.js';
 
 /** A growing file is looked at so often, in milliseconds. */
 const POLL_MS = 100;
+/** An application may hold its end of a pipe open. */
+const PIPE_MS = 3000;
 
 export interface KeyLogSummary extends Readonly<KeyLogCounts> {
   readonly name: string;
@@ -21,6 +23,7 @@ export class KeyLogs {
     readonly parser: KeyLogParser;
     readonly name: string;
   }[] = [];
+  private readonly pipes: Promise<void>[] = [];
   private timer: NodeJS.Timeout | undefined = undefined;
   private polled = Date.now();
 
@@ -29,19 +32,45 @@ export class KeyLogs {
     private readonly secrets: SecretStore,
     paths: readonly string[],
     private readonly follow: boolean,
+    /** Told when secrets may have come between the packets. */
+    private readonly came: () => void = () => {},
   ) {
     for (const name of paths) {
       const parser = new KeyLogParser(secrets);
+      let ended = () => {};
+      let isOpen = false;
+      const atEnd = new Promise<void>((resolve) => {
+        ended = resolve;
+      });
       const file = new GrowingFile(
         name,
-        (bytes) => parser.push(bytes),
-        () => parser.end(),
+        (bytes) => {
+          parser.push(bytes);
+          if (isOpen) this.came();
+        },
+        () => {
+          parser.end();
+          ended();
+        },
       );
+      isOpen = file.isPipe;
+      if (file.isPipe) this.pipes.push(atEnd);
       this.logs.push({ file, parser, name });
       if (!file.isPipe && !follow) parser.end();
       if (file.isPipe || follow) secrets.mayGrow = true;
     }
     if (paths.length > 0 && follow) this.timer = setInterval(() => this.poll(), POLL_MS).unref();
+  }
+
+  /** Where the captures are files: waits for what pipes have to tell, but not for ever. */
+  async whole(): Promise<void> {
+    if (this.follow || this.pipes.length === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, PIPE_MS);
+    });
+    await Promise.race([Promise.all(this.pipes), patience]);
+    clearTimeout(timer);
   }
 
   /** To be called often. */
@@ -68,6 +97,7 @@ export class KeyLogs {
 
   private poll(): void {
     this.polled = Date.now();
-    for (const { file } of this.logs) file.poll();
+    const read = this.logs.map(({ file }) => file.poll());
+    if (read.includes(true)) this.came();
   }
 }

@@ -38,16 +38,16 @@ export class GrowingFile {
     }
   }
 
-  /** Reads what was written since. */
-  poll(): void {
+  /** Reads what was written since; whether there was something. */
+  poll(): boolean {
     const { fd, path } = this;
-    if (fd === undefined) return;
+    if (fd === undefined) return false;
     // It was begun anew.
     if (attempt(path, () => fs.fstatSync(fd).size) < this.position) this.position = 0;
     const buffer = Buffer.alloc(BLOCK);
-    for (;;) {
+    for (let hasRead = false; ; hasRead = true) {
       const count = attempt(path, () => fs.readSync(fd, buffer, 0, BLOCK, this.position));
-      if (count === 0) return;
+      if (count === 0) return hasRead;
       this.position += count;
       this.took(buffer.subarray(0, count));
     }

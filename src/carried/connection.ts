@@ -177,7 +177,7 @@ export class CarriedConnection implements HttpOwner, Carried {
   /** One side has ended. */
   ended(side: Side, how: StreamEnd): void {
     this.ends[side] = how;
-    if (this.ends[other(side)] !== undefined) this.holding.close();
+    if (this.ends[other(side)] !== undefined && this.tls?.isWaiting !== true) this.holding.close();
   }
 
   /** All connections together hold too much, and this one has shown nothing of interest for longest. */

@@ -52,6 +52,7 @@ export function carryTls(carrier: TlsCarrier): TlsConnection {
           tls: facts,
         });
       },
+      over: () => holding.close(),
       unread: (facts, reason, whole) => {
         dissector.totals.tlsUnread++;
         const client: Side = tls.sides[1].sender === 'client' ? 1 : 0;

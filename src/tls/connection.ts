@@ -35,6 +35,8 @@ export interface TlsOwner {
   heldTooMuch(): void;
   /** It is no TLS. */
   foreign(): void;
+  /** Both sides have ended, and nothing of them waits. */
+  over(): void;
   defect(code: string, message: string): void;
 }
 
@@ -133,6 +135,7 @@ export class TlsConnection implements SideOwner {
     if (reason !== 'no-secrets' || client === undefined || server === undefined) return true;
     if (!context.secrets.mayGrow || !this.keys.isSupported) return false;
     this.forgetSecrets ??= context.secrets.await(client.random, () => this.release());
+    context.waiting.add(this);
     return true;
   }
 
@@ -157,8 +160,8 @@ export class TlsConnection implements SideOwner {
 
   holdEnd(side: TlsSide, how: StreamEnd): void {
     this.backlog.end(side.index, how);
-    const other = this.ends[1 - side.index] !== undefined;
-    if (++this.heldEnds === 2 || other || how === 'capture-end') this.settle();
+    const isOver = this.ends[1 - side.index] !== undefined || how === 'capture-end';
+    if ((++this.heldEnds === 2 || isOver) && !this.isWaiting) this.settle();
   }
 
   /** So many octets of what `side` says were not read. */
@@ -186,10 +189,12 @@ export class TlsConnection implements SideOwner {
     this.ends[side.index] = how;
     this.sinks?.[side.index].end(how);
     if (this.ends[1 - side.index] === undefined) {
-      if (this.heldEnds > 0) this.settle();
+      if (this.heldEnds > 0 && !this.isWaiting) this.settle();
       return;
     }
     this.forgetSecrets?.();
+    this.keys.context.waiting.delete(this);
+    this.owner.over();
     // Too few records to be sure that the keys are wrong; but none was opened.
     if (!this.hasSealed || this.hasOpened) return;
     const reason = this.reasonWhy();
@@ -220,10 +225,16 @@ export class TlsConnection implements SideOwner {
     this.owner.defect('tls-record', `no TLS record begins where one of the ${sender ?? 'peer'} is due`);
   }
 
+  /** Secrets for it may yet come. */
+  get isWaiting(): boolean {
+    return !this.settled && this.keys.context.waiting.has(this);
+  }
+
   /** Waits for nothing any more: what cannot be read is given up. */
   settle(): void {
     if (this.settled) return;
     this.settled = true;
+    this.keys.context.waiting.delete(this);
     this.release();
   }
 

@@ -14,6 +14,8 @@ export interface TlsContext {
   /** Servers' private keys. */
   readonly rsaKeys: readonly KeyObject[];
   readonly resumable: Resumable;
+  /** Connections that wait for secrets: even if they are over, since an application may write them late. */
+  readonly waiting: Set<{ settle(): void }>;
 }
 
 /** Sessions that may be resumed; the oldest are forgotten. */

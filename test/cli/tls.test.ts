@@ -1,0 +1,293 @@
+/**
+ * TLS from the command line: key logs that are whole, half, wrong, growing or a pipe, a server's key, what is said
+ * without them, and captures written with the secrets in them.
+ */
+import { once } from 'node:events';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import { concat } from '../../src/capture/integers.js';
+import { PcapngEncoder } from '../../src/capture/pcapng-encode.js';
+import { shell, startWsdissect, wsdissect } from '../support/cli.js';
+import { tsharkFrames } from '../support/tshark.js';
+import { until } from './helpers.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'wsdissect-tls-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const file = (name: string, content: string | Uint8Array): string => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+const CAPTURE = 'fixtures/tls-suites/tls13.pcap.gz';
+const KEYS = 'fixtures/tls-suites/keys.log';
+const keyLog = readFileSync(KEYS, 'utf8');
+const FRAMES = 140;
+const frames = (...args: string[]) => wsdissect(['-T', 'ndjson', ...args]).stdout.split('\n').length - 1;
+const HOW_TO =
+  '8 TLS connections could not be read, or not in whole: there are no secrets for them; record them while the ' +
+  'connection is made: SSLKEYLOGFILE=keys.log in the environment of a browser, curl or Python, node ' +
+  "--tls-keylog=keys.log, or an agent for Java's TLS that writes a key log; then give --keylog keys.log";
+
+describe('--keylog', () => {
+  it('opens all', () => expect(frames('--keylog', KEYS, CAPTURE)).toBe(FRAMES));
+
+  it('env is the file that SSLKEYLOGFILE names', () => {
+    const ran = wsdissect(['-T', 'ndjson', '--keylog', 'env', CAPTURE], undefined, { SSLKEYLOGFILE: KEYS });
+    expect(ran.stdout.split('\n').length - 1).toBe(FRAMES);
+    const unset = wsdissect(['--keylog', 'env', CAPTURE], undefined, { SSLKEYLOGFILE: '' });
+    expect(unset).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'wsdissect: --keylog env: SSLKEYLOGFILE is not set; give the file instead\n',
+    });
+  });
+
+  it('may be repeated', () => {
+    const lines = keyLog.split('\n');
+    const first = file('first', lines.slice(0, lines.length / 2).join('\n'));
+    const second = file('second', `${lines.slice(lines.length / 2).join('\r\n')}`);
+    expect(frames('--keylog', first, '--keylog', second, CAPTURE)).toBe(FRAMES);
+  });
+
+  it('may end in the middle of a line: what it has is used', () => {
+    const half = file('half', keyLog.slice(0, 3000));
+    const { stdout, stderr, status } = wsdissect(['sessions', '-T', 'ndjson', '--keylog', half, CAPTURE]);
+    const rows = stdout
+      .trim()
+      .split('\n')
+      .map((line): { unread?: string } => JSON.parse(line));
+    expect([status, rows.map(({ unread = 'read' }) => unread)]).toEqual([
+      0,
+      ['read', 'read', 'read', 'secrets-incomplete', ...Array(4).fill('no-secrets')],
+    ]);
+    expect(stderr).toBe(
+      `wsdissect: warning: ${half}: 1 line not of the key log format\n` +
+        'wsdissect: 5 TLS connections could not be read, or not in whole (wsdissect sessions tells which and why); ' +
+        'of 18 known secrets 15 are for connections of the capture\n',
+    );
+  });
+
+  it.each([
+    [
+      'README.md',
+      /README\.md: no secrets in it \(\d+ lines of another format\): it is no key log, or still empty/,
+    ],
+    ['/dev/null', /no secrets in it: it is no key log, or still empty/],
+  ])('%s is none', (name, said) => {
+    const { stderr, stdout, status } = wsdissect(['--keylog', name, CAPTURE]);
+    expect([status, stdout]).toEqual([0, '']);
+    expect(stderr).toMatch(said);
+  });
+
+  it('no such file, a directory', () => {
+    expect(wsdissect(['--keylog', 'nowhere.log', CAPTURE])).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'wsdissect: nowhere.log: no such file\n',
+    });
+    expect(wsdissect(['--keylog', 'src', CAPTURE]).stderr).toBe(
+      'wsdissect: src is a directory, not a key log\n',
+    );
+  });
+
+  it('labels that are swapped open nothing, and no byte is shown', () => {
+    const swapped = keyLog.replace(/^(CLIENT|SERVER)(?=_.*TRAFFIC)/gm, (label) =>
+      label === 'CLIENT' ? 'SERVER' : 'CLIENT',
+    );
+    const { stdout } = wsdissect(['sessions', '-T', 'ndjson', '--keylog', file('swapped', swapped), CAPTURE]);
+    const rows = stdout
+      .trim()
+      .split('\n')
+      .map((line): { unread: string; whole: boolean } => JSON.parse(line));
+    expect(rows.map(({ unread, whole }) => [unread, whole])).toEqual(
+      Array(8).fill(['secrets-do-not-fit', true]),
+    );
+    expect(frames('--keylog', join(folder, 'swapped'), CAPTURE)).toBe(0);
+  });
+
+  it('secrets are never printed', () => {
+    const broken = file('broken', keyLog.replaceAll(/[0-9a-f]{4}$/gm, 'zz'));
+    const secrets = [...keyLog.matchAll(/ ([0-9a-f]+)$/gm)].map(([, secret]) => secret.slice(0, 32));
+    for (const args of [
+      ['--keylog', KEYS, '--summary', '-V'],
+      ['--keylog', broken],
+      ['sessions', '-T', 'json', '--keylog', KEYS],
+    ]) {
+      const { stdout, stderr } = wsdissect([...args, CAPTURE]);
+      expect(secrets.filter((secret) => stdout.includes(secret) || stderr.includes(secret))).toEqual([]);
+    }
+  });
+
+  it('may grow while the capture comes: what waited for it is read', async () => {
+    const growing = file('growing', '');
+    const child = startWsdissect(['-T', 'ndjson', '--keylog', growing, '-']);
+    let [told, said] = ['', ''];
+    child.stdout.on('data', (data) => {
+      told += data;
+    });
+    child.stderr.on('data', (data) => {
+      said += data;
+    });
+    child.stdin.write(gunzipSync(readFileSync(CAPTURE)));
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(told).toBe('');
+    appendFileSync(growing, keyLog.slice(0, 1000));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    appendFileSync(growing, keyLog.slice(1000));
+    await until(
+      () => told.split('\n').length - 1 === FRAMES,
+      () => `${told.split('\n').length - 1} frames, ${said}`,
+    );
+    child.stdin.end();
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(said).toBe('');
+  });
+
+  it('may be a pipe', () => {
+    expect(shell(`wsdissect -T ndjson --keylog <(cat ${KEYS}) ${CAPTURE} | wc -l`).stdout.trim()).toBe(
+      `${FRAMES}`,
+    );
+  });
+});
+
+describe('without secrets', () => {
+  it('says how to get them', () => {
+    expect(wsdissect([CAPTURE])).toEqual({
+      status: 0,
+      stdout: '',
+      stderr:
+        'wsdissect: no WebSocket session in 315 packets, 8 TCP connections; a session without its handshake may need ' +
+        `--decode-as tcp.port==N,websocket\nwsdissect: ${HOW_TO}\n`,
+    });
+  });
+
+  it('lists the connections', () => {
+    const { stdout } = wsdissect(['sessions', CAPTURE]);
+    expect(stdout.split('\n').slice(0, 2)).toEqual([
+      '  tls  127.0.0.1:53010 → 127.0.0.1:9443  wsdissect.example  ALPN -  TLS 1.3 TLS_AES_128_GCM_SHA256  no secrets for it',
+      '  tls  127.0.0.1:53018 → 127.0.0.1:9443  -  ALPN http/1.1 offered  TLS 1.3 TLS_AES_256_GCM_SHA384  no secrets for it',
+    ]);
+    const table = wsdissect(['sessions', '-T', 'table', CAPTURE]).stdout;
+    expect(table).toContain('│ wsdissect.example │');
+    expect(table.match(/no secrets for it/g)).toHaveLength(8);
+  });
+});
+
+describe('--rsa-key', () => {
+  const RSA = 'fixtures/tls-suites/tls12-rsa.pcap.gz';
+  const KEY = 'fixtures/tls-suites/server-key.pem';
+  it.each([['pem', () => readFileSync(KEY)]])('%s', (name, content) => {
+    expect(frames('--rsa-key', file(`key.${name}`, content()), RSA)).toBe(189);
+  });
+
+  it.each([
+    ['README.md', '--rsa-key README.md: not a private RSA key in PEM or DER without a passphrase'],
+    ['nowhere.pem', '--rsa-key nowhere.pem: no such file'],
+  ])('%s', (name, said) => {
+    expect(wsdissect(['--rsa-key', name, RSA])).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `wsdissect: ${said}\n`,
+    });
+  });
+});
+
+/** Of a capture that decrypt wrote: its block of secrets lies behind the section header, of 28 octets. */
+const secretsIn = (capture: Buffer) => ({
+  start: 28,
+  end: 28 + capture.readUInt32LE(32),
+  length: capture.readUInt32LE(40),
+});
+const keyLogOf = (capture: Buffer) => capture.subarray(44, 44 + secretsIn(capture).length);
+const withoutSecrets = (capture: Buffer) =>
+  concat([capture.subarray(0, 28), capture.subarray(secretsIn(capture).end)]);
+
+describe('decrypt', () => {
+  const out = join(folder, 'out.pcapng');
+
+  it.each([
+    ['a pcap', CAPTURE, ['--keylog', KEYS], '315 packets, 32 secrets of 8 TLS connections', FRAMES],
+    [
+      'with a key',
+      'fixtures/tls-suites/tls12-rsa.pcap.gz',
+      ['--rsa-key', 'fixtures/tls-suites/server-key.pem'],
+      '361 packets, 11 secrets of 11 TLS connections',
+      189,
+    ],
+  ])('%s', (_what, capture, options, said, count) => {
+    expect(wsdissect(['decrypt', ...options, capture, out])).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: `wsdissect: ${out}: ${said}\n`,
+    });
+    expect(statSync(out).mode & 0o777).toBe(0o600);
+    expect(frames(out)).toBe(count);
+    expect(readFileSync(out, 'latin1')).not.toContain('EXPORTER');
+    const again = join(folder, 'again.pcapng');
+    expect(wsdissect(['decrypt', out, again]).status).toBe(0);
+    expect(readFileSync(again).equals(readFileSync(out))).toBe(true);
+  });
+
+  it('tshark opens it decrypted', async () => {
+    wsdissect(['decrypt', '--keylog', KEYS, CAPTURE, out]);
+    expect((await tsharkFrames(out, [])).length).toBe(FRAMES);
+  });
+
+  it('holds no secrets of others', () => {
+    wsdissect(['decrypt', '--keylog', KEYS, 'fixtures/tls-suites/tls12-aead.pcap.gz', out]);
+    const used = new Set(
+      [...readFileSync(out, 'latin1').matchAll(/CLIENT_RANDOM ([0-9a-f]{64})/g)].map(([, random]) => random),
+    );
+    expect(used.size).toBe(16);
+    expect(readFileSync(out, 'latin1')).not.toContain('TRAFFIC_SECRET');
+  });
+
+  it('pcapng stays as it is, but for its secrets', () => {
+    const encoder = new PcapngEncoder({ little: false });
+    const before = encoder.sectionHeader([{ code: 1, value: 'a comment of the section' }]);
+    const secrets = encoder.decryptionSecrets(0x544c534b, Buffer.from('CLIENT_RANDOM of somebody else\n'));
+    const other = encoder.decryptionSecrets(0x57474b4c, Buffer.from('of another protocol'));
+    wsdissect(['decrypt', '--keylog', KEYS, CAPTURE, out]);
+    const whole = readFileSync(out);
+    const name = file(
+      'sections.pcapng',
+      concat([before, secrets, other, encoder.custom(1, Buffer.from('kept')), whole]),
+    );
+    expect(wsdissect(['decrypt', '--keylog', KEYS, name, join(folder, 'sections-out.pcapng')]).status).toBe(
+      0,
+    );
+    const embedded = encoder.decryptionSecrets(0x544c534b, Buffer.from(keyLogOf(whole)));
+    const rest = concat([other, encoder.custom(1, Buffer.from('kept')), withoutSecrets(whole)]);
+    expect(readFileSync(join(folder, 'sections-out.pcapng')).equals(concat([before, embedded, rest]))).toBe(
+      true,
+    );
+    const cut = file('cut.pcapng', whole.subarray(0, whole.length - 500));
+    expect(wsdissect(['decrypt', cut, out]).status).toBe(2);
+    expect(readFileSync(out).equals(readFileSync(cut))).toBe(true);
+  });
+
+  it.each([
+    [
+      ['fixtures/ws-hello/capture.pcap', out],
+      2,
+      'fixtures/ws-hello/capture.pcap: nothing to embed: there is no TLS in it',
+    ],
+    [[CAPTURE, out], 2, `${CAPTURE}: nothing to embed: 8 TLS connections, and no secrets for them`],
+    [['--keylog', KEYS, CAPTURE, '/nowhere/out'], 2, 'cannot write /nowhere/out (ENOENT)'],
+    [['-', out], 1, '- is no file: decrypt reads it twice'],
+    [['nowhere.pcap', out], 2, 'nowhere.pcap: no such file'],
+  ])('%j', (args, status, said) => {
+    expect(wsdissect(['decrypt', ...args])).toEqual({ status, stdout: '', stderr: `wsdissect: ${said}\n` });
+  });
+
+  it('does not write over the capture', () => {
+    const same = file('same.pcap', readFileSync('fixtures/ws-hello/capture.pcap'));
+    expect(wsdissect(['decrypt', same, join(folder, '.', 'same.pcap')]).stderr).toBe(
+      'wsdissect: the capture itself cannot be the file to write\n',
+    );
+  });
+});
