@@ -122,11 +122,11 @@ export class TlsSide implements StreamSink, RecordSink {
     if (this.stage !== 'plain' || type !== HANDSHAKE) this.miss(RECORD_HEADER + bodyLength);
   }
 
-  lost(byGap: number | undefined): void {
-    if (byGap === undefined) this.connection.lostRecords(this);
+  lost(passed: number, byGap: boolean): void {
+    if (!byGap) this.connection.lostRecords(this);
     this.handshakes.reset();
     this.epoch?.cipher.skipped(undefined, 0);
-    this.loss.addLoose(byGap ?? 0);
+    this.loss.addLoose(passed);
     this.search = new RecordSearch();
   }
 
