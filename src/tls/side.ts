@@ -263,7 +263,7 @@ export class TlsSide implements StreamSink, RecordSink {
   /** A record of so many octets is not read. */
   private miss(length: number): true {
     this.loss.addRecord(length);
-    if (this.dead) this.tellGap(1);
+    if (this.dead) this.tellGap(Math.max(1, this.loss.records));
     return true;
   }
 
