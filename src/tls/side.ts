@@ -192,7 +192,6 @@ export class TlsSide implements StreamSink, RecordSink {
     }
     const next = this.nextEpoch(epoch);
     if (next !== undefined && loss.findFirst(next, bytes, start, end, opened)) {
-      this.tellGap(Math.max(1, loss.records));
       this.enter(next, start);
       return true;
     }
@@ -211,8 +210,12 @@ export class TlsSide implements StreamSink, RecordSink {
 
   /** The record that begins at `start` has opened with other keys. */
   private enter(epoch: Epoch, start: number): void {
+    // If it is the first with these keys, what is missing was said with the last ones; else that is not known.
+    const isFirst = epoch.sequence === 0;
+    if (isFirst) this.tellGap(Math.max(1, this.loss.records));
     this.epoch = epoch;
     this.stage = epoch.stage;
+    if (!isFirst) this.tellGap(Math.max(epoch.sequence, this.loss.records));
     epoch.sequence++;
     this.content(epoch, start);
   }
@@ -240,14 +243,18 @@ export class TlsSide implements StreamSink, RecordSink {
     place.sequence = sequence;
   }
 
-  /** `records` are missing, and nothing more: the next one is known. Before the application's stage nothing is told. */
+  /** `records` are missing, and nothing more: the next one is known. Of the handshake nothing is told. */
   private tellGap(records: number): void {
     const { loss, epoch, stage } = this;
     if (loss.isNothing) return;
     const length = loss.plaintext(records, epoch?.cipher.overhead);
     loss.clear();
-    if (length > 0 && (this.dead || stage === 'application' || stage === 'session'))
-      this.connection.gap(this, length);
+    const isTold =
+      this.dead ||
+      stage === 'application' ||
+      stage === 'session' ||
+      (stage === 'early' && this.connection.earlyDataAccepted);
+    if (length > 0 && isTold) this.connection.gap(this, length);
   }
 
   /** A record does not authenticate. */
