@@ -68,7 +68,8 @@ export class TlsConnection implements SideOwner {
   private readonly ends: [StreamEnd | undefined, StreamEnd | undefined] = [undefined, undefined];
   hasSealed = false;
   hasOpened = false;
-  private heldEnds = 0;
+  /** Sides whose end waits. */
+  private readonly heldEnds = new Set<TlsSide>();
   private unauthenticCount = 0;
 
   constructor(private readonly options: TlsOptions) {
@@ -162,7 +163,8 @@ export class TlsConnection implements SideOwner {
   holdEnd(side: TlsSide, how: StreamEnd): void {
     this.backlog.end(side.index, how);
     const other = this.ends[1 - side.index] !== undefined;
-    if (++this.heldEnds === 2 || other || how === 'capture-end') this.settle();
+    this.heldEnds.add(side);
+    if (this.heldEnds.size === 2 || other || how === 'capture-end') this.settle();
   }
 
   /** So many octets of what `side` says were not read. */
@@ -180,7 +182,7 @@ export class TlsConnection implements SideOwner {
     this.ends[side.index] = how;
     this.sinks?.[side.index].end(how);
     if (this.ends[1 - side.index] === undefined) {
-      if (this.heldEnds > 0) this.settle();
+      if (this.heldEnds.size > 0) this.settle();
       return;
     }
     this.forgetSecrets?.();
@@ -254,6 +256,7 @@ export class TlsConnection implements SideOwner {
   private release(): void {
     if (this.backlog.size === 0) return;
     for (const side of this.sides) side.blocked = false;
+    this.heldEnds.clear();
     this.backlog.replay(this.sides);
   }
 
