@@ -128,7 +128,7 @@ export class TlsConnection implements SideOwner {
     if (
       !this.settled &&
       !hasNoBeginning &&
-      (reason !== 'no-secrets' || (secrets.mayGrow && this.keys.isSupported))
+      (reason !== 'no-secrets' || client === undefined || (secrets.mayGrow && this.keys.isSupported))
     ) {
       if (reason === 'no-secrets' && client !== undefined)
         this.forgetSecrets ??= secrets.await(client.random, () => this.release());
