@@ -65,6 +65,9 @@ export class TlsConnection implements SideOwner {
   private isUnread = false;
   private forgetSecrets: (() => void) | undefined = undefined;
   private readonly deadSides = new Set<TlsSide>();
+  /** Why one of them is dead, and what it said, until the other one is opened. */
+  private deadReason: UnreadReason | undefined = undefined;
+  private readonly missing: [number, number] = [0, 0];
   private readonly ends: [StreamEnd | undefined, StreamEnd | undefined] = [undefined, undefined];
   hasSealed = false;
   hasOpened = false;
@@ -169,12 +172,15 @@ export class TlsConnection implements SideOwner {
 
   /** So many octets of what `side` says were not read. */
   gap(side: TlsSide, length: number): void {
-    if (!this.isUnread) this.sink(side).gap(length);
+    if (this.isUnread) return;
+    // What cannot be read is no reason to say that something can.
+    if (this.deadSides.has(side) && this.sinks === undefined) this.missing[side.index] += length;
+    else this.sink(side).gap(length);
   }
 
   /** Who takes what `side` says. */
   sink(side: TlsSide): StreamSink {
-    this.sinks ??= this.owner.opened(this.facts);
+    this.sinks ??= this.open();
     return this.sinks[side.index];
   }
 
@@ -188,6 +194,7 @@ export class TlsConnection implements SideOwner {
     this.forgetSecrets?.();
     // Too few records to be sure that the keys are wrong; but none was opened.
     if (this.hasSealed && !this.hasOpened) this.tellUnread(this.failedReason());
+    else if (this.deadReason !== undefined) this.tellUnread(this.deadReason);
   }
 
   /** Nothing of the keys authenticates. */
@@ -260,6 +267,19 @@ export class TlsConnection implements SideOwner {
     this.backlog.replay(this.sides);
   }
 
+  /** With what there was to tell before. */
+  private open(): readonly [StreamSink, StreamSink] {
+    const sinks = this.owner.opened(this.facts);
+    this.sinks = sinks;
+    for (const { index } of this.sides) {
+      if (this.missing[index] > 0) sinks[index].gap(this.missing[index]);
+      const end = this.ends[index];
+      if (end !== undefined) sinks[index].end(end);
+    }
+    if (this.deadReason !== undefined) this.tellUnread(this.deadReason);
+    return sinks;
+  }
+
   private giveUp(side: TlsSide, reason: UnreadReason): void {
     side.die();
     this.deadSides.add(side);
@@ -267,6 +287,7 @@ export class TlsConnection implements SideOwner {
     this.isUnread ||= whole;
     if (whole) for (const one of this.sides) one.die();
     if (whole || this.sinks !== undefined) this.tellUnread(reason);
+    else this.deadReason ??= reason;
   }
 
   private failedReason(): UnreadReason {
