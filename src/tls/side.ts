@@ -93,12 +93,14 @@ export class TlsSide implements StreamSink, RecordSink {
   }
 
   gap(length: number): void {
+    if (this.search !== undefined && !this.blocked) this.searchOn(true);
     if (this.blocked) this.connection.holdGap(this, length);
     else if (this.search !== undefined) this.search.gap(length);
     else this.reader.gap(length);
   }
 
   end(how: StreamEnd): void {
+    if (this.search !== undefined && !this.blocked) this.searchOn(true);
     if (this.blocked) {
       this.connection.holdEnd(this, how);
       return;
@@ -310,15 +312,21 @@ export class TlsSide implements StreamSink, RecordSink {
     const { origin, sequence } = place;
     place.origin = Number.NaN;
     place.sequence = (sequence + end - search.end) | 0;
-    let at = search.next();
-    while (at >= 0 && !this.isRecord(search, at)) at = search.next();
+    this.searchOn(false);
+    place.origin = origin;
+    place.sequence = sequence;
+  }
+
+  /** `isEnd`: what began like a record and did not become whole is none, and there may be others behind it. */
+  private searchOn(isEnd: boolean): void {
+    const search = this.search!;
+    let at = search.next(isEnd);
+    while (at >= 0 && !this.isRecord(search, at)) at = search.next(isEnd);
     if (at >= 0) {
       this.search = undefined;
       this.reader.found();
       this.bytes(search.bytes, at, search.end);
-    } else this.loss.addLoose(search.drop());
-    place.origin = origin;
-    place.sequence = sequence;
+    } else if (!isEnd) this.loss.addLoose(search.drop());
   }
 
   /** The candidate at `at` authenticates; or, where that cannot be told, others follow it. */
