@@ -67,6 +67,8 @@ export class TlsSide implements StreamSink, RecordSink {
   private readonly handshakes: HandshakeReader;
   private readonly opened: OpenedRecord = { content: new Uint8Array(0), type: 0 };
   private search: RecordSearch | undefined = undefined;
+  /** Sequence number behind the last octet that was searched. */
+  private searched = 0;
   private readonly loss = new Loss();
   private failures = 0;
 
@@ -93,14 +95,14 @@ export class TlsSide implements StreamSink, RecordSink {
   }
 
   gap(length: number): void {
-    if (this.search !== undefined && !this.blocked) this.searchOn(true);
+    this.searchRest();
     if (this.blocked) this.connection.holdGap(this, length);
     else if (this.search !== undefined) this.search.gap(length);
     else this.reader.gap(length);
   }
 
   end(how: StreamEnd): void {
-    if (this.search !== undefined && !this.blocked) this.searchOn(true);
+    this.searchRest();
     if (this.blocked) {
       this.connection.holdEnd(this, how);
       return;
@@ -308,18 +310,24 @@ export class TlsSide implements StreamSink, RecordSink {
   private searchIn(chunk: Uint8Array, start: number, end: number): void {
     const search = this.search!;
     search.push(chunk, start, end);
+    this.searched = this.place.sequence + end;
+    this.searchOn(search, false);
+  }
+
+  /** What began like a record does not become whole any more, so it is none, and there may be others behind it. */
+  private searchRest(): void {
+    while (this.search !== undefined && !this.blocked) {
+      const { search } = this;
+      this.searchOn(search, true);
+      if (this.search === search) return;
+    }
+  }
+
+  private searchOn(search: RecordSearch, isEnd: boolean): void {
     const { place } = this;
     const { origin, sequence } = place;
     place.origin = Number.NaN;
-    place.sequence = (sequence + end - search.end) | 0;
-    this.searchOn(false);
-    place.origin = origin;
-    place.sequence = sequence;
-  }
-
-  /** `isEnd`: what began like a record and did not become whole is none, and there may be others behind it. */
-  private searchOn(isEnd: boolean): void {
-    const search = this.search!;
+    place.sequence = (this.searched - search.end) | 0;
     let at = search.next(isEnd);
     while (at >= 0 && !this.isRecord(search, at)) at = search.next(isEnd);
     if (at >= 0) {
@@ -327,6 +335,8 @@ export class TlsSide implements StreamSink, RecordSink {
       this.reader.found();
       this.bytes(search.bytes, at, search.end);
     } else if (!isEnd) this.loss.addLoose(search.drop());
+    place.origin = origin;
+    place.sequence = sequence;
   }
 
   /** The candidate at `at` authenticates; or, where that cannot be told, others follow it. */
