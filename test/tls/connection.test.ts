@@ -715,3 +715,33 @@ test('the bytes of a record have the packet of its last octet, and their sequenc
   const first = peer.sent.length - 1;
   expect(packets).toEqual([first, first, first, first + 1, first + 1, first + 1].map(String));
 });
+
+test('secrets of a side that has ended come before those of the other', () => {
+  const peer = conversation(GCM13);
+  const secrets = new SecretStore();
+  secrets.mayGrow = true;
+  const recorder = new Recorder({ secrets }).play([...stepsOf(peer.sent, []), [CLIENT, 'fin']]);
+  tellSecrets(secrets, peer, (label) => label.startsWith('CLIENT'));
+  expect(recorder.texts[CLIENT]).toBe(whole(peer)[CLIENT]);
+  tellSecrets(secrets, peer, (label) => label.startsWith('SERVER'));
+  recorder.play([[SERVER, 'fin']]);
+  expect(recorder.texts).toEqual(whole(peer));
+  expect(recorder.log).toEqual(['recognised', 'opened']);
+});
+
+test('a handshake message of which a part is lost takes nothing of the next one', () => {
+  const peer = new Peer(GCM13).handshake().say(SERVER, 'old');
+  const first = peer.sent.length;
+  const ticket = Buffer.concat([Buffer.of(4, 0, 0, 40), Buffer.alloc(40, 1)]);
+  peer.handshakeMessages(SERVER, ticket.subarray(0, 20)).handshakeMessages(SERVER, ticket.subarray(20));
+  peer.keyUpdate(SERVER).say(SERVER, 'new');
+  const { bytes } = peer.sent[first + 1];
+  const steps = stepsOf(peer.sent).toSpliced(
+    first + 1,
+    1,
+    [SERVER, bytes.subarray(0, 9)],
+    [SERVER, bytes.length - 9],
+  );
+  const recorder = new Recorder({ secrets: storeOf(peer) }).play(steps);
+  expect(recorder.texts[SERVER]).toBe('old<24>new[fin]');
+});
