@@ -29,7 +29,11 @@ export class Backlog {
 
   bytes(side: 0 | 1, chunk: Uint8Array, start: number, end: number): void {
     this.count(end - start + PIECE_COST);
-    this.pieces.push({ side, bytes: chunk.slice(start, end), place: this.place.copyFrom(start) });
+    this.pieces.push({
+      side,
+      bytes: new Uint8Array(chunk.subarray(start, end)),
+      place: this.place.copyFrom(start),
+    });
   }
 
   gap(side: 0 | 1, gap: number): void {

@@ -100,7 +100,7 @@ export class CbcCipher implements RecordCipher {
   }
 
   private chain(bytes: Uint8Array, end: number): void {
-    if (this.prefix === 0) this.chained = bytes.slice(Math.max(0, end - this.block), end);
+    if (this.prefix === 0) this.chained = new Uint8Array(bytes.subarray(Math.max(0, end - this.block), end));
   }
 }
 

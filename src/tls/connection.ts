@@ -65,12 +65,15 @@ export class TlsConnection implements SideOwner {
   private toldUnread = false;
   private forgetSecrets: (() => void) | undefined = undefined;
   private readonly deadSides = new Set<TlsSide>();
+  /** Why one of them is dead, and what it said, until the other one is opened. */
+  private deadReason: UnreadReason | undefined = undefined;
   private readonly ends: [StreamEnd | undefined, StreamEnd | undefined] = [undefined, undefined];
   /** Octets that were not read before anything was. */
   private readonly gaps: [number, number] = [0, 0];
   hasSealed = false;
   hasOpened = false;
-  private heldEnds = 0;
+  /** Sides whose end waits. */
+  private readonly heldEnds = new Set<TlsSide>();
   private unauthenticCount = 0;
 
   constructor(private readonly options: TlsOptions) {
@@ -160,12 +163,14 @@ export class TlsConnection implements SideOwner {
 
   holdEnd(side: TlsSide, how: StreamEnd): void {
     this.backlog.end(side.index, how);
-    const isOver = this.ends[1 - side.index] !== undefined || how === 'capture-end';
-    if ((++this.heldEnds === 2 || isOver) && !this.isWaiting) this.settle();
+    this.heldEnds.add(side);
+    const isOver = this.heldEnds.size === 2 || this.ends[1 - side.index] !== undefined;
+    if (how === 'capture-end' || (isOver && !this.isWaiting)) this.settle();
   }
 
   /** So many octets of what `side` says were not read. */
   gap(side: TlsSide, length: number): void {
+    // What cannot be read is no reason to say that something can.
     if (this.sinks !== undefined) this.sinks[side.index].gap(length);
     else this.gaps[side.index] += length;
   }
@@ -175,30 +180,21 @@ export class TlsConnection implements SideOwner {
     return (this.sinks ?? this.open())[side.index];
   }
 
-  private open(): readonly [StreamSink, StreamSink] {
-    this.sinks = this.owner.opened(this.facts);
-    for (const side of [0, 1] as const) {
-      if (this.gaps[side] > 0) this.sinks[side].gap(this.gaps[side]);
-      const how = this.ends[side];
-      if (how !== undefined) this.sinks[side].end(how);
-    }
-    return this.sinks;
-  }
-
   ended(side: TlsSide, how: StreamEnd): void {
     this.ends[side.index] = how;
     this.sinks?.[side.index].end(how);
     if (this.ends[1 - side.index] === undefined) {
-      if (this.heldEnds > 0 && !this.isWaiting) this.settle();
+      if (this.heldEnds.size > 0 && !this.isWaiting) this.settle();
       return;
     }
     this.forgetSecrets?.();
     this.keys.context.waiting.delete(this);
     this.owner.over();
     // Too few records to be sure that the keys are wrong; but none was opened.
-    if (!this.hasSealed || this.hasOpened) return;
-    const reason = this.reasonWhy();
-    this.tellUnread(reason === 'secrets-incomplete' ? 'secrets-do-not-fit' : reason);
+    if (this.hasSealed && !this.hasOpened) {
+      const reason = this.reasonWhy();
+      this.tellUnread(reason === 'secrets-incomplete' ? 'secrets-do-not-fit' : reason);
+    } else if (this.deadReason !== undefined) this.tellUnread(this.deadReason);
   }
 
   /** Nothing of the keys authenticates. */
@@ -272,7 +268,21 @@ export class TlsConnection implements SideOwner {
   private release(): void {
     if (this.backlog.size === 0) return;
     for (const side of this.sides) side.blocked = false;
+    this.heldEnds.clear();
     this.backlog.replay(this.sides);
+  }
+
+  /** With what there was to tell before. */
+  private open(): readonly [StreamSink, StreamSink] {
+    const sinks = this.owner.opened(this.facts);
+    this.sinks = sinks;
+    for (const { index } of this.sides) {
+      if (this.gaps[index] > 0) sinks[index].gap(this.gaps[index]);
+      const end = this.ends[index];
+      if (end !== undefined) sinks[index].end(end);
+    }
+    if (this.deadReason !== undefined) this.tellUnread(this.deadReason);
+    return sinks;
   }
 
   private giveUp(side: TlsSide, reason: UnreadReason): void {
@@ -281,6 +291,7 @@ export class TlsConnection implements SideOwner {
     const whole = this.sinks === undefined && (this.deadSides.size === 2 || !this.keys.hasAnySecret);
     if (whole) for (const one of this.sides) one.die();
     if (whole || this.sinks !== undefined) this.tellUnread(reason);
+    else this.deadReason ??= reason;
   }
 
   private tellUnread(reason: UnreadReason): void {

@@ -23,6 +23,10 @@ const HASH = '#';
 const LABELS: ReadonlySet<string> = new Set(SECRET_LABELS);
 const LINE = /^([A-Z][A-Z0-9_]*) +([0-9a-fA-F]+) +([0-9a-fA-F]+)[ \t\r]*$/;
 
+function isOctets(secret: string): boolean {
+  return secret.length % 2 === 0 && secret.length <= 2 * MAX_SECRET;
+}
+
 export class KeyLogParser {
   readonly counts: KeyLogCounts = { secrets: 0, malformed: 0, unknown: 0 };
   private readonly line = Buffer.alloc(MAX_LINE);
@@ -47,7 +51,7 @@ export class KeyLogParser {
 
   /** The last line may have no end. Not to be called while the file grows. */
   end(): void {
-    if (this.kept > 0) this.endLine();
+    if (this.kept > 0 || this.isTooLong) this.endLine();
   }
 
   private keep(block: Buffer, start: number, end: number): void {
@@ -71,7 +75,7 @@ export class KeyLogParser {
     const text = bytes.toString('latin1', start, end);
     if (text.trim() === '' || text.startsWith(HASH)) return;
     const [, label, random, secret] = LINE.exec(text) ?? [];
-    if (label === undefined || random.length !== 2 * RANDOM_LENGTH || secret.length % 2 !== 0)
+    if (label === undefined || random.length !== 2 * RANDOM_LENGTH || !isOctets(secret))
       // `RSA <8 octets> <premaster>` has no random: it is of the format, and of no use without one.
       this.counts[label === 'RSA' ? 'unknown' : 'malformed']++;
     else if (!LABELS.has(label)) this.counts.unknown++;

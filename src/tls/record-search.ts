@@ -37,12 +37,15 @@ export class RecordSearch {
     this.end = 0;
   }
 
-  /** Index of the next candidate that is whole; -1: there is none yet. */
-  next(): number {
+  /** Index of the next candidate that is whole; -1: there is none yet. `isEnd`: it will not grow any more. */
+  next(isEnd = false): number {
     for (; this.at < this.end; this.at++) {
       const length = recordLength(this.bytes, this.at, this.end);
       if (length < 0) continue;
-      if (length === 0 || this.at + length > this.end) return -1;
+      if (length === 0 || this.at + length > this.end) {
+        if (isEnd) continue;
+        return -1;
+      }
       this.recordEnd = this.at + length;
       return this.at++;
     }

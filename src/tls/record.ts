@@ -26,8 +26,11 @@ export interface RecordSink {
   record(bytes: Uint8Array, start: number, end: number): boolean;
   /** Of a record only the header was captured whole, and not the body. */
   damaged(type: number, bodyLength: number): void;
-  /** No record begins where one should; `byGap`: how many bytes before the next one are missing. */
-  lost(byGap: number | undefined): void;
+  /**
+   * No record begins where one should, behind `passed` bytes that are missing or belong to none; `byGap`: a gap is the
+   * reason.
+   */
+  lost(passed: number, byGap: boolean): void;
 }
 
 export class RecordReader {
@@ -62,7 +65,7 @@ export class RecordReader {
         at = next;
       } else {
         const length = recordLength(chunk, at, end);
-        if (length < 0) this.lose(undefined);
+        if (length < 0) this.lose(0, false);
         else if (length === 0 || at + length > end) {
           this.keep(chunk, at, end);
           return end;
@@ -77,9 +80,11 @@ export class RecordReader {
     if (this.isLost) return;
     const missing = this.toSkip > 0 ? this.toSkip : this.missing;
     if (length > missing || missing === 0) {
+      // Of a header that is cut nobody is told but here.
+      const cut = this.kept < RECORD_HEADER ? this.kept : 0;
       if (this.toSkip === 0) this.damage();
       this.toSkip = 0;
-      this.lose(length - missing);
+      this.lose(cut + length - missing, true);
       return;
     }
     if (this.toSkip === 0) this.damage();
@@ -93,10 +98,10 @@ export class RecordReader {
     this.toSkip = 0;
   }
 
-  private lose(byGap: number | undefined): void {
+  private lose(passed: number, byGap: boolean): void {
     this.isLost = true;
     this.kept = 0;
-    this.sink.lost(byGap);
+    this.sink.lost(passed, byGap);
   }
 
   /** The record under way will not be whole. */
@@ -133,8 +138,9 @@ export class RecordReader {
       this.keep(chunk, start, at);
       const length = recordLength(this.buffer, 0, this.kept);
       if (length < 0) {
-        this.lose(undefined);
-        return at;
+        // In what was kept before no record can begin; in the chunk one may.
+        this.lose(before, false);
+        return start;
       }
       if (length === 0) return at;
     }

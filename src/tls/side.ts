@@ -67,6 +67,8 @@ export class TlsSide implements StreamSink, RecordSink {
   private readonly handshakes: HandshakeReader;
   private readonly opened: OpenedRecord = { content: new Uint8Array(0), type: 0 };
   private search: RecordSearch | undefined = undefined;
+  /** Sequence number behind the last octet that was searched. */
+  private searched = 0;
   private readonly loss = new Loss();
   private failures = 0;
 
@@ -93,12 +95,14 @@ export class TlsSide implements StreamSink, RecordSink {
   }
 
   gap(length: number): void {
+    this.searchRest();
     if (this.blocked) this.connection.holdGap(this, length);
     else if (this.search !== undefined) this.search.gap(length);
     else this.reader.gap(length);
   }
 
   end(how: StreamEnd): void {
+    this.searchRest();
     if (this.blocked) {
       this.connection.holdEnd(this, how);
       return;
@@ -122,11 +126,11 @@ export class TlsSide implements StreamSink, RecordSink {
     if (this.stage !== 'plain' || type !== HANDSHAKE) this.miss(RECORD_HEADER + bodyLength);
   }
 
-  lost(byGap: number | undefined): void {
-    if (byGap === undefined) this.connection.lostRecords(this);
+  lost(passed: number, byGap: boolean): void {
+    if (!byGap) this.connection.lostRecords(this);
     this.handshakes.reset();
     this.epoch?.cipher.skipped(undefined, 0);
-    this.loss.addLoose(byGap ?? 0);
+    this.loss.addLoose(passed);
     this.search = new RecordSearch();
   }
 
@@ -192,7 +196,6 @@ export class TlsSide implements StreamSink, RecordSink {
     }
     const next = this.nextEpoch(epoch);
     if (next !== undefined && loss.findFirst(next, bytes, start, end, opened)) {
-      if (epoch.stage === 'application') this.tellGap(Math.max(1, loss.records));
       this.enter(next, start);
       return true;
     }
@@ -211,10 +214,12 @@ export class TlsSide implements StreamSink, RecordSink {
 
   /** The record that begins at `start` has opened with other keys. */
   private enter(epoch: Epoch, start: number): void {
-    // All that is missing is of the handshake.
-    if (this.stage !== epoch.stage && epoch.sequence === 0) this.loss.clear();
+    // If it is the first with these keys, what is missing was said with the last ones; else that is not known.
+    const isFirst = epoch.sequence === 0;
+    if (isFirst) this.tellGap(Math.max(1, this.loss.records));
     this.epoch = epoch;
     this.stage = epoch.stage;
+    if (!isFirst) this.tellGap(Math.max(epoch.sequence, this.loss.records));
     epoch.sequence++;
     this.content(epoch, start);
   }
@@ -242,14 +247,18 @@ export class TlsSide implements StreamSink, RecordSink {
     place.sequence = sequence;
   }
 
-  /** `records` are missing, and nothing more: the next one is known. Before the application's stage nothing is told. */
+  /** `records` are missing, and nothing more: the next one is known. Of the handshake nothing is told. */
   private tellGap(records: number): void {
     const { loss, epoch, stage } = this;
     if (loss.isNothing) return;
     const length = loss.plaintext(records, epoch?.cipher.overhead);
     loss.clear();
-    if (length > 0 && (this.dead || stage === 'application' || stage === 'session'))
-      this.connection.gap(this, length);
+    const isTold =
+      this.dead ||
+      stage === 'application' ||
+      stage === 'session' ||
+      (stage === 'early' && this.connection.earlyDataAccepted);
+    if (length > 0 && isTold) this.connection.gap(this, length);
   }
 
   /** A record does not authenticate. */
@@ -265,7 +274,7 @@ export class TlsSide implements StreamSink, RecordSink {
   /** A record of so many octets is not read. */
   private miss(length: number): true {
     this.loss.addRecord(length);
-    if (this.dead) this.tellGap(1);
+    if (this.dead) this.tellGap(Math.max(1, this.loss.records));
     return true;
   }
 
@@ -301,17 +310,31 @@ export class TlsSide implements StreamSink, RecordSink {
   private searchIn(chunk: Uint8Array, start: number, end: number): void {
     const search = this.search!;
     search.push(chunk, start, end);
+    this.searched = this.place.sequence + end;
+    this.searchOn(search, false);
+  }
+
+  /** What began like a record does not become whole any more, so it is none, and there may be others behind it. */
+  private searchRest(): void {
+    while (this.search !== undefined && !this.blocked) {
+      const { search } = this;
+      this.searchOn(search, true);
+      if (this.search === search) return;
+    }
+  }
+
+  private searchOn(search: RecordSearch, isEnd: boolean): void {
     const { place } = this;
     const { origin, sequence } = place;
     place.origin = Number.NaN;
-    place.sequence = (sequence + end - search.end) | 0;
-    let at = search.next();
-    while (at >= 0 && !this.isRecord(search, at)) at = search.next();
+    place.sequence = (this.searched - search.end) | 0;
+    let at = search.next(isEnd);
+    while (at >= 0 && !this.isRecord(search, at)) at = search.next(isEnd);
     if (at >= 0) {
       this.search = undefined;
       this.reader.found();
       this.bytes(search.bytes, at, search.end);
-    } else this.loss.addLoose(search.drop());
+    } else if (!isEnd) this.loss.addLoose(search.drop());
     place.origin = origin;
     place.sequence = sequence;
   }
