@@ -33,11 +33,11 @@ export class EitherSink implements StreamSink {
     connection.midstream?.sides[side].bytes(chunk, start, end);
   }
 
-  gap(length: number): void {
+  gap(length: number, uncertain?: boolean): void {
     const { connection, side } = this;
     if (connection.over) return;
-    if (connection.midstream?.taken !== true) this.http.gap(length);
-    connection.midstream?.sides[side].gap(length);
+    if (connection.midstream?.taken !== true) this.http.gap(length, uncertain);
+    connection.midstream?.sides[side].gap(length, uncertain);
     connection.gapTold(side);
   }
 

@@ -90,12 +90,16 @@ export class H2Side implements StreamSink, H2ContentsOwner {
     else this.take(chunk, start, end);
   }
 
-  gap(length: number): void {
+  gap(length: number, uncertain = false): void {
     if (this.state === 'beginning') this.beginInTheMiddle();
     if (this.state === 'lost') this.search!.gap(length);
     else {
       const behind = this.frames.skip(length);
       if (behind > 0) this.lose(behind);
+      else if (uncertain) {
+        this.frames.reset();
+        this.lose(0);
+      }
     }
   }
 

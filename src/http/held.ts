@@ -59,7 +59,8 @@ export class HeldBytes {
     }
     this.count(length + PIECE_COST);
     this.pieces.push({
-      bytes: chunk.slice(start, end),
+      // Not chunk.slice(), which is no copy of a Buffer.
+      bytes: new Uint8Array(chunk.subarray(start, end)),
       length,
       uncertain: false,
       place: this.place.copyFrom(start),

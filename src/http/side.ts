@@ -110,15 +110,17 @@ export class HttpSide implements StreamSink {
     }
   }
 
-  gap(length: number): void {
-    if (this.state === 'carried') this.sink.gap(length);
-    else if (this.state === 'waiting') this.holder().gap(length);
+  gap(length: number, uncertain = false): void {
+    if (this.state === 'carried') this.sink.gap(length, uncertain);
+    else if (this.state === 'waiting') this.holder().gap(length, uncertain);
     else {
       this.offset += length;
-      if (this.state === 'body' && this.body.skip(length)) this.endBody();
+      // Where a body ends cannot be counted then.
+      if (uncertain && this.state === 'body' && !this.leavesHttp) this.loseByGap();
+      else if (this.state === 'body' && this.body.skip(length)) this.endBody();
       else if (this.leavesHttp) {
         this.endLate();
-        this.sink.gap(length);
+        this.sink.gap(length, uncertain);
       } else if (this.state !== 'lost') this.loseByGap();
     }
   }

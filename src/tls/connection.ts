@@ -169,9 +169,9 @@ export class TlsConnection implements SideOwner {
   }
 
   /** So many octets of what `side` says were not read. */
-  gap(side: TlsSide, length: number): void {
+  gap(side: TlsSide, length: number, uncertain: boolean): void {
     // What cannot be read is no reason to say that something can.
-    if (this.sinks !== undefined) this.sinks[side.index].gap(length);
+    if (this.sinks !== undefined) this.sinks[side.index].gap(length, uncertain);
     else this.gaps[side.index] += length;
   }
 
@@ -277,7 +277,7 @@ export class TlsConnection implements SideOwner {
     const sinks = this.owner.opened(this.facts);
     this.sinks = sinks;
     for (const { index } of this.sides) {
-      if (this.gaps[index] > 0) sinks[index].gap(this.gaps[index]);
+      if (this.gaps[index] > 0) sinks[index].gap(this.gaps[index], true);
       const end = this.ends[index];
       if (end !== undefined) sinks[index].end(end);
     }

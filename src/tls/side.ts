@@ -45,7 +45,7 @@ export interface SideOwner {
   hold(side: TlsSide, chunk: Uint8Array, start: number, end: number): void;
   holdGap(side: TlsSide, length: number): void;
   holdEnd(side: TlsSide, how: StreamEnd): void;
-  gap(side: TlsSide, length: number): void;
+  gap(side: TlsSide, length: number, uncertain: boolean): void;
   sink(side: TlsSide): StreamSink;
   ended(side: TlsSide, how: StreamEnd): void;
   failed(side: TlsSide): void;
@@ -258,7 +258,9 @@ export class TlsSide implements StreamSink, RecordSink {
       stage === 'application' ||
       stage === 'session' ||
       (stage === 'early' && this.connection.earlyDataAccepted);
-    if (length > 0 && isTold) this.connection.gap(this, length);
+    // With a cipher whose padding is not known from outside, about so many.
+    const uncertain = epoch?.cipher.isExact === false;
+    if (length > 0 && isTold) this.connection.gap(this, length, uncertain);
   }
 
   /** A record does not authenticate. */
