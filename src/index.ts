@@ -4,6 +4,7 @@
  */
 export type { CaptureSummary, CaptureTotals } from './capture/captures.js';
 export type { Input } from './capture/open.js';
+export type { UnreadTls } from './carried/tls.js';
 export {
   type Dissection,
   type DissectionEvent,
@@ -25,4 +26,7 @@ export type { Rule, Severity } from './rules/rule.js';
 export { CaptureError, type CaptureErrorCode, type Defect, type Layer } from './stream/defect.js';
 export type { Timestamp } from './stream/place.js';
 export type { StreamEnd } from './stream/stream-sink.js';
+export type { TlsFacts, UnreadReason } from './tls/facts.js';
+export { KeyLogParser } from './tls/key-log.js';
+export { SecretStore } from './tls/secrets.js';
 export * from './websocket/index.js';

@@ -81,8 +81,8 @@ describe('when nothing is found', () => {
     capture([Uint8Array.of(0x45, 0, 0, 20, ...new Uint8Array(5), 17, ...new Uint8Array(10))]),
   );
   const NOTHING =
-    'wsdissect: no WebSocket session in 5 packets, 1 TCP connection; wss:// (TLS) is not decoded, ' +
-    'and a session without its handshake may need --decode-as tcp.port==N,websocket\n';
+    'wsdissect: no WebSocket session in 5 packets, 1 TCP connection; ' +
+    'a session without its handshake may need --decode-as tcp.port==N,websocket\n';
 
   it.each([['frames'], ['messages'], ['sessions'], ['check']])('%s says so on standard error', (command) => {
     expect(wsdissect([command, http1])).toMatchObject({ status: 0, stderr: NOTHING });

@@ -66,7 +66,7 @@ export function addSecretOptions(command: Command): Command {
 }
 
 export function addCommonOptions(command: Command): Command {
-  return addSecretOptions(command)
+  const withInput = command
     .argument('[capture...]', 'capture files in time order, or - for standard input')
     .addOption(
       new Option(
@@ -108,7 +108,8 @@ export function addCommonOptions(command: Command): Command {
       )
         .argParser((value: string, previous: number[]) => [...previous, parseDecodeAs(value)])
         .default([]),
-    )
+    );
+  return addSecretOptions(withInput)
     .option('--summary', 'at the end, on standard error, what was read, decoded and dropped')
     .option('-q, --quiet', 'no warnings on standard error')
     .helpOption('-h, --help', 'print this help');
