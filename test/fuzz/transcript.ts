@@ -1,15 +1,35 @@
 /**
  * A run of the whole library over one input, written down: whole or in blocks, with frames and messages listed or not.
  */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { runDissection } from '../../src/dissect.js';
 import type { Dissector, DissectorOptions } from '../../src/dissector.js';
 import type { Finding } from '../../src/rules/finding.js';
 import type { Defect } from '../../src/stream/defect.js';
 import { CaptureError } from '../../src/stream/defect.js';
+import { KeyLogParser } from '../../src/tls/key-log.js';
+import { SecretStore } from '../../src/tls/secrets.js';
 import type { Frame } from '../../src/websocket/frame-record.js';
 import type { Message } from '../../src/websocket/message-record.js';
 import type { Session, SessionSummary } from '../../src/websocket/session-record.js';
+import { fixturesRoot } from '../support/fixtures.js';
 import type { Random } from './random.js';
+
+/** Those of all recordings, so that what is in their TLS is read. Anew for each run, which may add to them. */
+function recordedSecrets(): SecretStore {
+  const secrets = new SecretStore();
+  for (const keyLog of KEY_LOGS) {
+    const parser = new KeyLogParser(secrets);
+    parser.push(keyLog);
+    parser.end();
+  }
+  return secrets;
+}
+
+const KEY_LOGS = readdirSync(fixturesRoot)
+  .map((folder) => `${fixturesRoot}${folder}/keys.log`)
+  .filter((file) => existsSync(file))
+  .map((file) => readFileSync(file));
 
 export interface Transcript {
   readonly frames: Frame[];
@@ -59,7 +79,7 @@ export async function transcribe(
       sessionClosed: (summary) => void closed.push(summary),
       defect: (defect) => void defects.push(defect),
     },
-    more,
+    { secrets: recordedSecrets(), ...more },
   ).catch((error) => {
     if (!(error instanceof CaptureError)) throw error;
     // The words may go by what is in the first block.
