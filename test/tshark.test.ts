@@ -19,6 +19,7 @@ import { formatKey } from '../src/websocket/mask.js';
 import type { Message } from '../src/websocket/message-record.js';
 import { derivedCases, derivedRoot } from './support/derived.js';
 import { fixtures } from './support/fixtures.js';
+import { carriedCases } from './support/tls-recordings.js';
 import { hasProgram, mergeCaptures, type TsharkFrame, tsharkFrames } from './support/tshark.js';
 
 /** Derived captures of which tshark 4.0 does not tell the frames that there are, and why. */
@@ -58,6 +59,18 @@ const WRONG: Readonly<Record<string, string>> = {
   'loss-unacknowledged-end.pcap': 'it does not show the frame in which the capture ends',
 };
 
+/**
+ * Streams of recorded TLS of which tshark 4.0 shows no frame: those with ARIA, and those in HTTP/2; of the one of TLS 1.1
+ * it decrypts the records, but shows no WebSocket in them.
+ */
+const UNSEEN: Readonly<Record<string, readonly number[]>> = {
+  'tls-lossy/client.pcap.gz': [4, 5],
+  'tls-lossy/server.pcap.gz': [4, 5],
+  'tls-suites/tls10-tls11.pcap.gz': [2],
+  'tls-suites/tls12-aead.pcap.gz': [14, 15],
+  'tls-suites/tls12-rsa.pcap.gz': [9],
+};
+
 /** It goes by the order of capture; we tell what a side sends behind what it acknowledges. */
 const OTHER_ORDER: ReadonlySet<string> = new Set(['tcp-acknowledged-first.pcap']);
 
@@ -94,18 +107,23 @@ function ours(frame: Frame): Omit<TsharkFrame, 'text'> {
   };
 }
 
-async function compare(name: string, files: readonly string[]) {
+async function compare(name: string, files: readonly string[], keyLog?: string) {
   const frames: Frame[] = [];
   const messages: Message[] = [];
-  await runDissection(files, {
-    frame: (frame) => void frames.push(frame),
-    message: (message) => void messages.push(message),
-  });
+  await runDissection(
+    files,
+    {
+      frame: (frame) => void frames.push(frame),
+      message: (message) => void messages.push(message),
+    },
+    keyLog === undefined ? {} : { keyLogs: [keyLog] },
+  );
   const ports = new Set(frames.map(({ session }) => Number(session.server.split(':').pop())));
   // tshark takes one file.
   const one = files.length === 1 ? files[0] : join(folder, name.replace(/[^a-z0-9]/gi, '-'));
   if (files.length > 1) await mergeCaptures(files, one);
-  const theirs = await tsharkFrames(one, [...ports]);
+  // Of TLS it finds out itself that there is HTTP in it.
+  const theirs = await tsharkFrames(one, keyLog === undefined ? [...ports] : [], keyLog);
   const inflated = messages.filter(isInflatedText);
   return {
     ours: frames.map(ours),
@@ -127,6 +145,21 @@ describe.skipIf(!hasTshark)('tshark agrees on', () => {
     expect(found.inflated).toEqual(found.inflatedByTshark);
     expect(found.ours.length).toBeGreaterThan(0);
   });
+
+  it.concurrent.each(carriedCases(/^tls-/))(
+    '$folder/$file',
+    async ({ folder: name, file, capture, keyLogs }) => {
+      const found = await compare(file, [capture], keyLogs[0]);
+      const seen = new Set(found.theirs.map(({ tcpStream }) => tcpStream));
+      const unseen = new Set(
+        found.ours.map(({ tcpStream }) => tcpStream).filter((stream) => !seen.has(stream)),
+      );
+      expect([...unseen]).toEqual(UNSEEN[`${name}/${file}`] ?? []);
+      const byStream = (frames: typeof found.ours) =>
+        [...seen].map((stream) => frames.filter(({ tcpStream }) => tcpStream === stream));
+      expect(byStream(found.ours)).toEqual(byStream(found.theirs));
+    },
+  );
 
   it.concurrent.each(derived.filter(([name]) => !(name in WRONG)))('derived/%s', async (name, files) => {
     const found = await compare(name, files);

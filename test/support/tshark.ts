@@ -36,14 +36,27 @@ export function hasProgram(name: string): boolean {
 
 const execute = promisify(execFile);
 
-/** The frames of a capture; `ports` are the server ports that tshark is told to decode as HTTP. */
-export async function tsharkFrames(file: string, ports: readonly number[]): Promise<TsharkFrame[]> {
+/** The frames of a capture; `ports` are the server ports that tshark is told to decode as HTTP. `keyLog`: its secrets. */
+export async function tsharkFrames(
+  file: string,
+  ports: readonly number[],
+  keyLog?: string,
+): Promise<TsharkFrame[]> {
   const decodeAs = ports.flatMap((port) => ['-d', `tcp.port==${port},http`]);
   const inOrder = ['-o', 'tcp.reassemble_out_of_order:TRUE'];
   const layers = ['-J', 'frame tcp websocket', '-T', 'json', '-x', '--no-duplicate-keys'];
   const { stdout } = await execute(
     'tshark',
-    ['-r', file, ...inOrder, ...decodeAs, '-Y', 'websocket', ...layers],
+    [
+      '-r',
+      file,
+      ...inOrder,
+      ...(keyLog === undefined ? [] : ['-o', `tls.keylog_file:${keyLog}`]),
+      ...decodeAs,
+      '-Y',
+      'websocket',
+      ...layers,
+    ],
     {
       encoding: 'utf8',
       maxBuffer: 1 << 30,
