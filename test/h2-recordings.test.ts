@@ -12,6 +12,7 @@ import {
   outOfOrder,
   type SeenMessages,
   segmentsOf,
+  sha256,
   toldBy,
 } from './support/messages.js';
 import { carriedCases } from './support/tls-recordings.js';
@@ -75,5 +76,37 @@ describe.each(cases)('$folder/$file', ({ capture, keyLogs, recorded, sessions })
     const seen = await messagesOf(captureOf(changed()), { keyLogs });
     expect(byPath(asLogged(toldBy(whole(seen)), sessions))).toEqual(byPath(sessions));
     expectWhole(seen);
+  });
+});
+
+describe('captured from the middle', () => {
+  const { capture, recorded } = cases[1];
+  const segments = segmentsOf(capture);
+  it.each([
+    [60, [5, 9, 7, 17, 19, 21], 85],
+    [120, [5, 9, 7, 17, 19, 21], 68],
+    [200, [5, 9, 7, 17, 19, 21], 58],
+  ])('from segment %i on', async (from, streams, count) => {
+    const { messages, sessions } = await messagesOf(captureOf(segments.slice(from)));
+    expect(sessions.map(({ carrier: { stream } }) => stream).sort()).toEqual([...streams].sort());
+    expect(sessions.every(({ confidence, handshake }) => confidence < 1 && handshake === undefined)).toBe(
+      true,
+    );
+    const told = messages.filter(({ complete }) => complete);
+    for (const session of sessions)
+      for (const sender of ['client', 'server'] as const) {
+        const said =
+          recorded.find(({ http }) => http?.stream === session.carrier.stream)![`${sender}Messages`] ?? [];
+        const of = told.filter((one) => one.session.number === session.number && one.sender === sender);
+        // In the order in which they were said.
+        let at = 0;
+        for (const { content } of of) {
+          const hash = sha256(content);
+          const found = said.findIndex((one, index) => index >= at && one.sha256 === hash);
+          expect(found).toBeGreaterThanOrEqual(at);
+          at = found + 1;
+        }
+      }
+    expect(told.length).toBe(count);
   });
 });

@@ -19,6 +19,7 @@ import type { TlsConnection } from '../tls/connection.js';
 import { decodeHandshake } from '../websocket/handshake.js';
 import { Midstream } from '../websocket/midstream.js';
 import { PLAIN_HTTP1, type SessionCarrier } from '../websocket/session-record.js';
+import { Http2Midstream } from './h2-midstream.js';
 import { Http2Carried } from './http2.js';
 import { type OpenSession, SessionMaker } from './sessions.js';
 import type { Shared } from './shared.js';
@@ -40,6 +41,8 @@ export class CarriedConnection implements HttpOwner, Carried {
    * handshake.
    */
   midstream: Midstream | undefined = undefined;
+  http2Midstream: Http2Midstream | undefined = undefined;
+  instead: readonly [StreamSink, StreamSink] | undefined = undefined;
   private readonly holding: Holding;
   /** What of the holding goes when there is a session. */
   private cost = CONNECTION_COST;
@@ -72,8 +75,33 @@ export class CarriedConnection implements HttpOwner, Carried {
     const isHttp2 = carrier.http === 'h2';
     if (!isHttp2 && (connection.initiator === undefined || forced !== undefined))
       this.midstream = this.makeMidstream(forced);
+    if (!isHttp2 && connection.initiator === undefined && forced === undefined)
+      this.http2Midstream = this.makeHttp2Midstream();
     const [a, b] = isHttp2 ? this.speakHttp2().sides : this.speakHttp();
     this.sinks = [new EitherSink(a, this, 0), new EitherSink(b, this, 1)];
+  }
+
+  private makeHttp2Midstream(): Http2Midstream {
+    const { place, limits } = this.dissector;
+    return new Http2Midstream({
+      place,
+      account: this.holding,
+      limit: limits.maxRecognised,
+      recognised: () => {
+        this.instead = this.speakHttp2().sides;
+        for (const side of [0, 1] as const) {
+          const how = this.ends[side];
+          if (how !== undefined) this.instead[side].end(how);
+        }
+        return this.instead;
+      },
+    });
+  }
+
+  /** It is neither a WebSocket nor HTTP/2 that was found in the middle. */
+  private abandonMidstream(): void {
+    this.midstream?.abandon();
+    this.http2Midstream?.abandon();
   }
 
   private speakHttp(): readonly [StreamSink, StreamSink] {
@@ -84,7 +112,7 @@ export class CarriedConnection implements HttpOwner, Carried {
   }
 
   private speakHttp2(): Http2Carried {
-    this.midstream?.abandon();
+    this.abandonMidstream();
     const { dissector, connection, carrier, holding } = this;
     this.http2 = new Http2Carried(dissector, connection, carrier, holding, () => this.becomeSession());
     return this.http2;
@@ -103,7 +131,7 @@ export class CarriedConnection implements HttpOwner, Carried {
 
   requested(_request: RequestHead, clientSide: Side): void {
     this.cutRequests[clientSide] = undefined;
-    this.midstream?.abandon();
+    this.abandonMidstream();
     this.holding.renew();
   }
 
@@ -114,9 +142,9 @@ export class CarriedConnection implements HttpOwner, Carried {
       dissector,
       connection,
       holding,
-      recognised: () => this.midstream?.abandon(),
+      recognised: () => this.abandonMidstream(),
       inside: (carrier) => {
-        this.midstream?.abandon();
+        this.abandonMidstream();
         this.becomeSession();
         return new CarriedConnection(dissector, connection, carrier, this.layers + 1).sinks;
       },
@@ -126,7 +154,7 @@ export class CarriedConnection implements HttpOwner, Carried {
 
   /** A final response: of interest only where a WebSocket was asked for and refused. */
   answered(exchange: Exchange): void {
-    this.midstream?.abandon();
+    this.abandonMidstream();
     this.holding.renew();
     const { request, response, clientSide } = exchange;
     if (request === undefined) this.cutRequests[clientSide] = undefined;
@@ -136,7 +164,7 @@ export class CarriedConnection implements HttpOwner, Carried {
   }
 
   switched(exchange: Exchange): Carrier | undefined {
-    this.midstream?.abandon();
+    this.abandonMidstream();
     if (isUpgradeToHttp2(exchange)) return this.upgradeToHttp2(exchange.clientSide);
     this.opened = this.openSession(exchange);
     this.response = exchange.response;
@@ -192,7 +220,7 @@ export class CarriedConnection implements HttpOwner, Carried {
       return;
     }
     this.over = true;
-    this.midstream?.abandon();
+    this.abandonMidstream();
     this.holding.close();
     this.connection.abandon();
     this.dissector.defect(
@@ -251,6 +279,7 @@ export class CarriedConnection implements HttpOwner, Carried {
       budget: dissector.windowBudget,
       forced,
       recognised: (recognition) => {
+        this.http2Midstream?.abandon();
         this.becomeSession();
         return this.sessions.openMidstream(recognition, request ?? this.cutRequests[recognition.clientSide]);
       },

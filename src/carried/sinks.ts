@@ -4,12 +4,17 @@
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
 import type { Side } from '../tcp/connection.js';
 import type { Midstream } from '../websocket/midstream.js';
+import type { Http2Midstream } from './h2-midstream.js';
 
 /** What an EitherSink asks of its connection. */
 export interface Carried {
   readonly over: boolean;
   readonly isSession: boolean;
   readonly midstream: Midstream | undefined;
+  /** HTTP/2 that the capture found in the middle, while it is not known whether it is that. */
+  readonly http2Midstream: Http2Midstream | undefined;
+  /** Who alone takes the bytes. */
+  readonly instead: readonly [StreamSink, StreamSink] | undefined;
   gapTold(side: Side): void;
   ended(side: Side, how: StreamEnd): void;
 }
@@ -29,23 +34,36 @@ export class EitherSink implements StreamSink {
   bytes(chunk: Uint8Array, start: number, end: number): void {
     const { connection, side } = this;
     if (connection.over) return;
+    if (connection.instead !== undefined) {
+      connection.instead[side].bytes(chunk, start, end);
+      return;
+    }
     if (connection.midstream?.taken !== true) this.http.bytes(chunk, start, end);
     connection.midstream?.sides[side].bytes(chunk, start, end);
+    connection.http2Midstream?.bytes(side, chunk, start, end);
   }
 
   gap(length: number, uncertain?: boolean): void {
     const { connection, side } = this;
     if (connection.over) return;
+    if (connection.instead !== undefined) {
+      connection.instead[side].gap(length, uncertain);
+      return;
+    }
     if (connection.midstream?.taken !== true) this.http.gap(length, uncertain);
     connection.midstream?.sides[side].gap(length, uncertain);
+    connection.http2Midstream?.gap(side, length);
     connection.gapTold(side);
   }
 
   end(how: StreamEnd): void {
     const { connection, side } = this;
     if (connection.over) return;
-    if (connection.midstream?.taken !== true) this.http.end(how);
-    connection.midstream?.sides[side].end(how);
+    if (connection.instead !== undefined) connection.instead[side].end(how);
+    else {
+      if (connection.midstream?.taken !== true) this.http.end(how);
+      connection.midstream?.sides[side].end(how);
+    }
     connection.ended(side, how);
   }
 }

@@ -69,8 +69,7 @@ export function writeSummary(summary: DissectionSummary, writer: TextWriter): vo
     ['sessions', `${summary.sessions}`],
     ['frames', `${summary.frames}`],
     ['messages', `${summary.messages}`],
-    ['TLS connections', `${tls.read} read, ${tls.unread} not or not in whole`],
-    ['TLS secrets', `${tls.secrets}, ${tls.usedSecrets} of them for connections of the capture`],
+    ...tlsRows(tls),
     ['defects', `${codes.reduce((sum, [, number]) => sum + number, 0)}`],
     ...codes.map(([code, number]): [string, string] => [`  ${code}`, `${number}`]),
     ['captured twice', `${dropped.duplicateBytes} bytes of TCP`],
@@ -82,6 +81,15 @@ export function writeSummary(summary: DissectionSummary, writer: TextWriter): vo
   writer.write('wsdissect: summary\n');
   for (const [name, value] of rows) writer.write(`  ${name.padEnd(widest)}  ${value}\n`);
   writer.flush();
+}
+
+/** Where there is TLS, or somebody gave secrets for it. */
+function tlsRows({ read, unread, secrets, usedSecrets }: DissectionSummary['tls']): [string, string][] {
+  if (read + unread + secrets === 0) return [];
+  return [
+    ['TLS connections', unread === 0 ? `${read}, all read` : `${read} read, ${unread} not, or not in whole`],
+    ['TLS secrets', `${secrets}, ${usedSecrets} of them for connections of the capture`],
+  ];
 }
 
 /** The mark stands where the plural has its s. */

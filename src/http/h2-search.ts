@@ -106,6 +106,19 @@ export class H2Search {
     place.assign(current);
   }
 
+  /** Delivers all that was held, each segment under its own place, whether h2Frames were found in it or not. */
+  drain(take: (chunk: Uint8Array, start: number, end: number) => void): void {
+    const { place } = this.options;
+    const { segments, window } = this;
+    const current = place.copyFrom(0);
+    this.clear();
+    for (const { start, end, place: own } of segments) {
+      place.assign(own);
+      take(window, start, end);
+    }
+    place.assign(current);
+  }
+
   private believed(): Chain | undefined {
     return this.chains.find(
       ({ next, weight }) => weight + (next === this.length ? ENDS_WITH_SEGMENT : 0) >= ENOUGH,
