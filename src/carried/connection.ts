@@ -86,7 +86,8 @@ export class CarriedConnection implements HttpOwner, Carried {
     return new Http2Midstream({
       place,
       account: this.holding,
-      limit: limits.maxRecognised,
+      // Its frames tell within few of them, and most connections are something else.
+      limit: limits.maxRecognised / 4,
       recognised: () => {
         this.instead = this.speakHttp2().sides;
         for (const side of [0, 1] as const) {
