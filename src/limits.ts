@@ -157,6 +157,11 @@ export const LIMITS = {
     'tls-held-limit',
     'of a TLS connection that wait for its secrets or its hellos; then it counts as one that cannot be read',
   ),
+  maxTlsTried: bytes(
+    128 * MiB,
+    'tls-tried-limit',
+    'decrypted in vain behind a loss in TLS, 2048 for each try besides, to find the next record; then it is given up',
+  ),
   maxTlsSecrets: bytes(
     256 * MiB,
     'tls-secrets-limit',

@@ -32,6 +32,7 @@ import { fromClient, fromServer, request, response, upgraded } from './support/d
 import { H2Talk } from './support/h2.js';
 import { utf8 } from './support/splits.js';
 import { CLIENT, SERVER, Talk } from './support/tcp.js';
+import { Peer } from './tls/peer.js';
 
 const START = 1_700_000_000;
 
@@ -61,6 +62,8 @@ function pcapng(make: (encoder: PcapngEncoder) => Uint8Array[]): Uint8Array {
 /** Of a TLS session that is in no capture. */
 const keyLogLine = (octet: number) =>
   `CLIENT_RANDOM ${Buffer.alloc(32, octet).toString('hex')} ${Buffer.alloc(48, octet).toString('hex')}\n`;
+const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 const ports = (first: number) => new Talk([first, 80]);
 const session = (make: (talk: Talk) => Uint8Array[]) => {
   const talk = new Talk();
@@ -264,6 +267,30 @@ const CASES: Partial<Record<LimitKey, Case>> = {
         return [
           encoder.decryptionSecrets(TLS_KEY_LOG, utf8(keyLogLine(2))),
           ...packets.map((data) => encoder.enhancedPacket({ timestamp: 1_700_000_000_000_000n, data })),
+        ];
+      }),
+  },
+  // The records that are lost are more than may be tried, so that none behind them is found.
+  maxTlsTried: {
+    value: 6000,
+    others: ['frames-lost'],
+    capture: () =>
+      pcapng((encoder) => {
+        const talk = new Talk();
+        const peer = new Peer({ version: TLS13, suite: 0x1301 }).handshake();
+        peer.say(CLIENT, latin1(request())).say(SERVER, latin1(response()));
+        const lost = peer.sent.length;
+        for (let i = 0; i < 40; i++) peer.say(CLIENT, latin1(fromClient('lost')));
+        const found = peer.sent.length;
+        peer.say(CLIENT, latin1(fromClient('behind it'))).say(SERVER, latin1(fromServer('answer')));
+        const opening = talk.handshake();
+        const packets = peer.sent.map(({ side, bytes }) => talk.send(side, bytes));
+        const keyLog = peer.told.map(([label, random, secret]) => `${label} ${hex(random)} ${hex(secret)}\n`);
+        return [
+          encoder.decryptionSecrets(TLS_KEY_LOG, utf8(keyLog.join(''))),
+          ...[...opening, ...packets.filter((_, i) => i < lost || i >= found)].map((data) =>
+            encoder.enhancedPacket({ timestamp: 1_700_000_000_000_000n, data }),
+          ),
         ];
       }),
   },

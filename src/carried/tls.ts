@@ -41,6 +41,7 @@ export function carryTls(carrier: TlsCarrier): TlsConnection {
     place: dissector.place,
     context: dissector.tls,
     maxHeld: dissector.limits.maxHeldForSecrets,
+    maxTried: dissector.limits.maxTlsTried,
     account: holding,
     owner: {
       recognised: () => carrier.recognised(),
@@ -67,6 +68,13 @@ export function carryTls(carrier: TlsCarrier): TlsConnection {
           'tls-held-limit',
           'a TLS connection waits for its secrets, or for its hellos, and is given up: too much of it is held ' +
             atLimit('maxHeldForSecrets', dissector.limits.maxHeldForSecrets),
+        ),
+      triedTooMuch: (sender) =>
+        dissector.defect(
+          'tls',
+          'tls-tried-limit',
+          `too much of TLS is missing to tell which record of the ${sender ?? 'peer'} is the next one ` +
+            atLimit('maxTlsTried', dissector.limits.maxTlsTried),
         ),
       foreign: () => {
         holding.close();

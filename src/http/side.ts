@@ -44,6 +44,9 @@ export interface SideOwner {
 type AfterBody = 'head' | 'waiting' | 'late' | 'carried';
 type State = AfterBody | 'proxy' | 'body' | 'lost';
 
+/** RFC 8446 §5.1: type, version and length of a record. */
+const TLS_HEADER = 5;
+
 export class HttpSide implements StreamSink {
   /** Set by end(). */
   endedBy: StreamEnd | undefined = undefined;
@@ -105,7 +108,8 @@ export class HttpSide implements StreamSink {
       else if (this.state === 'waiting') {
         this.holder().bytes(chunk, at, end);
         return;
-      } else if (this.resumes(chunk, at, end)) this.state = 'head';
+      } else if (this.isTls(chunk, at, end) && this.owner.foreign(this, 'tls')) continue;
+      else if (this.resumes(chunk, at, end)) this.state = 'head';
       else at = this.pass(at, end);
     }
   }
@@ -325,6 +329,14 @@ export class HttpSide implements StreamSink {
           atLimit('maxHeldForResponse', maxHeldForResponse),
       ),
     ));
+  }
+
+  /** Nothing of HTTP was seen, and the bytes behind a gap begin with a TLS record that ends with them, or before another. */
+  private isTls(chunk: Uint8Array, start: number, end: number): boolean {
+    if (this.kind !== undefined || recognise(chunk, start, end) !== 'tls' || end - start < TLS_HEADER)
+      return false;
+    const next = start + TLS_HEADER + ((chunk[start + 3] << 8) | chunk[start + 4]);
+    return next === end || (next < end && recognise(chunk, next, end) === 'tls');
   }
 
   /** The bytes of a call begin as a head does that this direction may have. */

@@ -7,7 +7,7 @@ import type { Place } from '../stream/place.js';
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
 
 /** What a piece costs beside its bytes. */
-const PIECE_COST = 160;
+const PIECE_COST = 512;
 
 interface Piece {
   readonly side: 0 | 1;

@@ -33,6 +33,8 @@ export interface TlsOwner {
   unread(facts: TlsFacts, reason: UnreadReason, whole: boolean): void;
   /** More than `maxHeld` waits. */
   heldTooMuch(): void;
+  /** More than `maxTried` was decrypted in vain. */
+  triedTooMuch(sender: Sender | undefined): void;
   /** It is no TLS. */
   foreign(): void;
   /** Both sides have ended, and nothing of them waits. */
@@ -46,6 +48,8 @@ export interface TlsOptions {
   readonly context: TlsContext;
   /** Octets that may wait for secrets. */
   readonly maxHeld: number;
+  /** Octets that may be decrypted in vain to find out which record is the next one behind a loss. */
+  readonly maxTried: number;
   /** What is held counts here. */
   readonly account: { add(bytes: number): void };
 }
@@ -136,8 +140,9 @@ export class TlsConnection implements SideOwner {
     // A side that begins with encrypted records, and a hello of neither: the beginning was not captured.
     if (client === undefined && server === undefined) return false;
     if (reason !== 'no-secrets' || client === undefined || server === undefined) return true;
+    if (this.keys.isBetweenHellos) return true;
     if (!context.secrets.mayGrow || !this.keys.isSupported) return false;
-    this.forgetSecrets ??= context.secrets.await(client.random, () => this.release());
+    this.forgetSecrets ??= context.secrets.await(client.random, () => this.secretCame());
     context.waiting.add(this);
     return true;
   }
@@ -211,6 +216,14 @@ export class TlsConnection implements SideOwner {
     );
   }
 
+  get maxTried(): number {
+    return this.options.maxTried;
+  }
+
+  triedTooMuch({ sender }: TlsSide): void {
+    this.owner.triedTooMuch(sender);
+  }
+
   lostRecords({ sender }: TlsSide): void {
     // It began as a record does, and was none.
     if (sender === undefined) {
@@ -238,7 +251,7 @@ export class TlsConnection implements SideOwner {
     const hello = decodeClientHello(body);
     if (hello === undefined || side.sender === 'server') return;
     this.setRoles(side, 'client');
-    this.keys.clientHello(hello);
+    this.keys.clientHello(hello, this.options.place.packet);
     this.release();
   }
 
@@ -247,7 +260,7 @@ export class TlsConnection implements SideOwner {
     if (hello === undefined || side.sender === 'client') return;
     this.setRoles(side, 'server');
     if (hello.isRetry) this.keys.retried = true;
-    else this.keys.serverHello(hello);
+    else this.keys.serverHello(hello, this.options.place.packet);
     this.release();
   }
 
@@ -262,6 +275,14 @@ export class TlsConnection implements SideOwner {
     const [hello, ...rest] = client.plainMessages;
     if (hello === undefined) return undefined;
     return Buffer.concat([hello, ...this.sides[1 - client.index].plainMessages, ...rest]);
+  }
+
+  /**
+   * What waits is read when both directions can be: an application logs their secrets one after the other, and what they
+   * said is to be told in its order. If the other one never comes, settle() reads what can be.
+   */
+  private secretCame(): void {
+    if (this.keys.hasBothDirections) this.release();
   }
 
   /** Something was learned: what waits is read as far as that goes. */

@@ -21,7 +21,8 @@ const MAX_LINE = 64 + 2 * RANDOM_LENGTH + 2 * MAX_SECRET;
 const LF = 0x0a;
 const HASH = '#';
 const LABELS: ReadonlySet<string> = new Set(SECRET_LABELS);
-const LINE = /^([A-Z][A-Z0-9_]*) +([0-9a-fA-F]+) +([0-9a-fA-F]+)[ \t\r]*$/;
+const LINE =
+  /^(?:\u00ef\u00bb\u00bf)?[ \t]*([A-Z][A-Z0-9_]*)[ \t]+([0-9a-fA-F]+)[ \t]+([0-9a-fA-F]+)[ \t\r]*$/;
 
 function isOctets(secret: string): boolean {
   return secret.length % 2 === 0 && secret.length <= 2 * MAX_SECRET;

@@ -28,6 +28,8 @@ export type Stage = 'plain' | 'early' | 'handshake' | 'application' | 'session';
 export interface Epoch {
   readonly stage: Stage;
   readonly cipher: RecordCipher;
+  /** Handshakes of the connection up to the one that it is of. */
+  readonly generation: number;
   /** Of the next record. */
   sequence: number;
   /** A record has authenticated. */
@@ -55,6 +57,10 @@ export class Keys {
   transcript: Uint8Array | undefined = undefined;
   /** RFC 5077 §3.3: what the client may show to go on with this session. */
   ticket: Uint8Array | undefined = undefined;
+  /** Whose hello has none of the other side yet. */
+  private lone: Sender | undefined = undefined;
+  private serverPacket = 0;
+  private generation = 0;
   private block: { readonly client: DirectionKeys; readonly server: DirectionKeys } | undefined = undefined;
 
   constructor(readonly context: TlsContext) {}
@@ -71,15 +77,23 @@ export class Keys {
     return isNew ? server.version === TLS13 : server.version >= TLS10 && server.version <= TLS12;
   }
 
-  clientHello(hello: ClientHello): void {
+  clientHello(hello: ClientHello, packet: number): void {
     this.client = hello;
-    this.begin();
+    // One that comes behind a ServerHello although it was captured before it belongs to it.
+    const isLate = this.lone === 'server' && (this.generation === 0 || packet < this.serverPacket);
+    this.pair(isLate ? undefined : 'client');
   }
 
-  serverHello(hello: ServerHello): void {
+  serverHello(hello: ServerHello, packet: number): void {
     this.server = hello;
     this.suite = cipherSuite(hello.suite);
-    this.begin();
+    this.serverPacket = packet;
+    this.pair(this.lone === 'client' ? undefined : 'server');
+  }
+
+  /** RFC 5246 §7.4.1.1: a new handshake goes on inside the old one; of it only one hello is here. */
+  get isBetweenHellos(): boolean {
+    return this.lone !== undefined;
   }
 
   clientKeyExchange(body: Uint8Array, transcript: Uint8Array | undefined): void {
@@ -90,10 +104,15 @@ export class Keys {
   /** Undefined: secrets are missing, or a hello. */
   epoch(sender: Sender, stage: Stage): Epoch | undefined {
     if (!this.isSupported || this.client === undefined) return undefined;
-    if (stage === 'session') return this.sessionEpoch(sender);
+    if (stage === 'session') return this.isBetweenHellos ? undefined : this.sessionEpoch(sender);
     const label = LABELS[`${sender}-${stage}`];
     const secret = label && this.context.secrets.find(label, this.client.random);
     return secret && this.trafficEpoch(stage, secret);
+  }
+
+  /** The keys of a newer handshake, where ChangeCipherSpec may be among what is missing. */
+  renegotiated(sender: Sender, { generation }: Epoch): Epoch | undefined {
+    return generation < this.generation ? this.epoch(sender, 'session') : undefined;
   }
 
   /** The keys behind a KeyUpdate. */
@@ -101,13 +120,24 @@ export class Keys {
     return secret && this.trafficEpoch(stage, nextSecret(this.suite!, secret));
   }
 
+  /** There are secrets for the application data of both sides. */
+  get hasBothDirections(): boolean {
+    const { client, context, version } = this;
+    if (client === undefined) return false;
+    const has = (label: SecretLabel) => context.secrets.find(label, client.random) !== undefined;
+    if (version !== TLS13) return has('CLIENT_RANDOM') || has('PMS_CLIENT_RANDOM');
+    return has('CLIENT_TRAFFIC_SECRET_0') && has('SERVER_TRAFFIC_SECRET_0');
+  }
+
   /** Some secret is known for this connection. */
   get hasAnySecret(): boolean {
     return this.client !== undefined && this.context.secrets.linesOf(this.client.random) !== '';
   }
 
-  /** A new handshake: of the last one nothing holds any more. */
-  private begin(): void {
+  /** A hello of a new handshake, of which nothing of the last one holds any more; `lone`: without that of the other. */
+  private pair(lone: Sender | undefined): void {
+    this.lone = lone;
+    if (lone === undefined) this.generation++;
     this.block = undefined;
     this.encryptedPremaster = undefined;
     this.transcript = undefined;
@@ -118,7 +148,7 @@ export class Keys {
     const suite = this.suite!;
     const keys = trafficKeys(suite, secret);
     const cipher = recordCipher({ suite, version: TLS13, keys, encryptThenMac: false });
-    return { stage, cipher, sequence: 0, proven: false, secret };
+    return { stage, cipher, sequence: 0, proven: false, secret, generation: this.generation };
   }
 
   private sessionEpoch(sender: Sender): Epoch | undefined {
@@ -127,7 +157,14 @@ export class Keys {
     if (this.block === undefined) return undefined;
     const { version, encryptThenMac } = server!;
     const cipher = recordCipher({ suite: suite!, version, keys: this.block[sender], encryptThenMac });
-    return { stage: 'session', cipher, sequence: 0, proven: false, secret: undefined };
+    return {
+      stage: 'session',
+      cipher,
+      sequence: 0,
+      proven: false,
+      secret: undefined,
+      generation: this.generation,
+    };
   }
 
   private makeBlock(): Keys['block'] {

@@ -10,11 +10,8 @@ import type { Epoch } from './keys.js';
 import { RECORD_HEADER } from './record.js';
 import type { OpenedRecord } from './sealed-record.js';
 
-/** Numbers that are tried for one record, at most. */
-const MAX_LOST = 4096;
-/** Octets that are decrypted in vain for one loss, and what a try costs beside its octets. */
-const BUDGET = 1 << 23;
-const TRY_COST = 256;
+/** What a try costs beside its octets, in as many of them as take the time. */
+const TRY_COST = 2048;
 
 export class Loss {
   /** Octets of records, headers included. */
@@ -23,7 +20,15 @@ export class Loss {
   records = 0;
   /** Octets among them of which no header was seen. */
   private loose = 0;
-  private budget = BUDGET;
+  private budget: number;
+
+  /** `limit`: octets that are decrypted in vain for one loss; `exhausted` is called when it is hit. */
+  constructor(
+    private readonly limit: number,
+    private readonly exhausted: () => void,
+  ) {
+    this.budget = limit;
+  }
 
   get isNothing(): boolean {
     return this.bytes === 0;
@@ -45,7 +50,7 @@ export class Loss {
     this.bytes = 0;
     this.records = 0;
     this.loose = 0;
-    this.budget = BUDGET;
+    this.budget = this.limit;
   }
 
   /** Tries the sequence numbers that a record behind the loss may have; sets the epoch's to the one that fits. */
@@ -66,14 +71,15 @@ export class Loss {
     end: number,
     into: OpenedRecord,
   ): boolean {
-    const most =
-      from +
-      Math.min(MAX_LOST, Math.ceil(this.loose / epoch.cipher.overhead) + (from === 0 ? this.records : 0));
-    for (let sequence = from; sequence <= most && this.budget > 0; sequence++) {
+    const most = from + Math.ceil(this.loose / epoch.cipher.overhead) + (from === 0 ? this.records : 0);
+    for (let sequence = from; sequence <= most; sequence++) {
+      if (this.budget <= 0) return false;
       this.budget -= end - start + TRY_COST;
-      if (!epoch.cipher.open(sequence, bytes, start, end, into)) continue;
-      epoch.sequence = sequence;
-      return true;
+      if (epoch.cipher.open(sequence, bytes, start, end, into)) {
+        epoch.sequence = sequence;
+        return true;
+      }
+      if (this.budget <= 0) this.exhausted();
     }
     return false;
   }

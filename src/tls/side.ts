@@ -50,6 +50,9 @@ export interface SideOwner {
   ended(side: TlsSide, how: StreamEnd): void;
   failed(side: TlsSide): void;
   unauthentic(side: TlsSide): void;
+  /** Octets that may be decrypted in vain for one loss. */
+  readonly maxTried: number;
+  triedTooMuch(side: TlsSide): void;
   lostRecords(side: TlsSide): void;
 }
 
@@ -69,7 +72,7 @@ export class TlsSide implements StreamSink, RecordSink {
   private search: RecordSearch | undefined = undefined;
   /** Sequence number behind the last octet that was searched. */
   private searched = 0;
-  private readonly loss = new Loss();
+  private readonly loss: Loss;
   private failures = 0;
 
   constructor(
@@ -77,6 +80,7 @@ export class TlsSide implements StreamSink, RecordSink {
     private readonly connection: SideOwner,
     private readonly place: Place,
   ) {
+    this.loss = new Loss(connection.maxTried, () => connection.triedTooMuch(this));
     this.reader = new RecordReader(place, this);
     const told = (type: number, body: Uint8Array) => this.message(type, body);
     this.handshakes = new HandshakeReader(told, connection.wantsTranscript);
@@ -208,6 +212,7 @@ export class TlsSide implements StreamSink, RecordSink {
     const { keys } = this.connection;
     if (epoch.stage === 'early') return keys.epoch(this.sender!, 'handshake');
     if (epoch.proven && this.loss.isNothing) return undefined;
+    if (epoch.stage === 'session') return keys.renegotiated(this.sender!, epoch);
     if (epoch.stage === 'handshake') return keys.epoch(this.sender!, 'application');
     return keys.updated(epoch);
   }

@@ -17,14 +17,17 @@ function epochOf(sequence: number, right: number): { epoch: Epoch; tried: number
       return number === right;
     },
   } as unknown as RecordCipher;
-  return { epoch: { stage: 'application', cipher, sequence, proven: true, secret: undefined }, tried };
+  return {
+    epoch: { stage: 'application', cipher, sequence, proven: true, generation: 1, secret: undefined },
+    tried,
+  };
 }
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 describe('which numbers are tried', () => {
   test('of records whose header was seen the number is known', () => {
-    const loss = new Loss();
+    const loss = new Loss(1 << 27, () => {});
     for (let i = 0; i < 3; i++) loss.addRecord(100);
     const { epoch, tried } = epochOf(10, 13);
     expect(loss.find(epoch, BYTES, 0, 50, into)).toBe(true);
@@ -32,7 +35,7 @@ describe('which numbers are tried', () => {
   });
 
   test('in other bytes there are at most as many as their overhead allows', () => {
-    const loss = new Loss();
+    const loss = new Loss(1 << 27, () => {});
     loss.addLoose(100);
     loss.addRecord(50);
     const { epoch, tried } = epochOf(10, -1);
@@ -42,7 +45,7 @@ describe('which numbers are tried', () => {
   });
 
   test('with keys that were not used yet they begin at 0', () => {
-    const loss = new Loss();
+    const loss = new Loss(1 << 27, () => {});
     loss.addRecord(50);
     loss.addRecord(50);
     loss.addLoose(30);
@@ -52,7 +55,7 @@ describe('which numbers are tried', () => {
   });
 
   test('a thousand lost records', () => {
-    const loss = new Loss();
+    const loss = new Loss(1 << 27, () => {});
     loss.addLoose(1000 * 40);
     const { epoch } = epochOf(5, 1005);
     expect(loss.find(epoch, BYTES, 0, 50, into)).toBe(true);
@@ -62,12 +65,14 @@ describe('which numbers are tried', () => {
 });
 
 test('a long run of what is none costs a bounded number of trials, until something authenticates', () => {
-  const loss = new Loss();
+  let exhausted = 0;
+  const loss = new Loss(1 << 23, () => exhausted++);
   loss.addLoose(1 << 30);
   const { epoch, tried } = epochOf(0, -1);
   for (let i = 0; i < 10_000; i++) loss.find(epoch, BYTES, 0, 1000, into);
-  // 8 MiB, of which each trial takes its octets and 256 more.
-  expect(tried.length).toBe(Math.ceil((1 << 23) / 1256));
+  // 8 MiB, of which each trial takes its octets and 2048 more.
+  expect(tried.length).toBe(Math.ceil((1 << 23) / 3048));
+  expect(exhausted).toBe(1);
   loss.clear();
   expect(loss.isNothing).toBe(true);
   loss.addRecord(10);
@@ -77,7 +82,7 @@ test('a long run of what is none costs a bounded number of trials, until somethi
 });
 
 test('how much plaintext that was', () => {
-  const loss = new Loss();
+  const loss = new Loss(1 << 27, () => {});
   expect(loss.isNothing).toBe(true);
   loss.addLoose(30);
   loss.addRecord(70);

@@ -19,6 +19,7 @@ export interface RecorderOptions {
   readonly secrets?: SecretStore;
   readonly rsaKeys?: readonly KeyObject[];
   readonly maxHeld?: number;
+  readonly maxTried?: number;
   readonly context?: TlsContext;
 }
 
@@ -41,7 +42,14 @@ export class Recorder implements TlsOwner {
         this.mostHeld = Math.max(this.mostHeld, this.held);
       },
     };
-    this.connection = new TlsConnection({ place: this.place, owner: this, context, maxHeld, account });
+    this.connection = new TlsConnection({
+      place: this.place,
+      owner: this,
+      context,
+      maxHeld,
+      maxTried: options.maxTried ?? 1 << 27,
+      account,
+    });
   }
 
   get texts(): readonly [string, string] {
@@ -68,6 +76,10 @@ export class Recorder implements TlsOwner {
   }
 
   over(): void {}
+
+  triedTooMuch(): void {
+    this.log.push('tried too much');
+  }
 
   foreign(): void {
     this.log.push('foreign');
