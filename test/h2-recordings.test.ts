@@ -110,3 +110,20 @@ describe('captured from the middle', () => {
     expect(told.length).toBe(count);
   });
 });
+
+describe('captured in one direction', () => {
+  const { capture, recorded } = cases[1];
+  it.each(['client', 'server'] as const)('of the %s', async (sender) => {
+    const segments = segmentsOf(capture).filter(
+      ({ sourcePort }) => (sourcePort === 9450) === (sender === 'server'),
+    );
+    const { messages } = await messagesOf(captureOf(segments));
+    const told = messages.filter(({ complete }) => complete);
+    for (const { http, ...logged } of recorded.filter((one) => one.http?.status === 200))
+      expect(
+        told
+          .filter(({ session }) => session.carrier.stream === http?.stream)
+          .map(({ content, sender: from }) => [from, sha256(content)]),
+      ).toEqual(logged[`${sender}Messages`]!.map((one) => [sender, one.sha256]));
+  });
+});

@@ -6,6 +6,10 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { readCaptures } from '../src/capture/captures.js';
+import { TLS_KEY_LOG } from '../src/capture/embed-secrets.js';
+import { concat } from '../src/capture/integers.js';
+import { PcapngEncoder } from '../src/capture/pcapng-encode.js';
 import { runDissection } from '../src/dissect.js';
 import { opcodeName } from '../src/websocket/opcode.js';
 import { fixturesRoot } from './support/fixtures.js';
@@ -123,6 +127,85 @@ describe('tls-lost', () => {
       }
     expect(count).toBe(whole);
   });
+});
+
+/** Without one of its data segments at a time: the messages that are told, and those that were said. */
+it('a renegotiation of which a segment is lost', async () => {
+  const { capture, keyLogs, sessions } = casesOf('tls-resumed').find(
+    ({ file }) => file === 'handshakes.pcap.gz',
+  )!;
+  const said = sessions.find(({ path }) => path === '/renegotiation')!;
+  const all = segmentsOf(capture);
+  const { sessions: whole } = await messagesOf(capture, { keyLogs });
+  const port = Number(
+    whole
+      .find(({ path }) => path === '/renegotiation')!
+      .client.split(':')
+      .pop(),
+  );
+  const segments = all.filter(({ sourcePort, destinationPort }) =>
+    [sourcePort, destinationPort].includes(port),
+  );
+  const total = said.clientMessages.length + said.serverMessages!.length;
+  const least = [...segments.keys()].filter((index) => index > 12 && segments[index].payload.length > 0);
+  const poor: string[] = [];
+  for (const lost of least) {
+    const seen = await messagesOf(captureOf(segments.toSpliced(lost, 1)), { keyLogs });
+    const told = seen.messages.filter(({ complete }) => complete);
+    if (told.length < total - 3)
+      poor.push(`${lost}: ${told.length} of ${total}, ${segments[lost].payload.length}`);
+    for (const sender of ['client', 'server'] as const) {
+      const of = told
+        .filter((one) => one.sender === sender)
+        .map(({ opcode, length, content }) => ({
+          opcode: opcodeName(opcode),
+          length,
+          sha256: sha256(content),
+        }));
+      expect(inOrder(of, said[`${sender}Messages`]!)).toBe(of.length);
+    }
+  }
+  // Of a lost hello nobody can tell the keys; nor then of a hello that is encrypted with these.
+  expect(poor).toEqual([
+    '24: 12 of 30, 283',
+    '25: 12 of 30, 1352',
+    '43: 26 of 30, 283',
+    '44: 26 of 30, 1352',
+  ]);
+});
+
+it('secrets that a capture has behind its packets', async () => {
+  const { capture, keyLogs } = casesOf('tls-suites').find(({ file }) => file === 'tls13.pcap.gz')!;
+  const encoder = new PcapngEncoder();
+  const packets: Uint8Array[] = [];
+  await readCaptures(
+    [capture],
+    { report: () => {} },
+    {
+      packet: ({ bytes, start, end, seconds, nanoseconds }) => {
+        const timestamp = BigInt(seconds) * 1_000_000n + BigInt(Math.floor(nanoseconds / 1000));
+        packets.push(encoder.enhancedPacket({ timestamp, data: bytes.slice(start, end) }));
+      },
+    },
+  );
+  const secrets = encoder.decryptionSecrets(TLS_KEY_LOG, readFileSync(keyLogs[0]));
+  const behind = concat([encoder.sectionHeader(), encoder.interfaceDescription(), ...packets, secrets]);
+  const [late, usual] = [await messagesOf(behind), await messagesOf(capture, { keyLogs })];
+  const facts = ({ messages }: SeenMessages) =>
+    messages.map(({ session, sender, content }) => [session.connection, sender, sha256(content)]);
+  expect(facts(late)).toEqual(facts(usual));
+});
+
+it('a connection whose hellos were not captured, but its SYN', async () => {
+  const { capture } = casesOf('tls-suites').find(({ file }) => file === 'tls13.pcap.gz')!;
+  const segments = segmentsOf(capture).filter(({ sourcePort, destinationPort }) =>
+    [sourcePort, destinationPort].includes(53_010),
+  );
+  const unread: string[] = [];
+  await runDissection(captureOf([...segments.slice(0, 3), ...segments.slice(12)]), {
+    tlsUnread: ({ reason, client, whole }) => void unread.push(`${client} ${reason} ${whole}`),
+  });
+  expect(unread).toEqual(['127.0.0.1:53010 no-hello true']);
 });
 
 describe('without the right secrets', () => {

@@ -16,7 +16,7 @@ import type { Shared } from './shared.js';
 export interface UnreadTls {
   /** Number of the TCP connection. */
   readonly connection: number;
-  /** `ip:port`; of the two the client is told by its hello, else it is the side that spoke first. */
+  /** `ip:port`; who is the client, where its hello was not captured, is told by the SYN or the ports. */
   readonly client: string;
   readonly server: string;
   readonly tls: TlsFacts;
@@ -56,7 +56,7 @@ export function carryTls(carrier: TlsCarrier): TlsConnection {
       over: () => holding.close(),
       unread: (facts, reason, whole) => {
         dissector.totals.tlsUnread++;
-        const client: Side = tls.sides[1].sender === 'client' ? 1 : 0;
+        const client = clientOf(tls, connection);
         dissector.consumer.tlsUnread?.({ ...peersOf(connection, client), tls: facts, reason, whole });
         if (!whole) return;
         holding.close();
@@ -84,6 +84,13 @@ export function carryTls(carrier: TlsCarrier): TlsConnection {
     },
   });
   return tls;
+}
+
+/** By its hello; else who opened the connection, or has the larger port: servers listen on small ones. */
+function clientOf(tls: TlsConnection, { initiator, endpoints: [a, b] }: Connection): Side {
+  const { sender } = tls.sides[0];
+  if (sender !== undefined) return sender === 'client' ? 0 : 1;
+  return initiator ?? (a.port > b.port ? 0 : 1);
 }
 
 function peersOf(

@@ -66,7 +66,7 @@ export class H2Connection implements H2SideOwner, H2State {
   }
 
   get isClientComplete(): boolean {
-    return this.sides[this.clientSide].isComplete;
+    return this.sides[this.clientSide].isWhole;
   }
 
   get connectOffered(): boolean | undefined {
@@ -156,7 +156,8 @@ export class H2Connection implements H2SideOwner, H2State {
   resetStream({ index }: H2Side, id: number, code: number): void {
     const stream = this.streams.get(id);
     if (stream === undefined) return;
-    if (stream.kind === 'asked')
+    if (stream.kind === 'asked' && !this.sides[other(this.clientSide)].isWhole) this.openings.unsure(stream);
+    else if (stream.kind === 'asked')
       this.defect(
         'unanswered-upgrade',
         `HTTP/2 stream ${id} was reset before the answer to its extended CONNECT`,
@@ -183,7 +184,10 @@ export class H2Connection implements H2SideOwner, H2State {
   }
 
   ended({ index }: H2Side, how: StreamEnd): void {
+    const server = this.sides[other(this.clientSide)];
     for (const stream of this.streams.all()) {
+      // Its answer may have been a 2xx that was not captured.
+      if (stream.kind === 'asked' && !server.isWhole) this.openings.unsure(stream);
       stream.end(index, how);
       if (!stream.isOver) continue;
       if (stream.kind === 'asked')

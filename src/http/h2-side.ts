@@ -85,6 +85,11 @@ export class H2Side implements StreamSink, H2ContentsOwner {
     this.frames = new H2FrameDecoder(place, this.contents);
   }
 
+  /** All from the first h2Frame on was seen, if only so far. */
+  get isWhole(): boolean {
+    return this.isComplete && this.state !== 'beginning';
+  }
+
   bytes(chunk: Uint8Array, start: number, end: number): void {
     if (this.state === 'beginning') this.takeBeginning(chunk, start, end);
     else this.take(chunk, start, end);
