@@ -83,7 +83,7 @@ class BlockCopier {
     if (this.isLost) this.left = queue.length;
     if (this.left > 0) {
       const length = Math.min(this.left, queue.length);
-      if (!this.drops) this.write(queue.bytes.slice(queue.start, queue.start + length));
+      if (!this.drops) this.write(queue.bytes.subarray(queue.start, queue.start + length));
       queue.start += length;
       this.left -= length;
       if (this.left === 0 && !this.isLost) this.embed();

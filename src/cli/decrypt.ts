@@ -4,14 +4,16 @@
  * Strategy: the capture is read twice, so it must be a file. What is written goes beside the output first, and takes its
  * name when it is whole: neither a wrong name nor a full disk costs a capture.
  */
-import { closeSync, openSync, realpathSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { visible } from '../bytes/visible.js';
 import { embedSecrets } from '../capture/embed-secrets.js';
 import { isRepeatable } from '../capture/open.js';
 import { runDissection } from '../dissect.js';
-import { OutputError } from '../output/writer.js';
+import { DEFAULT_LIMITS } from '../limits.js';
+import { OutputError, writeAll } from '../output/writer.js';
 import { SecretStore } from '../tls/secrets.js';
 import type { SecretOptions } from './commands/options.js';
+import { Diagnostics } from './diagnostics.js';
 import { EXIT, UsageError } from './exit.js';
 import type { Terminal } from './terminal.js';
 import { keyLogFiles, rsaKeys } from './tls-options.js';
@@ -28,10 +30,16 @@ export async function decryptCapture(
   if (!isRepeatable(capture)) throw new UsageError(`${visible(capture)} is no file: decrypt reads it twice`);
   if (out !== '-' && isSame(capture, out))
     throw new UsageError('the capture itself cannot be the file to write');
-  const secrets = new SecretStore();
+  const secrets = new SecretStore(DEFAULT_LIMITS.maxTlsSecrets);
+  const diagnostics = new Diagnostics(terminal, { captures: [capture], quiet: false, makeWay: () => {} });
   const summary = await runDissection(
     capture,
-    {},
+    {
+      // What is carried is not asked for: it may have defects of its own.
+      defect: (defect) => {
+        if (defect.layer === 'capture') diagnostics.defect(defect);
+      },
+    },
     { secrets, keyLogs: keyLogFiles(options.keylog), rsaKeys: rsaKeys(options.rsaKey) },
   );
   const { read, unread } = summary.tls;
@@ -48,7 +56,7 @@ export async function decryptCapture(
   const lines = keyLog.split('\n').length - 1;
   terminal.stderr.write(
     `wsdissect: ${out === '-' ? 'standard output' : visible(out)}: ${summary.packets} packets, ${lines} secrets of ` +
-      `${read} TLS connections${unread > 0 ? `; ${unread} could not be read, or not in whole` : ''}\n`,
+      `${read} TLS connection${read === 1 ? '' : 's'}${unread > 0 ? `; ${unread} could not be read, or not in whole` : ''}\n`,
   );
   terminal.stderr.flush();
   if (summary.capture.truncated) process.exitCode = EXIT.input;
@@ -61,26 +69,38 @@ async function writeInto(out: string, make: (write: Write) => Promise<void>): Pr
     await make((bytes) => writeAll(1, bytes));
     return;
   }
-  const partial = `${out}.partial`;
+  const target = targetOf(out);
+  // A device or pipe takes no other name, and must not be replaced.
+  const beside = target.isFile ? `${target.path}.partial` : target.path;
+  const name = visible(out);
+  const fd = attempt(name, () => openSync(beside, 'w', MODE));
+  let isWhole = false;
   try {
-    const fd = openSync(partial, 'w', MODE);
-    try {
-      await make((bytes) => writeAll(fd, bytes));
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(partial, out);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined || error instanceof OutputError || (error as Error).name === 'CaptureError')
-      throw error;
-    throw new OutputError(`cannot write ${visible(out)} (${code})`);
+    await make((bytes) => writeAll(fd, bytes, bytes.length, name));
+    isWhole = true;
+  } finally {
+    closeSync(fd);
+    if (target.isFile && isWhole) attempt(name, () => renameSync(beside, target.path));
+    else if (target.isFile) rmSync(beside, { force: true });
   }
 }
 
-function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at);
+/** Where a link leads to; a file that is not there yet counts as one. */
+function targetOf(out: string): { readonly path: string; readonly isFile: boolean } {
+  try {
+    const path = realpathSync(out);
+    return { path, isFile: statSync(path).isFile() };
+  } catch {
+    return { path: out, isFile: true };
+  }
+}
+
+function attempt<T>(name: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw new OutputError(`cannot write to ${name} (${(error as NodeJS.ErrnoException).code})`);
+  }
 }
 
 function isSame(a: string, b: string): boolean {

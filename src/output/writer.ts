@@ -27,14 +27,15 @@ export class FileWriter extends ByteWriter {
   }
 }
 
-function writeAll(fd: number, bytes: Uint8Array, end: number): void {
+/** Writes bytes[0, end); `name` is for the error. Throws ClosedPipe or OutputError. */
+export function writeAll(fd: number, bytes: Uint8Array, end = bytes.length, name = nameOf(fd)): void {
   for (let at = 0; at < end; ) {
     try {
       at += writeSync(fd, bytes, at, end - at);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EPIPE') throw new ClosedPipe('the reader of the output has gone');
-      if (code !== 'EAGAIN') throw new OutputError(`cannot write to ${nameOf(fd)} (${code})`);
+      if (code !== 'EAGAIN') throw new OutputError(`cannot write to ${name} (${code})`);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }

@@ -3,7 +3,16 @@
  * without them, and captures written with the secrets in them.
  */
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -277,11 +286,33 @@ describe('decrypt', () => {
       'fixtures/ws-hello/capture.pcap: nothing to embed: there is no TLS in it',
     ],
     [[CAPTURE, out], 2, `${CAPTURE}: nothing to embed: 8 TLS connections, and no secrets for them`],
-    [['--keylog', KEYS, CAPTURE, '/nowhere/out'], 2, 'cannot write /nowhere/out (ENOENT)'],
+    [['--keylog', KEYS, CAPTURE, '/nowhere/out'], 2, 'cannot write to /nowhere/out (ENOENT)'],
     [['-', out], 1, '- is no file: decrypt reads it twice'],
     [['nowhere.pcap', out], 2, 'nowhere.pcap: no such file'],
   ])('%j', (args, status, said) => {
     expect(wsdissect(['decrypt', ...args])).toEqual({ status, stdout: '', stderr: `wsdissect: ${said}\n` });
+  });
+
+  it('a pipe that closes early, and a device, which stays what it is', () => {
+    const command = `wsdissect decrypt --keylog ${KEYS} ${CAPTURE}`;
+    expect(shell(`${command} - | head -c 4 | wc -c`)).toEqual({ status: 0, stdout: '4\n', stderr: '' });
+    expect(shell(`${command} /dev/full`)).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'wsdissect: cannot write to /dev/full (ENOSPC)\n',
+    });
+    expect(statSync('/dev/full').isCharacterDevice()).toBe(true);
+    const link = join(folder, 'link.pcapng');
+    symlinkSync(file('target.pcapng', ''), link);
+    expect(shell(`${command} ${link}`).status).toBe(0);
+    expect([lstatSync(link).isSymbolicLink(), frames(join(folder, 'target.pcapng'))]).toEqual([true, FRAMES]);
+  });
+
+  it('says where a cut capture ends', () => {
+    const cut = file('cut.pcap', gunzipSync(readFileSync(CAPTURE)).subarray(0, 20_000));
+    const { status, stderr } = wsdissect(['decrypt', '--keylog', KEYS, cut, out]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^wsdissect: warning: .*\[truncated-capture\]\n.*secrets of 1 TLS connection\n$/);
   });
 
   it('does not write over the capture', () => {
