@@ -124,7 +124,6 @@ export async function runDissection(
     : undefined;
   const block = () => {
     silence?.heard();
-    keyLogs.turn();
     dissector.settle();
     return consumer.block?.(dissector);
   };

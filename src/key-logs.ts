@@ -25,7 +25,6 @@ export class KeyLogs {
   }[] = [];
   private readonly pipes: Promise<void>[] = [];
   private timer: NodeJS.Timeout | undefined = undefined;
-  private polled = Date.now();
 
   /** Throws CaptureError for a file that cannot be read. `follow`: the captures come as they are recorded. */
   constructor(
@@ -73,11 +72,6 @@ export class KeyLogs {
     clearTimeout(timer);
   }
 
-  /** To be called often. */
-  turn(): void {
-    if (this.follow && Date.now() - this.polled >= POLL_MS) this.poll();
-  }
-
   /** Takes a Decryption Secrets Block. */
   add({ type, data }: CaptureSecrets): void {
     if (type !== TLS_KEY_LOG) return;
@@ -96,7 +90,6 @@ export class KeyLogs {
   }
 
   private poll(): void {
-    this.polled = Date.now();
     const read = this.logs.map(({ file }) => file.poll());
     if (read.includes(true)) this.came();
   }

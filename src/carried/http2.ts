@@ -9,10 +9,11 @@ import type { H2Exchange, H2Owner } from '../http/h2-openings.js';
 import type { RequestHead } from '../http/head.js';
 import type { Account } from '../http/holding.js';
 import type { StreamSink } from '../stream/stream-sink.js';
-import { type Connection, other, type Side } from '../tcp/connection.js';
+import type { Connection, Side } from '../tcp/connection.js';
 import { decodeHandshake } from '../websocket/handshake.js';
 import { Midstream } from '../websocket/midstream.js';
 import type { SessionCarrier } from '../websocket/session-record.js';
+import { likelyClient } from './peers.js';
 import { SessionMaker } from './sessions.js';
 import type { Shared } from './shared.js';
 import { EndingSink } from './sinks.js';
@@ -91,11 +92,4 @@ export class Http2Carried implements H2Owner {
 
 function handshakeOf({ request, response, connectOffered }: H2Exchange) {
   return decodeHandshake(request, response, connectOffered);
-}
-
-/** Who opened the connection; else the side of the larger port: servers listen on small ones. */
-function likelyClient({ initiator, endpoints }: Connection): Side {
-  if (initiator !== undefined) return initiator;
-  const server: Side = endpoints[0].port <= endpoints[1].port ? 0 : 1;
-  return other(server);
 }

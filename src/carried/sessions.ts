@@ -4,7 +4,6 @@
  */
 import type { Exchange } from '../http/connection.js';
 import { type HeadQuirk, hostOf, type RequestHead, type ResponseHead } from '../http/head.js';
-import { formatEndpoint } from '../network/address.js';
 import type { SessionWatch } from '../rules/engine.js';
 import type { StreamSink } from '../stream/stream-sink.js';
 import { type Connection, other, type Side } from '../tcp/connection.js';
@@ -18,6 +17,7 @@ import {
   type Session,
   type SessionCarrier,
 } from '../websocket/session-record.js';
+import { peersOf } from './peers.js';
 import type { Shared } from './shared.js';
 
 const QUIRKS: Readonly<Record<HeadQuirk, string>> = {
@@ -69,7 +69,7 @@ export class SessionMaker {
     const { decoder } = this.decoderOf(
       {
         number: ++dissector.sessionCount,
-        ...this.peers(clientSide),
+        ...peersOf(this.connection, clientSide),
         carrier: this.carrier,
         handshake: undefined,
         path: request?.target === '' ? undefined : request?.target,
@@ -97,18 +97,6 @@ export class SessionMaker {
     return { decoder, watch };
   }
 
-  /** Number and endpoints of the connection. */
-  private peers(clientSide: Side): Pick<Session, 'connection' | 'client' | 'server'> {
-    const { number, endpoints } = this.connection;
-    const client = endpoints[clientSide];
-    const server = endpoints[other(clientSide)];
-    return {
-      connection: number,
-      client: formatEndpoint(client.address, client.port),
-      server: formatEndpoint(server.address, server.port),
-    };
-  }
-
   private session(exchange: Exchange, handshake: Handshake, cut: RequestHead | undefined): Session {
     const { request, response, clientSide } = exchange;
     this.reportQuirks(request);
@@ -117,7 +105,7 @@ export class SessionMaker {
     const head = request ?? response;
     return {
       number: ++dissector.sessionCount,
-      ...this.peers(clientSide),
+      ...peersOf(this.connection, clientSide),
       carrier: this.carrier,
       handshake,
       path: cut?.target ?? handshake.target,

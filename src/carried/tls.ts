@@ -3,22 +3,19 @@
  * cannot be opened is told with the reason.
  */
 import type { Holding } from '../http/holding.js';
-import { atLimit } from '../limits.js';
-import { formatEndpoint } from '../network/address.js';
 import type { StreamSink } from '../stream/stream-sink.js';
-import type { Connection, Side } from '../tcp/connection.js';
+import type { Connection } from '../tcp/connection.js';
 import { TlsConnection } from '../tls/connection.js';
 import type { TlsFacts, UnreadReason } from '../tls/facts.js';
 import type { SessionCarrier } from '../websocket/session-record.js';
+import { likelyClient, type Peers, peersOf } from './peers.js';
 import type { Shared } from './shared.js';
 
-/** A TLS connection that could not be read, or one direction of it. */
-export interface UnreadTls {
-  /** Number of the TCP connection. */
-  readonly connection: number;
-  /** `ip:port`; who is the client, where its hello was not captured, is told by the SYN or the ports. */
-  readonly client: string;
-  readonly server: string;
+/**
+ * A TLS connection that could not be read, or one direction of it. Who is the client, where its hello was not captured, is
+ * told by the SYN or the ports.
+ */
+export interface UnreadTls extends Peers {
   readonly tls: TlsFacts;
   readonly reason: UnreadReason;
   /** Nothing of it could be read. */
@@ -56,26 +53,12 @@ export function carryTls(carrier: TlsCarrier): TlsConnection {
       over: () => holding.close(),
       unread: (facts, reason, whole) => {
         dissector.totals.tlsUnread++;
-        const client = clientOf(tls, connection);
+        const client = tls.clientSide ?? likelyClient(connection);
         dissector.consumer.tlsUnread?.({ ...peersOf(connection, client), tls: facts, reason, whole });
         if (!whole) return;
         holding.close();
         connection.abandon();
       },
-      heldTooMuch: () =>
-        dissector.defect(
-          'tls',
-          'tls-held-limit',
-          'a TLS connection waits for its secrets, or for its hellos, and is given up: too much of it is held ' +
-            atLimit('maxHeldForSecrets', dissector.limits.maxHeldForSecrets),
-        ),
-      triedTooMuch: (sender) =>
-        dissector.defect(
-          'tls',
-          'tls-tried-limit',
-          `too much of TLS is missing to tell which record of the ${sender ?? 'peer'} is the next one ` +
-            atLimit('maxTlsTried', dissector.limits.maxTlsTried),
-        ),
       foreign: () => {
         holding.close();
         connection.abandon();
@@ -84,23 +67,4 @@ export function carryTls(carrier: TlsCarrier): TlsConnection {
     },
   });
   return tls;
-}
-
-/** By its hello; else who opened the connection, or has the larger port: servers listen on small ones. */
-function clientOf(tls: TlsConnection, { initiator, endpoints: [a, b] }: Connection): Side {
-  const { sender } = tls.sides[0];
-  if (sender !== undefined) return sender === 'client' ? 0 : 1;
-  return initiator ?? (a.port > b.port ? 0 : 1);
-}
-
-function peersOf(
-  { number, endpoints }: Connection,
-  client: Side,
-): Pick<UnreadTls, 'connection' | 'client' | 'server'> {
-  const [a, b] = client === 0 ? endpoints : [endpoints[1], endpoints[0]];
-  return {
-    connection: number,
-    client: formatEndpoint(a.address, a.port),
-    server: formatEndpoint(b.address, b.port),
-  };
 }

@@ -5,6 +5,7 @@
  * Strategy: each TlsSide reads its direction; this class knows the hellos and keys of both, and holds what came too early:
  * secrets may be written later than the bytes they open, and the ServerHello tells what the client's bytes mean.
  */
+import { atLimit } from '../limits.js';
 import type { Place } from '../stream/place.js';
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
 import { Backlog } from './backlog.js';
@@ -31,10 +32,6 @@ export interface TlsOwner {
   opened(facts: TlsFacts): readonly [StreamSink, StreamSink];
   /** It cannot be read, or one direction of it. Called at most once; `whole`: nothing of it was read. */
   unread(facts: TlsFacts, reason: UnreadReason, whole: boolean): void;
-  /** More than `maxHeld` waits. */
-  heldTooMuch(): void;
-  /** More than `maxTried` was decrypted in vain. */
-  triedTooMuch(sender: Sender | undefined): void;
   /** It is no TLS. */
   foreign(): void;
   /** Both sides have ended, and nothing of them waits. */
@@ -87,6 +84,12 @@ export class TlsConnection implements SideOwner {
     this.wantsTranscript = context.rsaKeys.length > 0;
     this.backlog = new Backlog(place, account);
     this.sides = [new TlsSide(0, this, place), new TlsSide(1, this, place)];
+  }
+
+  /** Told by the hellos. */
+  get clientSide(): 0 | 1 | undefined {
+    const { sender } = this.sides[0];
+    return sender === undefined ? undefined : sender === 'client' ? 0 : 1;
   }
 
   get facts(): TlsFacts {
@@ -158,7 +161,12 @@ export class TlsConnection implements SideOwner {
     this.backlog.bytes(side.index, chunk, start, end);
     if (this.backlog.size <= this.options.maxHeld) return;
     // Where there are no secrets at all nobody waits for them.
-    if (!this.settled && this.keys.context.secrets.known > 0) this.owner.heldTooMuch();
+    if (!this.settled && this.keys.context.secrets.known > 0)
+      this.owner.defect(
+        'tls-held-limit',
+        'a TLS connection waits for its secrets, or for its hellos, and is given up: too much of it is held ' +
+          atLimit('maxHeldForSecrets', this.options.maxHeld),
+      );
     this.settle();
   }
 
@@ -221,7 +229,11 @@ export class TlsConnection implements SideOwner {
   }
 
   triedTooMuch({ sender }: TlsSide): void {
-    this.owner.triedTooMuch(sender);
+    this.owner.defect(
+      'tls-tried-limit',
+      `too much of TLS is missing to tell which record of the ${sender ?? 'peer'} is the next one ` +
+        atLimit('maxTlsTried', this.maxTried),
+    );
   }
 
   lostRecords({ sender }: TlsSide): void {

@@ -131,7 +131,7 @@ export class Keys {
 
   /** Some secret is known for this connection. */
   get hasAnySecret(): boolean {
-    return this.client !== undefined && this.context.secrets.linesOf(this.client.random) !== '';
+    return this.client !== undefined && this.context.secrets.has(this.client.random);
   }
 
   /** A hello of a new handshake, of which nothing of the last one holds any more; `lone`: without that of the other. */

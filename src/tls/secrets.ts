@@ -31,8 +31,6 @@ const FIRST_POOL = 4096;
 const FIRST_TABLE = 256;
 
 export class SecretStore {
-  /** Lines that told a secret. */
-  count = 0;
   /** Entries, and those among them that a connection has asked for. */
   known = 0;
   used = 0;
@@ -61,24 +59,20 @@ export class SecretStore {
     if (known >= 0 && this.pool[known + 1] === secret.length) {
       this.pool.set(secret, known + ENTRY_HEADER);
     } else if (!this.append(number, random, secret, slot)) return;
-    this.count++;
     if (this.waiting.size > 0) this.tell(random);
   }
 
   find(label: SecretLabel, random: Uint8Array): Uint8Array | undefined {
     const at = this.table[this.slotOf(SECRET_LABELS.indexOf(label), random)] - 1;
     if (at < 0) return undefined;
-    if (this.pool[at + 2]++ === 0) this.used++;
-    else this.pool[at + 2] = 1;
+    if (this.pool[at + 2] === 0) this.used++;
+    this.pool[at + 2] = 1;
     return this.pool.slice(at + ENTRY_HEADER, at + ENTRY_HEADER + this.pool[at + 1]);
   }
 
-  /** All of a session, as lines of a key log. */
-  linesOf(random: Uint8Array): string {
-    return SECRET_LABELS.map((label) => {
-      const secret = this.find(label, random);
-      return secret === undefined ? '' : `${label} ${hexOf(random)} ${hexOf(secret)}\n`;
-    }).join('');
+  /** Whether any is known for `random`. */
+  has(random: Uint8Array): boolean {
+    return SECRET_LABELS.some((_, label) => this.table[this.slotOf(label, random)] !== 0);
   }
 
   /** The lines of a key log with what connections have asked for; no exporter secrets, which open no records. */

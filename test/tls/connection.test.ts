@@ -664,7 +664,7 @@ describe('what is held', () => {
     const secrets = storeOf(new Peer({ ...GCM13, seed: 'another' }));
     secrets.mayGrow = true;
     const recorder = new Recorder({ secrets, maxHeld: 10_000 }).play(stepsOf(peer.sent));
-    expect(recorder.log).toEqual(['recognised', 'held too much', 'unread no-secrets whole']);
+    expect(recorder.log).toEqual(['recognised', 'defect tls-held-limit', 'unread no-secrets whole']);
     expect(recorder.mostHeld).toBeLessThan(12_000);
     expect(recorder.held).toBe(0);
   });

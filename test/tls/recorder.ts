@@ -71,15 +71,7 @@ export class Recorder implements TlsOwner {
     this.log.push(`unread ${reason}${whole ? ' whole' : ''}`);
   }
 
-  heldTooMuch(): void {
-    this.log.push('held too much');
-  }
-
   over(): void {}
-
-  triedTooMuch(): void {
-    this.log.push('tried too much');
-  }
 
   foreign(): void {
     this.log.push('foreign');
