@@ -27,7 +27,9 @@ export async function decryptCapture(
   options: SecretOptions,
   terminal: Terminal,
 ): Promise<void> {
-  if (!isRepeatable(capture)) throw new UsageError(`${visible(capture)} is no file: decrypt reads it twice`);
+  // Of a directory the reading says what to do.
+  if (!isRepeatable(capture) && !isDirectory(capture))
+    throw new UsageError(`${visible(capture)} is no file: decrypt reads it twice`);
   if (out !== '-' && isSame(capture, out))
     throw new UsageError('the capture itself cannot be the file to write');
   const secrets = new SecretStore(DEFAULT_LIMITS.maxTlsSecrets);
@@ -101,6 +103,10 @@ function attempt<T>(name: string, action: () => T): T {
   } catch (error) {
     throw new OutputError(`cannot write to ${name} (${(error as NodeJS.ErrnoException).code})`);
   }
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function isSame(a: string, b: string): boolean {

@@ -287,6 +287,7 @@ describe('decrypt', () => {
     ],
     [[CAPTURE, out], 2, `${CAPTURE}: nothing to embed: 8 TLS connections, and no secrets for them`],
     [['--keylog', KEYS, CAPTURE, '/nowhere/out'], 2, 'cannot write to /nowhere/out (ENOENT)'],
+    [['src', out], 2, 'src is a directory; give the capture files in it, for example src/*.pcap'],
     [['-', out], 1, '- is no file: decrypt reads it twice'],
     [['nowhere.pcap', out], 2, 'nowhere.pcap: no such file'],
   ])('%j', (args, status, said) => {
