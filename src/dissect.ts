@@ -112,10 +112,16 @@ export async function runDissection(
     rules,
     secrets,
   });
-  const keyLogs = new KeyLogs(secrets, options.keyLogs ?? [], !captures.every(isRepeatable), () => {
-    dissector.settle();
-    void consumer.block?.(dissector);
-  });
+  const keyLogs = new KeyLogs(
+    secrets,
+    options.keyLogs ?? [],
+    !captures.every(isRepeatable),
+    () => {
+      dissector.settle();
+      void consumer.block?.(dissector);
+    },
+    (message) => dissector.defect('tls', 'key-log-unreadable', message),
+  );
   const silence = isLive
     ? whenSilent(() => {
         dissector.settle(true);

@@ -70,6 +70,7 @@ export class Dissector implements Shared {
   readonly windowBudget: WindowBudget;
   readonly payloadBudget: PayloadBudget;
   readonly holdingPool: HoldingPool;
+  readonly secretsPool: HoldingPool;
   /** Undefined when nobody wants findings. */
   readonly engine: RuleEngine | undefined;
   /** Undefined when nobody wants messages. */
@@ -103,6 +104,7 @@ export class Dissector implements Shared {
       limits.maxRecognised,
     );
     this.holdingPool = new HoldingPool(limits.maxUndecided);
+    this.secretsPool = new HoldingPool(limits.maxTlsWaiting);
     this.payloadBudget = new PayloadBudget(limits.maxHeldPayload, options.borrowPayloads, limits.maxZeros);
     this.engine =
       consumer.finding &&

@@ -33,6 +33,8 @@ export class KeyLogs {
     private readonly follow: boolean,
     /** Told when secrets may have come between the packets. */
     private readonly came: () => void = () => {},
+    /** Told when a key log that grows cannot be read any more, and why. */
+    private readonly failed: (message: string) => void = () => {},
   ) {
     for (const name of paths) {
       const parser = new KeyLogParser(secrets);
@@ -90,7 +92,12 @@ export class KeyLogs {
   }
 
   private poll(): void {
-    const read = this.logs.map(({ file }) => file.poll());
-    if (read.includes(true)) this.came();
+    try {
+      const read = this.logs.map(({ file }) => file.poll());
+      if (read.includes(true)) this.came();
+    } catch (error) {
+      clearInterval(this.timer);
+      this.failed((error as Error).message);
+    }
   }
 }

@@ -157,6 +157,11 @@ export const LIMITS = {
     'tls-held-limit',
     'of a TLS connection that wait for its secrets or its hellos; then it counts as one that cannot be read',
   ),
+  maxTlsWaiting: bytes(
+    32 * MiB,
+    'tls-held-limit',
+    'of all TLS connections that wait so; the one that began to wait first is given up',
+  ),
   maxTlsTried: bytes(
     128 * MiB,
     'tls-tried-limit',

@@ -251,25 +251,8 @@ const CASES: Partial<Record<LimitKey, Case>> = {
       ]);
     },
   },
-  maxHeldForSecrets: {
-    value: 500,
-    capture: () =>
-      pcapng((encoder) => {
-        const talk = new Talk();
-        const hello = { random: new Uint8Array(32).fill(1) };
-        const packets = [
-          ...talk.handshake(),
-          talk.send(CLIENT, handshakeRecord(encodeClientHello(hello))),
-          talk.send(SERVER, handshakeRecord(encodeServerHello({ ...hello, suite: 0x1301, version: TLS13 }))),
-          talk.send(SERVER, plainRecord(APPLICATION_DATA, new Uint8Array(300))),
-          talk.send(SERVER, plainRecord(APPLICATION_DATA, new Uint8Array(300))),
-        ];
-        return [
-          encoder.decryptionSecrets(TLS_KEY_LOG, utf8(keyLogLine(2))),
-          ...packets.map((data) => encoder.enhancedPacket({ timestamp: 1_700_000_000_000_000n, data })),
-        ];
-      }),
-  },
+  maxHeldForSecrets: { value: 500, capture: () => waitingForSecrets(1) },
+  maxTlsWaiting: { value: 15_000, capture: () => waitingForSecrets(2) },
   // The records that are lost are more than may be tried, so that none behind them is found.
   maxTlsTried: {
     value: 6000,
@@ -435,6 +418,26 @@ async function* corrupt(): AsyncGenerator<Uint8Array> {
   const fault = gzipSync(Buffer.alloc(5000, 'no packet'));
   fault[fault.length - 20] ^= 0xff;
   yield fault;
+}
+
+/** TLS connections whose secrets do not come, although others do. */
+function waitingForSecrets(connections: number): Uint8Array {
+  const packets = Array.from({ length: connections }, (_, i) => {
+    const talk = ports(50_100 + i);
+    const hello = { random: new Uint8Array(32).fill(1 + i) };
+    const data = plainRecord(APPLICATION_DATA, new Uint8Array(300));
+    return [
+      ...talk.handshake(),
+      talk.send(CLIENT, handshakeRecord(encodeClientHello(hello))),
+      talk.send(SERVER, handshakeRecord(encodeServerHello({ ...hello, suite: 0x1301, version: TLS13 }))),
+      talk.send(SERVER, data),
+      talk.send(SERVER, data),
+    ];
+  }).flat();
+  return pcapng((encoder) => [
+    encoder.decryptionSecrets(TLS_KEY_LOG, utf8(keyLogLine(9))),
+    ...packets.map((data) => encoder.enhancedPacket({ timestamp: 1_700_000_000_000_000n, data })),
+  ]);
 }
 
 /** Bytes of a connection whose opening was not captured, that are nothing known. */

@@ -47,6 +47,8 @@ export interface Shared {
   readonly windowBudget: WindowBudget;
   /** Of what connections hold that are no session (yet). */
   readonly holdingPool: HoldingPool;
+  /** Of what TLS connections hold that wait for secrets. */
+  readonly secretsPool: HoldingPool;
   readonly payloadBudget: PayloadBudget;
   /** Undefined when nobody wants findings. */
   readonly engine: RuleEngine | undefined;

@@ -2,7 +2,7 @@
  * TLS in a connection: what it carries once it is opened is a connection of its own, with HTTP, sessions and all; what
  * cannot be opened is told with the reason.
  */
-import type { Holding } from '../http/holding.js';
+import { Holding } from '../http/holding.js';
 import type { StreamSink } from '../stream/stream-sink.js';
 import type { Connection } from '../tcp/connection.js';
 import { TlsConnection } from '../tls/connection.js';
@@ -34,12 +34,16 @@ export interface TlsCarrier {
 
 export function carryTls(carrier: TlsCarrier): TlsConnection {
   const { dissector, connection, holding } = carrier;
+  const held = new Holding(dissector.secretsPool, () => tls.giveUpWaiting('maxTlsWaiting'));
+  const close = () => {
+    held.close();
+    holding.close();
+  };
   const tls: TlsConnection = new TlsConnection({
     place: dissector.place,
     context: dissector.tls,
-    maxHeld: dissector.limits.maxHeldForSecrets,
-    maxTried: dissector.limits.maxTlsTried,
-    account: holding,
+    limits: dissector.limits,
+    account: held,
     owner: {
       recognised: () => carrier.recognised(),
       opened: (facts) => {
@@ -50,17 +54,17 @@ export function carryTls(carrier: TlsCarrier): TlsConnection {
           tls: facts,
         });
       },
-      over: () => holding.close(),
+      over: close,
       unread: (facts, reason, whole) => {
         dissector.totals.tlsUnread++;
         const client = tls.clientSide ?? likelyClient(connection);
         dissector.consumer.tlsUnread?.({ ...peersOf(connection, client), tls: facts, reason, whole });
         if (!whole) return;
-        holding.close();
+        close();
         connection.abandon();
       },
       foreign: () => {
-        holding.close();
+        close();
         connection.abandon();
       },
       defect: (code, message) => dissector.defect('tls', code, message),

@@ -99,13 +99,15 @@ export function isUnusable({ skippedPackets, packets, capture }: DissectionSumma
 }
 
 /** No session: how far the traffic was understood, and what is the likeliest reason. */
-function describeNothing({ packets, connections }: DissectionSummary): string {
+function describeNothing({ packets, connections, tls }: DissectionSummary): string {
   if (packets === 0) return 'there is no packet to read';
   if (connections === 0) return `no TCP connection in ${count(packets, 'packet')}, so no WebSocket`;
   const read = `${count(packets, 'packet')}, ${count(connections, 'TCP connection')}`;
+  // What is unread for want of secrets is told in a line of its own.
+  const needsMore = tls.unread < connections;
   return (
-    `no WebSocket session in ${read}; a session without its handshake may need ` +
-    '--decode-as tcp.port==N,websocket'
+    `no WebSocket session in ${read}` +
+    (needsMore ? '; a session without its handshake may need --decode-as tcp.port==N,websocket' : '')
   );
 }
 

@@ -35,7 +35,7 @@ const DROPS: readonly { readonly codes: readonly string[]; readonly noun: string
   { codes: ['held-bytes-limit', 'unanswered-upgrade'], noun: 'upgrade* with unread bytes behind it' },
   { codes: ['tls-held-limit'], noun: 'TLS connection* given up' },
   { codes: ['tls-authentication', 'tls-record', 'tls-tried-limit'], noun: 'piece* of TLS unread' },
-  { codes: ['tls-secrets-limit'], noun: 'key log* not read to its end' },
+  { codes: ['tls-secrets-limit', 'key-log-unreadable'], noun: 'key log* not read to its end' },
   { codes: ['search-limit'], noun: 'attempt* to find frames cut short' },
   { codes: ['payload-limit', 'message-limit'], noun: 'payload* cut' },
   { codes: ['comment-limit'], noun: 'comment* cut' },

@@ -6,8 +6,9 @@
 import type { Place } from '../stream/place.js';
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
 
-/** What a piece costs beside its bytes. */
+/** What a piece costs beside its bytes, and what a connection that waits costs beside its pieces. */
 const PIECE_COST = 512;
+const WAIT_COST = 8192;
 
 interface Piece {
   readonly side: 0 | 1;
@@ -62,11 +63,13 @@ export class Backlog {
 
   clear(): void {
     this.pieces = [];
-    this.count(-this.size);
+    this.account.add(-this.size);
+    this.size = 0;
   }
 
   private count(bytes: number): void {
-    this.size += bytes;
-    this.account.add(bytes);
+    const cost = this.size === 0 ? bytes + WAIT_COST : bytes;
+    this.size += cost;
+    this.account.add(cost);
   }
 }

@@ -125,6 +125,16 @@ export function cipherSuite(number: number): CipherSuite | undefined {
   };
 }
 
+/** RFC 8446 §B.4: their numbers begin with 13. */
+export function isOfTls13({ number }: CipherSuite): boolean {
+  return number >> 8 === 0x13;
+}
+
+/** Octets of its hash, and so of the secrets of TLS 1.3 (RFC 8446 §7.1). */
+export function hashLength({ hash }: CipherSuite): number {
+  return hash === 'sha384' ? 48 : 32;
+}
+
 /** For people: the name, or the number of a suite that is not known. */
 export function suiteName(number: number): string {
   return NAMES.get(number) ?? `0x${number.toString(16).padStart(4, '0')}`;

@@ -5,7 +5,7 @@
  * Strategy: each TlsSide reads its direction; this class knows the hellos and keys of both, and holds what came too early:
  * secrets may be written later than the bytes they open, and the ServerHello tells what the client's bytes mean.
  */
-import { atLimit } from '../limits.js';
+import { atLimit, type Limits } from '../limits.js';
 import type { Place } from '../stream/place.js';
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
 import { Backlog } from './backlog.js';
@@ -43,10 +43,7 @@ export interface TlsOptions {
   readonly place: Place;
   readonly owner: TlsOwner;
   readonly context: TlsContext;
-  /** Octets that may wait for secrets. */
-  readonly maxHeld: number;
-  /** Octets that may be decrypted in vain to find out which record is the next one behind a loss. */
-  readonly maxTried: number;
+  readonly limits: Pick<Limits, 'maxHeldForSecrets' | 'maxTlsWaiting' | 'maxTlsTried'>;
   /** What is held counts here. */
   readonly account: { add(bytes: number): void };
 }
@@ -137,14 +134,23 @@ export class TlsConnection implements SideOwner {
     return false;
   }
 
+  /** Of the server its hello would have come before; the client's records wait for it as long as they may. */
+  presume(side: TlsSide, opens: () => boolean): void {
+    if (side.sender === 'client' && !this.settled) return;
+    if (this.keys.presume(opens)) this.release();
+  }
+
   /** What `reason` asks for may yet come. */
   private mayHelp(reason: WaitReason): boolean {
     const { client, server, context } = this.keys;
     // A side that begins with encrypted records, and a hello of neither: the beginning was not captured.
     if (client === undefined && server === undefined) return false;
-    if (reason !== 'no-secrets' || client === undefined || server === undefined) return true;
-    if (this.keys.isBetweenHellos) return true;
-    if (!context.secrets.mayGrow || !this.keys.isSupported) return false;
+    const isLost = reason === 'no-hello' && client !== undefined && context.secrets.mayGrow;
+    if (!isLost) {
+      if (reason !== 'no-secrets' || client === undefined || server === undefined) return true;
+      if (this.keys.isBetweenHellos) return true;
+      if (!context.secrets.mayGrow || !this.keys.isSupported) return false;
+    }
     this.forgetSecrets ??= context.secrets.await(client.random, () => this.secretCame());
     context.waiting.add(this);
     return true;
@@ -159,13 +165,17 @@ export class TlsConnection implements SideOwner {
 
   hold(side: TlsSide, chunk: Uint8Array, start: number, end: number): void {
     this.backlog.bytes(side.index, chunk, start, end);
-    if (this.backlog.size <= this.options.maxHeld) return;
+    if (this.backlog.size > this.options.limits.maxHeldForSecrets) this.giveUpWaiting('maxHeldForSecrets');
+  }
+
+  /** Too much is held. */
+  giveUpWaiting(limit: 'maxHeldForSecrets' | 'maxTlsWaiting'): void {
     // Where there are no secrets at all nobody waits for them.
     if (!this.settled && this.keys.context.secrets.known > 0)
       this.owner.defect(
         'tls-held-limit',
-        'a TLS connection waits for its secrets, or for its hellos, and is given up: too much of it is held ' +
-          atLimit('maxHeldForSecrets', this.options.maxHeld),
+        'a TLS connection waits for its secrets, or for its hellos, and is given up: too much is held ' +
+          atLimit(limit, this.options.limits[limit]),
       );
     this.settle();
   }
@@ -200,8 +210,7 @@ export class TlsConnection implements SideOwner {
       if (this.heldEnds.size > 0 && !this.isWaiting) this.settle();
       return;
     }
-    this.forgetSecrets?.();
-    this.keys.context.waiting.delete(this);
+    this.stopWaiting();
     this.owner.over();
     // Too few records to be sure that the keys are wrong; but none was opened.
     if (this.hasSealed && !this.hasOpened) {
@@ -225,7 +234,7 @@ export class TlsConnection implements SideOwner {
   }
 
   get maxTried(): number {
-    return this.options.maxTried;
+    return this.options.limits.maxTlsTried;
   }
 
   triedTooMuch({ sender }: TlsSide): void {
@@ -255,8 +264,14 @@ export class TlsConnection implements SideOwner {
   settle(): void {
     if (this.settled) return;
     this.settled = true;
-    this.keys.context.waiting.delete(this);
+    this.stopWaiting();
     this.release();
+  }
+
+  private stopWaiting(): void {
+    this.forgetSecrets?.();
+    this.forgetSecrets = undefined;
+    this.keys.context.waiting.delete(this);
   }
 
   private clientHello(side: TlsSide, body: Uint8Array): void {

@@ -38,6 +38,8 @@ const RETRY_RANDOM = Buffer.from('cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c
 export interface ClientHello {
   readonly random: Uint8Array;
   readonly sessionId: Uint8Array;
+  /** Offered, in the client's order. */
+  readonly suites: readonly number[];
   readonly serverName: string | undefined;
   /** Offered, in the client's order. */
   readonly alpn: readonly string[];
@@ -71,7 +73,7 @@ export function decodeClientHello(body: Uint8Array): ClientHello | undefined {
   cursor.skip(2);
   const random = cursor.take(RANDOM_LENGTH);
   const sessionId = cursor.vector(1);
-  cursor.vector(2); // cipher suites
+  const suites = cursor.vector(2);
   cursor.vector(1); // compression methods
   const extensions = extensionsOf(cursor);
   if (cursor.failed) return undefined;
@@ -79,6 +81,7 @@ export function decodeClientHello(body: Uint8Array): ClientHello | undefined {
   return {
     random: random.slice(),
     sessionId: sessionId.slice(),
+    suites: numbersOf(suites),
     serverName: serverNameOf(extensions.get(EXTENSION.serverName)),
     alpn: protocolsOf(extensions.get(EXTENSION.alpn)),
     ticket: ticket?.length ? ticket.slice() : undefined,
@@ -151,6 +154,10 @@ function extensionsOf(cursor: Cursor): ReadonlyMap<number, Uint8Array> {
     if (!list.failed) extensions.set(type, data);
   }
   return extensions;
+}
+
+function numbersOf(list: Uint8Array): readonly number[] {
+  return Array.from({ length: list.length >> 1 }, (_, i) => (list[2 * i] << 8) | list[2 * i + 1]);
 }
 
 /** RFC 6066 §3: the first name of type host_name. */

@@ -4,12 +4,13 @@
  *
  * Strategy: made when first asked for, since secrets may come late. Undefined is an answer: not known, or not yet.
  */
-import { type CipherSuite, cipherSuite } from './cipher-suites.js';
+import { type CipherSuite, cipherSuite, hashLength, isOfTls13 } from './cipher-suites.js';
 import { type ClientHello, decodeRsaKeyExchange, type ServerHello } from './handshake.js';
 import {
   type DirectionKeys,
   keyBlock,
   nextSecret,
+  RANDOM_LENGTH,
   TLS10,
   TLS12,
   TLS13,
@@ -37,6 +38,19 @@ export interface Epoch {
   /** TLS 1.3: what the next set is made of. */
   readonly secret: Uint8Array | undefined;
 }
+
+/** What a lost ServerHello is taken for; the suite is to be found. */
+const UNKNOWN_SERVER: ServerHello = {
+  random: new Uint8Array(RANDOM_LENGTH),
+  sessionId: new Uint8Array(0),
+  isRetry: false,
+  version: TLS13,
+  suite: 0,
+  alpn: undefined,
+  encryptThenMac: false,
+  extendedMasterSecret: false,
+  preSharedKey: false,
+};
 
 const LABELS: Partial<Record<`${Sender}-${Stage}`, SecretLabel>> = {
   'client-early': 'CLIENT_EARLY_TRAFFIC_SECRET',
@@ -73,8 +87,7 @@ export class Keys {
   get isSupported(): boolean {
     const { server, suite } = this;
     if (server === undefined || suite === undefined) return false;
-    const isNew = suite.number >> 8 === 0x13;
-    return isNew ? server.version === TLS13 : server.version >= TLS10 && server.version <= TLS12;
+    return isOfTls13(suite) ? server.version === TLS13 : server.version >= TLS10 && server.version <= TLS12;
   }
 
   clientHello(hello: ClientHello, packet: number): void {
@@ -89,6 +102,38 @@ export class Keys {
     this.suite = cipherSuite(hello.suite);
     this.serverPacket = packet;
     this.pair(this.lone === 'client' ? undefined : 'server');
+  }
+
+  /** There are secrets that only TLS 1.3 has. */
+  get isTls13ByLog(): boolean {
+    return this.secretLength !== undefined;
+  }
+
+  private get secretLength(): number | undefined {
+    const { client, context } = this;
+    if (client === undefined) return undefined;
+    const labels: SecretLabel[] = ['SERVER_TRAFFIC_SECRET_0', 'CLIENT_TRAFFIC_SECRET_0'];
+    return labels.map((label) => context.secrets.find(label, client.random)).find((secret) => secret)?.length;
+  }
+
+  /**
+   * The ServerHello is lost, and of TLS 1.3 it tells nothing that the secrets are made of: takes the suite that the client
+   * offered, and whose hash is as long as the secrets, for which `fits` holds.
+   */
+  presume(fits: () => boolean): boolean {
+    const length = this.secretLength ?? 0;
+    for (const number of this.client?.suites ?? []) {
+      const suite = cipherSuite(number);
+      if (suite === undefined || !isOfTls13(suite) || hashLength(suite) !== length) continue;
+      this.server = { ...UNKNOWN_SERVER, suite: number };
+      this.suite = suite;
+      if (!fits()) continue;
+      this.pair(undefined);
+      return true;
+    }
+    this.server = undefined;
+    this.suite = undefined;
+    return false;
   }
 
   /** RFC 5246 §7.4.1.1: a new handshake goes on inside the old one; of it only one hello is here. */
@@ -125,8 +170,9 @@ export class Keys {
     const { client, context, version } = this;
     if (client === undefined) return false;
     const has = (label: SecretLabel) => context.secrets.find(label, client.random) !== undefined;
-    if (version !== TLS13) return has('CLIENT_RANDOM') || has('PMS_CLIENT_RANDOM');
-    return has('CLIENT_TRAFFIC_SECRET_0') && has('SERVER_TRAFFIC_SECRET_0');
+    // Where the ServerHello is lost, the version is not known.
+    if (version !== TLS13 && (has('CLIENT_RANDOM') || has('PMS_CLIENT_RANDOM'))) return true;
+    return (version ?? TLS13) === TLS13 && has('CLIENT_TRAFFIC_SECRET_0') && has('SERVER_TRAFFIC_SECRET_0');
   }
 
   /** Some secret is known for this connection. */

@@ -42,6 +42,8 @@ export interface SideOwner {
   message(side: TlsSide, type: number, body: Uint8Array): void;
   firstStage(sender: Sender): Stage | undefined;
   waits(side: TlsSide, reason: WaitReason): boolean;
+  /** A record of `side` is encrypted, and no ServerHello came: looks for the suite with which it opens. */
+  presume(side: TlsSide, opens: () => boolean): void;
   hold(side: TlsSide, chunk: Uint8Array, start: number, end: number): void;
   holdGap(side: TlsSide, length: number): void;
   holdEnd(side: TlsSide, how: StreamEnd): void;
@@ -146,13 +148,18 @@ export class TlsSide implements StreamSink, RecordSink {
   private plain(type: number, bytes: Uint8Array, start: number, end: number): boolean {
     if (type === HANDSHAKE) this.handshakes.push(bytes.subarray(start + RECORD_HEADER, end));
     if (type === HANDSHAKE || type === ALERT) return true;
-    const { version } = this.connection.keys;
-    if (version === undefined || this.sender === undefined) return this.wait('no-hello', end - start);
-    if (version === TLS13) {
+    const { keys } = this.connection;
+    if (this.sender === undefined) return this.wait('no-hello', end - start);
+    if (keys.version === undefined && keys.isTls13ByLog) {
+      if (type === CHANGE_CIPHER_SPEC) return true;
+      this.connection.presume(this, () => this.canOpen(bytes, start, end));
+    }
+    if (keys.version === undefined) return this.wait('no-hello', end - start);
+    if (keys.version === TLS13) {
       // RFC 8446 §5: ignored, it is there for the sake of middleboxes.
       if (type === CHANGE_CIPHER_SPEC) return true;
       // RFC 8446 §4.2.10: early data before a HelloRetryRequest is skipped by the server.
-      if (this.connection.keys.server === undefined) return true;
+      if (keys.server === undefined) return true;
       const stage = this.connection.firstStage(this.sender);
       if (stage === undefined) return this.wait('other-side', end - start);
       this.stage = stage;
@@ -186,6 +193,14 @@ export class TlsSide implements StreamSink, RecordSink {
     if (this.loss.findFirst(next, bytes, start, end, this.opened)) this.enter(next, start);
     else this.fail(end - start);
     return true;
+  }
+
+  /** Whether a record opens with keys of TLS 1.3, behind whatever is missing. */
+  private canOpen(bytes: Uint8Array, start: number, end: number): boolean {
+    return (['handshake', 'application'] as const).some((stage) => {
+      const epoch = this.connection.keys.epoch(this.sender!, stage);
+      return epoch !== undefined && this.loss.findFirst(epoch, bytes, start, end, this.opened);
+    });
   }
 
   /** Records are missing, or the keys have changed, or are wrong. */

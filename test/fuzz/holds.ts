@@ -132,9 +132,14 @@ function ascending(numbers: readonly number[], which: string): void {
 
 function nothingHeld({ dissector }: Transcript): void {
   if (dissector === undefined) return;
-  const { tcp, windowBudget, payloadBudget, holdingPool } = dissector;
-  const held = [tcp.held, windowBudget.held, payloadBudget.held, holdingPool.bytes, holdingPool.waiting];
-  assert.deepEqual(held, [0, 0, 0, 0, 0], 'held behind the end: holes, search, payload, undecided, waiting');
+  const { tcp, windowBudget, payloadBudget, holdingPool, secretsPool } = dissector;
+  const pools = [holdingPool.bytes, holdingPool.waiting, secretsPool.bytes];
+  const held = [tcp.held, windowBudget.held, payloadBudget.held, ...pools];
+  assert.deepEqual(
+    held,
+    [0, 0, 0, 0, 0, 0],
+    'held behind the end: holes, search, payload, undecided, waiting, for secrets',
+  );
 }
 
 /** Rendering is costly, and what is printed of a hundred frames is as odd as what is of ten thousand. */

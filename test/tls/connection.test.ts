@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cipherSuite } from '../../src/tls/cipher-suites.js';
+import { encodeClientHello, handshakeRecord } from '../../src/tls/handshake-encode.js';
 import { TLS10, TLS11, TLS12, TLS13 } from '../../src/tls/key-schedule.js';
 import { type SecretLabel, SecretStore } from '../../src/tls/secrets.js';
 import { CLIENT, Peer, type PeerOptions, SERVER, type Sent, textOf } from './peer.js';
@@ -237,7 +238,6 @@ describe('secrets', () => {
 describe('hellos', () => {
   const CASES: [string, PeerOptions, lost: number][] = [
     ['ClientHello, TLS 1.3', GCM13, 0],
-    ['ServerHello, TLS 1.3', GCM13, 1],
     ['ClientHello, TLS 1.2', GCM12, 0],
     ['ServerHello, TLS 1.2', GCM12, 1],
   ];
@@ -260,6 +260,81 @@ describe('hellos', () => {
       expect(recorder.texts).toEqual(['', '']);
       expect(recorder.held).toBe(0);
     }
+  });
+
+  const KINDS13 = ALL.filter(([, { version }]) => version === TLS13);
+
+  /** As `steps`, with a client that offers all suites, so that the one in use has to be found. */
+  function offeringAll(peer: Peer, steps: readonly Step[]): Step[] {
+    const hello = encodeClientHello({
+      random: peer.clientRandom,
+      suites: [0xc02f, 0x1303, 0x1305, 0x1301, 0x1304, 0x1302],
+    });
+    return [[CLIENT, handshakeRecord(hello)], ...steps.slice(1)];
+  }
+
+  test.each(KINDS13)(
+    '%s: without the ServerHello the suite is the one that opens the records',
+    (_, options) => {
+      const peer = conversation(options);
+      const steps = offeringAll(peer, stepsOf(peer.sent));
+      const length = peer.sent[1].bytes.length;
+      for (let at = 0; at < length; at++) {
+        const pieces: Step[] = [
+          [SERVER, peer.sent[1].bytes.subarray(0, at)],
+          [SERVER, length - at],
+        ];
+        const recorder = new Recorder({ secrets: storeOf(peer) }).play([
+          steps[0],
+          ...pieces,
+          ...steps.slice(2),
+        ]);
+        expect([at, recorder.texts]).toEqual([at, whole(peer)]);
+        expect(recorder.log).toEqual(['recognised', 'opened']);
+        expect(recorder.facts).toMatchObject({ version: 'TLS 1.3', cipherSuite: peer.suite.name });
+        expect(recorder.held).toBe(0);
+      }
+    },
+  );
+
+  test.each(KINDS13)(
+    '%s: without all of the server up to its Finished, and with late secrets',
+    (_, options) => {
+      const peer = conversation(options);
+      const lost = peer.sent.slice(1).findIndex(({ side }) => side === CLIENT);
+      const steps = offeringAll(peer, stepsOf(peer.sent)).toSpliced(1, lost, [SERVER, 400]);
+      const read = (secrets: SecretStore) => new Recorder({ secrets }).play(steps);
+      expect(read(storeOf(peer)).texts).toEqual(whole(peer));
+      for (let late = 1; late < steps.length - 2; late++) {
+        const secrets = new SecretStore();
+        secrets.mayGrow = true;
+        const recorder = new Recorder({ secrets }).play(steps.slice(0, late));
+        tellSecrets(secrets, peer);
+        recorder.play(steps.slice(late));
+        expect([late, recorder.texts, recorder.log]).toEqual([late, whole(peer), ['recognised', 'opened']]);
+      }
+    },
+  );
+
+  test.each(KINDS13)('%s: only what the client says was captured', (_, options) => {
+    const peer = conversation(options);
+    const all = offeringAll(peer, stepsOf(peer.sent));
+    const steps = all.filter(([side, what]) => side === CLIENT && what !== 'fin');
+    const recorder = new Recorder({ secrets: storeOf(peer) });
+    recorder.play([...steps, [CLIENT, 'capture-end'], [SERVER, 'capture-end']]);
+    expect(recorder.texts[CLIENT]).toBe(whole(peer)[CLIENT].replace('fin', 'capture-end'));
+    expect(recorder.held).toBe(0);
+  });
+
+  test('without the ServerHello, and with secrets that do not fit', () => {
+    const peer = conversation(GCM13);
+    const other = new Peer({ ...GCM13, seed: 'other' });
+    const secrets = new SecretStore();
+    for (const [label, , secret] of other.told) secrets.add(label, peer.clientRandom, secret);
+    const recorder = new Recorder({ secrets }).play(stepsOf(peer.sent).toSpliced(1, 1, [SERVER, 90]));
+    expect(recorder.log).toEqual(['recognised', 'unread no-hello whole']);
+    expect(recorder.texts).toEqual(['', '']);
+    expect(recorder.held).toBe(0);
   });
 
   test.each([

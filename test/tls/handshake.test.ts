@@ -43,6 +43,7 @@ describe('round trips', () => {
           expect(decodeClientHello(body(message))).toEqual({
             random: new Uint8Array(random),
             sessionId: new Uint8Array(sessionId),
+            suites: [0x1301, 0xc02f],
             serverName,
             alpn,
             ticket: ticket.length > 0 ? new Uint8Array(ticket) : undefined,
@@ -113,6 +114,7 @@ describe('RFC 8448', () => {
     expect(decodeClientHello(hello(client))).toEqual({
       random: new Uint8Array(Buffer.from(simple.random, 'hex')),
       sessionId: EMPTY,
+      suites: [0x1301, 0x1303, 0x1302],
       serverName: 'server',
       alpn: [],
       ticket: undefined,

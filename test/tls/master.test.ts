@@ -16,6 +16,7 @@ const MASTER = Buffer.alloc(48, 0x77);
 const clientHello: ClientHello = {
   random: Buffer.alloc(32, 1),
   sessionId: Buffer.alloc(0),
+  suites: [],
   serverName: undefined,
   alpn: [],
   ticket: undefined,

@@ -2,6 +2,7 @@
  * Test help: a TlsOwner that writes down what it is told and what the sides say, and plays steps in any pieces.
  */
 import type { KeyObject } from 'node:crypto';
+import { DEFAULT_LIMITS } from '../../src/limits.js';
 import { Place } from '../../src/stream/place.js';
 import type { StreamEnd, StreamSink } from '../../src/stream/stream-sink.js';
 import { TlsConnection, type TlsOwner } from '../../src/tls/connection.js';
@@ -46,8 +47,7 @@ export class Recorder implements TlsOwner {
       place: this.place,
       owner: this,
       context,
-      maxHeld,
-      maxTried: options.maxTried ?? 1 << 27,
+      limits: { ...DEFAULT_LIMITS, maxHeldForSecrets: maxHeld, maxTlsTried: options.maxTried ?? 1 << 27 },
       account,
     });
   }
