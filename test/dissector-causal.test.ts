@@ -61,6 +61,17 @@ function heartbeat(talk: Talk): Uint8Array[] {
 const payloads = ['a', 'b', 'alive?', 'alive?', 'c', 'C', 'd', 'D', 'e', 'E'];
 
 describe('packets captured the wrong way round', () => {
+  it('what fills a hole waits for what it acknowledges, too', () => {
+    const talk = new Talk();
+    const start = upgraded(talk);
+    const rest = heartbeat(talk);
+    const [c, answerToC, d, answerToD] = rest.slice(4, 8);
+    const packets = [...start, ...rest.slice(0, 4), answerToD, answerToC, c, d, ...rest.slice(8)];
+    const { told, defects, frames } = judge(packets);
+    expect([told, defects, frames.length]).toEqual([[], [], 12]);
+    expect(frames.slice(0, 10).map(({ payload }) => Buffer.from(payload).toString())).toEqual(payloads);
+  });
+
   it.each(Array.from({ length: 12 }, (_, i) => i))('the two at %i', (at) => {
     const talk = new Talk();
     const start = upgraded(talk);

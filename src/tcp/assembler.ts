@@ -105,7 +105,7 @@ export class Assembler {
       if (ahead > MAX_AHEAD) return 'far';
       this.hold(sequence, bytes, start, end, length);
     } else if (ahead + length > 0) {
-      if (this.isBlocked || (this.held === undefined && this.mustWait(this.place.acknowledgement)))
+      if (this.isBlocked || this.mustWait(this.place.acknowledgement))
         this.hold(this.next, bytes, start - ahead, end, ahead + length);
       else if (this.held === undefined) this.deliver(bytes, start - ahead, end, ahead + length);
       else this.deliverAround(sequence, bytes, start, end, length);
