@@ -11,7 +11,7 @@ import type { StreamSink } from '../stream/stream-sink.js';
 import type { Carrier, Exchange } from './connection.js';
 import type { H2Block } from './h2-block.js';
 import { h2Request, h2Response, isRequest, statusOf } from './h2-head.js';
-import { type H2Stream, isOrdinaryAnswer, isSuccess, kindOfRequest } from './h2-stream.js';
+import { type H2Stream, isOrdinaryAnswer, isPassedOver, isSuccess, kindOfRequest } from './h2-stream.js';
 import type { H2Streams } from './h2-streams.js';
 import type { RequestHead, ResponseHead } from './head.js';
 import { HeldBytes } from './held.js';
@@ -105,15 +105,15 @@ export class H2Openings {
 
   /** What the answer makes of the h2Stream, if it has come. */
   private decide(stream: H2Stream): void {
-    const { kind, response } = stream;
+    const { kind, request, response } = stream;
     if (response === undefined) return;
     if (kind === 'unsure' && isOrdinaryAnswer(response)) stream.kind = 'ordinary';
-    if (kind !== 'asked') return;
+    if (kind !== 'asked' || request === undefined) return;
     if (response.status === 0) stream.kind = 'unsure';
-    else if (isSuccess(response)) this.open(stream, response);
+    else if (isSuccess(response) && !isPassedOver(request, response)) this.open(stream, response);
     else {
       stream.kind = 'ordinary';
-      this.owner.refused(stream.id, this.exchange(stream, response));
+      if (!isSuccess(response)) this.owner.refused(stream.id, this.exchange(stream, response));
       stream.held?.clear();
     }
   }

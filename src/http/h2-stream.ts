@@ -38,13 +38,25 @@ export class H2Stream {
   }
 }
 
-/** What a request asks for, as far as it is known (RFC 8441 §4). */
+/**
+ * What a request asks for, as far as it is known (RFC 8441 §4). `:protocol` tells, whatever method a client that knows
+ * no better sends with it.
+ */
 export function kindOfRequest(request: RequestHead): H2StreamKind {
-  const { method, unknownFields } = request;
-  if (method !== '' && method !== 'CONNECT') return 'ordinary';
+  const { unknownFields } = request;
   const protocol = headerValue(request, PROTOCOL);
   if (protocol !== undefined) return protocol.toLowerCase() === 'websocket' ? 'asked' : 'ordinary';
-  return unknownFields > 0 ? 'unsure' : 'ordinary';
+  return unknownFields > 0 && isConnect(request) ? 'unsure' : 'ordinary';
+}
+
+/** A server that passes over `:protocol` answers another method than CONNECT as ever. */
+export function isPassedOver(request: RequestHead, response: ResponseHead): boolean {
+  return !isConnect(request) && isSuccess(response) && isOrdinaryAnswer(response);
+}
+
+/** As far as it is known. */
+function isConnect({ method }: RequestHead): boolean {
+  return method === '' || method === 'CONNECT';
 }
 
 /** The answer to a request that is not known says that it is of a representation, which no WebSocket has. */
