@@ -113,6 +113,53 @@ describe('WebSockets in HTTP/2', () => {
     ]);
   });
 
+  it.each([
+    ['which opens it', {}, 200, ['1 h2-pseudo-header'], ['client: a', 'server: b']],
+    ['which refuses it', {}, 400, ['1 h2-pseudo-header'], []],
+    ['which answers it as a GET', { 'content-type': 'text/html' }, 200, [], []],
+  ] as const)('are asked for by GET of a server %s', (_, fields, status, expected, said) => {
+    const findings: string[] = [];
+    const h2 = new H2Talk();
+    const sent: Sent[] = [
+      [CLIENT, h2.hello()],
+      [SERVER, h2.offer()],
+      [CLIENT, h2.connect(1, { ':method': 'GET' })],
+      [SERVER, h2.answer(1, status, fields, { endStream: said.length === 0 })],
+    ];
+    if (said.length > 0)
+      sent.push([CLIENT, encodeH2Data(1, fromClient('a'))], [SERVER, encodeH2Data(1, fromServer('b'))]);
+    const { payloads, closed, defects } = dissect(
+      [...packetsOf(sent)],
+      {},
+      {
+        finding: ({ rule, session }) => {
+          if (rule.id.startsWith('h2')) findings.push(`${session.number} ${rule.id}`);
+        },
+      },
+    );
+    expect(defects).toEqual([]);
+    expect(findings).toEqual(expected);
+    expect(payloads).toEqual(said);
+    expect(closed.map(({ session }) => session.handshake!.method)).toEqual(expected.map(() => 'GET'));
+  });
+
+  it.each([
+    ['connection', 'h2-handshake-header server', []],
+    ['sec-websocket-accept', 'h2-handshake-header server', ['no-close client']],
+  ] as const)('are reset by their client, whose answer has %s', (name, expected, more) => {
+    const findings: string[] = [];
+    const h2 = new H2Talk();
+    const sent: Sent[] = [
+      [CLIENT, h2.hello()],
+      [SERVER, h2.offer()],
+      [CLIENT, h2.connect(1)],
+      [SERVER, h2.answer(1, 200, { [name]: 'x' })],
+      [CLIENT, encodeH2Reset(1, 1)],
+    ];
+    dissect(packetsOf(sent), {}, { finding: ({ rule, breaker }) => findings.push(`${rule.id} ${breaker}`) });
+    expect(findings).toEqual([expected, ...more]);
+  });
+
   it('do not depend on how TCP cuts them', () => {
     const whole = conversation();
     for (const size of [1, 2, 3, 5, 8, 9, 10, 13, 40]) {

@@ -18,6 +18,7 @@ import { extensionNotOffered } from './extension-not-offered.js';
 import { extensionParameters } from './extension-parameters.js';
 import { extensionSyntax } from './extension-syntax.js';
 import { extensionTwice } from './extension-twice.js';
+import { hasMalformedAnswer } from './h2-handshake-header.js';
 import { hasTopBit } from './lengths.js';
 import { knownExtensions } from './negotiated.js';
 import { repeatedHeader } from './repeated-header.js';
@@ -68,7 +69,8 @@ export class PeerFaults {
     const { unjudged, watched } = this;
     if (unjudged === undefined) return;
     this.unjudged = undefined;
-    if (isBlamed('server', REFUSED_BY_CLIENTS, unjudged, watched.session)) this.faulty.server = true;
+    if (hasMalformedAnswer(unjudged) || isBlamed('server', REFUSED_BY_CLIENTS, unjudged, watched.session))
+      this.faulty.server = true;
   }
 
   frame(facts: FrameFacts): void {

@@ -3,16 +3,25 @@
  */
 import { type Head, headerValue } from '../http/head.js';
 import type { Sender } from '../websocket/frame-record.js';
+import type { Handshake } from '../websocket/handshake.js';
 import { exampleConnect } from './example-heads.js';
 import { connectingRequest } from './heads.js';
 import { quote } from './quote.js';
 import type { Report, Rule } from './rule.js';
 
-/** Of RFC 6455, and the fields of a connection that RFC 9113 forbids. */
+/** Of the connection: a head that has them is malformed (RFC 9113 §8.2.2). */
+const OF_CONNECTION = ['Upgrade', 'Connection', 'Transfer-Encoding'];
+
+/** With those of RFC 6455. */
 const FIELDS: Readonly<Record<Sender, readonly string[]>> = {
-  client: ['Host', 'Upgrade', 'Connection', 'Sec-WebSocket-Key', 'Transfer-Encoding'],
-  server: ['Upgrade', 'Connection', 'Sec-WebSocket-Accept', 'Transfer-Encoding'],
+  client: ['Host', ...OF_CONNECTION, 'Sec-WebSocket-Key'],
+  server: [...OF_CONNECTION, 'Sec-WebSocket-Accept'],
 };
+
+/** The answer is one that clients have to reset the stream for (RFC 9113 §8.1.1). */
+export function hasMalformedAnswer({ isExtendedConnect, response }: Handshake): boolean {
+  return isExtendedConnect && OF_CONNECTION.some((name) => headerValue(response, name) !== undefined);
+}
 
 export const h2HandshakeHeader: Rule = {
   id: 'h2-handshake-header',
