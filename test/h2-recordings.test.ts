@@ -23,8 +23,9 @@ const byPath = <T extends { readonly path: string }>(list: readonly T[]): T[] =>
 /** Of one message the client sent the first fragment, and then reset its stream: no application had it. */
 const CUT = '/reset';
 
-function expectWhole({ messages, defects }: SeenMessages): void {
-  expect(defects).toEqual([]);
+/** `unanswered`: how many of the streams were reset before an answer. */
+function expectWhole({ messages, defects }: SeenMessages, unanswered: number): void {
+  expect(defects.map(({ code }) => code)).toEqual(Array(unanswered).fill('unanswered-upgrade'));
   const cut = messages.filter(({ complete, failure }) => !complete || failure !== undefined);
   expect(cut.map(({ session, sender }) => `${sender} ${session.path}`)).toEqual(
     messages.some(({ session }) => session.path === CUT) ? [`client ${CUT}`] : [],
@@ -38,20 +39,23 @@ const whole = (seen: SeenMessages): SeenMessages => ({
 });
 
 const cases = carriedCases(/^h2/);
+const parallel = cases.find(({ folder, file }) => folder === 'h2c-parallel' && file === 'capture.pcap.gz')!;
 
 it('there are recordings', () => {
   expect(cases.map(({ folder, file }) => `${folder}/${file}`)).toEqual([
     'h2-chromium/capture.pcap.gz',
+    'h2c-faults/capture.pcap.gz',
+    'h2c-faults/unanswered.pcap.gz',
     'h2c-parallel/capture.pcap.gz',
     'h2c-parallel/upgrade.pcap.gz',
   ]);
 });
 
-describe.each(cases)('$folder/$file', ({ capture, keyLogs, recorded, sessions }) => {
+describe.each(cases)('$folder/$file', ({ capture, keyLogs, recorded, unanswered, sessions }) => {
   it('has the logged messages, in the streams that the applications saw', async () => {
     const seen = await messagesOf(capture, { keyLogs });
     expect(byPath(asLogged(toldBy(whole(seen)), sessions))).toEqual(byPath(sessions));
-    expectWhole(seen);
+    expectWhole(seen, unanswered.length);
     const told = seen.sessions.map(({ path = '', handshake, carrier: { http, stream } }) => ({
       path,
       http,
@@ -75,12 +79,36 @@ describe.each(cases)('$folder/$file', ({ capture, keyLogs, recorded, sessions })
   ])('%s', async (_what, changed) => {
     const seen = await messagesOf(captureOf(changed()), { keyLogs });
     expect(byPath(asLogged(toldBy(whole(seen)), sessions))).toEqual(byPath(sessions));
-    expectWhole(seen);
+    expectWhole(seen, unanswered.length);
   });
 });
 
+describe('what h2c-faults breaks on purpose', () => {
+  it.each(cases.filter(({ folder }) => folder === 'h2c-faults'))(
+    'is found in $file, and nothing else',
+    async ({ capture, recorded }) => {
+      const found = new Map<string, string[]>();
+      await messagesOf(
+        capture,
+        {},
+        {
+          sessionOpened: ({ path = '' }) => void found.set(path, []),
+          finding: ({ rule, breaker, session: { path = '' } }) =>
+            void found.get(path)!.push(`${rule.id} ${breaker}`),
+        },
+      );
+      const planted = recorded.map(
+        ({ path, breaks }) => [path, breaks!.map(({ rule, breaker }) => `${rule} ${breaker}`)] as const,
+      );
+      expect([...found].map(([path, list]) => ({ path, found: list.sort() }))).toEqual(
+        planted.map(([path, list]) => ({ path, found: list.sort() })),
+      );
+    },
+  );
+});
+
 describe('captured from the middle', () => {
-  const { capture, recorded } = cases[1];
+  const { capture, recorded } = parallel;
   const segments = segmentsOf(capture);
   it.each([
     [60, [5, 9, 7, 17, 19, 21], 85],
@@ -112,7 +140,7 @@ describe('captured from the middle', () => {
 });
 
 describe('captured in one direction', () => {
-  const { capture, recorded } = cases[1];
+  const { capture, recorded } = parallel;
   it.each(['client', 'server'] as const)('of the %s', async (sender) => {
     const segments = segmentsOf(capture).filter(
       ({ sourcePort }) => (sourcePort === 9450) === (sender === 'server'),

@@ -17,7 +17,10 @@ export interface CarriedSession extends RecordedSession {
     readonly serverName: string | null;
     readonly alpn: string | null;
   };
-  readonly http?: { readonly version: string; readonly stream: number; readonly status: number };
+  /** Status null: the stream was reset without an answer. */
+  readonly http?: { readonly version: string; readonly stream: number; readonly status: number | null };
+  /** Which rules a peer was made to break. */
+  readonly breaks?: readonly { readonly rule: string; readonly breaker: string }[];
 }
 
 export interface CarriedCase {
@@ -25,7 +28,9 @@ export interface CarriedCase {
   readonly file: string;
   readonly capture: string;
   readonly keyLogs: readonly string[];
+  /** Without those that nobody answered. */
   readonly recorded: readonly CarriedSession[];
+  readonly unanswered: readonly CarriedSession[];
   readonly sessions: readonly LoggedSession[];
 }
 
@@ -47,9 +52,10 @@ export function casesOf(folder: string): CarriedCase[] {
   return readdirSync(path)
     .filter((file) => file.endsWith('.pcap.gz'))
     .map((file) => {
-      const recorded = sessions.filter(
-        ({ capture }) => capture === undefined || [capture].flat().includes(file),
-      );
-      return { folder, file, capture: `${path}${file}`, keyLogs, recorded, sessions: recorded.map(bare) };
+      const all = sessions.filter(({ capture }) => capture === undefined || [capture].flat().includes(file));
+      const recorded = all.filter(({ http }) => http?.status !== null);
+      const unanswered = all.filter(({ http }) => http?.status === null);
+      const told = { folder, file, capture: `${path}${file}`, keyLogs };
+      return { ...told, recorded, unanswered, sessions: recorded.map(bare) };
     });
 }
