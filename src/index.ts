@@ -19,6 +19,14 @@ export {
   Dissector,
   type DissectorOptions,
 } from './dissector.js';
+export {
+  compileFilter,
+  type Field,
+  type Filter,
+  type FilterContext,
+  FilterError,
+  fields,
+} from './filter/index.js';
 export { DEFAULT_LIMITS, LIMITS, type LimitFacts, type LimitKey, type Limits } from './limits.js';
 export type { Finding } from './rules/finding.js';
 export { findRule, rules } from './rules/index.js';

@@ -22,6 +22,7 @@ import type { Timestamp } from '../stream/place.js';
 import { Collected } from './collected.js';
 import type { CheckFormat, CheckOptions } from './commands/check.js';
 import { EXIT } from './exit.js';
+import { makeFiltering } from './filtering.js';
 import { Printing } from './progress.js';
 import { ruleNamed } from './rules.js';
 import { run } from './run.js';
@@ -51,15 +52,18 @@ export async function checkCaptures(
   const junit = format === 'junit' ? await import('../output/junit.js') : undefined;
   const rules = chosenRules(options.rule);
   const collected = new Collected(options.maxFindings, junit !== undefined);
-  let count = 0;
   let start: Timestamp = { seconds: 0, nanoseconds: 0 };
+  const filtering = await makeFiltering(options.displayFilter, 'finding', () => start);
+  let count = 0;
   const context: ColumnContext = { timeFormat: options.time, start: () => start };
   await run(captureArguments, options, terminal, {
     consumer: {
       opened: (dissector: Dissector) => {
         start = dissector.start;
       },
-      finding: (finding) => collected.add(finding),
+      finding: (finding) => {
+        if (filtering?.matches(finding) !== false) collected.add(finding);
+      },
       sessionClosed: (summary) => {
         if (++count === MANY) void letLessGarbageGather();
         collected.closed(summary);

@@ -10,9 +10,9 @@
 import { RecordReader, RecordWriter } from '../bytes/records.js';
 import { byWorst, type SessionFindings, type SessionName, type ToldFinding } from '../output/finding-text.js';
 import type { JudgedSession } from '../output/junit.js';
-import { secondsBetween } from '../output/time.js';
 import type { Finding } from '../rules/finding.js';
 import { type Rule, SEVERITIES, type Severity } from '../rules/rule.js';
+import { secondsBetween } from '../stream/place.js';
 import type { SessionSummary } from '../websocket/session-record.js';
 
 /** Of a session that is under way. */

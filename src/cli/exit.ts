@@ -24,4 +24,12 @@ Exit codes:
 /** Wrong options or arguments that the option parser cannot see. One line that says what to do. */
 export class UsageError extends Error {
   override name = 'UsageError';
+
+  /** `lines`: to be shown below, and safe to print. */
+  constructor(
+    message: string,
+    readonly lines: readonly string[] = [],
+  ) {
+    super(message);
+  }
 }

@@ -25,7 +25,8 @@ export async function listFrames(
   if (detailed && options.format !== undefined && options.format !== 'text')
     throw new UsageError(`-V and -x print text: leave them out with -T ${format}`);
   if (format === 'table') await loadTables();
-  await list<Frame>(captures, options, terminal, {
+  await list(captures, options, terminal, {
+    kind: 'frame',
     render: (context) => makeRenderer(format, options, context, terminal),
     consume: (take) => ({ frame: take }),
     previewPayload: detailed || format === 'json' || format === 'ndjson' ? undefined : PREVIEW_BYTES,

@@ -1,52 +1,98 @@
 /**
- * What the lists of frames and of messages have in common: format, how many, of which session.
+ * What the lists of frames and of messages have in common: format, how many, of which session, and which of them.
  */
 import type { RunConsumer } from '../dissect.js';
 import type { Dissector } from '../dissector.js';
+import type { Records } from '../filter/index.js';
 import type { ColumnContext } from '../output/frame-columns.js';
 import type { RowRenderer } from '../output/rows.js';
 import type { Timestamp } from '../stream/place.js';
-import type { Session } from '../websocket/session-record.js';
 import type { ListOptions } from './commands/options.js';
+import { UsageError } from './exit.js';
+import { filterConsumer, makeFiltering } from './filtering.js';
+import { Neighbours } from './neighbours.js';
 import { Printing } from './progress.js';
 import { run } from './run.js';
 import type { Terminal } from './terminal.js';
 
-export interface List<T> {
-  render(context: ColumnContext): RowRenderer<T>;
+type Listed = 'frame' | 'message';
+
+export interface List<K extends Listed> {
+  readonly kind: K;
+  render(context: ColumnContext): RowRenderer<Records[K]>;
   /** The consumer that is told of the items. */
-  consume(take: (item: T) => void): RunConsumer;
+  consume(take: (item: Records[K]) => void): RunConsumer;
   readonly previewPayload: number | undefined;
 }
 
 /** Lists items as they come. */
-export async function list<T extends { readonly session: Session }>(
+export async function list<K extends Listed>(
   captures: readonly string[],
   options: ListOptions,
   terminal: Terminal,
-  { render, consume, previewPayload }: List<T>,
+  { kind, render, consume, previewPayload }: List<K>,
 ): Promise<void> {
+  if (options.context !== undefined && options.displayFilter === undefined)
+    throw new UsageError('--context goes with a filter: give one with -Y');
   let start: Timestamp = { seconds: 0, nanoseconds: 0 };
+  const filtering = await makeFiltering(options.displayFilter, kind, () => start);
   const renderer = render({ timeFormat: options.time, start: () => start });
   const limit = options.count ?? Number.POSITIVE_INFINITY;
   let shown = 0;
-  const take = (item: T): void => {
-    if (shown >= limit || (options.session !== undefined && item.session.number !== options.session)) return;
-    shown++;
-    renderer.row(item);
+  const show = (item: Records[K]): void => {
+    if (shown++ < limit) renderer.row(item);
   };
+  const neighbours = options.context === undefined ? undefined : new Neighbours(options.context, show);
+  const judge = (item: Records[K]): void => {
+    if (shown >= limit || (options.session !== undefined && item.session.number !== options.session)) return;
+    const isHit = filtering?.matches(item) ?? true;
+    if (neighbours !== undefined) neighbours.take(item, isHit);
+    else if (isHit) show(item);
+  };
+  const late = filtering?.finding === undefined ? undefined : new OneLate(judge);
   await run(captures, options, terminal, {
     consumer: {
-      ...consume(take),
+      ...consume(late === undefined ? judge : (item) => late.take(item)),
+      ...filterConsumer(filtering),
       opened: (dissector: Dissector) => {
         start = dissector.start;
       },
+      sessionClosed: ({ session }) => {
+        late?.settle();
+        filtering?.closed(session.number);
+        neighbours?.closed(session.number);
+      },
       more: () => shown < limit,
-      block: () => renderer.flush(),
+      block: () => {
+        late?.settle();
+        renderer.flush();
+      },
     },
     printing: new Printing(true),
-    previewPayload,
+    previewPayload: filtering?.payload === true ? undefined : previewPayload,
+    keepsItems: neighbours !== undefined || late !== undefined,
     session: options.session,
-    finish: () => renderer.end(),
+    finish: () => {
+      late?.settle();
+      renderer.end();
+    },
   });
+}
+
+/** Judges an item when the next one comes: what is found about it is told behind it. */
+class OneLate<T> {
+  private item: T | undefined = undefined;
+
+  constructor(private readonly judge: (item: T) => void) {}
+
+  take(item: T): void {
+    this.settle();
+    this.item = item;
+  }
+
+  settle(): void {
+    const { item } = this;
+    this.item = undefined;
+    if (item !== undefined) this.judge(item);
+  }
 }

@@ -19,7 +19,8 @@ export async function listMessages(
 ): Promise<void> {
   const format = formatFor(options, terminal);
   if (format === 'table') await loadTables();
-  await list<Message>(captures, options, terminal, {
+  await list(captures, options, terminal, {
+    kind: 'message',
     render: (context) => makeRenderer(format, context, terminal),
     consume: (take) => ({ message: take }),
     previewPayload: undefined,

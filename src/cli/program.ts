@@ -2,18 +2,20 @@
  * The command line: the commands, the options that are not of one command, and what becomes of an error.
  */
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
+import { nearest } from '../bytes/nearest.js';
 import { visible } from '../bytes/visible.js';
 import { ClosedPipe, OutputError, type TextWriter } from '../output/writer.js';
 import { CaptureError } from '../stream/defect.js';
 import { addCheckCommand } from './commands/check.js';
 import { addDecryptCommand } from './commands/decrypt.js';
+import { addFieldsCommand } from './commands/fields.js';
 import { addFramesCommand } from './commands/frames.js';
 import { addLimitsCommand } from './commands/limits.js';
 import { addMessagesCommand } from './commands/messages.js';
 import { addRulesCommand } from './commands/rules.js';
 import { addSessionsCommand } from './commands/sessions.js';
 import { EXIT, EXIT_HELP, UsageError } from './exit.js';
-import { nearest, refuseMistypedCommand } from './mistyped.js';
+import { refuseMistypedCommand } from './mistyped.js';
 import { openTerminal, type Terminal } from './terminal.js';
 
 /** Help is prose: wider lines would be harder to read. */
@@ -35,6 +37,7 @@ The options most used with frames (wsdissect frames --help tells all):
   -x             the bytes of each frame
   -c <n>         stop after n frames
   --session <n>  only the frames of session n
+  -Y <filter>    only frames for which a filter holds, as in Wireshark
 
 Examples:
   wsdissect capture.pcapng                 every frame, a table on a terminal
@@ -44,6 +47,7 @@ Examples:
   wsdissect check capture.pcapng           who broke the protocol, and where
   wsdissect rules unmasked-client-frame    what a rule asks, and why
   wsdissect --session 2 capture.pcapng     the frames of the second session
+  wsdissect -Y 'websocket.opcode == close' capture.pcapng  only Close frames
   wsdissect -T ndjson cap_* | jq .payload  for other programs, of many files
   tcpdump -i lo -U --immediate-mode -w - | wsdissect -  live`;
 
@@ -73,6 +77,7 @@ export function makeProgram(version: string, terminal: Terminal): Command {
   addCheckCommand(program, terminal, version);
   addDecryptCommand(program, terminal);
   addRulesCommand(program, terminal);
+  addFieldsCommand(program, terminal);
   addLimitsCommand(program, terminal);
   addHelpCommand(program);
   return program;
@@ -138,6 +143,7 @@ function exitCodeOf(error: unknown, terminal: Terminal): number {
     terminal.stdout.flush();
     if (error instanceof CaptureError || error instanceof UsageError) {
       terminal.stderr.write(`wsdissect: ${visible(error.message)}\n`);
+      if (error instanceof UsageError) for (const line of error.lines) terminal.stderr.write(`${line}\n`);
       terminal.stderr.flush();
       return error instanceof UsageError ? EXIT.usage : EXIT.input;
     }

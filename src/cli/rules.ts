@@ -1,6 +1,8 @@
 /**
  * `wsdissect rules [RULE]`: the rules that `check` judges by, and each of them explained.
  */
+
+import { nearest } from '../bytes/nearest.js';
 import { objectRenderer } from '../output/rows.js';
 import { explainRule, ruleJson, ruleLine, writeRuleTable } from '../output/rule-text.js';
 import { loadTables } from '../output/table.js';
@@ -9,7 +11,6 @@ import type { Rule } from '../rules/rule.js';
 import { type Format, formatFor } from './commands/options.js';
 import type { RulesOptions } from './commands/rules.js';
 import { UsageError } from './exit.js';
-import { nearest } from './mistyped.js';
 import type { Terminal } from './terminal.js';
 
 export async function tellRules(

@@ -21,6 +21,8 @@ export interface CommandRun {
   readonly rules?: readonly Rule[];
   /** Payload octets that the command looks at; undefined: all. */
   readonly previewPayload: number | undefined;
+  /** Items are kept when they have been told. */
+  readonly keepsItems?: boolean;
   /** The only session that is listed; undefined: all are. */
   readonly session?: number | undefined;
   /** Called at the end, before the exit code is settled. */
@@ -65,7 +67,7 @@ export async function run(
         decodeAs: options.decodeAs,
         keyLogs: keyLogFiles(options.keylog),
         rsaKeys: rsaKeys(options.rsaKey),
-        borrowPayloads: true,
+        borrowPayloads: command.keepsItems !== true,
         ...(command.rules === undefined ? {} : { rules: command.rules }),
         ...(previewPayload === undefined ? {} : { previewPayload }),
       },

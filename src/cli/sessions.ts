@@ -14,6 +14,7 @@ import type { Timestamp } from '../stream/place.js';
 import type { SessionSummary } from '../websocket/session-record.js';
 import { type Format, formatFor } from './commands/options.js';
 import type { SessionsOptions } from './commands/sessions.js';
+import { filterConsumer, makeFiltering } from './filtering.js';
 import { InOrder } from './in-order.js';
 import { Printing } from './progress.js';
 import { run } from './run.js';
@@ -28,6 +29,7 @@ export async function listSessions(
   const format = formatFor(options, terminal);
   let start: Timestamp = { seconds: 0, nanoseconds: 0 };
   const context: ColumnContext = { timeFormat: options.time, start: () => start };
+  const filtering = await makeFiltering(options.displayFilter, 'session', () => start);
   const printing = new Printing(format !== 'table');
   const list =
     format === 'table' ? await table(context, terminal, printing) : lines(format, context, terminal);
@@ -36,8 +38,13 @@ export async function listSessions(
       opened: (dissector: Dissector) => {
         start = dissector.start;
       },
-      sessionClosed: (summary) => list.add(summary),
-      tlsUnread: (connection) => list.addUnread(connection),
+      ...filterConsumer(filtering),
+      sessionClosed: (summary) => {
+        list.add(summary, filtering?.matches(summary) !== false);
+        filtering?.closed(summary.session.number);
+      },
+      // A filter asks for sessions, and this is none.
+      ...(filtering === undefined && { tlsUnread: (connection: UnreadTls) => list.addUnread(connection) }),
     },
     printing,
     previewPayload: undefined,
@@ -46,7 +53,7 @@ export async function listSessions(
 }
 
 interface SessionList {
-  add(summary: SessionSummary): void;
+  add(summary: SessionSummary, isWanted: boolean): void;
   addUnread(connection: UnreadTls): void;
   end(): void;
 }
@@ -61,7 +68,8 @@ async function table(
   const unread = new UnreadTable(stdout, colors, width);
   const rows = new InOrder<SessionColumns>((row) => sessions.add(row));
   return {
-    add: (summary) => rows.add(summary.session.number, sessionColumns(summary, context)),
+    add: (summary, isWanted) =>
+      rows.add(summary.session.number, isWanted ? sessionColumns(summary, context) : undefined),
     addUnread: (connection) => unread.add(connection),
     end() {
       rows.end();
@@ -76,7 +84,7 @@ function lines(format: Format, context: ColumnContext, { stdout, colors }: Termi
   const list = new InOrder<string>((line) => renderer.row(line));
   const line = format === 'text' ? (s: SessionSummary) => sessionLine(s, context, colors) : sessionJson;
   return {
-    add: (summary) => list.add(summary.session.number, line(summary)),
+    add: (summary, isWanted) => list.add(summary.session.number, isWanted ? line(summary) : undefined),
     // Behind the sessions that are known by now: they are in no order with them.
     addUnread: (connection) =>
       renderer.row(format === 'text' ? unreadLine(connection) : unreadJson(connection)),

@@ -3,12 +3,13 @@
  * closed, and the JSON object (its names are a contract, documented in the README).
  */
 import { visible } from '../bytes/visible.js';
+import { secondsBetween } from '../stream/place.js';
 import { encodeExtensions } from '../websocket/extensions.js';
 import type { BySender, ObservedClose, SessionCarrier, SessionSummary } from '../websocket/session-record.js';
 import { closeStory } from './close-story.js';
 import type { ColumnContext } from './frame-columns.js';
 import { jsonOrNull, jsonString } from './json.js';
-import { formatEpoch, formatTime, secondsBetween } from './time.js';
+import { formatEpoch, formatTime } from './time.js';
 import { tlsJson } from './tls-text.js';
 
 export interface SessionColumns {

@@ -31,11 +31,6 @@ export function formatTime(time: Timestamp, format: TimeFormat, start: Timestamp
   return format === 'utc' ? formatUtc(time) : formatRelative(time, start);
 }
 
-/** time - start, in seconds as a number. */
-export function secondsBetween(start: Timestamp, time: Timestamp): number {
-  return time.seconds - start.seconds + (time.nanoseconds - start.nanoseconds) / 1e9;
-}
-
 function subtract(time: Timestamp, start: Timestamp): Timestamp {
   const nanoseconds = time.nanoseconds - start.nanoseconds;
   const seconds = time.seconds - start.seconds;

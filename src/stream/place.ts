@@ -57,3 +57,8 @@ export interface Timestamp {
   readonly seconds: number;
   readonly nanoseconds: number;
 }
+
+/** time - start, in seconds as a number. */
+export function secondsBetween(start: Timestamp, time: Timestamp): number {
+  return time.seconds - start.seconds + (time.nanoseconds - start.nanoseconds) / 1e9;
+}

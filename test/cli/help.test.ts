@@ -20,11 +20,11 @@ const help = (...args: string[]) => {
   expect(ran).toMatchObject({ status: 0, stderr: '' });
   return ran.stdout;
 };
-const commands = ['frames', 'messages', 'sessions', 'check', 'decrypt', 'rules', 'limits'];
+const commands = ['frames', 'messages', 'sessions', 'check', 'decrypt', 'rules', 'fields', 'limits'];
 const helps = [['--help'], ...commands.map((command) => [command, '--help'])];
 /** The README says "all" of the commands that read captures. */
 const isCommon = (word: string, command: string) =>
-  word === 'all' && !['rules', 'limits', 'decrypt'].includes(command);
+  word === 'all' && !['rules', 'fields', 'limits', 'decrypt'].includes(command);
 /** The long names of the options that a help lists. */
 const optionsOf = (text: string) =>
   [...text.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, name]) => name).sort();
@@ -100,15 +100,14 @@ describe('wsdissect --help', () => {
           .split('Exit codes:')[0]
           .split('\n'),
       )
-      .map((line) => line.trim().split(/ {2,}| \|| >/)[0])
+      .map((line) => /^(?:'[^']*'|[^' ]| (?![ |>]))*/.exec(line.trim())![0])
       .filter((line) => line.startsWith('wsdissect'));
     expect(examples.length).toBeGreaterThan(20);
     // Those of decrypt are run in tls.test.ts: they write files.
     for (const example of new Set(examples.filter((one) => !one.includes(' decrypt ')))) {
-      const args = example
-        .split(' ')
+      const args = [...example.matchAll(/'([^']*)'|\S+/g)]
         .slice(1)
-        .map((word) => capture[word as keyof typeof capture] ?? word);
+        .map(([word, quoted]) => quoted ?? capture[word as keyof typeof capture] ?? word);
       expect(wsdissect(args), example).toMatchObject({ status: 0, stderr: '' });
     }
   });
@@ -136,8 +135,10 @@ describe('help of a command', () => {
       expect(text).toContain(part);
     expect(optionsOf(text)).toEqual(
       [
+        '--context',
         '--count',
         '--decode-as',
+        '--display-filter',
         '--format',
         '--help',
         '--keylog',
@@ -165,6 +166,7 @@ describe('help of a command', () => {
     expect(optionsOf(text)).toEqual(
       [
         '--decode-as',
+        '--display-filter',
         '--format',
         '--help',
         '--keylog',
@@ -188,6 +190,7 @@ describe('help of a command', () => {
     ['check', '[options] [capture...]', 'sarif (for code hosts), or junit (for CI servers)'],
     ['rules', '[options] [rule]', 'without it all are listed'],
     ['decrypt', '[options] <capture> <out.pcapng>', 'made readable for its owner only'],
+    ['fields', '[options] [text]', 'Names and meanings are'],
     ['limits', '[options]', 'Each hit is told as a warning that names the limit'],
   ])('%s %s: %s', (command, usage, part) => {
     const text = help(command, '--help');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatEpoch, formatRelative, formatTime, formatUtc, secondsBetween } from '../../src/output/time.js';
+import { formatEpoch, formatRelative, formatTime, formatUtc } from '../../src/output/time.js';
+import { secondsBetween } from '../../src/stream/place.js';
 
 const at = (seconds: number, nanoseconds: number) => ({ seconds, nanoseconds });
 const anyTime = fc.record({

@@ -2,8 +2,8 @@
  * `--limit NAME=VALUE`: one option for all bounds, and how sizes are given.
  */
 import { InvalidArgumentError, Option } from 'commander';
+import { nearest } from '../../bytes/nearest.js';
 import { LIMIT_KEYS, LIMITS, type LimitKey, type Limits, type LimitUnit, limitName } from '../../limits.js';
-import { nearest } from '../mistyped.js';
 
 export type GivenLimits = { readonly [Key in LimitKey]?: number };
 

@@ -21,6 +21,7 @@ export interface CommonOptions extends SecretOptions {
   readonly time: TimeFormat;
   readonly maxPayload?: number;
   readonly maxMessage?: number;
+  readonly displayFilter?: string;
   readonly decodeAs: number[];
   readonly limit: GivenLimits;
   readonly summary?: boolean;
@@ -75,6 +76,11 @@ export function addCommonOptions(command: Command): Command {
       )
         .choices(['relative', 'epoch', 'utc'])
         .default('relative'),
+    )
+    .option(
+      '-Y, --display-filter <filter>',
+      'list only what it holds for, as in Wireshark: websocket.opcode == 1 && ws.sender == client ' +
+        '(wsdissect fields lists the fields)',
     )
     .addOption(
       new Option('-r, --read <file>', 'a capture, as tshark takes it; may be repeated')
@@ -135,12 +141,14 @@ export interface ListOptions extends CommonOptions {
   readonly format?: Format;
   readonly count?: number;
   readonly session?: number;
+  readonly context?: number;
 }
 
 export function addListOptions(command: Command, items: string): Command {
   return addCommonOptions(
     addFormatOption(command)
       .option('-c, --count <n>', `stop after n ${items}`, parseCount)
-      .option('--session <n>', `only the ${items} of session n`, parseCount),
+      .option('--session <n>', `only the ${items} of session n`, parseCount)
+      .option('--context <n>', `with -Y, also n ${items} of the session before and behind each`, parseCount),
   );
 }

@@ -1,0 +1,29 @@
+/**
+ * The name that somebody meant who mistyped it.
+ */
+
+/** Letters that are enough for an abbreviation. */
+export const MIN_PREFIX = 3;
+
+/** The name that a word is probably meant to be: one that holds it, or that differs in half its letters at most. */
+export function nearest(word: string, names: readonly string[]): string | undefined {
+  const asked = word.toLowerCase();
+  const holding = names.find((name) => asked.length >= MIN_PREFIX && name.includes(asked));
+  if (holding !== undefined) return holding;
+  const [best] = names
+    .map((name) => ({ name, letters: distance(asked, name) }))
+    .sort((a, b) => a.letters - b.letters);
+  return best !== undefined && best.letters <= asked.length / 2 ? best.name : undefined;
+}
+
+/** Levenshtein's, row by row. */
+export function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 0; i < a.length; i++) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++)
+      next.push(Math.min(row[j] + (a[i] === b[j] ? 0 : 1), row[j + 1] + 1, next[j] + 1));
+    row = next;
+  }
+  return row[b.length];
+}

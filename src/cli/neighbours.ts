@@ -1,0 +1,45 @@
+/**
+ * `--context n`: what a filter holds for, with the n items of its session before and behind it.
+ */
+import type { Session } from '../websocket/session-record.js';
+
+interface Around<T> {
+  /** The last ones that were not shown. */
+  before: T[];
+  /** So many are to be shown, whatever they are. */
+  behind: number;
+}
+
+export class Neighbours<T extends { readonly session: Session }> {
+  private readonly sessions = new Map<number, Around<T>>();
+
+  constructor(
+    private readonly count: number,
+    private readonly show: (item: T) => void,
+  ) {}
+
+  take(item: T, isHit: boolean): void {
+    const { number } = item.session;
+    let around = this.sessions.get(number);
+    if (around === undefined) {
+      around = { before: [], behind: 0 };
+      this.sessions.set(number, around);
+    }
+    if (isHit) {
+      for (const one of around.before) this.show(one);
+      around.before = [];
+      around.behind = this.count;
+      this.show(item);
+    } else if (around.behind > 0) {
+      around.behind--;
+      this.show(item);
+    } else {
+      around.before.push(item);
+      if (around.before.length > this.count) around.before.shift();
+    }
+  }
+
+  closed(session: number): void {
+    this.sessions.delete(session);
+  }
+}

@@ -1,0 +1,262 @@
+/**
+ * A display filter → a predicate over records of one kind.
+ *
+ * Strategy: closures, made once, of getters and tests; what a field, a function or a comparison cannot do is told then, with
+ * its place. A comparison holds if it holds for any value that the field has; `!=` if the field is there and none is equal,
+ * as in Wireshark 4.
+ */
+import { FilterError } from './error.js';
+import {
+  type Field,
+  type FieldType,
+  type FilterContext,
+  type Getter,
+  RECORD_KINDS,
+  type RecordKind,
+  type Records,
+  type Value,
+} from './field.js';
+import { fieldNamed, nearestField } from './fields.js';
+import type { Token } from './lexer.js';
+import { type Comparison, type FilterNode, type Operand, parseFilter } from './parser.js';
+import { slice } from './slice.js';
+import { makeTest, type Test } from './values.js';
+
+type Predicate<K extends RecordKind> = (record: Records[K], context: FilterContext) => boolean;
+
+export interface Filter<K extends RecordKind> {
+  readonly matches: Predicate<K>;
+  /** It looks into payloads. */
+  readonly payload: boolean;
+  /** It asks for findings. */
+  readonly findings: boolean;
+}
+
+/** Throws FilterError. */
+export function compileFilter<K extends RecordKind>(filter: string, kind: K): Filter<K> {
+  const compiler = new Compiler(kind);
+  const matches = compiler.compile(parseFilter(filter));
+  return { matches, payload: compiler.payload, findings: compiler.findings };
+}
+
+interface Source<K extends RecordKind> {
+  readonly type: FieldType;
+  readonly get: Getter<Records[K]>;
+  readonly names: Field['names'];
+}
+
+class Compiler<K extends RecordKind> {
+  payload = false;
+  findings = false;
+
+  constructor(private readonly kind: K) {}
+
+  compile(node: FilterNode): Predicate<K> {
+    switch (node.kind) {
+      case 'not': {
+        const inner = this.compile(node.node);
+        return (record, context) => !inner(record, context);
+      }
+      case 'present':
+        return presence(this.source(node.operand).get);
+      case 'compare':
+        return this.comparison(node);
+      case 'in':
+        return this.membership(node);
+      default:
+        return joined(node.kind, this.compile(node.left), this.compile(node.right));
+    }
+  }
+
+  private comparison(node: Extract<FilterNode, { kind: 'compare' }>): Predicate<K> {
+    const { operand, operator, value } = node;
+    const source = this.source(operand);
+    const other = value.kind === 'word' ? fieldNamed(value) : undefined;
+    if (other !== undefined && operator !== 'matches' && operator !== 'contains')
+      return this.comparisonOfFields(node, source, other);
+    const base = operator === '!=' || operator === '===' || operator === '!==' ? '==' : operator;
+    return quantified(source.get, operator, makeTest(source.type, base, value, source.names));
+  }
+
+  /** Both have one value, or several. */
+  private comparisonOfFields(
+    { operator, value, token }: Extract<FilterNode, { kind: 'compare' }>,
+    source: Source<K>,
+    other: Field,
+  ): Predicate<K> {
+    const right = this.source({ field: value, slice: undefined, functions: [] });
+    if (right.type !== source.type || !(operator in FIELD_ORDER))
+      throw new FilterError(`${other.name} is not to be compared so`, token.column, token.length);
+    const decide = FIELD_ORDER[operator as keyof typeof FIELD_ORDER];
+    return (record, context) => {
+      const wanted = listOf(right.get(record, context));
+      const values = listOf(source.get(record, context));
+      if (operator === '!=')
+        return (
+          values.length > 0 &&
+          wanted.length > 0 &&
+          !values.some((a) => wanted.some((b) => compare(a, b) === 0))
+        );
+      return values.some((a) => wanted.some((b) => decide(compare(a, b))));
+    };
+  }
+
+  private membership({ operand, members }: Extract<FilterNode, { kind: 'in' }>): Predicate<K> {
+    const { type, get, names } = this.source(operand);
+    const tests = members.map(({ low, high }): Test => {
+      if (high === undefined) return makeTest(type, '==', low, names);
+      const [from, to] = [makeTest(type, '>=', low, names), makeTest(type, '<=', high, names)];
+      return (value) => from(value) && to(value);
+    });
+    return quantified(get, '==', (value) => tests.some((test) => test(value)));
+  }
+
+  private source(operand: Operand): Source<K> {
+    const { field: token, slice: ranges, functions } = operand;
+    const field = fieldNamed(token) ?? unknown(token);
+    const get = field.of[this.kind] as Getter<Records[K]> | undefined;
+    if (get === undefined) throw ofOthers(field, this.kind, token);
+    this.payload ||= field.payload === true;
+    this.findings ||= field.findings === true;
+    let source: Source<K> = { type: field.type, get, names: field.names };
+    if (ranges !== undefined) {
+      const octets = source;
+      if (!['bytes', 'text', 'string', 'address'].includes(octets.type))
+        throw new FilterError(
+          `${field.name} is no text and no octets: it has no slices`,
+          token.column,
+          token.length,
+        );
+      source = mapped(octets, 'bytes', (value) => slice(octetsOf(value), ranges));
+    }
+    for (const name of functions) source = applied(name, source);
+    return source;
+  }
+}
+
+const FIELD_ORDER = {
+  '==': (order: number) => order === 0,
+  '!=': (order: number) => order !== 0,
+  '>': (order: number) => order > 0,
+  '<': (order: number) => order < 0,
+  '>=': (order: number) => order >= 0,
+  '<=': (order: number) => order <= 0,
+};
+
+function compare(a: Value, b: Value): number {
+  if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b);
+  return a === b ? 0 : a! < b! ? -1 : 1;
+}
+
+function joined<K extends RecordKind>(
+  kind: 'and' | 'or' | 'xor',
+  left: Predicate<K>,
+  right: Predicate<K>,
+): Predicate<K> {
+  if (kind === 'and') return (record, context) => left(record, context) && right(record, context);
+  if (kind === 'or') return (record, context) => left(record, context) || right(record, context);
+  return (record, context) => left(record, context) !== right(record, context);
+}
+
+function presence<K extends RecordKind>(get: Getter<Records[K]>): Predicate<K> {
+  return (record, context) => {
+    const value = get(record, context);
+    return value !== undefined && !(Array.isArray(value) && value.length === 0);
+  };
+}
+
+/** For any value, for all, or for none: what the comparison asks. */
+function quantified<K extends RecordKind>(
+  get: Getter<Records[K]>,
+  operator: Comparison,
+  test: Test,
+): Predicate<K> {
+  if (operator === '!=' || operator === '===') {
+    const wanted = operator === '===';
+    return (record, context) => {
+      const values = listOf(get(record, context));
+      return values.length > 0 && values.every((value) => test(value) === wanted);
+    };
+  }
+  const isNegated = operator === '!==';
+  return (record, context) => {
+    const value = get(record, context);
+    if (value === undefined) return false;
+    if (Array.isArray(value)) return value.some((one) => test(one) !== isNegated);
+    return test(value as Value) !== isNegated;
+  };
+}
+
+function listOf(value: Value | undefined | readonly Value[]): readonly Value[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value as Value];
+}
+
+function octetsOf(value: Value): Uint8Array {
+  return value instanceof Uint8Array ? value : Buffer.from(String(value));
+}
+
+function mapped<K extends RecordKind>(
+  { get }: Source<K>,
+  type: FieldType,
+  change: (value: Value) => Value | undefined,
+): Source<K> {
+  return {
+    type,
+    names: undefined,
+    get: (record, context) =>
+      listOf(get(record, context))
+        .map(change)
+        .filter((value) => value !== undefined),
+  };
+}
+
+const FUNCTIONS = ['len', 'count', 'lower', 'upper'];
+
+function applied<K extends RecordKind>(name: Token, source: Source<K>): Source<K> {
+  const { type, get } = source;
+  const isText = type === 'string' || type === 'text' || type === 'json';
+  switch (name.text.toLowerCase()) {
+    case 'count':
+      return {
+        type: 'number',
+        names: undefined,
+        get: (record, context) => listOf(get(record, context)).length,
+      };
+    case 'len':
+      if (isText || type === 'bytes') return mapped(source, 'number', (value) => octetsOf(value).length);
+      break;
+    case 'lower':
+      if (isText) return mapped(source, 'string', (value) => textOf(value).toLowerCase());
+      break;
+    case 'upper':
+      if (isText) return mapped(source, 'string', (value) => textOf(value).toUpperCase());
+      break;
+    default:
+      throw new FilterError(
+        `there is no function ${name.text}: there are ${FUNCTIONS.join(', ')}`,
+        name.column,
+        name.length,
+      );
+  }
+  throw new FilterError(
+    `${name.text}() is for texts${name.text === 'len' ? ' and octets' : ''}`,
+    name.column,
+    name.length,
+  );
+}
+
+function textOf(value: Value): string {
+  return value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : String(value);
+}
+
+function unknown(token: Token): never {
+  const near = nearestField(token.text);
+  const hint = near === undefined ? ' (wsdissect fields lists them)' : `; did you mean ${near}?`;
+  throw new FilterError(`there is no field ${JSON.stringify(token.text)}${hint}`, token.column, token.length);
+}
+
+function ofOthers(field: Field, kind: RecordKind, { column, length }: Token): FilterError {
+  const kinds = RECORD_KINDS.filter((one) => field.of[one] !== undefined).map((one) => `${one}s`);
+  return new FilterError(`${kind}s have no ${field.name}: it is of ${kinds.join(' and ')}`, column, length);
+}

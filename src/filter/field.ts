@@ -1,0 +1,72 @@
+/**
+ * What a field is: a named value of the records that commands list.
+ *
+ * Strategy: a getter for each kind of record that has the field; of a session, all its records have it. A getter gives
+ * undefined where a record has no such value, and a list where it has several.
+ */
+import type { Finding } from '../rules/finding.js';
+import type { Timestamp } from '../stream/place.js';
+import type { Frame } from '../websocket/frame-record.js';
+import type { Message } from '../websocket/message-record.js';
+import type { Session, SessionSummary } from '../websocket/session-record.js';
+
+/** What commands list. */
+export interface Records {
+  readonly frame: Frame;
+  readonly message: Message;
+  readonly session: SessionSummary;
+  readonly finding: Finding;
+}
+export type RecordKind = keyof Records;
+export const RECORD_KINDS: readonly RecordKind[] = ['frame', 'message', 'session', 'finding'];
+
+/**
+ * `text`: octets that are UTF-8; `time`: seconds since the epoch; `address`: 4 or 16 octets; `json`: whatever JSON has;
+ * `label`: something that is there or not, and has no value.
+ */
+export type FieldType =
+  | 'number'
+  | 'time'
+  | 'boolean'
+  | 'string'
+  | 'text'
+  | 'bytes'
+  | 'address'
+  | 'json'
+  | 'label';
+
+export type Value = number | boolean | string | Uint8Array | null;
+
+/** What a filter may ask beside the record. */
+export interface FilterContext {
+  /** Time of the first packet. */
+  start(): Timestamp;
+  /** Findings about the record that are known so far. */
+  findings(record: Records[RecordKind]): readonly Finding[];
+}
+
+export type Getter<Record> = (record: Record, context: FilterContext) => Value | undefined | readonly Value[];
+
+export interface Field {
+  /** As in Wireshark where that has it; ours begin with `ws.`. */
+  readonly name: string;
+  readonly type: FieldType;
+  readonly meaning: string;
+  readonly of: { readonly [Kind in RecordKind]?: Getter<Records[Kind]> };
+  /** Names that stand for numbers, in lower case. */
+  readonly names?: Readonly<Record<string, number>>;
+  /** It looks into payloads: they are to be kept whole. */
+  readonly payload?: boolean;
+  /** It asks for findings: the rules are to be applied. */
+  readonly findings?: boolean;
+}
+
+/** A field of all records of a session. */
+export function ofSession(get: Getter<Session>): Field['of'] {
+  return ofAll(({ session }, context) => get(session, context));
+}
+
+/** Of all records: what they have in common is enough. */
+export function ofAll(get: Getter<{ readonly session: Session }>): Field['of'] {
+  return { frame: get, message: get, session: get, finding: get };
+}

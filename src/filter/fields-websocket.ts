@@ -1,0 +1,238 @@
+/**
+ * Fields of WebSocket frames and messages: under `websocket.` those of Wireshark, with its meanings, under `ws.` ours.
+ *
+ * Where a message has no such field of its own (FIN, masks), only frames have it.
+ */
+import { SEVERITIES } from '../rules/rule.js';
+import { secondsBetween } from '../stream/place.js';
+import { decodeClose } from '../websocket/close.js';
+import type { Frame } from '../websocket/frame-record.js';
+import type { Message } from '../websocket/message-record.js';
+import { BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT } from '../websocket/opcode.js';
+import type { SessionSummary } from '../websocket/session-record.js';
+import {
+  type Field,
+  type FieldType,
+  type FilterContext,
+  ofAll,
+  ofSession,
+  type Records,
+  type Value,
+} from './field.js';
+
+const OPCODES = {
+  continuation: CONTINUATION,
+  text: TEXT,
+  binary: BINARY,
+  close: CLOSE,
+  ping: PING,
+  pong: PONG,
+};
+
+const frameField = (
+  name: string,
+  type: FieldType,
+  meaning: string,
+  frame: (frame: Frame) => Value | undefined,
+): Field => ({ name, type, meaning, of: { frame } });
+
+const messageField = (
+  name: string,
+  type: FieldType,
+  meaning: string,
+  message: (message: Message) => Value | undefined,
+): Field => ({ name, type, meaning, of: { message } });
+
+/** Of sessions as they are listed, at their end. */
+const summaryField = (
+  name: string,
+  type: FieldType,
+  meaning: string,
+  session: (summary: SessionSummary) => Value | undefined | readonly Value[],
+): Field => ({ name, type, meaning, of: { session } });
+
+/** Of frames and messages. */
+const itemField = (
+  name: string,
+  type: FieldType,
+  meaning: string,
+  get: (item: Frame | Message) => Value | undefined,
+): Field => ({ name, type, meaning, of: { frame: get, message: get } });
+
+const bytesOf = (item: Frame | Message): Uint8Array => ('payload' in item ? item.payload : item.content);
+
+/** Payload of the frames, or content of the messages, with one opcode. */
+const payloadField = (
+  name: string,
+  type: FieldType,
+  meaning: string,
+  wanted: (opcode: number) => boolean,
+): Field => ({
+  ...itemField(name, type, meaning, (item) => (wanted(item.opcode) ? bytesOf(item) : undefined)),
+  payload: true,
+});
+
+function closeField(name: string, type: FieldType, meaning: string, part: 'code' | 'reason'): Field {
+  return {
+    name,
+    type,
+    meaning,
+    payload: true,
+    of: {
+      frame: ({ opcode, payload }) => (opcode === CLOSE ? decodeClose(payload)?.[part] : undefined),
+      message: ({ close }) => close?.[part],
+      session: ({ close }) =>
+        [close.client?.body?.[part], close.server?.body?.[part]].filter((value) => value !== undefined),
+    },
+  };
+}
+
+/** RFC 6455 §5.2: the seven bits that hold the length, or say that it follows. */
+function shortLength({ lengthForm, length }: Frame): number {
+  return lengthForm === 7 ? length : lengthForm === 16 ? 126 : 127;
+}
+
+function keyBytes({ masked, maskingKey }: Frame): Uint8Array | undefined {
+  if (!masked) return undefined;
+  return Uint8Array.of(maskingKey >>> 24, maskingKey >>> 16, maskingKey >>> 8, maskingKey);
+}
+
+const isReserved = (opcode: number) => !Object.values(OPCODES).includes(opcode);
+
+export const websocketFields: readonly Field[] = [
+  {
+    name: 'websocket',
+    type: 'label',
+    meaning: 'it is of a WebSocket: all that is listed is',
+    of: ofAll(() => true),
+  },
+  frameField('websocket.fin', 'boolean', 'last frame of its message', ({ fin }) => fin),
+  frameField(
+    'websocket.rsv',
+    'number',
+    'the three reserved bits: RSV1 is 4, RSV2 2, RSV3 1',
+    (frame) => (frame.rsv1 ? 4 : 0) + (frame.rsv2 ? 2 : 0) + (frame.rsv3 ? 1 : 0),
+  ),
+  itemField('websocket.pmc', 'boolean', 'its message is compressed (RSV1)', (item) =>
+    'rsv1' in item ? item.rsv1 : item.compressed,
+  ),
+  {
+    ...itemField('websocket.opcode', 'number', 'opcode, or its name', ({ opcode }) => opcode),
+    names: OPCODES,
+  },
+  frameField('websocket.mask', 'boolean', 'it is masked', ({ masked }) => masked),
+  frameField(
+    'websocket.payload_length',
+    'number',
+    'the 7 bits: 126 or 127 where a longer form follows',
+    shortLength,
+  ),
+  frameField('websocket.payload_length_ext_16', 'number', 'length in 16 bits', ({ lengthForm, length }) =>
+    lengthForm === 16 ? length : undefined,
+  ),
+  frameField('websocket.payload_length_ext_64', 'number', 'length in 64 bits', ({ lengthForm, length }) =>
+    lengthForm === 64 ? length : undefined,
+  ),
+  frameField('websocket.masking_key', 'bytes', 'such as 37:fa:21:3d', keyBytes),
+  payloadField('websocket.payload', 'bytes', 'unmasked payload; content of a message', () => true),
+  payloadField('websocket.payload.text', 'text', 'that of a text', (opcode) => opcode === TEXT),
+  payloadField(
+    'websocket.payload.continue',
+    'bytes',
+    'that of a continuation',
+    (opcode) => opcode === CONTINUATION,
+  ),
+  payloadField('websocket.payload.ping', 'bytes', 'that of a Ping', (opcode) => opcode === PING),
+  payloadField('websocket.payload.pong', 'bytes', 'that of a Pong', (opcode) => opcode === PONG),
+  payloadField('websocket.payload.unknown', 'bytes', 'that of a reserved opcode', isReserved),
+  closeField('websocket.payload.close.status_code', 'number', 'code of a Close', 'code'),
+  closeField('websocket.payload.close.reason', 'string', 'reason of a Close', 'reason'),
+  {
+    name: 'ws.session',
+    type: 'number',
+    meaning: 'number of the session, from 1',
+    of: ofSession(({ number }) => number),
+  },
+  {
+    name: 'ws.sender',
+    type: 'string',
+    meaning: 'client or server; of a finding who broke the rule',
+    of: {
+      frame: ({ sender }) => sender,
+      message: ({ sender }) => sender,
+      finding: ({ breaker }) => breaker,
+    },
+  },
+  {
+    name: 'ws.frame',
+    type: 'number',
+    meaning: 'number of the frame; of a message those of all its frames',
+    of: { frame: ({ number }) => number, message: ({ frames }) => frames, finding: ({ frame }) => frame },
+  },
+  itemField('ws.length', 'number', 'octets of payload; of a message of content', ({ length }) => length),
+  itemField('ws.compressed', 'boolean', 'its message is compressed', ({ compressed }) => compressed),
+  itemField('ws.complete', 'boolean', 'nothing of it is missing', ({ complete }) => complete),
+  {
+    name: 'ws.confidence',
+    type: 'number',
+    meaning: '1 where it is certain that it is one, less where it was found again',
+    of: {
+      frame: ({ confidence }) => confidence,
+      message: ({ confidence }) => confidence,
+      session: ({ session }) => session.confidence,
+    },
+  },
+  frameField('ws.truncated', 'boolean', 'its stream ended inside it', ({ truncated }) => truncated),
+  frameField('ws.rsv1', 'boolean', 'RSV1', ({ rsv1 }) => rsv1),
+  frameField('ws.rsv2', 'boolean', 'RSV2', ({ rsv2 }) => rsv2),
+  frameField('ws.rsv3', 'boolean', 'RSV3', ({ rsv3 }) => rsv3),
+  messageField('ws.message', 'number', 'number of the message', ({ number }) => number),
+  messageField('ws.message.length', 'number', 'octets of its content', ({ length }) => length),
+  messageField('ws.message.frames', 'number', 'how many frames it has', ({ frames }) => frames.length),
+  messageField(
+    'ws.message.wire_length',
+    'number',
+    'octets of its payload on the wire',
+    ({ wireLength }) => wireLength,
+  ),
+  {
+    name: 'ws.subprotocol',
+    type: 'string',
+    meaning: 'subprotocol that was agreed on',
+    of: ofSession(({ handshake }) => handshake?.subprotocol),
+  },
+  summaryField('ws.frames', 'number', 'frames of both sides', ({ frames }) => frames.client + frames.server),
+  summaryField(
+    'ws.bytes',
+    'number',
+    'octets of payload of both sides',
+    ({ payloadBytes }) => payloadBytes.client + payloadBytes.server,
+  ),
+  summaryField(
+    'ws.missing',
+    'number',
+    'octets that the capture does not hold',
+    ({ missingBytes }) => missingBytes.client + missingBytes.server,
+  ),
+  summaryField('ws.duration', 'number', 'seconds from its handshake to its end', ({ session, ended }) =>
+    secondsBetween(session.opened, ended),
+  ),
+  summaryField('ws.closed_by', 'string', 'who sent the first Close', ({ closedBy }) => closedBy),
+  findingField('ws.finding', 'rule that it breaks, such as unmasked-client-frame', ({ rule }) => rule.id),
+  {
+    ...findingField('ws.finding.severity', SEVERITIES.join(', '), ({ severity }) => severity),
+  },
+];
+
+/** Of frames and messages, as far as findings are known when they are listed; of sessions all. */
+function findingField(name: string, meaning: string, value: (finding: Records['finding']) => Value): Field {
+  const known = (record: Records['frame' | 'message' | 'session'], context: FilterContext) =>
+    context.findings(record).map(value);
+  return {
+    name,
+    type: 'string',
+    meaning,
+    findings: true,
+    of: { frame: known, message: known, session: known, finding: value },
+  };
+}

@@ -1,0 +1,33 @@
+/**
+ * All fields that filters know, by name.
+ */
+import { nearest } from '../bytes/nearest.js';
+import type { Field } from './field.js';
+import { trafficFields } from './fields-traffic.js';
+import { websocketFields } from './fields-websocket.js';
+import { JSON_PREFIX, jsonField } from './json.js';
+import type { Token } from './lexer.js';
+
+/** In the list it stands for all paths. */
+const anyJson: Field = { ...jsonField(wordOf(JSON_PREFIX)), name: `${JSON_PREFIX}.<path>` };
+
+export const fields: readonly Field[] = [...trafficFields, ...websocketFields, anyJson];
+
+const byName = new Map(fields.map((field) => [field.name, field]));
+
+/** Undefined for a word that names no field. Throws FilterError for a JSON path that is none. */
+export function fieldNamed(token: Token): Field | undefined {
+  const { text } = token;
+  if (text === JSON_PREFIX || text.startsWith(`${JSON_PREFIX}.`) || text.startsWith(`${JSON_PREFIX}[`))
+    return jsonField(token);
+  return byName.get(text);
+}
+
+function wordOf(text: string): Token {
+  return { kind: 'word', text, column: 0, length: text.length };
+}
+
+/** The name that a word is probably meant to be. */
+export function nearestField(word: string): string | undefined {
+  return nearest(word, [...byName.keys()]);
+}

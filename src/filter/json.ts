@@ -1,0 +1,87 @@
+/**
+ * `ws.json.<path>`: values inside JSON payloads. A path names members, and numbers in brackets elements of arrays; a member
+ * of an array is that of any of its elements.
+ */
+import type { Frame } from '../websocket/frame-record.js';
+import type { Message } from '../websocket/message-record.js';
+import { TEXT } from '../websocket/opcode.js';
+import { FilterError } from './error.js';
+import type { Field, Value } from './field.js';
+import type { Token } from './lexer.js';
+
+export const JSON_PREFIX = 'ws.json';
+
+type Step = string | number;
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** The field that a path names. Throws FilterError for a path that is none. */
+export function jsonField({ text, column }: Token): Field {
+  const steps: Step[] = [];
+  const rest = text.slice(JSON_PREFIX.length);
+  const step = /\.([^.[\]]+)|\[(\d+)\]/y;
+  while (step.lastIndex < rest.length) {
+    const at = step.lastIndex;
+    const match = step.exec(rest);
+    if (match === null)
+      throw new FilterError(
+        'a path looks like ws.json.items[0].name',
+        column + JSON_PREFIX.length + at,
+        rest.length - at,
+      );
+    steps.push(match[1] ?? Number(match[2]));
+  }
+  const json = new LastJson();
+  const get = (record: Frame | Message) => valuesAt(json.of(record), steps);
+  return {
+    name: text,
+    type: 'json',
+    meaning: 'value in a text that is JSON, such as ws.json.items[0].name',
+    payload: true,
+    of: { frame: get, message: get },
+  };
+}
+
+/** Of the record that was asked for last. */
+class LastJson {
+  private record: Frame | Message | undefined = undefined;
+  private json: unknown = undefined;
+
+  of(record: Frame | Message): unknown {
+    if (record === this.record) return this.json;
+    this.record = record;
+    this.json = parse(record);
+    return this.json;
+  }
+}
+
+/** Undefined where it is no JSON; a fragment, and a frame of a compressed message, are none. */
+function parse(record: Frame | Message): unknown {
+  if (record.opcode !== TEXT || !record.complete) return undefined;
+  if ('payload' in record && (!record.fin || record.compressed)) return undefined;
+  try {
+    return JSON.parse(decoder.decode('payload' in record ? record.payload : record.content));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Scalars at a path; of an object or an array that it is there. */
+function valuesAt(json: unknown, steps: readonly Step[]): Value[] {
+  let values = [json];
+  for (const step of steps) values = values.flatMap((value) => member(value, step));
+  return values.filter((value) => value !== undefined).map((value) => (isScalar(value) ? value : THERE));
+}
+
+/** Stands for an object or an array, and equals nothing. */
+const THERE = new Uint8Array(0);
+
+function isScalar(value: unknown): value is number | boolean | string | null {
+  return value === null || typeof value !== 'object';
+}
+
+function member(value: unknown, step: Step): unknown[] {
+  if (Array.isArray(value))
+    return typeof step === 'number' ? [value[step]] : value.flatMap((one) => member(one, step));
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return [];
+  return [(value as Record<Step, unknown>)[step]];
+}

@@ -1,0 +1,205 @@
+/**
+ * Tokens → the tree of a filter: what is compared with what, joined by and, xor, or.
+ *
+ * Strategy: recursive descent, one function for each rank of operators; which fields there are, and what their values may
+ * be compared with, is not known here.
+ */
+import { FilterError } from './error.js';
+import { type Token, tokenise } from './lexer.js';
+import { parseSlice, type SliceRange } from './slice.js';
+
+export type Comparison = '==' | '!=' | '===' | '!==' | '>' | '<' | '>=' | '<=' | 'contains' | 'matches' | '&';
+
+/** What is compared: a field, or a part of it, or what a function makes of it. */
+export interface Operand {
+  readonly field: Token;
+  readonly slice: readonly SliceRange[] | undefined;
+  /** Innermost first. */
+  readonly functions: readonly Token[];
+}
+
+/** A value, or a field by its name. */
+export type Literal = Token;
+
+export type FilterNode =
+  | { readonly kind: 'or' | 'and' | 'xor'; readonly left: FilterNode; readonly right: FilterNode }
+  | { readonly kind: 'not'; readonly node: FilterNode }
+  | { readonly kind: 'present'; readonly operand: Operand }
+  | {
+      readonly kind: 'compare';
+      readonly operator: Comparison;
+      readonly token: Token;
+      readonly operand: Operand;
+      readonly value: Literal;
+    }
+  | { readonly kind: 'in'; readonly operand: Operand; readonly members: readonly SetMember[] };
+
+/** One value, or all from `low` to `high`. */
+export interface SetMember {
+  readonly low: Literal;
+  readonly high: Literal | undefined;
+}
+
+const COMPARISONS: Readonly<Record<string, Comparison>> = {
+  '==': '==',
+  eq: '==',
+  any_eq: '==',
+  '!=': '!=',
+  ne: '!=',
+  all_ne: '!=',
+  '===': '===',
+  all_eq: '===',
+  '!==': '!==',
+  '~=': '!==',
+  any_ne: '!==',
+  '>': '>',
+  gt: '>',
+  '<': '<',
+  lt: '<',
+  '>=': '>=',
+  ge: '>=',
+  '<=': '<=',
+  le: '<=',
+  contains: 'contains',
+  matches: 'matches',
+  '~': 'matches',
+  '&': '&',
+  bitwise_and: '&',
+};
+const JOINS = { or: ['or', '||'], xor: ['xor', '^^'], and: ['and', '&&'] } as const;
+const NOT = ['not', '!'];
+/** Brackets and negations in each other. */
+const MAX_DEPTH = 200;
+
+/** Throws FilterError. */
+export function parseFilter(filter: string): FilterNode {
+  return new Parser(tokenise(filter)).whole();
+}
+
+class Parser {
+  private at = 0;
+  private depth = 0;
+
+  constructor(private readonly tokens: readonly Token[]) {}
+
+  whole(): FilterNode {
+    if (this.isAtEnd) throw new FilterError('the filter is empty', 0);
+    const node = this.joined('or');
+    if (this.isAtEnd) return node;
+    if (this.is(')')) throw new FilterError('this bracket was never opened', this.token.column);
+    throw this.unexpected('expected and, or, or the end');
+  }
+
+  private get token(): Token {
+    return this.tokens[this.at];
+  }
+
+  private get isAtEnd(): boolean {
+    return this.token.kind === 'end';
+  }
+
+  private joined(rank: keyof typeof JOINS): FilterNode {
+    const next = () =>
+      rank === 'or' ? this.joined('xor') : rank === 'xor' ? this.joined('and') : this.test();
+    let left = next();
+    while (this.takes(JOINS[rank])) left = { kind: rank, left, right: next() };
+    return left;
+  }
+
+  private test(): FilterNode {
+    const { column } = this.token;
+    if (++this.depth > MAX_DEPTH) throw new FilterError('there are too many brackets in each other', column);
+    const node = this.deeper();
+    this.depth--;
+    return node;
+  }
+
+  private deeper(): FilterNode {
+    const { column } = this.token;
+    if (this.takes(NOT)) return { kind: 'not', node: this.test() };
+    if (!this.takes(['('])) return this.comparison();
+    const node = this.joined('or');
+    if (!this.takes([')'])) throw new FilterError('this bracket is never closed', column);
+    return node;
+  }
+
+  private comparison(): FilterNode {
+    const operand = this.operand();
+    const { token } = this;
+    if (this.takes(['in'])) return { kind: 'in', operand, members: this.members() };
+    const operator =
+      token.kind === 'operator' || token.kind === 'word' ? comparisonOf(token.text) : undefined;
+    if (operator === undefined) return { kind: 'present', operand };
+    this.at++;
+    return { kind: 'compare', operator, token, operand, value: this.literal() };
+  }
+
+  private operand(): Operand {
+    const { token } = this;
+    if (token.kind !== 'word') throw this.unexpected('expected a field');
+    this.at++;
+    if (this.is('(')) {
+      this.at++;
+      const inner = this.operand();
+      if (!this.takes([')'])) throw this.unexpected('expected )');
+      return { ...inner, functions: [...inner.functions, token] };
+    }
+    const { token: behind } = this;
+    if (behind.kind !== 'slice') return { field: token, slice: undefined, functions: [] };
+    this.at++;
+    return { field: token, slice: parseSlice(behind), functions: [] };
+  }
+
+  private literal(): Literal {
+    const { token } = this;
+    if (token.kind !== 'word' && token.kind !== 'string') throw this.unexpected('expected a value');
+    this.at++;
+    return token;
+  }
+
+  private members(): SetMember[] {
+    if (!this.takes(['{'])) throw this.unexpected('expected a set such as {1, 2, 8..10}');
+    const members: SetMember[] = [];
+    while (!this.takes(['}'])) {
+      members.push(memberOf(this.literal()));
+      this.takes([',']);
+    }
+    if (members.length === 0) throw new FilterError('the set is empty', this.tokens[this.at - 1].column);
+    return members;
+  }
+
+  private is(text: string): boolean {
+    return this.token.kind === 'operator' && this.token.text === text;
+  }
+
+  /** Goes on behind the token if it is one of `texts`. */
+  private takes(texts: readonly string[]): boolean {
+    const { kind, text } = this.token;
+    const taken = (kind === 'operator' || kind === 'word') && texts.includes(text.toLowerCase());
+    if (taken) this.at++;
+    return taken;
+  }
+
+  private unexpected(wanted: string): FilterError {
+    const { kind, text, column, length } = this.token;
+    const found = kind === 'end' ? 'the end' : JSON.stringify(text);
+    return new FilterError(`${wanted}, found ${found}`, column, length);
+  }
+}
+
+function comparisonOf(text: string): Comparison | undefined {
+  return Object.hasOwn(COMPARISONS, text.toLowerCase()) ? COMPARISONS[text.toLowerCase()] : undefined;
+}
+
+/** `8..10` is one word. */
+function memberOf(token: Token): SetMember {
+  const [, low, high] = token.kind === 'word' ? (/^(.+?)\.\.(.+)$/.exec(token.text) ?? []) : [];
+  if (low === undefined) return { low: token, high: undefined };
+  const part = (text: string, offset: number): Token => ({
+    ...token,
+    text,
+    column: token.column + offset,
+    length: text.length,
+  });
+  return { low: part(low, 0), high: part(high, low.length + 2) };
+}

@@ -1,0 +1,202 @@
+/**
+ * From what is written in a filter to tests of values: numbers, times, addresses, octets, texts.
+ *
+ * Strategy: what can be prepared is prepared when the filter is compiled; a test gets one value of the field's type.
+ */
+import { parseAddress } from '../network/address.js';
+import { FilterError } from './error.js';
+import type { FieldType, Value } from './field.js';
+import type { Token } from './lexer.js';
+import type { Comparison } from './parser.js';
+
+export type Test = (value: Value) => boolean;
+
+type Ordering = '==' | '>' | '<' | '>=' | '<=';
+
+const ORDER: Readonly<Record<Ordering, (order: number) => boolean>> = {
+  '==': (order) => order === 0,
+  '>': (order) => order > 0,
+  '<': (order) => order < 0,
+  '>=': (order) => order >= 0,
+  '<=': (order) => order <= 0,
+};
+
+/** The test of one value; `!=` and its like are made of `==`. Throws FilterError where a comparison makes no sense. */
+export function makeTest(
+  type: FieldType,
+  operator: Exclude<Comparison, '!=' | '===' | '!=='>,
+  literal: Token,
+  names: Readonly<Record<string, number>> = {},
+): Test {
+  if (operator === 'matches') return matchTest(type, literal);
+  if (operator === 'contains') return containTest(type, literal);
+  if (operator === '&') return bitTest(type, literal);
+  switch (type) {
+    case 'number':
+    case 'time':
+    case 'boolean':
+      return numberTest(operator, parseNumber(type, literal, names));
+    case 'address':
+      return addressTest(operator, literal);
+    case 'string':
+      return stringTest(operator, literal.text);
+    case 'text':
+      return bytesTest(operator, Buffer.from(literal.text));
+    case 'bytes':
+      return bytesTest(operator, parseBytes(literal));
+    case 'json':
+      return jsonTest(operator, literal);
+    default:
+      throw new FilterError('this field has no value: it is there or not', literal.column, literal.length);
+  }
+}
+
+function numberTest(operator: Ordering, wanted: number): Test {
+  switch (operator) {
+    case '==':
+      return (value) => Number(value) === wanted;
+    case '>':
+      return (value) => Number(value) > wanted;
+    case '<':
+      return (value) => Number(value) < wanted;
+    case '>=':
+      return (value) => Number(value) >= wanted;
+    default:
+      return (value) => Number(value) <= wanted;
+  }
+}
+
+function stringTest(operator: Ordering, wanted: string): Test {
+  if (operator === '==') return (value) => value === wanted;
+  const decide = ORDER[operator];
+  return (value) => decide(value === wanted ? 0 : (value as string) < wanted ? -1 : 1);
+}
+
+function bytesTest(operator: Ordering, wanted: Uint8Array): Test {
+  const decide = ORDER[operator];
+  if (operator === '==')
+    return (value) =>
+      (value as Uint8Array).length === wanted.length && Buffer.compare(value as Uint8Array, wanted) === 0;
+  return (value) => decide(Buffer.compare(value as Uint8Array, wanted));
+}
+
+function bitTest(type: FieldType, literal: Token): Test {
+  if (type !== 'number') throw new FilterError('only numbers have bits', literal.column, literal.length);
+  const wanted = parseNumber(type, literal, {});
+  return (value) => ((value as number) & wanted) !== 0;
+}
+
+function containTest(type: FieldType, literal: Token): Test {
+  const { text } = literal;
+  if (type === 'string') return (value) => (value as string).includes(text);
+  if (type === 'json') return (value) => typeof value === 'string' && value.includes(text);
+  if (type !== 'text' && type !== 'bytes')
+    throw new FilterError('contains is for texts and octets', literal.column, literal.length);
+  const wanted = type === 'text' ? Buffer.from(text) : Buffer.from(parseBytes(literal));
+  return (value) => viewOf(value as Uint8Array).indexOf(wanted) >= 0;
+}
+
+function viewOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** As in Wireshark upper and lower case are the same, unless the pattern begins with `(?-i)`. */
+function matchTest(type: FieldType, literal: Token): Test {
+  const [, prefix, pattern] = /^(\(\?-?i\))?(.*)$/s.exec(literal.text)!;
+  let expression: RegExp;
+  try {
+    expression = new RegExp(pattern, prefix === '(?-i)' ? 'su' : 'isu');
+  } catch (error) {
+    const reason = (error as Error).message.replace(/^Invalid regular expression: /, '');
+    throw new FilterError(`no regular expression: ${reason}`, literal.column, literal.length);
+  }
+  if (type === 'string') return (value) => expression.test(value as string);
+  if (type === 'text') return (value) => expression.test(viewOf(value as Uint8Array).toString('utf8'));
+  if (type === 'bytes') return (value) => expression.test(viewOf(value as Uint8Array).toString('latin1'));
+  if (type === 'json') return (value) => typeof value === 'string' && expression.test(value);
+  throw new FilterError('matches is for texts and octets', literal.column, literal.length);
+}
+
+function jsonTest(operator: Ordering, literal: Token): Test {
+  const number = Number(literal.text);
+  const isWord = literal.kind === 'word';
+  if (isWord && literal.text.trim() !== '' && !Number.isNaN(number)) {
+    const test = numberTest(operator, number);
+    return (value) => typeof value === 'number' && test(value);
+  }
+  const constants: Record<string, boolean | null> = { true: true, false: false, null: null };
+  if (isWord && Object.hasOwn(constants, literal.text) && operator === '==')
+    return (value) => value === constants[literal.text];
+  const test = stringTest(operator, literal.text);
+  return (value) => typeof value === 'string' && test(value);
+}
+
+function addressTest(operator: Ordering, literal: Token): Test {
+  const { text, column, length } = literal;
+  const [, written, bits] = /^(.*?)(?:\/(\d+))?$/.exec(text)!;
+  let address: Uint8Array;
+  try {
+    address = parseAddress(written);
+  } catch {
+    throw new FilterError(
+      'no address: give one such as 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32',
+      column,
+      length,
+    );
+  }
+  const prefix = bits === undefined ? 8 * address.length : Number(bits);
+  if (prefix > 8 * address.length)
+    throw new FilterError(
+      `an address has ${8 * address.length} bits`,
+      column + written.length + 1,
+      bits!.length,
+    );
+  if (operator !== '==') return bytesTest(operator, address);
+  return (value) => hasPrefix(value as Uint8Array, address, prefix);
+}
+
+function hasPrefix(value: Uint8Array, address: Uint8Array, bits: number): boolean {
+  if (value.length !== address.length) return false;
+  const whole = bits >> 3;
+  for (let i = 0; i < whole; i++) if (value[i] !== address[i]) return false;
+  const rest = 8 - (bits & 7);
+  return rest === 8 || value[whole] >> rest === address[whole] >> rest;
+}
+
+function parseNumber(
+  type: FieldType,
+  { text, column, length }: Token,
+  names: Readonly<Record<string, number>>,
+): number {
+  const word = text.toLowerCase();
+  if (type === 'boolean' && (word === 'true' || word === 'false')) return Number(word === 'true');
+  if (Object.hasOwn(names, word)) return names[word];
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  if (type === 'time') {
+    const time = Date.parse(text) / 1000 + fraction(text);
+    if (!Number.isNaN(time)) return time;
+  } else if (!Number.isNaN(number)) return number;
+  throw new FilterError(wantedNumber(type, names), column, length);
+}
+
+/** Of a second, behind the milliseconds that Date.parse() knows. */
+function fraction(text: string): number {
+  const digits = /\.\d{3}(\d+)/.exec(text)?.[1];
+  return digits === undefined ? 0 : Number(`0.000${digits}`);
+}
+
+function wantedNumber(type: FieldType, names: Readonly<Record<string, number>>): string {
+  if (type === 'boolean') return 'expected 0, 1, true or false';
+  if (type === 'time') return 'expected a time such as "2026-11-20 09:30:00.25Z"';
+  const known = Object.keys(names);
+  return known.length === 0 ? 'expected a number' : `expected a number, or ${known.join(', ')}`;
+}
+
+/** A string stands for its octets; else two hex digits each, with colons, dots or hyphens, or nothing, between them. */
+function parseBytes({ kind, text, column, length }: Token): Uint8Array {
+  if (kind === 'string') return Buffer.from(text);
+  const digits = text.replace(/^0x/, '').replace(/[:.-]/g, '');
+  if (!/^(?:[0-9a-fA-F]{2})+$/.test(digits))
+    throw new FilterError('expected octets such as 37:fa:21:3d, or a string', column, length);
+  return Buffer.from(digits, 'hex');
+}

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { fields } from '../../src/filter/index.js';
+import { wsdissect } from '../support/cli.js';
+
+const ECHO = 'fixtures/ws-echo/capture.pcap';
+const SESSIONS = 'fixtures/many-sessions/capture.pcap';
+const CONFORMANCE = 'fixtures/conformance/capture.pcap.gz';
+
+const rows = (args: string[]) => {
+  const { status, stdout, stderr } = wsdissect([...args, '-q', '-T', 'ndjson']);
+  expect([stderr, status === 0 || status === 3]).toEqual(['', true]);
+  return stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+};
+
+describe('-Y', () => {
+  it('lists the frames for which it holds', () => {
+    const all = rows([ECHO]);
+    const texts = all.filter(({ opcode, sender }) => opcode === 'text' && sender === 'client');
+    expect(texts.length).toBeGreaterThan(5);
+    expect(rows(['-Y', 'websocket.opcode == text && ws.sender == client', ECHO])).toEqual(texts);
+    expect(
+      rows(['frames', '--display-filter', 'websocket.opcode==1 and ws.sender == client', '-c', '2', ECHO]),
+    ).toEqual(texts.slice(0, 2));
+  });
+
+  it('looks at payloads to their end, also where only a beginning is shown', () => {
+    const long = rows([ECHO]).filter(({ payload = '' }) => payload.length > 1000 && payload.endsWith('x'));
+    const end = rows(['-Y', 'websocket.payload.text matches "x$" && ws.length > 1000', ECHO]);
+    expect(end).toEqual(long);
+    const { stdout } = wsdissect(['-Y', 'websocket.payload[65534:1]', ECHO]);
+    expect(stdout.split('\n').filter(Boolean)).toHaveLength(
+      rows([ECHO]).filter(({ length }) => length > 65_534).length,
+    );
+  });
+
+  it('lists messages, with their neighbours where asked', () => {
+    const all = rows(['messages', ECHO]);
+    const pings = all.filter(({ opcode }) => opcode === 'ping');
+    expect(rows(['messages', '-Y', 'websocket.opcode == ping', ECHO])).toEqual(pings);
+    const near = all.filter(({ message }) => pings.some((ping) => Math.abs(ping.message - message) <= 1));
+    const around = rows(['messages', '-Y', 'websocket.opcode == ping', '--context', '1', ECHO]);
+    expect(around).toEqual(near);
+    expect(around.length).toBeGreaterThan(pings.length);
+  });
+
+  it('keeps neighbours to the session', () => {
+    const around = rows(['-Y', 'ws.session == 4 && websocket.opcode == text', '--context', '2', SESSIONS]);
+    expect(new Set(around.map(({ session }) => session))).toEqual(new Set([4]));
+  });
+
+  it('lists sessions in their order', () => {
+    const all = rows(['sessions', SESSIONS]);
+    const some = all.filter(({ session }) => session % 3 === 0);
+    expect(some.length).toBeGreaterThan(3);
+    const wanted = some.map(({ session }) => session).join(', ');
+    expect(rows(['sessions', '-Y', `ws.session in {${wanted}}`, SESSIONS])).toEqual(some);
+  });
+
+  it('lists findings, and what they are about', () => {
+    const all = rows(['check', CONFORMANCE]);
+    const unmasked = all.filter(({ rule }) => rule === 'unmasked-client-frame');
+    expect(unmasked.length).toBeGreaterThan(0);
+    expect(rows(['check', '-Y', 'ws.finding == unmasked-client-frame', CONFORMANCE])).toEqual(unmasked);
+    const frames = rows(['-Y', 'ws.finding == unmasked-client-frame', CONFORMANCE]);
+    expect(frames.map(({ frame }) => frame)).toEqual(
+      unmasked.map(({ frame }) => frame).toSorted((a, b) => a - b),
+    );
+    expect(frames.every(({ masked, sender }) => !masked && sender === 'client')).toBe(true);
+    const sessions = rows(['sessions', '-Y', 'ws.finding == unmasked-client-frame', CONFORMANCE]);
+    expect(sessions.map(({ session }) => session)).toEqual(
+      [...new Set(unmasked.map(({ session }) => session))].toSorted((a, b) => a - b),
+    );
+  });
+
+  it('says what is wrong, and where', () => {
+    expect(wsdissect(['-Y', 'websocket.fin == 1 && websocket.opcod == 1', ECHO])).toEqual({
+      status: 1,
+      stdout: '',
+      stderr:
+        'wsdissect: -Y: there is no field "websocket.opcod"; did you mean websocket.opcode?\n' +
+        '  websocket.fin == 1 && websocket.opcod == 1\n' +
+        '                        ^~~~~~~~~~~~~~~\n',
+    });
+    const { stderr } = wsdissect(['-Y', '"\x1b[31m\n" == 1', ECHO]);
+    expect(stderr).not.toContain('\x1b');
+    expect(stderr.split('\n')).toHaveLength(4);
+  });
+
+  it('is needed for --context', () => {
+    expect(wsdissect(['--context', '2', ECHO])).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'wsdissect: --context goes with a filter: give one with -Y\n',
+    });
+  });
+});
+
+describe('wsdissect fields', () => {
+  it('lists each in a line, a row and an object', () => {
+    const { stdout, stderr, status } = wsdissect(['fields']);
+    expect([stderr, status]).toEqual(['', 0]);
+    expect(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split(/ +/)[0]),
+    ).toEqual(fields.map(({ name }) => name));
+    expect(JSON.parse(wsdissect(['fields', '-T', 'json']).stdout)[0]).toEqual({
+      field: 'frame.number',
+      type: 'number',
+      records: ['frame', 'message', 'session', 'finding'],
+      meaning: 'packet that completed it; of a session, its handshake',
+      names: {},
+    });
+    const table = wsdissect(['fields', '-T', 'table'], undefined, { COLUMNS: '100' }).stdout;
+    for (const { name } of fields) expect(table).toContain(`│ ${name} `);
+  });
+
+  it('lists those that a word names', () => {
+    const { stdout } = wsdissect(['fields', 'masking']);
+    expect(stdout.split('\n').map((line) => line.split(' ')[0])).toEqual(['websocket.masking_key', '']);
+  });
+});

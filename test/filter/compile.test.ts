@@ -1,0 +1,374 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { compileFilter, FilterError, type RecordKind, type Records } from '../../src/filter/index.js';
+import type { Finding } from '../../src/rules/finding.js';
+import { context, makeFrame, makeMessage, ruleOf, session } from '../output/samples.js';
+import { utf8 } from '../support/splits.js';
+
+const nothing = { start: context().start, findings: () => [] };
+
+function holds<K extends RecordKind>(filter: string, kind: K, record: Records[K]): boolean {
+  return compileFilter(filter, kind).matches(record, nothing);
+}
+
+function errorOf(filter: string, kind: RecordKind = 'frame'): string {
+  try {
+    compileFilter(filter, kind);
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    return `${error.column}+${error.length} ${error.message}`;
+  }
+  return 'none';
+}
+
+/** The masked text frame "Hello" of RFC 6455 §5.7 in packet 6, 1.000203 s behind the first packet. */
+const hello = makeFrame();
+
+describe('of the frame of RFC 6455 §5.7', () => {
+  test.each([
+    ['websocket', true],
+    ['frame.number == 6', true],
+    ['frame.number==6', true],
+    ['frame.number eq 6', true],
+    ['frame.number == 0x6', true],
+    ['frame.number != 6', false],
+    ['frame.number ne 7', true],
+    ['frame.number in {1, 4..6}', true],
+    ['frame.number in {1 4..5 7}', false],
+    ['not frame.number in {7}', true],
+    ['frame.time_relative > 1.0002', true],
+    ['frame.time_relative gt 1.00021', false],
+    ['frame.time_epoch >= 1700000001.000203', true],
+    ['frame.time == "2023-11-14 22:13:21.000203Z"', true],
+    ['frame.time < "2023-11-14T22:13:21.0002Z"', false],
+    ['websocket.opcode == 1', true],
+    ['websocket.opcode == Text', true],
+    ['websocket.opcode == "text"', true],
+    ['websocket.opcode == binary', false],
+    ['websocket.opcode & 1', true],
+    ['websocket.opcode & 0xe', false],
+    ['websocket.fin == 1', true],
+    ['websocket.fin == TRUE', true],
+    ['websocket.fin == false', false],
+    ['websocket.fin', true],
+    ['websocket.rsv == 0', true],
+    ['websocket.mask == 1', true],
+    ['websocket.masking_key == 37:fa:21:3d', true],
+    ['websocket.masking_key == 37fa213d', true],
+    ['websocket.masking_key[0:2] == 37-fa', true],
+    ['websocket.masking_key[3] == 3d', true],
+    ['websocket.masking_key[-1:] == 3d', true],
+    ['websocket.masking_key[1-2] == fa:21', true],
+    ['websocket.masking_key[0,3] == 37:3d', true],
+    ['websocket.masking_key[4]', false],
+    ['websocket.payload_length == 5', true],
+    ['websocket.payload_length_ext_16', false],
+    ['websocket.payload == "Hello"', true],
+    ['websocket.payload contains 65:6c', true],
+    ['websocket.payload contains 65:6d', false],
+    ['websocket.payload matches "h.l+o$"', true],
+    ['websocket.payload.text == "Hello"', true],
+    ['websocket.payload.text == Hello', true],
+    ['websocket.payload.text > "Hallo"', true],
+    ['websocket.payload.text contains "ell"', true],
+    ['websocket.payload.text matches "^hello$"', true],
+    ['websocket.payload.text ~ "(?-i)^hello$"', false],
+    ['websocket.payload.text matches r"\\w{5}"', true],
+    ['websocket.payload.text matches "\\w{5}"', true],
+    ['websocket.payload.text matches "\\\\w{6}"', false],
+    ['websocket.payload.text == "\\x48ello"', true],
+    ['websocket.payload.text[1:3] == "ell"', true],
+    ['len(websocket.payload) == 5', true],
+    ['lower(websocket.payload.text) == "hello"', true],
+    ['upper(websocket.payload.text) contains "ELL"', true],
+    ['websocket.payload.ping', false],
+    ['websocket.payload.continue', false],
+    ['websocket.payload.close.status_code', false],
+    ['count(ip.addr) == 2', true],
+    ['ws.sender == client', true],
+    ['ws.sender == "server"', false],
+    ['ws.session == 1', true],
+    ['ws.frame == 1', true],
+    ['ws.length < 6', true],
+    ['ws.compressed == 0', true],
+    ['ws.complete == true', true],
+    ['ws.confidence == 1', true],
+    ['ws.finding', false],
+    ['ws.json', false],
+    ['tcp.srcport == tcp.dstport', false],
+    ['tcp.srcport != tcp.dstport', true],
+    ['websocket.opcode == 1 && ws.sender == client', true],
+    ['websocket.opcode == 2 or ws.sender == client and websocket.fin == 0', false],
+    ['(websocket.opcode == 1 or ws.sender == server) and websocket.fin == 1', true],
+    ['websocket.opcode == 1 xor ws.sender == client', false],
+    ['websocket.opcode == 2 ^^ ws.sender == client', true],
+    ['!(websocket.opcode == 1)', false],
+    ['not not websocket.opcode == 1', true],
+    ['NOT websocket.opcode == 1 OR websocket.fin == 1', true],
+    ['! websocket.fin == 1 && websocket.mask == 0', false],
+  ])('%s: %s', (filter, expected) => {
+    expect(holds(filter, 'frame', hello)).toBe(expected);
+  });
+
+  test('addresses and ports are those of the sender and the receiver', () => {
+    const own = { ...session, client: '10.1.2.3:50000', server: '[2001:db8::1]:443' };
+    const of = (sender: 'client' | 'server') => makeFrame({ session: own, sender });
+    const table: [string, 'client' | 'server', boolean][] = [
+      ['ip.src == 10.1.2.3', 'client', true],
+      ['ip.src == 10.1.2.3', 'server', false],
+      ['ip.dst == 10.1.2.3', 'server', true],
+      ['ip.addr == 10.0.0.0/8', 'server', true],
+      ['ip.addr == 10.1.2.2/31', 'server', true],
+      ['ip.addr == 10.1.2.0/31', 'server', false],
+      ['ip.addr == 0.0.0.0/0', 'client', true],
+      ['ip.addr != 10.1.2.3', 'client', false],
+      ['ip.addr != 10.1.2.4', 'client', true],
+      ['ip.addr > 10.1.2.2', 'client', true],
+      ['ipv6.addr == 2001:db8::/32', 'client', true],
+      ['ipv6.src', 'client', false],
+      ['ipv6.src == 2001:db8:0:0::1', 'server', true],
+      ['tcp.port == 443', 'client', true],
+      ['tcp.port != 443', 'client', false],
+      ['tcp.port !== 443', 'client', true],
+      ['tcp.port === 443', 'client', false],
+      ['tcp.port in {80, 443}', 'client', true],
+      ['tcp.srcport == 443', 'client', false],
+      ['tcp.srcport == 443', 'server', true],
+      ['tcp.dstport >= 50000', 'server', true],
+    ];
+    for (const [filter, sender, expected] of table)
+      expect([filter, sender, holds(filter, 'frame', of(sender))]).toEqual([filter, sender, expected]);
+  });
+
+  test('lengths in longer forms', () => {
+    expect(holds('websocket.payload_length == 126', 'frame', makeFrame({ length: 300 }))).toBe(true);
+    expect(holds('websocket.payload_length_ext_16 == 300', 'frame', makeFrame({ length: 300 }))).toBe(true);
+    expect(holds('websocket.payload_length_ext_64 == 70000', 'frame', makeFrame({ length: 70_000 }))).toBe(
+      true,
+    );
+  });
+
+  test('RSV bits', () => {
+    const frame = makeFrame({ rsv1: true, rsv3: true });
+    expect(holds('websocket.rsv == 5 && websocket.pmc == 1 && ws.rsv2 == 0', 'frame', frame)).toBe(true);
+  });
+});
+
+describe('JSON', () => {
+  const content = '{"a":{"b":[{"c":1,"d":"x"},{"c":7}]},"n":null,"t":true,"s":"Ünï","e":"5","":3}';
+  test.each([
+    ['ws.json', true],
+    ['ws.json.a', true],
+    ['ws.json.z', false],
+    ['ws.json.a.b.c == 7', true],
+    ['ws.json.a.b[0].c == 7', false],
+    ['ws.json.a.b[1].c == 7', true],
+    ['ws.json.a.b[2].c', false],
+    ['ws.json.a.b.c > 6', true],
+    ['ws.json.a.b.c != 1', false],
+    ['ws.json.a.b.d == "x"', true],
+    ['ws.json.a.b.d == x', true],
+    ['ws.json.n == null', true],
+    ['ws.json.n', true],
+    ['ws.json.t == true', true],
+    ['ws.json.t == "true"', false],
+    ['ws.json.s contains "nï"', true],
+    ['ws.json.s matches "^ü"', true],
+    ['ws.json.e == 5', false],
+    ['ws.json.e == "5"', true],
+    ['ws.json.a == 1', false],
+    ['ws.json.__proto__', false],
+    ['len(ws.json.s) == 5', true],
+    ['count(ws.json.a.b.c) == 2', true],
+  ])('%s: %s', (filter, expected) => {
+    expect(holds(filter, 'message', makeMessage({ content }))).toBe(expected);
+    expect(holds(filter, 'frame', makeFrame({ payload: content }))).toBe(expected);
+  });
+
+  test.each([
+    ['no JSON', makeMessage({ content: '{"a":' })],
+    ['binary', makeMessage({ content, opcode: 2 })],
+    ['incomplete', makeMessage({ content, unknownRanges: [{ offset: 1, length: 2 }] })],
+    ['nested without end', makeMessage({ content: '['.repeat(200_000) })],
+    ['no UTF-8', makeMessage({ content: Buffer.of(0x22, 0xff, 0x22) })],
+  ])('%s has no values', (_, message) => {
+    expect(holds('ws.json', 'message', message)).toBe(false);
+  });
+});
+
+describe('other records', () => {
+  const finding: Finding = {
+    rule: ruleOf('unmasked-client-frame'),
+    severity: 'error',
+    breaker: 'client',
+    session,
+    frame: 1,
+    packet: 6,
+    timestamp: hello.timestamp,
+    streamOffset: 0,
+    message: 'It is not masked.',
+  };
+
+  test.each([
+    ['ws.finding == unmasked-client-frame', true],
+    ['ws.finding.severity == note', false],
+    ['ws.sender == client && frame.number == 6 && ws.frame == 1', true],
+    ['ip.src == 127.0.0.1 || ip.src == 192.0.2.1 || tcp.stream == 0', true],
+  ])('finding: %s: %s', (filter, expected) => {
+    expect(holds(filter, 'finding', finding)).toBe(expected);
+  });
+
+  test('messages', () => {
+    const message = makeMessage({
+      frames: [3, 5],
+      opcode: 8,
+      content: Buffer.of(3, 232),
+      close: { code: 1000, reason: 'bye' },
+    });
+    const filter = 'ws.frame == 5 && ws.message.frames == 2 && websocket.payload.close.status_code == 1000';
+    expect(holds(`${filter} && websocket.payload.close.reason == bye`, 'message', message)).toBe(true);
+  });
+
+  test('findings of frames, messages and sessions are asked for', () => {
+    const filter = compileFilter('ws.finding contains "unmasked"', 'frame');
+    expect([filter.findings, filter.payload]).toEqual([true, false]);
+    expect(filter.matches(hello, { ...nothing, findings: () => [finding] })).toBe(true);
+    expect(filter.matches(hello, nothing)).toBe(false);
+    expect(compileFilter('websocket.payload.text', 'frame').payload).toBe(true);
+    expect(compileFilter('websocket.opcode == 1', 'frame').payload).toBe(false);
+  });
+});
+
+describe('what is wrong is told with its place', () => {
+  test.each([
+    ['', '0+1 the filter is empty'],
+    ['  ', '0+1 the filter is empty'],
+    ['websocket.opcod == 1', '0+15 there is no field "websocket.opcod"; did you mean websocket.opcode?'],
+    ['qqqqqqqqqqqqq', '0+13 there is no field "qqqqqqqqqqqqq" (wsdissect fields lists them)'],
+    ['websocket.opcode = 1', '17+1 to compare is written =='],
+    ['websocket.opcode == ', '20+1 expected a value, found the end'],
+    ['websocket.opcode == hi', '20+2 expected a number, or continuation, text, binary, close, ping, pong'],
+    ['websocket.opcode 1', '17+1 expected and, or, or the end, found "1"'],
+    ['websocket.opcode == 1 and', '25+1 expected a field, found the end'],
+    ['(websocket.opcode == 1', '0+1 this bracket is never closed'],
+    ['websocket.opcode == 1)', '21+1 this bracket was never opened'],
+    ['websocket.payload.text == "abc', '26+1 this string has no end: close it with "'],
+    ["websocket.payload.text == 'abc'", '26+1 strings are written with "'],
+    ['websocket.payload[1', '17+1 this slice has no end: close it with ]'],
+    ['websocket.payload[a] == 1', '17+3 a slice looks like [2], [0:4], [1-3], [:4] or [4:]'],
+    ['websocket.opcode[0] == 1', '0+16 websocket.opcode is no text and no octets: it has no slices'],
+    ['websocket.masking_key == 3', '25+1 expected octets such as 37:fa:21:3d, or a string'],
+    ['ip.addr == 10.0.0', '11+6 no address: give one such as 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32'],
+    ['ip.addr == 10.0.0.0/33', '20+2 an address has 32 bits'],
+    ['websocket.fin == 2x', '17+2 expected 0, 1, true or false'],
+    ['frame.time == soon', '14+4 expected a time such as "2026-11-20 09:30:00.25Z"'],
+    ['websocket.opcode contains 1', '26+1 contains is for texts and octets'],
+    ['websocket.opcode matches "1"', '25+3 matches is for texts and octets'],
+    ['websocket.payload.text matches "("', '31+3 no regular expression: /(/isu: Unterminated group'],
+    ['websocket == 1', '13+1 this field has no value: it is there or not'],
+    ['foo(websocket.payload)', '0+3 there is no function foo: there are len, count, lower, upper'],
+    ['len(websocket.opcode) == 1', '0+3 len() is for texts and octets'],
+    ['lower(websocket.payload) == "a"', '0+5 lower() is for texts'],
+    ['len(websocket.payload == 1', '22+2 expected ), found "=="'],
+    ['websocket.opcode in 1', '20+1 expected a set such as {1, 2, 8..10}, found "1"'],
+    ['websocket.opcode in {}', '21+1 the set is empty'],
+    ['ws.message.length > 1', '0+17 frames have no ws.message.length: it is of messages'],
+    ['ws.json..a == 1', '7+3 a path looks like ws.json.items[0].name'],
+    ['tcp.port == ip.addr', '9+2 ip.addr is not to be compared so'],
+    ['a && b', '0+1 there is no field "a" (wsdissect fields lists them)'],
+    ['#', '0+1 "#" begins nothing here'],
+    ['('.repeat(300), '200+1 there are too many brackets in each other'],
+    ['!'.repeat(300), '200+1 there are too many brackets in each other'],
+  ])('%s: %s', (filter, error) => {
+    expect(errorOf(filter)).toBe(error);
+  });
+
+  test('of messages', () => {
+    expect(errorOf('websocket.fin == 1', 'message')).toBe(
+      '0+13 messages have no websocket.fin: it is of frames',
+    );
+  });
+});
+
+test('whatever is written and whatever is compared: a filter, or a FilterError', () => {
+  const words = [
+    'websocket.opcode',
+    'ws.json.a',
+    'ip.addr',
+    'websocket.payload',
+    '==',
+    '!=',
+    'contains',
+    'matches',
+    'in',
+  ];
+  const more = [
+    '{',
+    '}',
+    '(',
+    ')',
+    '[1:2]',
+    '"a"',
+    '1',
+    '1..2',
+    'and',
+    'or',
+    'not',
+    'len',
+    ',',
+    '10.0.0.1',
+    'r"("',
+  ];
+  const filter = fc.array(fc.oneof(fc.constantFrom(...words, ...more), fc.string({ maxLength: 4 })), {
+    maxLength: 8,
+  });
+  fc.assert(
+    fc.property(filter, fc.uint8Array({ maxLength: 20 }), (parts, payload) => {
+      const text = parts.join(' ');
+      if (errorOf(text) !== 'none') return;
+      expect(typeof holds(text, 'frame', makeFrame({ payload, opcode: payload[0] ?? 1 }))).toBe('boolean');
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('not and brackets are as logic has them', () => {
+  const atoms = fc.constantFrom(
+    'websocket.fin == 1',
+    'websocket.opcode == 2',
+    'ws.sender == client',
+    'websocket.rsv == 1',
+  );
+  fc.assert(
+    fc.property(atoms, atoms, atoms, (a, b, c) => {
+      const of = (filter: string) => holds(filter, 'frame', hello);
+      expect(of(`${a} or ${b} and ${c}`)).toBe(of(a) || (of(b) && of(c)));
+      expect(of(`!(${a} || ${b})`)).toBe(!of(a) && !of(b));
+      expect(of(`not ${a} and ${b}`)).toBe(!of(a) && of(b));
+      expect(of(`${a} xor ${b} and ${c}`)).toBe(of(a) !== (of(b) && of(c)));
+    }),
+  );
+});
+
+test('octets compare as octets', () => {
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 6 }),
+      fc.uint8Array({ minLength: 1, maxLength: 6 }),
+      (payload, other) => {
+        const hex = Buffer.from(other).toString('hex');
+        const order = Buffer.compare(payload, other);
+        const of = (operator: string) =>
+          holds(`websocket.payload ${operator} 0x${hex}`, 'frame', makeFrame({ payload }));
+        expect([of('=='), of('<'), of('>='), of('!=')]).toEqual([
+          order === 0,
+          order < 0,
+          order >= 0,
+          order !== 0,
+        ]);
+        expect(of('contains')).toBe(Buffer.from(payload).includes(Buffer.from(other)));
+      },
+    ),
+  );
+  expect(holds('websocket.payload.text == "ü"', 'frame', makeFrame({ payload: utf8('ü') }))).toBe(true);
+});
