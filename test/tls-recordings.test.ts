@@ -40,7 +40,7 @@ function expectWhole({ messages, defects }: SeenMessages): void {
 const cases = carriedCases(/^tls-/);
 
 it('there are recordings', () => {
-  expect(cases.length).toBe(12);
+  expect(cases.length).toBe(13);
 });
 
 describe.each(cases)('$folder/$file', ({ capture, keyLogs, recorded, sessions }) => {
@@ -83,9 +83,12 @@ describe.each(
   });
 });
 
-it("a server's private key does in place of the secrets", async () => {
-  const { capture, sessions } = casesOf('tls-suites').find(({ file }) => file === 'tls12-rsa.pcap.gz')!;
-  const rsaKeys = [createPrivateKey(readFileSync(`${fixturesRoot}tls-suites/server-key.pem`))];
+it.each([
+  ['tls-suites', 'tls12-rsa.pcap.gz'],
+  ['tls-rsa', 'capture.pcap.gz'],
+])("a server's private key does in place of the secrets: %s", async (folder, name) => {
+  const { capture, sessions } = casesOf(folder).find(({ file }) => file === name)!;
+  const rsaKeys = [createPrivateKey(readFileSync(`${fixturesRoot}${folder}/server-key.pem`))];
   const seen = await messagesOf(capture, { rsaKeys });
   expect(asLogged(toldBy(seen), sessions)).toEqual(sessions);
   expectWhole(seen);

@@ -216,14 +216,13 @@ export class CarriedConnection implements HttpOwner, Carried {
       this.http2?.http.settle();
       return;
     }
-    if (this.tls !== undefined) {
-      this.tls.settle();
-      return;
+    if (this.tls !== undefined) this.tls.abandon();
+    else {
+      this.over = true;
+      this.abandonMidstream();
+      this.holding.close();
+      this.connection.abandon();
     }
-    this.over = true;
-    this.abandonMidstream();
-    this.holding.close();
-    this.connection.abandon();
     this.dissector.defect(
       'http',
       'undecided-limit',

@@ -22,6 +22,9 @@ export interface UnreadTls extends Peers {
   readonly whole: boolean;
 }
 
+/** What reading it takes in memory, beside the octets that are held. */
+const TLS_COST = 6144;
+
 export interface TlsCarrier {
   readonly dissector: Shared;
   readonly connection: Connection;
@@ -35,6 +38,7 @@ export interface TlsCarrier {
 export function carryTls(carrier: TlsCarrier): TlsConnection {
   const { dissector, connection, holding } = carrier;
   const held = new Holding(dissector.secretsPool, () => tls.giveUpWaiting('maxTlsWaiting'));
+  holding.add(TLS_COST);
   const close = () => {
     held.close();
     holding.close();
@@ -43,11 +47,14 @@ export function carryTls(carrier: TlsCarrier): TlsConnection {
     place: dissector.place,
     context: dissector.tls,
     limits: dissector.limits,
-    account: held,
+    account: holding,
+    waiting: held,
     owner: {
       recognised: () => carrier.recognised(),
       opened: (facts) => {
         dissector.totals.tlsRead++;
+        // From here on it is what it carries that is held, or not.
+        holding.close();
         return carrier.inside({
           http: facts.alpn === 'h2' ? 'h2' : 'http/1.1',
           stream: undefined,

@@ -5,6 +5,7 @@
  */
 import type { Place } from '../stream/place.js';
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
+import type { Account } from './account.js';
 
 /** What a piece costs beside its bytes, and what a connection that waits costs beside its pieces. */
 const PIECE_COST = 512;
@@ -18,6 +19,11 @@ interface Piece {
   readonly place: Place;
 }
 
+/** Blocked: it waits. */
+export interface WaitingSide extends StreamSink {
+  readonly blocked: boolean;
+}
+
 export class Backlog {
   /** What it costs. */
   size = 0;
@@ -25,7 +31,7 @@ export class Backlog {
 
   constructor(
     private readonly place: Place,
-    private readonly account: { add(bytes: number): void },
+    private readonly account: Account,
   ) {}
 
   bytes(side: 0 | 1, chunk: Uint8Array, start: number, end: number): void {
@@ -47,12 +53,18 @@ export class Backlog {
     this.pieces.push({ side, end, place: this.place.copyFrom(0) });
   }
 
-  /** Hands all on, each piece under its own place; what cannot be read even now comes back. */
-  replay(sides: readonly [StreamSink, StreamSink]): void {
+  /** Hands all on, each piece under its own place; what a side that is blocked again cannot take is kept. */
+  replay(sides: readonly [WaitingSide, WaitingSide]): void {
     const { pieces, place } = this;
     const current = place.copyFrom(0);
     this.clear();
-    for (const { side, bytes, gap, end, place: own } of pieces) {
+    for (const piece of pieces) {
+      const { side, bytes, gap, end, place: own } = piece;
+      if (sides[side].blocked && end === undefined) {
+        this.count((bytes?.length ?? 0) + PIECE_COST);
+        this.pieces.push(piece);
+        continue;
+      }
       place.assign(own);
       if (bytes !== undefined) sides[side].bytes(bytes, 0, bytes.length);
       else if (gap !== undefined) sides[side].gap(gap);

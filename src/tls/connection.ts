@@ -8,6 +8,7 @@
 import { atLimit, type Limits } from '../limits.js';
 import type { Place } from '../stream/place.js';
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
+import type { Account } from './account.js';
 import { Backlog } from './backlog.js';
 import { suiteName } from './cipher-suites.js';
 import type { TlsFacts, UnreadReason } from './facts.js';
@@ -24,6 +25,7 @@ import { TLS13 } from './key-schedule.js';
 import { Keys, type Sender, type Stage } from './keys.js';
 import { isResumed, type TlsContext } from './master.js';
 import { type SideOwner, TlsSide, type WaitReason } from './side.js';
+import { Transcript } from './transcript.js';
 
 export interface TlsOwner {
   /** A hello was decoded: this is TLS beyond doubt. */
@@ -44,16 +46,19 @@ export interface TlsOptions {
   readonly owner: TlsOwner;
   readonly context: TlsContext;
   readonly limits: Pick<Limits, 'maxHeldForSecrets' | 'maxTlsWaiting' | 'maxTlsTried'>;
-  /** What is held counts here. */
-  readonly account: { add(bytes: number): void };
+  /** What is held of records and messages that are not whole counts here. */
+  readonly account: Account;
+  /** And here what waits for secrets. */
+  readonly waiting: Account;
 }
 
 export class TlsConnection implements SideOwner {
   readonly sides: readonly [TlsSide, TlsSide];
   readonly keys: Keys;
-  readonly wantsTranscript: boolean;
-  /** RFC 8446 §4.2.10: the server takes the early data; otherwise the client sends it again. */
-  earlyDataAccepted = false;
+  readonly transcript: Transcript | undefined;
+  readonly account: Account;
+  /** RFC 8446 §4.2.10: if not, the client sends it again. */
+  earlyDataTaken: boolean | undefined = undefined;
   private readonly owner: TlsOwner;
   private readonly backlog: Backlog;
   private encrypted: EncryptedExtensions | undefined = undefined;
@@ -61,6 +66,8 @@ export class TlsConnection implements SideOwner {
   /** Nothing is waited for any more. */
   private settled = false;
   private toldUnread = false;
+  /** The server's handshake is. */
+  private serverIsOver = false;
   private forgetSecrets: (() => void) | undefined = undefined;
   private readonly deadSides = new Set<TlsSide>();
   /** Why one of them is dead, and what it said, until the other one is opened. */
@@ -75,11 +82,12 @@ export class TlsConnection implements SideOwner {
   private unauthenticCount = 0;
 
   constructor(private readonly options: TlsOptions) {
-    const { place, context, owner, account } = options;
+    const { place, context, owner, account, waiting } = options;
     this.owner = owner;
+    this.account = account;
     this.keys = new Keys(context);
-    this.wantsTranscript = context.rsaKeys.length > 0;
-    this.backlog = new Backlog(place, account);
+    this.transcript = context.rsaKeys.length > 0 ? new Transcript() : undefined;
+    this.backlog = new Backlog(place, waiting);
     this.sides = [new TlsSide(0, this, place), new TlsSide(1, this, place)];
   }
 
@@ -103,17 +111,18 @@ export class TlsConnection implements SideOwner {
     };
   }
 
-  message(side: TlsSide, type: number, body: Uint8Array): void {
+  message(side: TlsSide, type: number, body: Uint8Array | undefined): void {
+    if (body === undefined) return;
     if (type === HANDSHAKE_TYPE.clientHello) this.clientHello(side, body);
     else if (type === HANDSHAKE_TYPE.serverHello) this.serverHello(side, body);
     else if (type === HANDSHAKE_TYPE.encryptedExtensions && side.sender === 'server') {
       this.encrypted = decodeEncryptedExtensions(body);
-      this.earlyDataAccepted = this.encrypted?.earlyData === true;
+      this.earlyDataTaken ??= this.encrypted?.earlyData === true;
       this.release();
     } else if (type === HANDSHAKE_TYPE.newSessionTicket && this.keys.version !== TLS13)
-      this.keys.ticket = decodeTicket(body);
+      this.keys.takeTicket(decodeTicket(body));
     else if (type === HANDSHAKE_TYPE.clientKeyExchange)
-      this.keys.clientKeyExchange(body, this.transcriptOf(side));
+      this.keys.clientKeyExchange(body, this.transcript?.take());
   }
 
   /** The keys of a sender's first encrypted record in TLS 1.3; undefined: that is still to be seen. */
@@ -124,7 +133,15 @@ export class TlsConnection implements SideOwner {
     if (context.secrets.find('CLIENT_EARLY_TRAFFIC_SECRET', client.random) === undefined) return 'handshake';
     const serverCanBeRead =
       context.secrets.find('SERVER_HANDSHAKE_TRAFFIC_SECRET', client.random) !== undefined;
-    return this.encrypted === undefined && serverCanBeRead && !this.settled ? undefined : 'early';
+    const mayBeTold = this.encrypted === undefined && serverCanBeRead && !this.serverIsOver;
+    return mayBeTold && !this.settled ? undefined : 'early';
+  }
+
+  handshakeOver({ sender }: TlsSide): void {
+    if (sender !== 'server') return;
+    this.serverIsOver = true;
+    // Its EncryptedExtensions are lost if they are not known by now.
+    if (this.encrypted === undefined) this.release();
   }
 
   /** Whether `side` is to wait; if not, it cannot be read. */
@@ -268,6 +285,14 @@ export class TlsConnection implements SideOwner {
     this.release();
   }
 
+  /** It is not to be held any more; what of it can be read is. */
+  abandon(): void {
+    this.settle();
+    if (this.sinks !== undefined) return;
+    for (const side of this.sides) side.die();
+    this.tellUnread(this.reasonWhy());
+  }
+
   private stopWaiting(): void {
     this.forgetSecrets?.();
     this.forgetSecrets = undefined;
@@ -297,13 +322,6 @@ export class TlsConnection implements SideOwner {
     this.sides[1 - side.index].sender = sender === 'client' ? 'server' : 'client';
   }
 
-  /** RFC 7627 §3: the client's hello, all of the server, and what the client has sent up to now. */
-  private transcriptOf(client: TlsSide): Uint8Array | undefined {
-    const [hello, ...rest] = client.plainMessages;
-    if (hello === undefined) return undefined;
-    return Buffer.concat([hello, ...this.sides[1 - client.index].plainMessages, ...rest]);
-  }
-
   /**
    * What waits is read when both directions can be: an application logs their secrets one after the other, and what they
    * said is to be told in its order. If the other one never comes, settle() reads what can be.
@@ -314,7 +332,7 @@ export class TlsConnection implements SideOwner {
 
   /** Something was learned: what waits is read as far as that goes. */
   private release(): void {
-    if (this.backlog.size === 0) return;
+    if (this.backlog.size === 0 || !(this.settled || this.sides.some((side) => side.canGoOn))) return;
     for (const side of this.sides) side.blocked = false;
     this.heldEnds.clear();
     this.backlog.replay(this.sides);

@@ -9,6 +9,7 @@ import { RANDOM_LENGTH, TLS13 } from './key-schedule.js';
 
 /** RFC 8446 §4, RFC 5246 §7.4. */
 export const HANDSHAKE_TYPE = {
+  helloRequest: 0,
   clientHello: 1,
   serverHello: 2,
   newSessionTicket: 4,

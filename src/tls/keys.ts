@@ -70,7 +70,8 @@ export class Keys {
   encryptedPremaster: Uint8Array | undefined = undefined;
   transcript: Uint8Array | undefined = undefined;
   /** RFC 5077 §3.3: what the client may show to go on with this session. */
-  ticket: Uint8Array | undefined = undefined;
+  private ticket: Uint8Array | undefined = undefined;
+  private master: Buffer | undefined = undefined;
   /** Whose hello has none of the other side yet. */
   private lone: Sender | undefined = undefined;
   private serverPacket = 0;
@@ -146,6 +147,13 @@ export class Keys {
     this.transcript = transcript;
   }
 
+  /** The client's Finished, which needs the keys, may come before the ticket or behind it. */
+  takeTicket(ticket: Uint8Array | undefined): void {
+    this.ticket = ticket;
+    if (ticket !== undefined && this.master !== undefined)
+      this.context.resumable.remember(ticket, this.master);
+  }
+
   /** Undefined: secrets are missing, or a hello. */
   epoch(sender: Sender, stage: Stage): Epoch | undefined {
     if (!this.isSupported || this.client === undefined) return undefined;
@@ -188,6 +196,7 @@ export class Keys {
     this.encryptedPremaster = undefined;
     this.transcript = undefined;
     this.ticket = undefined;
+    this.master = undefined;
   }
 
   private trafficEpoch(stage: Stage, secret: Uint8Array): Epoch {
@@ -218,6 +227,7 @@ export class Keys {
     const facts = { client: client!, server: server!, suite: suite!, encryptedPremaster, transcript };
     const master = findMaster(context, facts);
     if (master === undefined) return undefined;
+    this.master = master;
     // Of a private key or an earlier session: whoever asks for the secrets in use gets it, too.
     if (context.secrets.find('CLIENT_RANDOM', client!.random) === undefined) {
       context.secrets.add('CLIENT_RANDOM', client!.random, master);

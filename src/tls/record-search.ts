@@ -5,6 +5,7 @@
  * candidate counts when it is whole, and whoever has the keys then tells for sure. What is kept is at most a record and a
  * chunk long.
  */
+import type { Account } from './account.js';
 import { recordLength } from './record.js';
 
 export class RecordSearch {
@@ -18,10 +19,20 @@ export class RecordSearch {
   /** Octets of gaps, and of what was let go for them. */
   private skipped = 0;
 
+  constructor(private readonly account: Account) {
+    account.add(this.bytes.length);
+  }
+
+  /** It is not needed any more. */
+  release(): void {
+    this.account.add(-this.bytes.length);
+  }
+
   push(chunk: Uint8Array, start: number, end: number): void {
     const needed = this.end + end - start;
     if (needed > this.bytes.length) {
       const grown = new Uint8Array(Math.max(needed, 2 * this.bytes.length));
+      this.account.add(grown.length - this.bytes.length);
       grown.set(this.bytes.subarray(0, this.end));
       this.bytes = grown;
     }

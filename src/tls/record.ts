@@ -7,6 +7,7 @@
  * others to find out, since that takes keys.
  */
 import type { Place } from '../stream/place.js';
+import type { Account } from './account.js';
 
 /** RFC 8446 §5.1 and RFC 5246 §6.2.1. */
 export const CHANGE_CIPHER_SPEC = 20;
@@ -44,6 +45,7 @@ export class RecordReader {
   constructor(
     private readonly place: Place,
     private readonly sink: RecordSink,
+    private readonly account: Account,
   ) {}
 
   /** Octets of an incomplete record. */
@@ -122,6 +124,7 @@ export class RecordReader {
       const grown = new Uint8Array(
         Math.min(RECORD_HEADER + MAX_RECORD_BODY, Math.max(needed, 2 * this.buffer.length, 512)),
       );
+      this.account.add(grown.length - this.buffer.length);
       grown.set(this.buffer.subarray(0, this.kept));
       this.buffer = grown;
     }

@@ -8,6 +8,8 @@
  */
 import type { Place } from '../stream/place.js';
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
+import type { Account } from './account.js';
+import { EarlyData } from './early-data.js';
 import { HANDSHAKE_TYPE } from './handshake.js';
 import { HandshakeReader } from './handshake-reader.js';
 import { TLS13 } from './key-schedule.js';
@@ -24,9 +26,13 @@ import {
 } from './record.js';
 import { RecordSearch } from './record-search.js';
 import type { OpenedRecord } from './sealed-record.js';
+import type { Transcript } from './transcript.js';
 
 /** Records in a row that may fail to authenticate before the keys are taken for wrong. */
 const MAX_FAILURES = 32;
+
+/** KeyUpdates that may be among what is lost, and one more. */
+const MAX_UPDATES = 9;
 
 /** Why a side does not go on. */
 export type WaitReason = 'no-hello' | 'other-side' | 'no-secrets';
@@ -34,12 +40,18 @@ export type WaitReason = 'no-hello' | 'other-side' | 'no-secrets';
 /** What a side asks of the connection, and tells it. */
 export interface SideOwner {
   readonly keys: Keys;
-  readonly wantsTranscript: boolean;
-  readonly earlyDataAccepted: boolean;
+  /** Where somebody wants it. */
+  readonly transcript: Transcript | undefined;
+  /** Whether the server takes the early data; undefined: that is not known. */
+  earlyDataTaken: boolean | undefined;
+  readonly account: Account;
   /** There were encrypted records; one of them was opened. */
   hasSealed: boolean;
   hasOpened: boolean;
-  message(side: TlsSide, type: number, body: Uint8Array): void;
+  /** `body` undefined: of this type nothing is to be known, or it is too long. */
+  message(side: TlsSide, type: number, body: Uint8Array | undefined): void;
+  /** Application data comes from here on. */
+  handshakeOver(side: TlsSide): void;
   firstStage(sender: Sender): Stage | undefined;
   waits(side: TlsSide, reason: WaitReason): boolean;
   /** A record of `side` is encrypted, and no ServerHello came: looks for the suite with which it opens. */
@@ -62,8 +74,6 @@ export class TlsSide implements StreamSink, RecordSink {
   sender: Sender | undefined = undefined;
   /** Waits for secrets, or for the other side. */
   blocked = false;
-  /** The handshake messages before encryption, where somebody wants the transcript. */
-  readonly plainMessages: Uint8Array[] = [];
   /** Cannot be read: what it says is told as missing. */
   private dead = false;
   private stage: Stage = 'plain';
@@ -75,6 +85,9 @@ export class TlsSide implements StreamSink, RecordSink {
   /** Sequence number behind the last octet that was searched. */
   private searched = 0;
   private readonly loss: Loss;
+  private readonly early: EarlyData;
+  /** There are no secrets for it. */
+  private passesEarlyData = false;
   private failures = 0;
 
   constructor(
@@ -83,9 +96,11 @@ export class TlsSide implements StreamSink, RecordSink {
     private readonly place: Place,
   ) {
     this.loss = new Loss(connection.maxTried, () => connection.triedTooMuch(this));
-    this.reader = new RecordReader(place, this);
-    const told = (type: number, body: Uint8Array) => this.message(type, body);
-    this.handshakes = new HandshakeReader(told, connection.wantsTranscript);
+    const { account, transcript } = connection;
+    this.early = new EarlyData(place, account);
+    this.reader = new RecordReader(place, this, account);
+    const told = (type: number, body: Uint8Array | undefined) => this.message(type, body);
+    this.handshakes = new HandshakeReader(told, account, transcript !== undefined);
   }
 
   bytes(chunk: Uint8Array, start: number, end: number): void {
@@ -114,6 +129,7 @@ export class TlsSide implements StreamSink, RecordSink {
       return;
     }
     if (this.search !== undefined) this.loss.addLoose(this.search.passed(this.search.end));
+    this.settleEarlyData(true);
     this.tellGap(Math.max(1, this.loss.records));
     this.connection.ended(this, how);
   }
@@ -137,7 +153,17 @@ export class TlsSide implements StreamSink, RecordSink {
     this.handshakes.reset();
     this.epoch?.cipher.skipped(undefined, 0);
     this.loss.addLoose(passed);
-    this.search = new RecordSearch();
+    this.search = new RecordSearch(this.connection.account);
+  }
+
+  /** It waits, and what it waits for may have come. */
+  get canGoOn(): boolean {
+    const { sender, stage, connection } = this;
+    const { keys } = connection;
+    if (!this.blocked || sender === undefined) return this.blocked;
+    if (stage === 'plain') return keys.version !== undefined || keys.isTls13ByLog;
+    const stages: Stage[] = stage === 'session' ? [stage] : [stage, 'application'];
+    return stages.some((one) => keys.epoch(sender, one) !== undefined);
   }
 
   /** What it says cannot be read from here on. */
@@ -163,6 +189,8 @@ export class TlsSide implements StreamSink, RecordSink {
       const stage = this.connection.firstStage(this.sender);
       if (stage === undefined) return this.wait('other-side', end - start);
       this.stage = stage;
+      this.passesEarlyData =
+        stage === 'handshake' && this.sender === 'client' && keys.client?.earlyData === true;
     } else {
       this.stage = 'session';
       if (type === CHANGE_CIPHER_SPEC) return true;
@@ -173,7 +201,7 @@ export class TlsSide implements StreamSink, RecordSink {
   /** A record that is encrypted. */
   private sealed(type: number, bytes: Uint8Array, start: number, end: number): boolean {
     if (this.stage !== 'session' && type !== APPLICATION_DATA) return true;
-    this.connection.hasSealed = true;
+    if (this.stage !== 'early') this.connection.hasSealed = true;
     this.epoch ??= this.connection.keys.epoch(this.sender!, this.stage);
     const { epoch, loss } = this;
     if (epoch === undefined) return this.openWithoutKeys(bytes, start, end);
@@ -213,32 +241,46 @@ export class TlsSide implements StreamSink, RecordSink {
       this.content(epoch, start);
       return true;
     }
-    const next = this.nextEpoch(epoch);
-    if (next !== undefined && loss.findFirst(next, bytes, start, end, opened)) {
-      this.enter(next, start);
-      return true;
-    }
+    for (const next of this.nextEpochs(epoch))
+      if (loss.findFirst(next, bytes, start, end, opened)) {
+        this.enter(next, start);
+        return true;
+      }
     epoch.cipher.skipped(bytes, end);
     return this.fail(end - start);
   }
 
   /** The keys that may have come into use where something is missing, or nothing has authenticated yet. */
-  private nextEpoch(epoch: Epoch): Epoch | undefined {
+  private *nextEpochs(epoch: Epoch): Generator<Epoch> {
     const { keys } = this.connection;
-    if (epoch.stage === 'early') return keys.epoch(this.sender!, 'handshake');
-    if (epoch.proven && this.loss.isNothing) return undefined;
-    if (epoch.stage === 'session') return keys.renegotiated(this.sender!, epoch);
-    if (epoch.stage === 'handshake') return keys.epoch(this.sender!, 'application');
-    return keys.updated(epoch);
+    const of = (stage: Stage) => keys.epoch(this.sender!, stage);
+    let next: Epoch | undefined = epoch;
+    if (epoch.stage === 'early') {
+      next = of('handshake');
+      if (next !== undefined) yield next;
+    } else if (epoch.proven && this.loss.isNothing) return;
+    if (epoch.stage === 'session') next = keys.renegotiated(this.sender!, epoch);
+    else if (epoch.stage !== 'application') next = of('application');
+    else {
+      for (let updates = 1; updates < MAX_UPDATES && next !== undefined; updates++) {
+        next = keys.updated(next);
+        if (next !== undefined) yield next;
+      }
+      return;
+    }
+    if (next !== undefined) yield next;
   }
 
   /** The record that begins at `start` has opened with other keys. */
   private enter(epoch: Epoch, start: number): void {
     // If it is the first with these keys, what is missing was said with the last ones; else that is not known.
     const isFirst = epoch.sequence === 0;
+    // What a server took is followed by EndOfEarlyData (RFC 8446 §4.5), which may be what is missing.
+    if (this.stage === 'early') this.settleEarlyData(!this.loss.isNothing);
     if (isFirst) this.tellGap(Math.max(1, this.loss.records));
     this.epoch = epoch;
-    this.stage = epoch.stage;
+    if (epoch.stage === this.stage) this.stage = epoch.stage;
+    else this.goTo(epoch.stage);
     if (!isFirst) this.tellGap(Math.max(epoch.sequence, this.loss.records));
     epoch.sequence++;
     this.content(epoch, start);
@@ -246,7 +288,8 @@ export class TlsSide implements StreamSink, RecordSink {
 
   /** A record has authenticated. */
   private content(epoch: Epoch, start: number): void {
-    this.connection.hasOpened = true;
+    // Early data has secrets of its own, which tell nothing of the others.
+    if (epoch.stage !== 'early') this.connection.hasOpened = true;
     epoch.proven = true;
     this.failures = 0;
     this.tellGap(Math.max(1, this.loss.records));
@@ -257,12 +300,14 @@ export class TlsSide implements StreamSink, RecordSink {
   }
 
   private deliver(epoch: Epoch, content: Uint8Array, start: number): void {
-    if (content.length === 0 || (epoch.stage === 'early' && !this.connection.earlyDataAccepted)) return;
-    const { place } = this;
+    if (content.length === 0) return;
+    const { place, connection } = this;
     const { origin, sequence } = place;
     place.origin = Number.NaN;
     place.sequence = (sequence + start + RECORD_HEADER + epoch.cipher.prefix) | 0;
-    this.connection.sink(this).bytes(content, 0, content.length);
+    if (epoch.stage === 'early' && connection.earlyDataTaken === undefined) this.early.hold(content);
+    else if (epoch.stage !== 'early' || connection.earlyDataTaken)
+      connection.sink(this).bytes(content, 0, content.length);
     place.origin = origin;
     place.sequence = sequence;
   }
@@ -273,13 +318,13 @@ export class TlsSide implements StreamSink, RecordSink {
     if (loss.isNothing) return;
     const length = loss.plaintext(records, epoch?.cipher.overhead);
     loss.clear();
+    const taken = this.connection.earlyDataTaken;
+    if (length > 0 && stage === 'early' && taken === undefined && !this.dead) this.early.gap(length);
+    const wasEarly = stage === 'early' || (stage === 'handshake' && this.passesEarlyData);
     const isTold =
-      this.dead ||
-      stage === 'application' ||
-      stage === 'session' ||
-      (stage === 'early' && this.connection.earlyDataAccepted);
-    // With a cipher whose padding is not known from outside, about so many.
-    const uncertain = epoch?.cipher.isExact === false;
+      this.dead || stage === 'application' || stage === 'session' || (wasEarly && taken === true);
+    // With a cipher whose padding is not known from outside, or messages of the handshake among it, about so many.
+    const uncertain = epoch?.cipher.isExact === false || stage === 'handshake';
     if (length > 0 && isTold) this.connection.gap(this, length, uncertain);
   }
 
@@ -289,6 +334,7 @@ export class TlsSide implements StreamSink, RecordSink {
     const isFirst = !isKnown && this.loss.isNothing && this.stage !== 'handshake';
     if (isKnown && this.loss.isNothing) this.connection.unauthentic(this);
     this.miss(length);
+    this.connection.hasSealed = true;
     if (++this.failures >= (isFirst ? 1 : MAX_FAILURES)) this.connection.failed(this);
     return true;
   }
@@ -306,26 +352,32 @@ export class TlsSide implements StreamSink, RecordSink {
     return this.blocked ? false : this.miss(length);
   }
 
-  private message(type: number, body: Uint8Array): void {
-    if (this.stage === 'plain' && this.connection.wantsTranscript) this.keep(type, body);
+  private message(type: number, body: Uint8Array | undefined): void {
+    if (this.stage === 'plain' || this.stage === 'session')
+      this.connection.transcript?.add(this.index, type, body);
     this.connection.message(this, type, body);
     if (type === HANDSHAKE_TYPE.finished && this.stage === 'handshake') this.change('application');
-    else if (type === HANDSHAKE_TYPE.endOfEarlyData && this.stage === 'early') this.change('handshake');
-    else if (type === HANDSHAKE_TYPE.keyUpdate && this.stage === 'application')
+    else if (type === HANDSHAKE_TYPE.endOfEarlyData && this.stage === 'early') {
+      this.settleEarlyData(true);
+      this.change('handshake');
+    } else if (type === HANDSHAKE_TYPE.keyUpdate && this.stage === 'application')
       this.epoch = this.epoch && this.connection.keys.updated(this.epoch);
   }
 
-  private keep(type: number, body: Uint8Array): void {
-    const message = Buffer.alloc(4 + body.length);
-    message.writeUInt32BE(body.length);
-    message[0] = type;
-    message.set(body, 4);
-    this.plainMessages.push(message);
+  private change(stage: Stage): void {
+    this.epoch = undefined;
+    this.goTo(stage);
   }
 
-  private change(stage: Stage): void {
+  private goTo(stage: Stage): void {
     this.stage = stage;
-    this.epoch = undefined;
+    if (stage === 'application') this.connection.handshakeOver(this);
+  }
+
+  private settleEarlyData(taken: boolean): void {
+    if (this.stage !== 'early') return;
+    this.connection.earlyDataTaken ??= taken;
+    this.early.settle(this.connection.earlyDataTaken, () => this.connection.sink(this));
   }
 
   /** Behind bytes that hold no record header: where does the next record begin? */
@@ -354,6 +406,7 @@ export class TlsSide implements StreamSink, RecordSink {
     while (at >= 0 && !this.isRecord(search, at)) at = search.next(isEnd);
     if (at >= 0) {
       this.search = undefined;
+      search.release();
       this.reader.found();
       this.bytes(search.bytes, at, search.end);
     } else if (!isEnd) this.loss.addLoose(search.drop());
@@ -371,11 +424,10 @@ export class TlsSide implements StreamSink, RecordSink {
     if (this.dead || epoch === undefined || !epoch.cipher.isReady) return search.isChained;
     this.epoch = epoch;
     const { sequence } = epoch;
-    const next = this.nextEpoch(epoch);
     const { bytes, recordEnd } = search;
     const found =
       loss.find(epoch, bytes, at, recordEnd, opened) ||
-      (next !== undefined && loss.findFirst(next, bytes, at, recordEnd, opened));
+      [...this.nextEpochs(epoch)].some((next) => loss.findFirst(next, bytes, at, recordEnd, opened));
     epoch.sequence = sequence;
     return found;
   }

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { Place } from '../../src/stream/place.js';
-import type { StreamSink } from '../../src/stream/stream-sink.js';
-import { Backlog } from '../../src/tls/backlog.js';
+import { Backlog, type WaitingSide } from '../../src/tls/backlog.js';
 
 function setUp() {
   const place = new Place();
@@ -13,7 +12,8 @@ function setUp() {
     },
   };
   const backlog = new Backlog(place, account);
-  const sink = (side: 0 | 1): StreamSink => ({
+  const sink = (side: 0 | 1): WaitingSide => ({
+    blocked: false,
     bytes(chunk, start, end) {
       const text = Buffer.from(chunk.subarray(start, end)).toString();
       log.push(`${side} ${text} of ${place.packet}, from ${start - place.origin}, ${place.sequence + start}`);
@@ -62,7 +62,7 @@ test('what cannot be read even now is kept again', () => {
   backlog.bytes(0, Buffer.from('early'), 0, 5);
   at(2);
   backlog.bytes(1, Buffer.from('late'), 0, 4);
-  const refusing: StreamSink = { ...sinks[1], bytes: (...piece) => backlog.bytes(1, ...piece) };
+  const refusing: WaitingSide = { ...sinks[1], bytes: (...piece) => backlog.bytes(1, ...piece) };
   backlog.replay([sinks[0], refusing]);
   expect([backlog.size, account.held]).toEqual([8708, 8708]);
   at(3);

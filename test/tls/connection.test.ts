@@ -568,6 +568,25 @@ describe('gaps', () => {
     }
   });
 
+  test('several KeyUpdates are lost', () => {
+    for (const updates of [1, 2, 5, 8]) {
+      const peer = new Peer(GCM13).handshake().say(SERVER, 'before ');
+      const first = peer.sent.length;
+      for (let i = 0; i < updates; i++) peer.say(SERVER, 'lost').keyUpdate(SERVER);
+      const behind = peer.sent.length;
+      peer.say(SERVER, 'after ').keyUpdate(SERVER).say(SERVER, 'them');
+      const steps = stepsOf(peer.sent);
+      const lost = steps
+        .slice(first, behind)
+        .map(([side, what]): Step => [side, (what as Uint8Array).length]);
+      const recorder = new Recorder({ secrets: storeOf(peer) }).play(
+        steps.toSpliced(first, lost.length, ...lost),
+      );
+      expect(recorder.texts[SERVER]).toMatch(/^before (<\d+>)+after them\[fin\]$/);
+      expect(recorder.log).toEqual(['recognised', 'opened']);
+    }
+  });
+
   test('the Finished of TLS 1.3 and data behind it are lost: that is told', () => {
     const peer = new Peer(GCM13).handshake().say(SERVER, 'first').say(SERVER, 'second').say(CLIENT, 'answer');
     const finished = peer.sent[3];
@@ -699,8 +718,77 @@ describe('early data (RFC 8446 §4.2.10)', () => {
       peer.early('early').serverHello().finish13(accepted).say(CLIENT, 'more').say(SERVER, 'ok');
       const secrets = storeOf(peer, (label) => !label.includes('EARLY'));
       const recorder = new Recorder({ secrets }).play(stepsOf(peer.sent));
-      expect(recorder.texts).toEqual(['more[fin]', 'ok[fin]']);
+      expect(recorder.texts[SERVER]).toBe('ok[fin]');
+      expect(recorder.texts[CLIENT]).toMatch(accepted ? /^<\d+>more\[fin\]$/ : /^more\[fin\]$/);
     }
+  });
+
+  const KNOWN: [string, lost: (peer: Peer) => number, SecretLabel | undefined][] = [
+    ['all is known', () => -1, undefined],
+    [
+      'the ServerHello and the EncryptedExtensions are lost',
+      ({ sent }) => sent.findIndex(isOfServer),
+      undefined,
+    ],
+    ['the EncryptedExtensions cannot be read', () => -1, 'SERVER_HANDSHAKE_TRAFFIC_SECRET'],
+  ];
+  const isOfServer = ({ side }: Sent) => side === SERVER;
+
+  test.each(KNOWN)('%s: what is accepted is told once, what is rejected is not', (_, lostOf, unknown) => {
+    for (const accepted of [true, false]) {
+      const serverExtensions = accepted ? extensions : [];
+      const peer = new Peer({ ...GCM13, extensions, serverExtensions }).clientHello();
+      peer.early('early ').early('bird ').serverHello().finish13(accepted);
+      peer.say(CLIENT, accepted ? 'worm' : 'early bird worm').say(SERVER, 'ok');
+      const lost = lostOf(peer);
+      const steps = stepsOf(peer.sent);
+      // The ServerHello, ChangeCipherSpec, and the rest of the handshake.
+      const cut: Step[] = [0, 1, 2].map((i) => [SERVER, peer.sent[lost + i]?.bytes.length ?? 0]);
+      if (lost >= 0) steps.splice(lost, 3, ...cut);
+      const recorder = new Recorder({ secrets: storeOf(peer, (label) => label !== unknown) }).play(steps);
+      expect([accepted, recorder.texts]).toEqual([accepted, ['early bird worm[fin]', 'ok[fin]']]);
+      expect(recorder.log).toEqual(['recognised', 'opened']);
+      expect(recorder.held).toBe(0);
+    }
+  });
+
+  test('its end and the Finished are lost: what follows is read', () => {
+    for (const accepted of [true, false]) {
+      const serverExtensions = accepted ? extensions : [];
+      const peer = new Peer({ ...GCM13, extensions, serverExtensions }).clientHello();
+      peer
+        .early('early ')
+        .serverHello()
+        .finish13(accepted)
+        .say(CLIENT, 'worm')
+        .say(CLIENT, 's')
+        .say(SERVER, 'ok');
+      const first = peer.sent.findIndex(({ text }) => text === 'worm');
+      const steps = stepsOf(peer.sent).map((step, i): Step => {
+        const [side, what] = step;
+        return side === CLIENT && i > 1 && i < first ? [side, (what as Uint8Array).length] : step;
+      });
+      const recorder = new Recorder({ secrets: storeOf(peer) }).play(steps);
+      expect(recorder.texts[CLIENT]).toMatch(
+        accepted ? /^early (<\d+>)?worms\[fin\]$/ : /^(<\d+>)?worms\[fin\]$/,
+      );
+      expect(recorder.texts[SERVER]).toBe('ok[fin]');
+    }
+  });
+
+  test('with the labels of the others swapped it is said that they do not fit', () => {
+    const peer = new Peer({ ...GCM13, extensions, serverExtensions: extensions }).clientHello();
+    peer.early('early').serverHello().finish13(true).say(CLIENT, 'more').say(SERVER, 'ok');
+    const secrets = new SecretStore();
+    for (const [label, random, secret] of peer.told) {
+      const swapped = label.startsWith('SERVER')
+        ? label.replace('SERVER', 'CLIENT')
+        : label.replace('CLIENT', 'SERVER');
+      secrets.add((label.includes('EARLY') ? label : swapped) as SecretLabel, random, secret);
+    }
+    const recorder = new Recorder({ secrets }).play(stepsOf(peer.sent));
+    expect(recorder.log.filter((line) => line.startsWith('unread'))).toEqual(['unread secrets-do-not-fit']);
+    expect(recorder.texts[SERVER]).not.toContain('ok');
   });
 
   test('before a HelloRetryRequest it is passed over', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { uncounted } from '../../src/http/holding.js';
 import { plainRecord } from '../../src/tls/handshake-encode.js';
 import { RecordSearch } from '../../src/tls/record-search.js';
 import { embedded, splits } from '../support/splits.js';
@@ -9,7 +10,7 @@ const GARBAGE = Buffer.from('no record');
 
 /** Every candidate as offset in all bytes: `offset+length`, and `c` where it is chained. */
 function candidates(pieces: readonly Uint8Array[]): string[] {
-  const search = new RecordSearch();
+  const search = new RecordSearch(uncounted);
   const found: string[] = [];
   let base = 0;
   for (const piece of pieces) {
@@ -30,7 +31,7 @@ test('each record is a candidate, however the bytes are cut', () => {
 
 test('a candidate that is not whole is waited for; at the end it is passed over', () => {
   const long = Buffer.of(23, 3, 3, 1, 0);
-  const search = new RecordSearch();
+  const search = new RecordSearch(uncounted);
   const bytes = Buffer.concat([GARBAGE, long, A]);
   search.push(bytes, 0, bytes.length);
   expect(search.next()).toBe(-1);
@@ -43,7 +44,7 @@ test('a candidate that is not whole is waited for; at the end it is passed over'
 
 describe('octets that were passed', () => {
   test('are told once, with those of gaps and what was let go for them', () => {
-    const search = new RecordSearch();
+    const search = new RecordSearch(uncounted);
     search.push(...embedded(GARBAGE));
     expect(search.next()).toBe(-1);
     expect(search.drop()).toBe(9);
@@ -57,7 +58,7 @@ describe('octets that were passed', () => {
   });
 
   test('a candidate that is none is passed with what comes before the next one', () => {
-    const search = new RecordSearch();
+    const search = new RecordSearch(uncounted);
     search.push(Buffer.concat([A, GARBAGE, B]), 0, 30);
     expect(search.passed(search.next())).toBe(0);
     expect(search.passed(search.next())).toBe(A.length + GARBAGE.length);
@@ -65,7 +66,7 @@ describe('octets that were passed', () => {
 });
 
 test('what is kept of bytes that are none stays small', () => {
-  const search = new RecordSearch();
+  const search = new RecordSearch(uncounted);
   for (let i = 0; i < 200; i++) {
     search.push(Buffer.alloc(10_000, 0x41), 0, 10_000);
     expect(search.next()).toBe(-1);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { uncounted } from '../../src/http/holding.js';
 import { Place } from '../../src/stream/place.js';
 import { plainRecord } from '../../src/tls/handshake-encode.js';
 import {
@@ -17,7 +18,7 @@ import { embedded, splits } from '../support/splits.js';
 /** Writes down what it is told; refuses what `refused` says, once each. */
 class Log implements RecordSink {
   readonly place = new Place();
-  readonly reader = new RecordReader(this.place, this);
+  readonly reader = new RecordReader(this.place, this, uncounted);
   readonly log: string[] = [];
   readonly refused = new Set<number>();
   private records = 0;

@@ -33,6 +33,8 @@ export class Recorder implements TlsOwner {
   unreadFacts: TlsFacts | undefined;
   held = 0;
   mostHeld = 0;
+  /** Octets of buffers for records and messages that are not whole. */
+  buffers = 0;
 
   constructor(options: RecorderOptions = {}) {
     const { secrets = new SecretStore(), rsaKeys = [], maxHeld = 1 << 20 } = options;
@@ -48,7 +50,12 @@ export class Recorder implements TlsOwner {
       owner: this,
       context,
       limits: { ...DEFAULT_LIMITS, maxHeldForSecrets: maxHeld, maxTlsTried: options.maxTried ?? 1 << 27 },
-      account,
+      account: {
+        add: (bytes) => {
+          this.buffers += bytes;
+        },
+      },
+      waiting: account,
     });
   }
 
