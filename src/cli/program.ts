@@ -9,6 +9,7 @@ import { CaptureError } from '../stream/defect.js';
 import { addCheckCommand } from './commands/check.js';
 import { addDecryptCommand } from './commands/decrypt.js';
 import { addFieldsCommand } from './commands/fields.js';
+import { addFollowCommand } from './commands/follow.js';
 import { addFramesCommand } from './commands/frames.js';
 import { addLimitsCommand } from './commands/limits.js';
 import { addMessagesCommand } from './commands/messages.js';
@@ -44,6 +45,7 @@ Examples:
   wsdissect -V -x -c 1 capture.pcapng      the first one in full detail
   wsdissect sessions capture.pcapng        who spoke with whom, how it ended
   wsdissect messages capture.pcapng        what was said: joined, inflated
+  wsdissect follow 1 capture.pcapng        the first session as a conversation
   wsdissect check capture.pcapng           who broke the protocol, and where
   wsdissect rules unmasked-client-frame    what a rule asks, and why
   wsdissect --session 2 capture.pcapng     the frames of the second session
@@ -74,6 +76,7 @@ export function makeProgram(version: string, terminal: Terminal): Command {
   addFramesCommand(program, terminal);
   addMessagesCommand(program, terminal);
   addSessionsCommand(program, terminal);
+  addFollowCommand(program, terminal);
   addCheckCommand(program, terminal, version);
   addDecryptCommand(program, terminal);
   addRulesCommand(program, terminal);

@@ -20,7 +20,17 @@ const help = (...args: string[]) => {
   expect(ran).toMatchObject({ status: 0, stderr: '' });
   return ran.stdout;
 };
-const commands = ['frames', 'messages', 'sessions', 'check', 'decrypt', 'rules', 'fields', 'limits'];
+const commands = [
+  'frames',
+  'messages',
+  'sessions',
+  'follow',
+  'check',
+  'decrypt',
+  'rules',
+  'fields',
+  'limits',
+];
 const helps = [['--help'], ...commands.map((command) => [command, '--help'])];
 /** The README says "all" of the commands that read captures. */
 const isCommon = (word: string, command: string) =>
@@ -188,6 +198,7 @@ describe('help of a command', () => {
     ['check', '[options] [capture...]', 'an error is a MUST that was broken'],
     ['check', '[options] [capture...]', 'exit with code 3 for a finding at least so severe: error (default)'],
     ['check', '[options] [capture...]', 'sarif (for code hosts), or junit (for CI servers)'],
+    ['follow', '[options] <session> [capture...]', 'message by message, with the time since the one before'],
     ['rules', '[options] [rule]', 'without it all are listed'],
     ['decrypt', '[options] <capture> <out.pcapng>', 'made readable for its owner only'],
     ['fields', '[options] [text]', 'Names and meanings are'],

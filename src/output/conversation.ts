@@ -1,0 +1,172 @@
+/**
+ * A session as a conversation: what each side says on its side of the page, with the time since what was said before.
+ *
+ * Strategy: written as the messages come, so that a long session costs no memory. Control frames are counted and told in one
+ * line, unless they are asked for; a Close is always told.
+ */
+import { hexRow } from '../bytes/hex.js';
+import { visible } from '../bytes/visible.js';
+import { secondsBetween, type Timestamp } from '../stream/place.js';
+import { encodeExtensions } from '../websocket/extensions.js';
+import type { Sender } from '../websocket/frame-record.js';
+import type { Message } from '../websocket/message-record.js';
+import { CLOSE, CONTINUATION, isControl, opcodeName } from '../websocket/opcode.js';
+import type { Session, SessionSummary } from '../websocket/session-record.js';
+import { closeStory } from './close-story.js';
+import type { Colors } from './colors.js';
+import type { ColumnContext } from './frame-columns.js';
+import { formatRemarks } from './list-columns.js';
+import { messageRemarks } from './message-columns.js';
+import { prettyJson } from './pretty-json.js';
+import { carrierText } from './session-text.js';
+import { formatTime } from './time.js';
+import { wrap } from './width.js';
+import type { TextWriter } from './writer.js';
+
+export interface ConversationOptions {
+  /** Columns to keep to; undefined: lines are as long as they are. */
+  readonly width: number | undefined;
+  /** Control frames are told one by one. */
+  readonly control: boolean;
+  /** Long content is told to its end. */
+  readonly full: boolean;
+}
+
+/** How far what the server says is moved to the right, where there is room. */
+const SERVER_INDENT = 16;
+const ROOMY = 72;
+const DEFAULT_COLUMNS = 80;
+/** Lines of a message that are told. */
+const MOST_LINES = 40;
+/** Octets of a message that are looked at for them. */
+const MOST_OCTETS = 1 << 16;
+const HEX_ROW = 16;
+
+export class Conversation {
+  private before: Timestamp | undefined = undefined;
+  /** Names of the control frames that were passed over, and how many of each. */
+  private readonly passed = new Map<string, number>();
+
+  constructor(
+    private readonly writer: TextWriter,
+    private readonly context: ColumnContext,
+    private readonly colors: Colors,
+    private readonly options: ConversationOptions,
+  ) {}
+
+  opened(session: Session): void {
+    const { number, client, server, path, host, handshake, carrier, opened } = session;
+    const { label, dim } = this.colors;
+    const target = `${visible(host ?? '')}${visible(path ?? '')}`;
+    this.line(`${label(`Session ${number}`)}  client ${client}, server ${server}  ${target}`.trimEnd());
+    const { timeFormat, start } = this.context;
+    const facts = [`opened ${formatTime(opened, timeFormat, start())}`, carrierText(carrier)];
+    if (handshake?.subprotocol !== undefined) facts.push(`subprotocol ${visible(handshake.subprotocol)}`);
+    const extensions = handshake?.extensions.extensions ?? [];
+    if (extensions.length > 0) facts.push(visible(encodeExtensions(extensions)));
+    if (handshake === undefined) facts.push('its handshake was not captured');
+    this.line(dim(facts.join(', ')));
+    this.before = opened;
+  }
+
+  message(message: Message): void {
+    const { opcode } = message;
+    if (isControl(opcode) && opcode !== CLOSE && !this.options.control) {
+      const name = opcodeName(opcode);
+      this.passed.set(name, (this.passed.get(name) ?? 0) + 1);
+      return;
+    }
+    this.tellPassed();
+    const indent = this.indentOf(message.sender);
+    this.line('');
+    this.line(`${indent}${this.heading(message)}`);
+    for (const line of this.content(message)) this.line(`${indent}  ${line}`);
+    this.before = message.timestamp;
+  }
+
+  closed(summary: SessionSummary): void {
+    this.tellPassed();
+    this.line('');
+    this.line(this.colors.dim(closeStory(summary)));
+  }
+
+  private heading(message: Message): string {
+    const { sender, number, opcode, length, timestamp, compressed, wireLength } = message;
+    const { timeFormat, start } = this.context;
+    const arrow = sender === 'client' ? '▶' : '◀';
+    const waited = this.before === undefined ? '' : `  ${since(this.before, timestamp)}`;
+    const name = this.colors.opcode(opcode, opcode === CONTINUATION ? 'message' : opcodeName(opcode));
+    const size = `${length} ${length === 1 ? 'byte' : 'bytes'}${compressed ? `, ${wireLength} deflated` : ''}`;
+    const remarks = formatRemarks(messageRemarks(message));
+    const when = this.colors.dim(`#${number}  ${formatTime(timestamp, timeFormat, start())}${waited}`);
+    const about = `${name}, ${size}${remarks === '' ? '' : `  ${this.colors.remark(remarks)}`}`;
+    return `${arrow} ${this.colors.label(sender)}  ${when}  ${about}`;
+  }
+
+  private content(message: Message): string[] {
+    const { opcode, close, content, validText } = message;
+    if (opcode === CLOSE) {
+      if (close === undefined) return hexLines(content);
+      return [`${close.code}${close.reason === '' ? '' : ` ${visible(close.reason)}`}`];
+    }
+    if (content.length === 0) return [];
+    const shown = this.options.full ? content : content.subarray(0, MOST_OCTETS);
+    const lines =
+      validText || (isControl(opcode) && isText(shown)) ? this.textLines(shown, message) : hexLines(shown);
+    if (this.options.full || (lines.length <= MOST_LINES && shown.length === content.length)) return lines;
+    const more = `… ${content.length} bytes in all (--full shows them)`;
+    return [...lines.slice(0, MOST_LINES), this.colors.dim(more)];
+  }
+
+  /** JSON is laid out; of other text each line is one. */
+  private textLines(content: Uint8Array, { sender }: Message): string[] {
+    const text = Buffer.from(content).toString('utf8');
+    const { width } = this.options;
+    const columns = Math.max(20, (width ?? DEFAULT_COLUMNS) - this.indentOf(sender).length - 2);
+    const lines = prettyJson(text, columns) ?? text.split(/\r?\n/);
+    if (width === undefined) return lines.map(visible);
+    return lines.flatMap((line) => wrapped(visible(line), columns));
+  }
+
+  private tellPassed(): void {
+    if (this.passed.size === 0) return;
+    const parts = [...this.passed].map(([name, count]) => `${count} ${name}`);
+    this.passed.clear();
+    this.line('');
+    this.line(this.colors.dim(`· ${parts.join(', ')} (--control shows them)`));
+  }
+
+  private indentOf(sender: Sender): string {
+    const { width = DEFAULT_COLUMNS } = this.options;
+    return sender === 'server' && width >= ROOMY ? ' '.repeat(SERVER_INDENT) : '';
+  }
+
+  private line(text: string): void {
+    this.writer.write(`${text.trimEnd()}\n`);
+  }
+}
+
+/** `+0.0012 s`, with as many digits as it takes. */
+export function since(before: Timestamp, time: Timestamp): string {
+  const seconds = secondsBetween(before, time);
+  const digits = Math.abs(seconds) < 0.01 ? 6 : Math.abs(seconds) < 10 ? 3 : 1;
+  return `${seconds < 0 ? '-' : '+'}${Math.abs(seconds).toFixed(digits)} s`;
+}
+
+/** What a line is indented by, its continuations are, too. */
+function wrapped(line: string, columns: number): string[] {
+  const [indent] = /^ */.exec(line)!;
+  const room = Math.max(10, columns - indent.length);
+  return wrap(line.slice(indent.length), room).map((part) => indent + part);
+}
+
+function isText(content: Uint8Array): boolean {
+  return content.every((octet) => octet >= 0x20 && octet < 0x7f);
+}
+
+function hexLines(content: Uint8Array): string[] {
+  const lines: string[] = [];
+  for (let at = 0; at < content.length; at += HEX_ROW)
+    lines.push(hexRow(content.subarray(at, at + HEX_ROW), Math.min(HEX_ROW, content.length - at), at));
+  return lines;
+}
