@@ -108,7 +108,6 @@ describe('follow', () => {
       '--full',
       'fixtures/tutorial-server/capture.pcap',
     ]);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
     expect(stdout).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f]/);
   });
 
