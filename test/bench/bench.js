@@ -42,6 +42,18 @@ const COMMANDS = {
     ...keyLog(file),
     file,
   ],
+  // Whatever is listed passes it, so that what it costs is all that differs.
+  '`wsdissect frames -T text -Y …`': (file) => [
+    process.execPath,
+    bin,
+    '-q',
+    '-T',
+    'text',
+    '-Y',
+    '(websocket.opcode == 1 && ws.sender == client) || ip.addr == 0.0.0.0/0',
+    ...keyLog(file),
+    file,
+  ],
   '`tshark -Y websocket`': (file) => ['tshark', ...preference(file), '-r', file, '-Y', 'websocket'],
   '`tshark -T fields`, with payload': (file) => [
     'tshark',

@@ -19,6 +19,7 @@ const TITLES = {
 
 const CHECK = '`wsdissect check`';
 const TEXT = '`wsdissect frames -T text`';
+const FILTERED = '`wsdissect frames -T text -Y …`';
 const NDJSON = '`wsdissect frames -T ndjson`';
 const TSHARK = '`tshark -Y websocket`';
 const FIELDS = '`tshark -T fields`, with payload';
@@ -46,6 +47,7 @@ const AT_LEAST = [
 const AT_MOST = [
   [CHECK, TCPFLOW, { small: [1.0, 0.7], gigabyte: [0.3, 0.2] }],
   [CHECK, WALK, { gigabyte: [3.5, 2.3] }],
+  [FILTERED, TEXT, { small: [1.15, 1.05], large: [1.15, 1.05] }],
 ];
 /** MiB of `check`, whatever the capture; milliseconds of start-up over an empty script. */
 const MEMORY = [96, 60];
