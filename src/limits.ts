@@ -266,6 +266,16 @@ export const LIMITS = {
     'open-pings-limit',
     'Pings of a side without a Pong that are told apart; the oldest is forgotten, and not judged',
   ),
+  maxOpenRequests: count(
+    65_536,
+    'open-requests-limit',
+    'requests in subprotocols of all sessions that wait for an answer; the oldest is forgotten, and not paired',
+  ),
+  maxHeldUnits: bytes(
+    64 * MiB,
+    'held-units-limit',
+    'of MQTT packets, STOMP frames and the like that go on in later messages, of all sessions; what adds is not decoded',
+  ),
 } satisfies Record<string, LimitFacts>;
 
 export type LimitKey = keyof typeof LIMITS;

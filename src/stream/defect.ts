@@ -5,7 +5,7 @@
  */
 
 /** The station that could not decode the bytes. */
-export type Layer = 'capture' | 'link' | 'network' | 'tcp' | 'tls' | 'http' | 'websocket';
+export type Layer = 'capture' | 'link' | 'network' | 'tcp' | 'tls' | 'http' | 'websocket' | 'subprotocol';
 
 export interface Defect {
   readonly layer: Layer;

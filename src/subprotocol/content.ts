@@ -1,0 +1,57 @@
+/**
+ * The content of a message as decoders look at it: octets, text, JSON.
+ */
+import { isUtf8 } from 'node:buffer';
+import type { Message } from '../websocket/message-record.js';
+import { TEXT } from '../websocket/opcode.js';
+import { bounded, clip } from './bounded.js';
+import type { JsonLike } from './decoder.js';
+
+const PREVIEW = 60;
+/** Octets of a payload that are looked at to tell of it. */
+const MAX_TEXT = 16 * 1024;
+
+/** The same octets, with the methods of a Buffer. */
+export const bufferOf = ({ buffer, byteOffset, length }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, length);
+
+export const isText = ({ opcode, validText }: Message): boolean => opcode === TEXT && validText;
+
+export const textOf = ({ content }: Message): string => bufferOf(content).toString();
+
+/** First octet that is no white space of JSON (RFC 8259 §2), or -1. */
+export function firstOctet(content: Uint8Array): number {
+  for (let at = 0; at < content.length; at++) {
+    const octet = content[at];
+    if (octet !== 0x20 && octet !== 0x0a && octet !== 0x0d && octet !== 0x09) return octet;
+  }
+  return -1;
+}
+
+/** Undefined where it is no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A body whose format is not known: as text where it is some, else as base64. */
+export function bodyFacts(body: Uint8Array): { readonly [name: string]: JsonLike } {
+  const shown = bufferOf(body.length > MAX_TEXT ? body.subarray(0, MAX_TEXT) : body);
+  if (isUtf8(body)) return { length: body.length, payload: bounded(shown.toString()) };
+  return { length: body.length, payloadBase64: bounded(shown.toString('base64')) };
+}
+
+/** The beginning of a body within a summary: `: text`, or nothing where it is no text. */
+export function bodyPreview(body: Uint8Array): string {
+  if (body.length === 0 || !isUtf8(body)) return '';
+  return `: ${clip(bufferOf(body.subarray(0, 4 * PREVIEW)).toString(), PREVIEW)}`;
+}
+
+/** `1 byte`, `12 bytes`. */
+export const octets = (count: number): string => (count === 1 ? '1 byte' : `${count} bytes`);

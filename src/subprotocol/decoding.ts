@@ -1,0 +1,102 @@
+/**
+ * Decodes the subprotocols of all sessions of a run: messages go in as they are told, what they say comes out.
+ *
+ * Strategy: state per session is made when its first message comes and forgotten when the session closes; what sessions
+ * may cost together is bounded here (requests without an answer, octets of units under way).
+ */
+import { atLimit, DEFAULT_LIMITS, type Limits } from '../limits.js';
+import type { Message } from '../websocket/message-record.js';
+import type { Session } from '../websocket/session-record.js';
+import type { Decoded, Subprotocol } from './decoder.js';
+import { HeldBudget } from './held.js';
+import { decodeJson } from './json.js';
+import { SUBPROTOCOLS } from './registry.js';
+import { OpenRequests, SessionRequests } from './requests.js';
+import { SessionDecoding } from './session-decoding.js';
+
+export interface SubprotocolDecodingOptions {
+  readonly limits?: Partial<Limits> | undefined;
+  /** Whether plain JSON is told of as such, where no subprotocol has taken a message; by default it is. */
+  readonly plainJson?: boolean;
+  /** Told of limits that were hit, and of decoders that failed. */
+  readonly defect?: ((code: string, message: string) => void) | undefined;
+  /** In place of those that are known. */
+  readonly subprotocols?: readonly Subprotocol[];
+}
+
+/** Messages of a session must be decoded in their order, and only once. */
+export class SubprotocolDecoding {
+  private readonly sessions = new WeakMap<Session, SessionDecoding>();
+  /** Messages that follow each other are often of the same session. */
+  private last: { readonly session: Session; readonly decoding: SessionDecoding } | undefined;
+  private readonly requests: OpenRequests;
+  private readonly held: HeldBudget;
+  private latest: Message | undefined = undefined;
+
+  constructor(private readonly options: SubprotocolDecodingOptions = {}) {
+    const { maxOpenRequests, maxHeldUnits } = { ...DEFAULT_LIMITS, ...options.limits };
+    this.requests = new OpenRequests(maxOpenRequests, (message) =>
+      this.report(
+        message,
+        'open-requests-limit',
+        `too many requests wait for an answer: the oldest is forgotten ${atLimit('maxOpenRequests', maxOpenRequests)}`,
+      ),
+    );
+    this.held = new HeldBudget(maxHeldUnits, () =>
+      this.report(
+        this.latest!,
+        'held-units-limit',
+        'too much is held of what goes on in later messages: it is not decoded ' +
+          atLimit('maxHeldUnits', maxHeldUnits),
+      ),
+    );
+  }
+
+  /** What a message says; undefined for control frames, and where nobody can tell. */
+  decode(message: Message): Decoded | undefined {
+    this.latest = message;
+    const decoded = this.of(message.session).decode(message);
+    this.latest = undefined;
+    if (decoded !== undefined || this.options.plainJson === false) return decoded;
+    return isSmall(message) ? decodeJson(message) : undefined;
+  }
+
+  /** Forgets a session that is over. */
+  close(session: Session): void {
+    this.sessions.get(session)?.close();
+    this.sessions.delete(session);
+    if (this.last?.session === session) this.last = undefined;
+  }
+
+  private of(session: Session): SessionDecoding {
+    if (this.last?.session === session) return this.last.decoding;
+    let decoding = this.sessions.get(session);
+    if (decoding === undefined) {
+      const tools = { requests: new SessionRequests(this.requests), held: this.held };
+      decoding = new SessionDecoding(
+        session,
+        this.options.subprotocols ?? SUBPROTOCOLS,
+        tools,
+        (name, message) =>
+          this.report(
+            message,
+            'decoder-failed',
+            `the decoder of ${name} fails: this session is decoded without it`,
+          ),
+      );
+      this.sessions.set(session, decoding);
+    }
+    this.last = { session, decoding };
+    return decoding;
+  }
+
+  private report({ session, number }: Message, code: string, text: string): void {
+    this.options.defect?.(code, `session ${session.number}: message ${number}: ${text}`);
+  }
+}
+
+/** Longest content that is looked at as JSON. */
+const MAX_JSON = 1024 * 1024;
+
+const isSmall = ({ complete, content, unknownRanges }: Message): boolean =>
+  complete && unknownRanges.length === 0 && content.length <= MAX_JSON;
