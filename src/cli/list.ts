@@ -50,15 +50,19 @@ export async function list<K extends Listed>(
     else if (isHit) show(item);
   };
   const late = filtering?.finding === undefined ? undefined : new OneLate(judge);
+  const told = consume(late === undefined ? judge : (item) => late.take(item));
   await run(captures, options, terminal, {
     consumer: {
-      ...consume(late === undefined ? judge : (item) => late.take(item)),
+      ...told,
       ...filterConsumer(filtering),
       opened: (dissector: Dissector) => {
         start = dissector.start;
+        told.opened?.(dissector);
       },
-      sessionClosed: ({ session }) => {
+      sessionClosed: (summary) => {
+        const { session } = summary;
         late?.settle();
+        told.sessionClosed?.(summary);
         filtering?.closed(session.number);
         neighbours?.closed(session.number);
       },

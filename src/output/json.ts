@@ -14,6 +14,11 @@ export function jsonString(text: string): string {
   return escapeUnsafe(JSON.stringify(text));
 }
 
+/** Plain data, in one line. */
+export function jsonValue(value: unknown): string {
+  return escapeUnsafe(JSON.stringify(value));
+}
+
 /** A whole document, indented for people. */
 export function jsonDocument(value: unknown): string {
   return escapeUnsafe(JSON.stringify(value, null, 2));

@@ -8,6 +8,7 @@ import { type CloseBody, closeCodeName } from '../websocket/close.js';
 import type { Message } from '../websocket/message-record.js';
 import { CLOSE, CONTINUATION, isControl, TEXT } from '../websocket/opcode.js';
 import type { ByteWriter } from './byte-writer.js';
+import { type Decode, decodedStart, notDecoded } from './decoded-text.js';
 import { type ColumnContext, formatDoubt } from './frame-columns.js';
 import { formatRemarks, type ListColumns, listColumns } from './list-columns.js';
 import { decodeText, isPrintable, PREVIEW_BYTES, writeHex, writeText } from './preview.js';
@@ -18,17 +19,23 @@ export interface MessageColumns extends ListColumns {
   readonly wire: string;
   readonly frames: string;
   readonly remark: string;
+  /** Begins with what it says in its subprotocol. */
   readonly content: string;
 }
 
-export function messageColumns(message: Message, context: ColumnContext): MessageColumns {
+export function messageColumns(
+  message: Message,
+  context: ColumnContext,
+  decode: Decode = notDecoded,
+): MessageColumns {
+  const content = previewContent(message);
   return {
     ...listColumns(message, context),
     length: String(message.length),
     wire: message.compressed ? String(message.wireLength) : '',
     frames: String(message.frames.length),
     remark: formatRemarks(messageRemarks(message)),
-    content: previewContent(message),
+    content: decodedStart(decode(message), content !== '') + content,
   };
 }
 

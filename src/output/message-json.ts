@@ -3,9 +3,11 @@
  *
  * Strategy: as of a frame (frame-json.ts).
  */
+import type { Decoded } from '../subprotocol/decoder.js';
 import type { Message } from '../websocket/message-record.js';
 import { CONTINUATION, opcodeName } from '../websocket/opcode.js';
 import { type ByteWriter, encoded } from './byte-writer.js';
+import { type Decode, decodedJson, notDecoded } from './decoded-text.js';
 import { JSON_TEXT } from './escape.js';
 import { jsonOrNull, jsonString, rangeJson } from './json.js';
 import { SessionFields } from './session-fields.js';
@@ -36,7 +38,10 @@ export class MessageJson {
       `"path":${jsonOrNull(path)},"subprotocol":${jsonOrNull(handshake?.subprotocol)}`,
   );
 
-  constructor(private readonly writer: ByteWriter) {
+  constructor(
+    private readonly writer: ByteWriter,
+    private readonly decode: Decode = notDecoded,
+  ) {
     this.time = new TimeWriter(writer);
     this.firstTime = new TimeWriter(writer);
   }
@@ -65,7 +70,7 @@ export class MessageJson {
     writer.bytes(message.complete ? COMPLETE : INCOMPLETE);
     const { unknownRanges } = message;
     if (unknownRanges.length > 0) writer.write(unknownRanges.map(rangeJson).join(','));
-    writeEnd(writer, message);
+    writeEnd(writer, message, this.decode(message));
   }
 }
 
@@ -87,12 +92,17 @@ function writeClose(writer: ByteWriter, { close }: Message): void {
   else writer.write(`","closeCode":${close.code},"closeReason":${jsonString(close.reason)}`);
 }
 
-function writeEnd(writer: ByteWriter, { confidence, content, length, limited }: Message): void {
+function writeEnd(
+  writer: ByteWriter,
+  { confidence, content, length, limited }: Message,
+  decoded: Decoded | undefined,
+): void {
   const isWhole = !limited && content.length >= length;
-  if (isWhole && confidence >= 1) {
+  if (isWhole && confidence >= 1 && decoded === undefined) {
     writer.bytes(END);
     return;
   }
   const kept = isWhole ? '' : `,"contentKept":${content.length}`;
-  writer.write(`]${kept}${confidence < 1 ? `,"confidence":${confidence}` : ''}}`);
+  const doubt = confidence < 1 ? `,"confidence":${confidence}` : '';
+  writer.write(`]${kept}${doubt}${decoded === undefined ? '' : `,"decoded":${decodedJson(decoded)}`}}`);
 }

@@ -4,13 +4,13 @@
 import type { Message } from '../websocket/message-record.js';
 import type { ByteWriter } from './byte-writer.js';
 import type { Colors } from './colors.js';
+import { type Decode, notDecoded } from './decoded-text.js';
 import type { ColumnContext } from './frame-columns.js';
 import { fullStart, type ListLayout, listTable, narrowStart } from './list-columns.js';
 import { type MessageColumns, messageColumns } from './message-columns.js';
 import type { RowRenderer } from './rows.js';
 
-const layout: ListLayout<Message, MessageColumns> = {
-  columns: messageColumns,
+const layout: Omit<ListLayout<Message, MessageColumns>, 'columns'> = {
   fullWidth: 108,
   full: [
     ...fullStart,
@@ -34,6 +34,8 @@ export function messageTable(
   context: ColumnContext,
   colors: Colors,
   width: number,
+  decode: Decode = notDecoded,
 ): RowRenderer<Message> {
-  return listTable(layout, writer, context, colors, width);
+  const columns = (message: Message, its: ColumnContext) => messageColumns(message, its, decode);
+  return listTable({ ...layout, columns }, writer, context, colors, width);
 }

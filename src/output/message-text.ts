@@ -5,6 +5,7 @@ import type { Message } from '../websocket/message-record.js';
 import { opcodeName } from '../websocket/opcode.js';
 import { type ByteWriter, encoded } from './byte-writer.js';
 import type { Colors } from './colors.js';
+import { type Decode, decodedStart, notDecoded } from './decoded-text.js';
 import type { ColumnContext } from './frame-columns.js';
 import { LineStart } from './line-start.js';
 import { formatDirection, formatRemarks } from './list-columns.js';
@@ -21,6 +22,7 @@ export class MessageLines {
     private readonly writer: ByteWriter,
     context: ColumnContext,
     private readonly colors: Colors,
+    private readonly decode: Decode = notDecoded,
   ) {
     this.start = new LineStart(writer, context);
   }
@@ -42,6 +44,8 @@ export class MessageLines {
     else writer.write(` ${`${frames.length} frames`.padEnd(9)}  `);
     const remarks = messageRemarks(message);
     if (remarks.length > 0) writer.write(`${this.colors.remark(formatRemarks(remarks))} `);
+    const decoded = decodedStart(this.decode(message), message.content.length > 0);
+    if (decoded !== '') writer.write(this.colors.label(decoded));
     writeContent(writer, message);
     writer.trimEnd();
   }
