@@ -19,14 +19,28 @@ export const isText = ({ opcode, validText }: Message): boolean => opcode === TE
 
 export const textOf = ({ content }: Message): string => bufferOf(content).toString();
 
-/** First octet that is no white space of JSON (RFC 8259 §2), or -1. */
-export function firstOctet(content: Uint8Array): number {
-  for (let at = 0; at < content.length; at++) {
-    const octet = content[at];
-    if (octet !== 0x20 && octet !== 0x0a && octet !== 0x0d && octet !== 0x09) return octet;
-  }
-  return -1;
+const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d];
+
+/**
+ * Whether a text begins and ends as an object of JSON (RFC 8259 §4), or, if they are wanted, an array (§5). To find that
+ * out by JSON.parse costs twenty microseconds where it is none: an exception with its stack.
+ */
+export function mayBeJson(message: Message, lists: boolean): boolean {
+  if (!isText(message)) return false;
+  const { content } = message;
+  let end = content.length - 1;
+  while (end > 0 && isSpace(content[end])) end--;
+  let start = 0;
+  while (start < end && isSpace(content[start])) start++;
+  const [first, last] = [content[start], content[end]];
+  return (
+    (first === OPEN_OBJECT && last === CLOSE_OBJECT) || (lists && first === OPEN_LIST && last === CLOSE_LIST)
+  );
 }
+
+/** RFC 8259 §2. */
+const isSpace = (octet: number): boolean =>
+  octet === 0x20 || octet === 0x0a || octet === 0x0d || octet === 0x09;
 
 /** Undefined where it is no JSON. */
 export function parseJson(text: string): unknown {

@@ -7,6 +7,7 @@
  * is one of Engine.IO.
  */
 import type { Message } from '../websocket/message-record.js';
+import { BINARY } from '../websocket/opcode.js';
 import type { Session } from '../websocket/session-record.js';
 import { bounded, facts, quoted } from './bounded.js';
 import { bodyFacts, bufferOf, isRecord, isText, octets, parseJson, textOf } from './content.js';
@@ -55,7 +56,7 @@ class EngineIo implements UnitDecoder {
   }
 
   decode(message: Message): Unit[] | undefined {
-    const unit = isText(message) ? this.text(message) : this.binary(message);
+    const unit = message.opcode === BINARY ? this.binary(message) : this.text(message);
     return unit && [unit];
   }
 
@@ -68,8 +69,8 @@ class EngineIo implements UnitDecoder {
   }
 
   private text(message: Message): Unit | undefined {
-    const { content } = message;
-    const type = content[0] - ZERO;
+    if (!isText(message)) return undefined;
+    const type = message.content[0] - ZERO;
     const name = TYPES[type];
     if (name === undefined) return this.base64(textOf(message), message);
     const data = textOf(message).slice(1);

@@ -8,7 +8,7 @@
  */
 import type { Message } from '../websocket/message-record.js';
 import { brief, facts, quoted } from './bounded.js';
-import { bufferOf, firstOctet, isRecord, isText, parseJson, textOf } from './content.js';
+import { bufferOf, isRecord, mayBeJson, parseJson, textOf } from './content.js';
 import { makeUnit, otherSide, type Subprotocol, type Tools, type Unit } from './decoder.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -46,7 +46,7 @@ const make = (name: string, types: Readonly<Record<string, Part>>, says: RegExp)
   name,
   expects: ({ handshake }) => (handshake?.subprotocol === name ? 1 : 0),
   bid(message) {
-    if (!isText(message) || firstOctet(message.content) !== 0x7b) return 0;
+    if (!mayBeJson(message, false)) return 0;
     const found = CONTENT.exec(bufferOf(message.content.subarray(0, GLANCE)).toString('latin1'));
     if (found === null) return 0;
     return found[1] === undefined ? 0.5 : says.test(found[1]) ? 0.9 : 0;
@@ -63,7 +63,7 @@ function decode(
   types: Readonly<Record<string, Part>>,
   tools: Tools,
 ): Unit[] | undefined {
-  if (!isText(message) || firstOctet(message.content) !== 0x7b) return undefined;
+  if (!mayBeJson(message, false)) return undefined;
   const value = parseJson(textOf(message));
   if (!isRecord(value) || typeof value.type !== 'string' || !Object.hasOwn(types, value.type))
     return undefined;

@@ -7,13 +7,12 @@
 import type { Sender } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
 import { brief, facts, quoted } from './bounded.js';
-import { bufferOf, firstOctet, isRecord, isText, parseJson, textOf } from './content.js';
+import { bufferOf, isRecord, mayBeJson, parseJson, textOf } from './content.js';
 import { MAX_UNITS, makeUnit, otherSide, type Subprotocol, type Tools, type Unit } from './decoder.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const PROTOCOL = 'json-rpc';
-const [OBJECT, LIST] = [0x7b, 0x5b];
 const MARK = '"jsonrpc"';
 /** Where the member is looked for: near the front or near the end, where it mostly stands. */
 const GLANCE = 64;
@@ -24,9 +23,7 @@ export const jsonRpc: Subprotocol = {
   expects: ({ handshake }) => (/^json-?rpc/i.test(handshake?.subprotocol ?? '') ? 1 : 0),
 
   bid(message) {
-    if (!isText(message)) return 0;
-    const first = firstOctet(message.content);
-    if (first !== OBJECT && first !== LIST) return 0;
+    if (!mayBeJson(message, true)) return 0;
     const content = bufferOf(message.content);
     const front = content.subarray(0, GLANCE);
     return front.includes(MARK) || content.subarray(-GLANCE).includes(MARK) ? 0.9 : 0;
@@ -36,9 +33,7 @@ export const jsonRpc: Subprotocol = {
 };
 
 function decode(message: Message, tools: Tools): Unit[] | undefined {
-  if (!isText(message)) return undefined;
-  const first = firstOctet(message.content);
-  if (first !== OBJECT && first !== LIST) return undefined;
+  if (!mayBeJson(message, true)) return undefined;
   const value = parseJson(textOf(message));
   if (isCall(value)) return [unitOf(value, message, tools)];
   if (!Array.isArray(value) || value.length === 0 || !value.every(isCall)) return undefined;

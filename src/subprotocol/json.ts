@@ -4,17 +4,14 @@
  */
 import type { Message } from '../websocket/message-record.js';
 import { bounded, quoted } from './bounded.js';
-import { firstOctet, isRecord, isText, parseJson, textOf } from './content.js';
+import { isRecord, mayBeJson, parseJson, textOf } from './content.js';
 import { makeUnit, type Unit } from './decoder.js';
 
 const NAMES_SHOWN = 6;
-const [OBJECT, LIST] = [0x7b, 0x5b];
 
 /** Undefined where it is no object and no array of JSON (RFC 8259 §4, §5). */
 export function decodeJson(message: Message): Unit | undefined {
-  if (!isText(message)) return undefined;
-  const first = firstOctet(message.content);
-  if (first !== OBJECT && first !== LIST) return undefined;
+  if (!mayBeJson(message, true)) return undefined;
   const value = parseJson(textOf(message));
   if (Array.isArray(value)) return makeUnit('json', 'array', `array of ${value.length}`, bounded(value));
   if (!isRecord(value)) return undefined;

@@ -38,8 +38,17 @@ export class MqttPacketParser {
     this.packet = undefined;
     this.failure = undefined;
     this.parser.parse(bufferOf(bytes));
-    return this.failure ?? this.packet ?? 'it is too short';
+    const { packet } = this;
+    return this.failure ?? (packet !== undefined && isWhole(packet) ? packet : TOO_SHORT);
   }
+}
+
+const TOO_SHORT = 'it is too short';
+
+/** The package lets some packets pass that end before an identifier (told as -1) or a code. */
+function isWhole(packet: Packet): boolean {
+  if (packet.messageId === -1) return false;
+  return packet.cmd !== 'connack' || (packet.returnCode ?? packet.reasonCode) !== undefined;
 }
 
 /** MQTT 5.0 §3.1.2.2; 3 is that of MQTT 3.1. */
