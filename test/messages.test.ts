@@ -129,6 +129,7 @@ describe('the logs', () => {
       'messages-python-socketio',
       'messages-socketio',
       'messages-stomp',
+      'messages-subscriptions',
       'messages-windows',
       'messages-ws',
     ]);

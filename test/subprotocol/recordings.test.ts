@@ -276,8 +276,37 @@ describe('messages-graphql-ws', () => {
   });
 });
 
+describe('messages-subscriptions', () => {
+  it('has the operations and results that the applications logged', async () => {
+    for (const said of await sessionsOf('messages-subscriptions')) {
+      for (const { decoded, logged } of said) {
+        expect(decoded?.protocol).toBe('graphql-ws');
+        if (logged === undefined) continue;
+        const { id, type, payload } = JSON.parse(logged);
+        expect([decoded!.type, factsOf(decoded!).id]).toEqual([type, id]);
+        if (type !== 'start') expect(factsOf(decoded!).payload).toEqual(payload);
+      }
+      const [client, server] = [wholeUnits(said, 'client'), wholeUnits(said, 'server')];
+      const operations = client.filter(({ type }) => type === 'start').map(factsOf);
+      expect(operations.map(({ operation, name, field }) => [operation, name, field])).toEqual([
+        ['query', undefined, 'hello'],
+        ['mutation', 'Order', 'order'],
+        ['query', undefined, 'nothing'],
+        ...Array(3).fill(['subscription', 'Ticks', 'ticks']),
+      ]);
+      const results = server.filter(({ type }) => type === 'data');
+      const counts = operations.map(({ id }) => results.filter((unit) => factsOf(unit).id === id).length);
+      expect(counts.slice(0, 5)).toEqual([1, 1, 1, 9, 6]);
+      expect(counts[5]).toBeGreaterThanOrEqual(3);
+      expect(answered(results)).toBe(results.length);
+      const ends = server.filter(({ type }) => type === 'complete');
+      expect([ends.length, answered(ends)]).toEqual([6, 6]);
+    }
+  });
+});
+
 describe('wsdissect messages', () => {
-  const names = [...['messages-socketio', 'messages-mosquitto', 'messages-stomp', 'messages-graphql-ws']];
+  const names = ['messages-socketio', 'messages-mosquitto', 'messages-stomp', 'messages-subscriptions'];
   it.each(names)('-T ndjson of %s has what the library tells', async (name) => {
     const { capture } = caseOf(name);
     const { stdout, stderr } = wsdissect(['messages', '-T', 'ndjson', capture]);
