@@ -10,6 +10,7 @@ import type { Input } from '../src/capture/open.js';
 import { encodePcap, encodePcapHeader, encodePcapRecord } from '../src/capture/pcap-encode.js';
 import { PcapngEncoder } from '../src/capture/pcapng-encode.js';
 import { type RunConsumer, runDissection } from '../src/dissect.js';
+import type { Dissector } from '../src/dissector.js';
 import { encodeH2Headers } from '../src/http/h2-frame-encode.js';
 import type { HpackField } from '../src/http/hpack-encode.js';
 import { atLimit, DEFAULT_LIMITS, LIMIT_KEYS, LIMITS, type LimitKey, limitName } from '../src/limits.js';
@@ -17,6 +18,7 @@ import { encodeEthernet } from '../src/link/ethernet.js';
 import { LinkType } from '../src/link/link-types.js';
 import { encodeIpv4, fragmentIpv4 } from '../src/network/ipv4.js';
 import type { Defect } from '../src/stream/defect.js';
+import { SubprotocolDecoding } from '../src/subprotocol/decoding.js';
 import { SYN } from '../src/tcp/segment.js';
 import {
   encodeClientHello,
@@ -110,7 +112,7 @@ const whole = (identification: number) => datagram(identification);
 interface Case {
   readonly value: number;
   readonly capture: () => Input | Input[];
-  readonly lists?: 'message' | 'finding';
+  readonly lists?: 'message' | 'decoded' | 'finding';
   readonly more?: Partial<Record<LimitKey, number>>;
   /** Of the same input without any limit. */
   readonly others?: readonly string[];
@@ -410,6 +412,19 @@ const CASES: Partial<Record<LimitKey, Case>> = {
         ['a', 'b'].map((text) => talk.send(SERVER, encodeFrame({ opcode: 9, payload: utf8(text) }))),
       ),
   },
+  maxOpenRequests: {
+    value: 1,
+    lists: 'decoded',
+    capture: () =>
+      session((talk) =>
+        [1, 2].map((id) => talk.send(CLIENT, fromClient(`{"jsonrpc":"2.0","id":${id},"method":"a"}`))),
+      ),
+  },
+  maxHeldUnits: {
+    value: 10,
+    lists: 'decoded',
+    capture: () => session((talk) => [talk.send(CLIENT, fromClient('SEND\ndestination:/a\n'))]),
+  },
 };
 
 /** A gzip stream that ends in a member with a fault. */
@@ -454,10 +469,24 @@ async function run(
 ) {
   const defects: Defect[] = [];
   const payloads: string[] = [];
+  let dissector: Dissector | undefined;
+  const decoding = new SubprotocolDecoding({
+    limits,
+    defect: (code, message) => dissector?.defect('subprotocol', code, message),
+  });
   const consumer: RunConsumer = {
+    opened: (its) => {
+      dissector = its;
+    },
     defect: (defect) => defects.push(defect),
-    ...(lists === 'message'
-      ? { message: ({ content }) => payloads.push(Buffer.from(content).toString()) }
+    ...(lists === 'decoded' && { sessionClosed: ({ session: closed }) => decoding.close(closed) }),
+    ...(lists === 'message' || lists === 'decoded'
+      ? {
+          message: (message) => {
+            if (lists === 'decoded') decoding.decode(message);
+            payloads.push(Buffer.from(message.content).toString());
+          },
+        }
       : lists === 'finding'
         ? { finding() {}, frame: ({ payload }) => payloads.push(Buffer.from(payload).toString()) }
         : { frame: ({ payload }) => payloads.push(Buffer.from(payload).toString()) }),

@@ -383,3 +383,53 @@ describe('exit codes', () => {
     });
   });
 });
+
+describe('subprotocols', () => {
+  const zipped = (name: string) => `${fixturesRoot}${name}/capture.pcap.gz`;
+  const graphql = zipped('messages-graphql-ws');
+  const line = (args: string[], index: number) =>
+    wsdissect(['messages', ...args, graphql])
+      .stdout.split('\n')
+      [index].slice(82);
+
+  it('what is decoded stands in front of the content', () => {
+    expect(line([], 1)).toBe(
+      'graphql-transport-ws connection_ack (answers 1 after 1.8 ms) | {"type":"connection_ack"}',
+    );
+    const table = wsdissect(['messages', '-T', 'table', '-c', '2', graphql], undefined, { COLUMNS: '200' });
+    expect(table.stdout).toContain(
+      '│ graphql-transport-ws connection_ack (answers 1 after 1.8 ms) | {"type":',
+    );
+  });
+
+  it('JSON has it as decoded', () => {
+    const { decoded } = objects('-c', '2', graphql)[1];
+    expect(decoded).toEqual({
+      protocol: 'graphql-transport-ws',
+      type: 'connection_ack',
+      summary: 'connection_ack',
+      value: {},
+      answers: { message: 1, latency: expect.closeTo(0.001755, 4) },
+    });
+  });
+
+  it('--no-decode leaves it out', () => {
+    expect(line(['--no-decode'], 1)).toBe('{"type":"connection_ack"}');
+    expect(objects('--no-decode', graphql).filter((object) => 'decoded' in object)).toEqual([]);
+  });
+
+  it('tells of limits that are hit, with the packet', () => {
+    const { stderr } = wsdissect(['messages', '--limit', 'open-requests=1', graphql]);
+    expect(stderr).toMatch(
+      /^wsdissect: warning: packet \d+: session 1: message \d+: too many requests wait for an answer: the oldest is forgotten \(limit open-requests=1\) \[open-requests-limit\]\n/,
+    );
+  });
+
+  it.each([
+    [hello, false],
+    [zipped('messages-mosquitto'), true],
+  ])('needs the package of a protocol only where it is spoken: %s', (file, spoken) => {
+    const ran = wsdissect(['messages', file], undefined, { NODE_DEBUG: 'module' });
+    expect([ran.status, ran.stderr.includes('mqtt-packet')]).toEqual([0, spoken]);
+  });
+});
