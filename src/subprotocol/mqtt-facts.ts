@@ -5,7 +5,7 @@
  * Strategy: the package is loaded when the first packet comes. It emits what it found before it returns.
  */
 import { createRequire } from 'node:module';
-import type { Packet, Parser } from 'mqtt-packet';
+import type { IConnackPacket, IConnectPacket, IPublishPacket, Packet, Parser } from 'mqtt-packet';
 import { bounded, brief, clip, facts, quoted } from './bounded.js';
 import { bodyFacts, bodyPreview, bufferOf, octets } from './content.js';
 import type { JsonLike } from './decoder.js';
@@ -62,67 +62,85 @@ export interface PacketFacts {
 
 /** What a packet says; `topic`: of a PUBLISH, where an alias stands for it. */
 export function factsOf(packet: Packet, topic: string | undefined): PacketFacts {
-  const { cmd, messageId: id } = packet;
-  const name = cmd.toUpperCase();
   const properties = plainProperties((packet as { properties?: object }).properties);
-  const numbered = id === undefined ? '' : ` id ${id}`;
   switch (packet.cmd) {
-    case 'connect': {
-      const { clientId, clean, keepalive, username, password, will } = packet;
-      const version = versionName(packet.protocolVersion);
-      return {
-        summary: `${name} ${quoted(clientId)}, MQTT ${version}`,
-        value: facts({
-          version,
-          clientId,
-          clean,
-          keepalive,
-          username,
-          hasPassword: password !== undefined,
-          will: will && { ...willFacts(will), properties: plainProperties(will.properties) },
-          properties,
-        }),
-      };
-    }
-    case 'connack': {
-      const { sessionPresent, returnCode, reasonCode } = packet;
-      const code = reasonCode ?? returnCode;
-      const result = code === 0 ? 'accepted' : `refused with ${brief(code)}`;
-      return { summary: `${name} ${result}`, value: facts({ code, sessionPresent, properties }) };
-    }
-    case 'publish': {
-      const { qos, retain, dup } = packet;
-      const body = packet.payload as Buffer;
-      const told = topic ?? packet.topic;
-      const quality = `qos ${qos}${retain ? ' retain' : ''}${dup ? ' dup' : ''}`;
-      return {
-        summary: `${name} ${quoted(told)} ${quality}${numbered}, ${octets(body.length)}${bodyPreview(body)}`,
-        value: facts({ topic: told, qos, retain, dup, id, ...bodyFacts(body), properties }),
-      };
-    }
+    case 'connect':
+      return connectFacts(packet, properties);
+    case 'connack':
+      return connackFacts(packet, properties);
+    case 'publish':
+      return publishFacts(packet, topic ?? packet.topic, properties);
     case 'subscribe': {
-      const { subscriptions } = packet;
+      const { messageId: id, subscriptions } = packet;
       const topics = subscriptions.map(({ topic: filter, qos }) => `${quoted(filter)} qos ${qos}`);
-      return {
-        summary: `${name} ${clip(topics.join(', '), 200)}${numbered}`,
-        value: facts({ id, subscriptions, properties }),
-      };
+      return topicFacts('SUBSCRIBE', topics, id, facts({ id, subscriptions, properties }));
     }
     case 'unsubscribe': {
-      const { unsubscriptions: topics } = packet;
-      return {
-        summary: `${name} ${clip(topics.map(quoted).join(', '), 200)}${numbered}`,
-        value: facts({ id, topics, properties }),
-      };
+      const { messageId: id, unsubscriptions: topics } = packet;
+      return topicFacts('UNSUBSCRIBE', topics.map(quoted), id, facts({ id, topics, properties }));
     }
-    default: {
-      const { granted, reasonCode: code } = packet as { granted?: number[]; reasonCode?: number };
-      const given =
-        granted === undefined || granted.length === 0 ? '' : ` granted ${clip(granted.join(', '), 80)}`;
-      const why = code === undefined || code === 0 ? '' : ` reason ${code}`;
-      return { summary: `${name}${given}${why}${numbered}`, value: facts({ id, granted, code, properties }) };
-    }
+    default:
+      return answerFacts(packet, properties);
   }
+}
+
+const numbered = (id: number | undefined): string => (id === undefined ? '' : ` id ${id}`);
+
+function connectFacts(packet: IConnectPacket, properties: JsonLike | undefined): PacketFacts {
+  const { clientId, clean, keepalive, username, password, will } = packet;
+  const version = versionName(packet.protocolVersion);
+  return {
+    summary: `CONNECT ${quoted(clientId)}, MQTT ${version}`,
+    value: facts({
+      version,
+      clientId,
+      clean,
+      keepalive,
+      username,
+      hasPassword: password !== undefined,
+      will: will && { ...willFacts(will), properties: plainProperties(will.properties) },
+      properties,
+    }),
+  };
+}
+
+function connackFacts(packet: IConnackPacket, properties: JsonLike | undefined): PacketFacts {
+  const { sessionPresent, returnCode, reasonCode } = packet;
+  const code = reasonCode ?? returnCode;
+  const result = code === 0 ? 'accepted' : `refused with ${brief(code)}`;
+  return { summary: `CONNACK ${result}`, value: facts({ code, sessionPresent, properties }) };
+}
+
+function publishFacts(packet: IPublishPacket, topic: string, properties: JsonLike | undefined): PacketFacts {
+  const { qos, retain, dup, messageId: id } = packet;
+  const body = packet.payload as Buffer;
+  const quality = `qos ${qos}${retain ? ' retain' : ''}${dup ? ' dup' : ''}`;
+  return {
+    summary: `PUBLISH ${quoted(topic)} ${quality}${numbered(id)}, ${octets(body.length)}${bodyPreview(body)}`,
+    value: facts({ topic, qos, retain, dup, id, ...bodyFacts(body), properties }),
+  };
+}
+
+function topicFacts(
+  name: string,
+  topics: readonly string[],
+  id: number | undefined,
+  value: PacketFacts['value'],
+): PacketFacts {
+  return { summary: `${name} ${clip(topics.join(', '), 200)}${numbered(id)}`, value };
+}
+
+/** Of a packet that tells codes at most. */
+function answerFacts(packet: Packet, properties: JsonLike | undefined): PacketFacts {
+  const { messageId: id, cmd } = packet;
+  const { granted, reasonCode: code } = packet as { granted?: number[]; reasonCode?: number };
+  const given =
+    granted === undefined || granted.length === 0 ? '' : ` granted ${clip(granted.join(', '), 80)}`;
+  const why = code === undefined || code === 0 ? '' : ` reason ${code}`;
+  return {
+    summary: `${cmd.toUpperCase()}${given}${why}${numbered(id)}`,
+    value: facts({ id, granted, code, properties }),
+  };
 }
 
 function willFacts(will: { topic: string; payload: Buffer | string; qos?: number; retain?: boolean }) {

@@ -89,7 +89,9 @@ export class SessionDecoding {
   }
 
   private expected(): Opened | undefined {
-    const found = highest(this.subprotocols, (subprotocol) => subprotocol.expects(this.session));
+    const found = highest(this.subprotocols, (subprotocol) =>
+      this.contained(() => subprotocol.expects(this.session), 0),
+    );
     return found && this.open(found);
   }
 

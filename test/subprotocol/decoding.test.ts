@@ -68,6 +68,7 @@ describe('who is asked', () => {
 });
 
 describe('a decoder that throws', () => {
+  let asked = 0;
   const faulty = (when: 'decode' | 'bid'): Subprotocol => ({
     name: 'faulty',
     expects: () => (when === 'decode' ? 1 : 0),
@@ -76,6 +77,7 @@ describe('a decoder that throws', () => {
     },
     open: () => ({
       decode() {
+        asked++;
         throw new Error('a fault');
       },
       lost() {
@@ -98,8 +100,10 @@ describe('a decoder that throws', () => {
     expect(talk.client('abcd')?.protocol).toBe('other');
     for (let i = 0; i < 10; i++) talk.client('abc');
     expect(talk.defects).toEqual([]);
+    asked = 0;
     const alone = new Conversation({ subprotocols: [faulty('decode')] });
     for (let i = 0; i < 10; i++) expect(alone.client('abc')).toBeUndefined();
+    expect(asked).toBe(3);
     expect(alone.defects).toEqual([
       [
         'decoder-failed',
