@@ -4,6 +4,7 @@
  * Strategy: the capture is read twice, so it must be a file. What is written goes beside the output first, and takes its
  * name when it is whole: neither a wrong name nor a full disk costs a capture.
  */
+import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { visible } from '../bytes/visible.js';
 import { embedSecrets } from '../capture/embed-secrets.js';
@@ -73,9 +74,10 @@ async function writeInto(out: string, make: (write: Write) => Promise<void>): Pr
   }
   const target = targetOf(out);
   // A device or pipe takes no other name, and must not be replaced.
-  const beside = target.isFile ? `${target.path}.partial` : target.path;
+  const beside = target.isFile ? `${target.path}.${randomBytes(6).toString('hex')}.partial` : target.path;
   const name = visible(out);
-  const fd = attempt(name, () => openSync(beside, 'w', MODE));
+  // A file that is there already would keep its mode, and a link would lead to one of somebody else's choice.
+  const fd = attempt(name, () => openSync(beside, target.isFile ? 'wx' : 'w', MODE));
   let isWhole = false;
   try {
     await make((bytes) => writeAll(fd, bytes, bytes.length, name));

@@ -5,8 +5,11 @@
 import { once } from 'node:events';
 import {
   appendFileSync,
+  chmodSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -305,6 +308,47 @@ describe('decrypt', () => {
     symlinkSync(file('target.pcapng', ''), link);
     expect(shell(`${command} ${link}`).status).toBe(0);
     expect([lstatSync(link).isSymbolicLink(), frames(join(folder, 'target.pcapng'))]).toEqual([true, FRAMES]);
+  });
+
+  it('is for its owner only, whatever lies there already', () => {
+    const own = join(folder, 'own');
+    mkdirSync(own);
+    const name = join(own, 'out.pcapng');
+    const others = ['', '.partial'].map((suffix) => {
+      writeFileSync(name + suffix, 'of somebody');
+      chmodSync(name + suffix, 0o666);
+      return name + suffix;
+    });
+    const victim = file('victim', 'not to be touched');
+    symlinkSync(victim, join(own, 'linked.pcapng.partial'));
+    for (const out of [name, join(own, 'linked.pcapng')]) {
+      expect(wsdissect(['decrypt', '--keylog', KEYS, CAPTURE, out]).status).toBe(0);
+      expect([statSync(out).mode & 0o777, lstatSync(out).isFile(), frames(out)]).toEqual([
+        0o600,
+        true,
+        FRAMES,
+      ]);
+    }
+    expect([readFileSync(victim, 'utf8'), readFileSync(others[1], 'utf8')]).toEqual([
+      'not to be touched',
+      'of somebody',
+    ]);
+    expect(readdirSync(own).sort()).toEqual([
+      'linked.pcapng',
+      'linked.pcapng.partial',
+      'out.pcapng',
+      'out.pcapng.partial',
+    ]);
+  });
+
+  it('leaves nothing beside what it could not write', () => {
+    const own = join(folder, 'limited');
+    mkdirSync(own);
+    const { stderr } = shell(
+      `(trap '' XFSZ; ulimit -f 8; wsdissect decrypt --keylog ${KEYS} ${CAPTURE} ${own}/out)`,
+    );
+    expect(stderr).toBe(`wsdissect: cannot write to ${own}/out (EFBIG)\n`);
+    expect(readdirSync(own)).toEqual([]);
   });
 
   it('says where a cut capture ends', () => {
