@@ -146,6 +146,7 @@ describe('WebSockets in HTTP/2', () => {
   it.each([
     ['connection', 'h2-handshake-header server', []],
     ['sec-websocket-accept', 'h2-handshake-header server', ['no-close client']],
+    [':status', 'h2-status server', []],
   ] as const)('are reset by their client, whose answer has %s', (name, expected, more) => {
     const findings: string[] = [];
     const h2 = new H2Talk();
@@ -153,11 +154,45 @@ describe('WebSockets in HTTP/2', () => {
       [CLIENT, h2.hello()],
       [SERVER, h2.offer()],
       [CLIENT, h2.connect(1)],
-      [SERVER, h2.answer(1, 200, { [name]: 'x' })],
+      [SERVER, name === ':status' ? h2.answer(1, 101) : h2.answer(1, 200, { [name]: 'x' })],
       [CLIENT, encodeH2Reset(1, 1)],
     ];
     dissect(packetsOf(sent), {}, { finding: ({ rule, breaker }) => findings.push(`${rule.id} ${breaker}`) });
     expect(findings).toEqual([expected, ...more]);
+  });
+
+  it.each([
+    ['two frames', 1],
+    ['many', 12],
+  ])('are opened by 101 against the rules: %s', (_, count) => {
+    const findings: string[] = [];
+    const h2 = new H2Talk();
+    const talk = Array.from({ length: count }, (_, i): Sent[] => [
+      [CLIENT, encodeH2Data(1, fromClient(`${i}`))],
+      [SERVER, encodeH2Data(1, fromServer(`${i}`))],
+    ]).flat();
+    const sent: Sent[] = [
+      [CLIENT, concat(h2.hello(), h2.connect(1), h2.get(3))],
+      [SERVER, concat(h2.offer(), h2.answer(1, 100), h2.answer(1, 101), h2.answer(3, 101))],
+      ...talk,
+      // As if 101 had been an interim answer.
+      [SERVER, concat(h2.answer(1), h2.page(3, 'hello'))],
+    ];
+    const { payloads, opened, defects } = dissect(
+      packetsOf(sent),
+      {},
+      {
+        finding: ({ rule, breaker }) => {
+          if (rule.id.startsWith('h2')) findings.push(`${rule.id} ${breaker}`);
+        },
+      },
+    );
+    expect(defects).toEqual([]);
+    expect(payloads).toHaveLength(2 * count);
+    expect(
+      opened.map(({ path, host, confidence, handshake }) => [path, host, confidence, handshake!.status]),
+    ).toEqual([['/chat1', 'a.test', 1, 101]]);
+    expect(findings).toEqual(['h2-status server']);
   });
 
   it('do not depend on how TCP cuts them', () => {

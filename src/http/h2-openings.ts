@@ -1,6 +1,6 @@
 /**
  * What becomes of an h2Stream by its heads: an ordinary request, or a WebSocket once an extended CONNECT was answered
- * by 2xx (RFC 8441 §4); and what a client sends before the answer.
+ * by 2xx (RFC 8441 §5), or by the 101 that some servers send in its place; and what a client sends before the answer.
  *
  * Strategy: a request says what it asks for, the answer decides. Where one of them was lost or is not known, DATA
  * goes to the owner as that of an h2Stream that may be anything.
@@ -11,7 +11,14 @@ import type { StreamSink } from '../stream/stream-sink.js';
 import type { Carrier, Exchange } from './connection.js';
 import type { H2Block } from './h2-block.js';
 import { h2Request, h2Response, isRequest, statusOf } from './h2-head.js';
-import { type H2Stream, isOrdinaryAnswer, isPassedOver, isSuccess, kindOfRequest } from './h2-stream.js';
+import {
+  agrees,
+  type H2Stream,
+  isInterim,
+  isOrdinaryAnswer,
+  isPassedOver,
+  kindOfRequest,
+} from './h2-stream.js';
 import type { H2Streams } from './h2-streams.js';
 import type { RequestHead, ResponseHead } from './head.js';
 import { HeldBytes } from './held.js';
@@ -96,8 +103,7 @@ export class H2Openings {
     // What no request opened was given up, or is pushed.
     if (known === undefined && this.state.isClientComplete) return;
     const stream = known ?? this.streams.open(id, 'unsure');
-    const status = statusOf(block);
-    if (status !== undefined && status < 200) return;
+    if (isInterim(stream, statusOf(block))) return;
     if (stream.response !== undefined || stream.sinks !== undefined) return;
     stream.response = h2Response(info, block, this.place);
     this.decide(stream);
@@ -110,10 +116,10 @@ export class H2Openings {
     if (kind === 'unsure' && isOrdinaryAnswer(response)) stream.kind = 'ordinary';
     if (kind !== 'asked' || request === undefined) return;
     if (response.status === 0) stream.kind = 'unsure';
-    else if (isSuccess(response) && !isPassedOver(request, response)) this.open(stream, response);
+    else if (agrees(response) && !isPassedOver(request, response)) this.open(stream, response);
     else {
       stream.kind = 'ordinary';
-      if (!isSuccess(response)) this.owner.refused(stream.id, this.exchange(stream, response));
+      if (!agrees(response)) this.owner.refused(stream.id, this.exchange(stream, response));
       stream.held?.clear();
     }
   }

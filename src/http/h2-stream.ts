@@ -6,6 +6,8 @@ import { PROTOCOL } from './h2-head.js';
 import { headerValue, type RequestHead, type ResponseHead } from './head.js';
 import type { HeldBytes } from './held.js';
 
+const SWITCHING = 101;
+
 /**
  * `ordinary`: of no interest; `asked`: an extended CONNECT for a WebSocket without an answer so far; `open`: answered,
  * its DATA is taken; `unsure`: the heads that would tell were not captured, or are not known.
@@ -51,7 +53,7 @@ export function kindOfRequest(request: RequestHead): H2StreamKind {
 
 /** A server that passes over `:protocol` answers another method than CONNECT as ever. */
 export function isPassedOver(request: RequestHead, response: ResponseHead): boolean {
-  return !isConnect(request) && isSuccess(response) && isOrdinaryAnswer(response);
+  return !isConnect(request) && agrees(response) && isOrdinaryAnswer(response);
 }
 
 /** As far as it is known. */
@@ -62,10 +64,17 @@ function isConnect({ method }: RequestHead): boolean {
 /** The answer to a request that is not known says that it is of a representation, which no WebSocket has. */
 export function isOrdinaryAnswer(response: ResponseHead): boolean {
   const { status } = response;
-  if (status !== 0 && !isSuccess(response)) return true;
+  if (status !== 0 && !agrees(response)) return true;
   return ['content-type', 'content-length'].some((name) => headerValue(response, name) !== undefined);
 }
 
-export function isSuccess({ status }: ResponseHead): boolean {
-  return status >= 200 && status < 300;
+/** RFC 8441 §5; RFC 9113 §8.6 has no 101, but frames follow that of a server which knows no better. */
+export function agrees({ status }: ResponseHead): boolean {
+  return status === SWITCHING || (status >= 200 && status < 300);
+}
+
+/** An answer that another one follows (RFC 9110 §15.2). */
+export function isInterim({ kind }: H2Stream, status: number | undefined): boolean {
+  const maySwitch = kind === 'asked' || kind === 'unsure';
+  return status !== undefined && status < 200 && !(maySwitch && status === SWITCHING);
 }

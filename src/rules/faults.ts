@@ -19,6 +19,7 @@ import { extensionParameters } from './extension-parameters.js';
 import { extensionSyntax } from './extension-syntax.js';
 import { extensionTwice } from './extension-twice.js';
 import { hasMalformedAnswer } from './h2-handshake-header.js';
+import { h2Status } from './h2-status.js';
 import { hasTopBit } from './lengths.js';
 import { knownExtensions } from './negotiated.js';
 import { repeatedHeader } from './repeated-header.js';
@@ -42,6 +43,7 @@ const REFUSED_BY_CLIENTS: readonly Rule[] = [
   extensionParameters,
   repeatedHeader,
   upgradeWithBody,
+  h2Status,
 ];
 
 export class PeerFaults {

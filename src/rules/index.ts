@@ -27,6 +27,7 @@ import { frameAfterClose } from './frame-after-close.js';
 import { h2ConnectNotOffered } from './h2-connect-not-offered.js';
 import { h2HandshakeHeader } from './h2-handshake-header.js';
 import { h2PseudoHeader } from './h2-pseudo-header.js';
+import { h2Status } from './h2-status.js';
 import { host } from './host.js';
 import { httpVersion } from './http-version.js';
 import { interleavedMessage } from './interleaved-message.js';
@@ -91,6 +92,7 @@ export const rules: readonly Rule[] = [
   h2ConnectNotOffered,
   h2PseudoHeader,
   h2HandshakeHeader,
+  h2Status,
   unmaskedClientFrame,
   maskedServerFrame,
   rsvWithoutExtension,

@@ -71,8 +71,9 @@ export interface Handshake {
   /** The request asks for the protocol `websocket`, or brings a key for it. */
   readonly isWebSocketRequest: boolean;
   /**
-   * Frames follow: an extended CONNECT was answered by 2xx; a 101 whose Upgrade names `websocket`; or which has an Accept, or whose request asked for
-   * `websocket`, unless its Upgrade names another protocol that the request offered.
+   * Frames follow: an extended CONNECT was answered by 2xx, or against the rules by 101; a 101 whose Upgrade names
+   * `websocket`; or which has an Accept, or whose request asked for `websocket`, unless its Upgrade names another
+   * protocol that the request offered.
    */
   readonly isWebSocketResponse: boolean;
 }
@@ -116,7 +117,7 @@ export function decodeHandshake(
     connectOffered,
     isWebSocketRequest: isExtendedConnect || requestUpgrade.includes('websocket') || key !== undefined,
     isWebSocketResponse: isExtendedConnect
-      ? response.status >= 200 && response.status < 300
+      ? response.status === 101 || (response.status >= 200 && response.status < 300)
       : response.status === 101 && switchesToWebSocket(requestUpgrade, responseUpgrade, accept !== undefined),
   };
 }

@@ -43,7 +43,8 @@ describe('the example of a rule about the handshake', () => {
   });
 
   it.each(rules.filter(isConnect).map((rule) => [rule.id, rule] as const))('%s', (id, { example }) => {
-    const found = foundInConnect(example.bytes, { offered: id !== 'h2-connect-not-offered' });
+    const [request, response] = example.bytes.split('\n\n');
+    const found = foundInConnect(request, { response, offered: id !== 'h2-connect-not-offered' });
     expect(found.map((line) => line.split(' ')[0])).toEqual([id]);
   });
 

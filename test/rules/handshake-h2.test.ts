@@ -116,6 +116,28 @@ const CASES: readonly Case[] = [
     [],
   ],
   ['a refusal', exampleConnect(), { response: ':status: 426' }, []],
+  [
+    '101',
+    exampleConnect(),
+    { response: ':status: 101' },
+    ['h2-status server: the answer to the extended CONNECT is 101, which HTTP/2 does not have'],
+  ],
+  [
+    '101 to a request that is not known in whole',
+    exampleConnect(),
+    { response: ':status: 101', unknownFields: 1 },
+    ['h2-status server: the answer to the extended CONNECT is 101, which HTTP/2 does not have'],
+  ],
+  [
+    '101 with all that HTTP/1.1 has',
+    exampleConnect(),
+    { response: ':status: 101\nupgrade: websocket\nconnection: upgrade\nsec-websocket-accept: x' },
+    [
+      'h2-handshake-header server: the response has Upgrade "websocket" and Connection "upgrade" and Sec-WebSocket-Accept "x"',
+      'h2-status server: the answer to the extended CONNECT is 101, which HTTP/2 does not have',
+    ],
+  ],
+  ['299', exampleConnect(), { response: ':status: 299' }, []],
 ];
 
 describe('an extended CONNECT', () => {

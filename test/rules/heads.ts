@@ -59,7 +59,7 @@ function h2HeadOf<Kind extends 'request' | 'response'>(kind: Kind, lines: string
 }
 
 export interface ConnectFacts {
-  readonly response?: string;
+  readonly response?: string | undefined;
   readonly offered?: boolean | undefined;
   readonly unknownFields?: number;
   readonly earlyClientBytes?: number;
