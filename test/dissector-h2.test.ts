@@ -8,6 +8,8 @@ import { concat, u32 } from '../src/bytes/concat.js';
 import { CarriedConnection } from '../src/carried/connection.js';
 import { Dissector } from '../src/dissector.js';
 import { encodeH2Data, encodeH2Frame, encodeH2Headers, encodeH2Reset } from '../src/http/h2-frame-encode.js';
+import { closeStory } from '../src/output/close-story.js';
+import { sessionJson } from '../src/output/session-text.js';
 import { Connection } from '../src/tcp/connection.js';
 import { encodeFrame } from '../src/websocket/frame-encode.js';
 import { dissect, fromClient, fromServer } from './support/dissect.js';
@@ -193,6 +195,36 @@ describe('WebSockets in HTTP/2', () => {
       opened.map(({ path, host, confidence, handshake }) => [path, host, confidence, handshake!.status]),
     ).toEqual([['/chat1', 'a.test', 1, 101]]);
     expect(findings).toEqual(['h2-status server']);
+  });
+
+  it.each([
+    [1, 'PROTOCOL_ERROR'],
+    [7, 'REFUSED_STREAM'],
+    [0, 'NO_ERROR'],
+    [0xfe, '0xfe'],
+  ])('are refused by a server that resets the stream with %i', (code, name) => {
+    const findings: string[] = [];
+    const h2 = new H2Talk();
+    const sent: Sent[] = [
+      [
+        CLIENT,
+        concat(h2.hello(), h2.connect(1, { ':scheme': undefined }), encodeH2Data(1, fromClient('early'))),
+      ],
+      [SERVER, concat(h2.offer(), encodeH2Reset(1, code))],
+      [SERVER, encodeH2Data(1, fromServer('late'))],
+    ];
+    const { payloads, opened, closed, defects } = dissect(
+      packetsOf(sent),
+      {},
+      { finding: ({ rule, breaker }) => findings.push(`${rule.id} ${breaker}`) },
+    );
+    expect([defects, payloads, opened]).toEqual([[], [], []]);
+    expect(findings).toEqual(['h2-pseudo-header client']);
+    const [{ session, end }] = closed;
+    expect([closed.length, end]).toEqual([1, undefined]);
+    expect(session).toMatchObject({ path: '/chat1', handshake: { status: undefined, resetWith: name } });
+    expect(closeStory(closed[0])).toBe(`refused: server reset the stream with ${name}`);
+    expect(JSON.parse(sessionJson(closed[0]))).toMatchObject({ status: null, path: '/chat1' });
   });
 
   it('do not depend on how TCP cuts them', () => {
@@ -506,7 +538,7 @@ describe('what is odd', () => {
       ],
     ],
     [
-      'a reset before the answer',
+      'a reset by the client before the answer',
       ['unanswered-upgrade'],
       (h2) => [[CLIENT, concat(h2.connect(1), encodeH2Reset(1, 8))], ...healthy(h2)],
     ],

@@ -153,19 +153,25 @@ export class H2Connection implements H2SideOwner, H2State {
   }
 
   /** RFC 8441 §5: as a reset of TCP; but without an error it only says that no more is wanted (RFC 9113 §8.1). */
-  resetStream({ index }: H2Side, id: number, code: number): void {
+  resetStream({ index }: H2Side, id: number, code: number | undefined): void {
     const stream = this.streams.get(id);
     if (stream === undefined) return;
-    if (stream.kind === 'asked' && !this.sides[other(this.clientSide)].isWhole) this.openings.unsure(stream);
-    else if (stream.kind === 'asked')
-      this.defect(
-        'unanswered-upgrade',
-        `HTTP/2 stream ${id} was reset before the answer to its extended CONNECT`,
-      );
+    if (stream.kind === 'asked') this.resetAsked(stream, index, code);
     const how = code === NO_ERROR ? 'fin' : 'reset';
     stream.end(index, how);
     stream.end(other(index), how);
     this.close(stream);
+  }
+
+  /** RFC 9113 §8.1.1: a server that takes the request for malformed resets its stream in place of an answer. */
+  private resetAsked(stream: H2Stream, by: 0 | 1, code: number | undefined): void {
+    if (!this.sides[other(this.clientSide)].isWhole) this.openings.unsure(stream);
+    else if (by !== this.clientSide) this.openings.resetByServer(stream, code);
+    else
+      this.defect(
+        'unanswered-upgrade',
+        `HTTP/2 stream ${stream.id} was reset by its client before the answer to its extended CONNECT`,
+      );
   }
 
   lost(side: H2Side, length: number): void {

@@ -30,7 +30,8 @@ export interface H2ContentsOwner {
   dataMissing(stream: number, length: number): void;
   /** END_STREAM, behind all else that its h2Frame tells. */
   endStream(stream: number): void;
-  resetStream(stream: number, code: number): void;
+  /** `code`: undefined where it was not captured. */
+  resetStream(stream: number, code: number | undefined): void;
   setting(id: number, value: number): void;
   /** SETTINGS are complete, perhaps without any setting. */
   settings(): void;
@@ -110,7 +111,7 @@ export class H2Contents implements H2FrameVisitor {
     else if (type === H2.data && (flags & END_STREAM) !== 0) this.owner.endStream(stream);
     else if (type === H2.settings && (flags & ACK) === 0 && !this.isHoley) this.owner.settings();
     else if (type === H2.resetStream && stream !== 0)
-      this.owner.resetStream(stream, this.isHoley ? 1 : this.wordAt(0, 4));
+      this.owner.resetStream(stream, this.isHoley ? undefined : this.wordAt(0, 4));
   }
 
   private isOfBlock(type: number): boolean {

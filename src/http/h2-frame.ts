@@ -52,6 +52,30 @@ export class H2FrameHeader {
   sequence = 0;
 }
 
+/** RFC 9113 §7, by their numbers. */
+const ERRORS = [
+  'NO_ERROR',
+  'PROTOCOL_ERROR',
+  'INTERNAL_ERROR',
+  'FLOW_CONTROL_ERROR',
+  'SETTINGS_TIMEOUT',
+  'STREAM_CLOSED',
+  'FRAME_SIZE_ERROR',
+  'REFUSED_STREAM',
+  'CANCEL',
+  'COMPRESSION_ERROR',
+  'CONNECT_ERROR',
+  'ENHANCE_YOUR_CALM',
+  'INADEQUATE_SECURITY',
+  'HTTP_1_1_REQUIRED',
+];
+
+/** `PROTOCOL_ERROR`; undefined: the code was not captured. */
+export function errorName(code: number | undefined): string {
+  if (code === undefined) return 'a code that is not known';
+  return ERRORS[code] ?? `0x${code.toString(16)}`;
+}
+
 export interface H2FrameVisitor {
   /** A header is complete. */
   begin(header: H2FrameHeader): void;

@@ -4,6 +4,7 @@
  */
 import type { Place } from '../stream/place.js';
 import type { H2Block } from './h2-block.js';
+import { errorName } from './h2-frame.js';
 import type { Head, HeaderField, RequestHead, ResponseHead } from './head.js';
 import type { HpackBlock } from './hpack.js';
 
@@ -27,6 +28,13 @@ export function h2Response(info: H2Block, block: HpackBlock, place: Place): Resp
   return { kind: 'response', status: statusOf(block) ?? 0, reason: '', ...headOf(info, block, place) };
 }
 
+/** What stands for an answer where the server reset the h2Stream in its place. */
+export function h2Reset(code: number | undefined, place: Place): ResponseHead {
+  const { packet, seconds, nanoseconds, sequence } = place;
+  const head = headOf({ byteLength: 0, packet, seconds, nanoseconds, sequence }, NO_FIELDS, place);
+  return { kind: 'response', status: 0, reason: '', resetWith: errorName(code), ...head };
+}
+
 /** RFC 9113 §8.3.2; undefined: not known, or no status. */
 export function statusOf(block: HpackBlock): number | undefined {
   const text = fieldValue(block, ':status');
@@ -44,8 +52,15 @@ export function isResponse(block: HpackBlock): boolean {
 
 const REQUEST_FIELDS = new Set([':method', ':path', ':scheme', ':authority', PROTOCOL]);
 const NONE: readonly never[] = [];
+const NO_FIELDS = { fields: NONE, unknown: 0 };
 
-function headOf(info: H2Block, { fields, unknown }: HpackBlock, place: Place): Head {
+type Begun = Pick<H2Block, 'byteLength' | 'packet' | 'seconds' | 'nanoseconds' | 'sequence'>;
+
+function headOf(
+  info: Begun,
+  { fields, unknown }: Pick<HpackBlock, 'fields' | 'unknown'>,
+  place: Place,
+): Head {
   const headers: readonly HeaderField[] = fields;
   return {
     headers,

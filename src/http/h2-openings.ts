@@ -10,7 +10,7 @@ import type { Place } from '../stream/place.js';
 import type { StreamSink } from '../stream/stream-sink.js';
 import type { Carrier, Exchange } from './connection.js';
 import type { H2Block } from './h2-block.js';
-import { h2Request, h2Response, isRequest, statusOf } from './h2-head.js';
+import { h2Request, h2Reset, h2Response, isRequest, statusOf } from './h2-head.js';
 import {
   agrees,
   type H2Stream,
@@ -36,7 +36,7 @@ export interface H2Exchange extends Exchange {
 export interface H2Owner {
   /** An extended CONNECT for a WebSocket was answered by 2xx: who takes the DATA; undefined: nobody. */
   opened(stream: number, exchange: H2Exchange): Carrier | undefined;
-  /** It was refused. */
+  /** It was refused, if only by a reset of the h2Stream. */
   refused(stream: number, exchange: H2Exchange): void;
   /**
    * DATA comes of an h2Stream of which it is not known whether it is a WebSocket. `request`: what is known of that;
@@ -122,6 +122,12 @@ export class H2Openings {
       if (!agrees(response)) this.owner.refused(stream.id, this.exchange(stream, response));
       stream.held?.clear();
     }
+  }
+
+  /** Nobody answers any more. */
+  resetByServer(stream: H2Stream, code: number | undefined): void {
+    stream.kind = 'ordinary';
+    this.owner.refused(stream.id, this.exchange(stream, h2Reset(code, this.place)));
   }
 
   private open(stream: H2Stream, response: ResponseHead): void {

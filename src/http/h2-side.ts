@@ -42,7 +42,7 @@ export interface H2SideOwner {
   data(side: H2Side, stream: number, chunk: Uint8Array, start: number, end: number): void;
   dataMissing(side: H2Side, stream: number, length: number): void;
   endStream(side: H2Side, stream: number): void;
-  resetStream(side: H2Side, stream: number, code: number): void;
+  resetStream(side: H2Side, stream: number, code: number | undefined): void;
   setting(side: H2Side, id: number, value: number): void;
   /** SETTINGS are complete. */
   settings(side: H2Side): void;
@@ -151,7 +151,7 @@ export class H2Side implements StreamSink, H2ContentsOwner {
     this.owner.endStream(this, stream);
   }
 
-  resetStream(stream: number, code: number): void {
+  resetStream(stream: number, code: number | undefined): void {
     this.owner.resetStream(this, stream, code);
   }
 

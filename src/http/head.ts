@@ -61,6 +61,8 @@ export interface ResponseHead extends Head {
   /** 0 … 999. */
   readonly status: number;
   readonly reason: string;
+  /** HTTP/2 only: the server reset the stream in place of an answer; name of the error code. */
+  readonly resetWith?: string;
 }
 
 /** What most heads have of most headers. */

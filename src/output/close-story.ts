@@ -20,7 +20,9 @@ export function closeStory(summary: SessionSummary): string {
 function refusal({ session }: SessionSummary): string {
   const { handshake } = session;
   if (handshake === undefined) return 'refused';
-  return `refused: ${handshake.status} ${visible(handshake.reason)}`.trimEnd();
+  const { status, reason, resetWith } = handshake;
+  if (resetWith !== undefined) return `refused: server reset the stream with ${resetWith}`;
+  return `refused: ${status} ${visible(reason)}`.trimEnd();
 }
 
 function withoutClose(summary: SessionSummary, end: BySender<StreamEnd>): string {

@@ -44,7 +44,7 @@ export function sessionColumns(summary: SessionSummary, context: ColumnContext):
     carrier: carrierText(session.carrier),
     host: optional(session.host),
     path: session.path === undefined && handshake === undefined ? 'not captured' : optional(session.path),
-    status: handshake === undefined ? '-' : String(handshake.status),
+    status: String(handshake?.status ?? '-'),
     subprotocol: optional(handshake?.subprotocol),
     extensions: extensions.length === 0 ? '-' : visible(encodeExtensions(extensions)),
     frames: `${summary.frames.client} / ${summary.frames.server}`,

@@ -70,7 +70,8 @@ export const versionRefusal: Rule = {
   judge: (report) => ({
     handshake(handshake, session) {
       const { status, version, response } = handshake;
-      if (upgradingRequest(handshake) === undefined || !STATUSES.includes(status)) return;
+      if (upgradingRequest(handshake) === undefined || status === undefined) return;
+      if (!STATUSES.includes(status)) return;
       // Missing, right, or not the only fault: a refusal other than 426 need not be of the version.
       if ((version === undefined || version === '13') && status !== UPGRADE_REQUIRED) return;
       if (isForAnotherProtocol(handshake) || isBlamed('client', OTHER_FAULTS, handshake, session)) return;

@@ -54,8 +54,11 @@ export interface Handshake {
   readonly subprotocol: string | undefined;
   readonly offeredExtensions: ExtensionList;
   readonly extensions: ExtensionList;
-  readonly status: number;
+  /** Undefined where the server reset the HTTP/2 stream in place of an answer. */
+  readonly status: number | undefined;
   readonly reason: string;
+  /** Name of the error code of that reset. */
+  readonly resetWith: string | undefined;
   /** Tokens in lower case. */
   readonly requestUpgrade: readonly string[];
   readonly requestConnection: readonly string[];
@@ -107,8 +110,9 @@ export function decodeHandshake(
     subprotocol: headerValue(response, 'Sec-WebSocket-Protocol'),
     offeredExtensions: extensionsOf(request),
     extensions: extensionsOf(response),
-    status: response.status,
+    status: response.resetWith === undefined ? response.status : undefined,
     reason: response.reason,
+    resetWith: response.resetWith,
     requestUpgrade,
     requestConnection: request === undefined ? NONE : tokenList(request, 'Connection'),
     responseUpgrade,

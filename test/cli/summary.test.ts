@@ -19,7 +19,8 @@ it.each<[Record<string, number>, string]>([
   [{ 'implausible-record-length': 2, 'implausible-block-length': 1 }, '3 damaged pieces of a capture'],
   [{ 'segment-behind-end': 2, 'segment-out-of-window': 1 }, '3 segments out of place'],
   [{ 'broken-chunk': 1, 'pending-requests-limit': 1 }, '2 HTTP exchanges unread'],
-  [{ 'unanswered-upgrade': 1 }, '1 upgrade with unread bytes behind it'],
+  [{ 'unanswered-upgrade': 1 }, '1 upgrade without a whole answer'],
+  [{ 'held-bytes-limit': 2 }, '2 upgrades with unread bytes behind it'],
   [
     { 'search-limit': 5, 'open-pings-limit': 1 },
     '5 attempts to find frames cut short, 1 session with Pings that are not judged',

@@ -28,9 +28,7 @@ export interface CarriedCase {
   readonly file: string;
   readonly capture: string;
   readonly keyLogs: readonly string[];
-  /** Without those that nobody answered. */
   readonly recorded: readonly CarriedSession[];
-  readonly unanswered: readonly CarriedSession[];
   readonly sessions: readonly LoggedSession[];
 }
 
@@ -52,10 +50,9 @@ export function casesOf(folder: string): CarriedCase[] {
   return readdirSync(path)
     .filter((file) => file.endsWith('.pcap.gz'))
     .map((file) => {
-      const all = sessions.filter(({ capture }) => capture === undefined || [capture].flat().includes(file));
-      const recorded = all.filter(({ http }) => http?.status !== null);
-      const unanswered = all.filter(({ http }) => http?.status === null);
-      const told = { folder, file, capture: `${path}${file}`, keyLogs };
-      return { ...told, recorded, unanswered, sessions: recorded.map(bare) };
+      const recorded = sessions.filter(
+        ({ capture }) => capture === undefined || [capture].flat().includes(file),
+      );
+      return { folder, file, capture: `${path}${file}`, keyLogs, recorded, sessions: recorded.map(bare) };
     });
 }
