@@ -12,6 +12,7 @@ import { closeStory } from '../src/output/close-story.js';
 import { sessionJson } from '../src/output/session-text.js';
 import { Connection } from '../src/tcp/connection.js';
 import { encodeFrame } from '../src/websocket/frame-encode.js';
+import { encodeHandshakeRequest, encodeHandshakeResponse } from '../src/websocket/handshake.js';
 import { dissect, fromClient, fromServer } from './support/dissect.js';
 import { H2Talk } from './support/h2.js';
 import { utf8 } from './support/splits.js';
@@ -329,6 +330,132 @@ function turns(h2: H2Talk, count = 30): Sent[] {
     ...Array.from({ length: count }, (_, i) => talk.flatMap((sides) => sides.map((sent) => sent[i]))).flat(),
   ];
 }
+
+/** A plain CONNECT on `stream`, and its answer. */
+const tunnel = (h2: H2Talk, stream: number, status = 200): Sent[] => [
+  [
+    CLIENT,
+    h2.connect(stream, {
+      ':protocol': undefined,
+      ':scheme': undefined,
+      ':path': undefined,
+      ':authority': 'inner.test:80',
+      'sec-websocket-version': undefined,
+    }),
+  ],
+  [SERVER, h2.answer(stream, status)],
+];
+
+/** In DATA of `stream`. */
+const inStream = (stream: number, sent: readonly Sent[]): Sent[] =>
+  sent.map(([side, bytes]) => [side, encodeH2Data(stream, bytes)]);
+
+const overHttp1 = (path: string): Sent[] => [
+  [CLIENT, encodeHandshakeRequest({ target: path })],
+  [SERVER, encodeHandshakeResponse()],
+  [CLIENT, fromClient(`to ${path}`)],
+  [SERVER, fromServer(`from ${path}`)],
+];
+
+describe('a tunnel by CONNECT', () => {
+  const begin = (h2: H2Talk): Sent[] => [
+    [CLIENT, h2.hello()],
+    [SERVER, h2.offer()],
+  ];
+
+  it('may hold WebSockets over HTTP/1.1, each stream its own', () => {
+    const h2 = new H2Talk();
+    const [a, b] = [1, 3].map((stream) => inStream(stream, overHttp1(`/${stream}`)));
+    const sent = [
+      ...begin(h2),
+      ...tunnel(h2, 1),
+      ...tunnel(h2, 3),
+      ...a.flatMap((one, i) => [one, b[i]]),
+      [CLIENT, encodeH2Reset(3, 10)] as const,
+      [CLIENT, encodeH2Data(1, close(CLIENT), { endStream: true })] as const,
+      [SERVER, encodeH2Data(1, close(SERVER), { endStream: true })] as const,
+    ];
+    const { payloads, opened, closed, defects } = dissect(packetsOf(sent));
+    expect(defects).toEqual([]);
+    expect(opened.map(({ path, carrier }) => [path, carrier])).toEqual(
+      ['/1', '/3'].map((path) => [path, { http: 'http/1.1', stream: undefined, tls: undefined }]),
+    );
+    expect(payloads.slice(0, 4)).toEqual([
+      'client: to /1',
+      'client: to /3',
+      'server: from /1',
+      'server: from /3',
+    ]);
+    expect(new Map(closed.map(({ session, end }) => [session.path, end!.client]))).toEqual(
+      new Map([
+        ['/3', 'reset'],
+        ['/1', 'fin'],
+      ]),
+    );
+  });
+
+  it('may be in a tunnel, and hold HTTP/2', () => {
+    const h2 = new H2Talk();
+    const [outer, middle] = [new H2Talk(), new H2Talk()];
+    const inner = inStream(1, [...begin(middle), ...tunnel(middle, 5), ...inStream(5, conversation(h2))]);
+    expect(dissect(packetsOf([...begin(outer), ...tunnel(outer, 1), ...inner])).payloads).toEqual(EXPECTED);
+  });
+
+  it('does not depend on how TCP cuts it, nor on what is sent before the answer', () => {
+    const h2 = new H2Talk();
+    const [asked, answered] = tunnel(h2, 1);
+    const [request, ...rest] = inStream(1, overHttp1('/1'));
+    const whole: Sent[] = [...begin(h2), asked, request, answered, ...rest];
+    for (const size of [1, 2, 9, 10, 50]) {
+      const sent = whole.flatMap(([side, bytes]) =>
+        Array.from(
+          { length: Math.ceil(bytes.length / size) },
+          (_, i): Sent => [side, bytes.subarray(i * size, (i + 1) * size)],
+        ),
+      );
+      const { payloads, defects } = dissect(packetsOf(sent));
+      expect([size, payloads, defects]).toEqual([size, ['client: to /1', 'server: from /1'], []]);
+    }
+  });
+
+  it.each([407, 502])('that is refused with %i is none', (status) => {
+    const h2 = new H2Talk();
+    const sent = [...begin(h2), ...tunnel(h2, 1, status), ...inStream(1, overHttp1('/1'))];
+    const { payloads, closed, defects } = dissect(packetsOf(sent));
+    expect([payloads, closed, defects]).toEqual([[], [], []]);
+  });
+
+  it('that holds something else leaves the others alone', () => {
+    const h2 = new H2Talk();
+    const sent = [
+      ...begin(h2),
+      ...tunnel(h2, 1),
+      ...tunnel(h2, 3),
+      ...inStream(1, [
+        [CLIENT, utf8('EHLO a.test\r\n')],
+        [SERVER, utf8('220 b.test\r\n')],
+      ]),
+      ...inStream(3, overHttp1('/3')),
+      ...inStream(1, overHttp1('/1')),
+    ];
+    const { payloads, defects } = dissect(packetsOf(sent));
+    expect([payloads, defects]).toEqual([['client: to /3', 'server: from /3'], []]);
+  });
+
+  it('is known without its answer', () => {
+    const h2 = new H2Talk();
+    const sent = [...begin(h2), ...tunnel(h2, 1), ...inStream(1, overHttp1('/1'))];
+    const talk = new Talk();
+    const packets = talk.handshake();
+    for (const [i, [side, bytes]] of sent.entries()) {
+      const packet = talk.send(side, bytes);
+      if (i !== 3) packets.push(packet);
+    }
+    const { payloads, opened } = dissect([...packets, talk.fin(CLIENT), talk.fin(SERVER)]);
+    expect(opened.map(({ path }) => path)).toEqual(['/1']);
+    expect(payloads).toEqual(['client: to /1', 'server: from /1']);
+  });
+});
 
 describe('where the capture begins in the middle', () => {
   it.each([undefined, 0] as const)(

@@ -14,7 +14,7 @@ import { Holding } from '../http/holding.js';
 import type { ForeignProtocol } from '../http/protocol.js';
 import { atLimit } from '../limits.js';
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
-import { type Connection, other, type Side } from '../tcp/connection.js';
+import { Connection, other, type Side } from '../tcp/connection.js';
 import type { TlsConnection } from '../tls/connection.js';
 import { decodeHandshake } from '../websocket/handshake.js';
 import { Midstream } from '../websocket/midstream.js';
@@ -23,7 +23,7 @@ import { Http2Midstream } from './h2-midstream.js';
 import { Http2Carried } from './http2.js';
 import { type OpenSession, SessionMaker } from './sessions.js';
 import type { Shared } from './shared.js';
-import { type Carried, EitherSink, EndingSink } from './sinks.js';
+import { type Carried, EitherSink, EndingSink, TunnelSink } from './sinks.js';
 import { carryTls } from './tls.js';
 
 /** What a connection costs in memory before it is a session, and what its search for frames adds. */
@@ -31,6 +31,18 @@ const CONNECTION_COST = 3072;
 const MIDSTREAM_COST = 5120;
 /** A proxy reached by TLS, in whose tunnel is TLS: deeper is nobody's traffic. */
 const MAX_LAYERS = 4;
+
+/** What carries a connection that is not one of TCP. */
+interface Around {
+  /** TLS connections. */
+  readonly layers: number;
+  /** CONNECT, of any HTTP. */
+  readonly tunnels: number;
+  /** Called when there is a session in this one. */
+  readonly becomesSession?: () => void;
+}
+
+const NOTHING_AROUND: Around = { layers: 0, tunnels: 0 };
 
 export class CarriedConnection implements HttpOwner, Carried {
   readonly sinks: readonly [StreamSink, StreamSink];
@@ -46,7 +58,8 @@ export class CarriedConnection implements HttpOwner, Carried {
   private readonly holding: Holding;
   /** What of the holding goes when there is a session. */
   private cost = CONNECTION_COST;
-  private tunnels = 0;
+  /** Behind how many CONNECT. */
+  private tunnels: number;
   /** How each side ended. */
   private readonly ends: [StreamEnd | undefined, StreamEnd | undefined] = [undefined, undefined];
   private http: HttpConnection | undefined = undefined;
@@ -65,9 +78,9 @@ export class CarriedConnection implements HttpOwner, Carried {
     private readonly dissector: Shared,
     private readonly connection: Connection,
     private readonly carrier: SessionCarrier = PLAIN_HTTP1,
-    /** TLS connections around this one. */
-    private readonly layers = 0,
+    private readonly around: Around = NOTHING_AROUND,
   ) {
+    this.tunnels = around.tunnels;
     this.sessions = new SessionMaker(dissector, connection, carrier);
     this.holding = new Holding(dissector.holdingPool, () => this.giveUp());
     this.holding.add(CONNECTION_COST);
@@ -115,7 +128,10 @@ export class CarriedConnection implements HttpOwner, Carried {
   private speakHttp2(): Http2Carried {
     this.abandonMidstream();
     const { dissector, connection, carrier, holding } = this;
-    this.http2 = new Http2Carried(dissector, connection, carrier, holding, () => this.becomeSession());
+    this.http2 = new Http2Carried(dissector, connection, carrier, holding, {
+      becomesSession: () => this.becomeSession(),
+      tunnelled: (clientSide, becomesSession) => this.tunnelInHttp2(clientSide, becomesSession),
+    });
     return this.http2;
   }
 
@@ -137,8 +153,8 @@ export class CarriedConnection implements HttpOwner, Carried {
   }
 
   private speakTls(): readonly [StreamSink, StreamSink] | undefined {
-    if (this.layers >= MAX_LAYERS) return undefined;
-    const { dissector, connection, holding } = this;
+    const { dissector, connection, holding, around } = this;
+    if (around.layers >= MAX_LAYERS) return undefined;
     this.tls = carryTls({
       dissector,
       connection,
@@ -147,7 +163,10 @@ export class CarriedConnection implements HttpOwner, Carried {
       inside: (carrier) => {
         this.abandonMidstream();
         this.becomeSession();
-        return new CarriedConnection(dissector, connection, carrier, this.layers + 1).sinks;
+        return new CarriedConnection(dissector, connection, carrier, {
+          layers: around.layers + 1,
+          tunnels: 0,
+        }).sinks;
       },
     });
     return this.tls.sides;
@@ -190,13 +209,37 @@ export class CarriedConnection implements HttpOwner, Carried {
   }
 
   tunnelled(): readonly [StreamSink, StreamSink] | undefined {
+    if (!this.mayTunnel()) return undefined;
+    this.tunnels++;
+    return this.speakHttp();
+  }
+
+  /** RFC 9113 §8.5: what is in the h2Stream is a connection of its own, beside which others go on. */
+  private tunnelInHttp2(
+    clientSide: Side,
+    becomesSession: () => void,
+  ): readonly [StreamSink, StreamSink] | undefined {
+    if (!this.mayTunnel()) return undefined;
+    const { dissector, carrier, around, tunnels } = this;
+    const connection = new Connection(this.connection.number, this.connection.endpoints);
+    connection.initiator = clientSide;
+    const { sinks } = new CarriedConnection(
+      dissector,
+      connection,
+      { ...carrier, http: 'http/1.1' },
+      { layers: around.layers, tunnels: tunnels + 1, becomesSession },
+    );
+    return [new TunnelSink(sinks[0], connection), new TunnelSink(sinks[1], connection)];
+  }
+
+  private mayTunnel(): boolean {
     const { maxProxyTunnels } = this.dissector.limits;
-    if (this.tunnels++ < maxProxyTunnels) return this.speakHttp();
+    if (this.tunnels < maxProxyTunnels) return true;
     this.defect(
       'proxy-tunnel-limit',
       `too many CONNECT inside each other; what is in the last stays unread ${atLimit('maxProxyTunnels', maxProxyTunnels)}`,
     );
-    return undefined;
+    return false;
   }
 
   defect(code: string, message: string): void {
@@ -234,6 +277,7 @@ export class CarriedConnection implements HttpOwner, Carried {
   private becomeSession(): void {
     this.holding.add(-this.cost);
     this.cost = 0;
+    this.around.becomesSession?.();
   }
 
   private openSession(exchange: Exchange): OpenSession | undefined {

@@ -1,6 +1,6 @@
 /**
  * What one HTTP/2 connection carries: a session for each h2Stream that an extended CONNECT made a WebSocket
- * (RFC 8441), and for each whose opening was not captured and whose frames tell that it is one.
+ * (RFC 8441), and for each whose opening was not captured and whose frames tell that it is one; and tunnels.
  */
 
 import type { Carrier } from '../http/connection.js';
@@ -18,6 +18,13 @@ import { SessionMaker } from './sessions.js';
 import type { Shared } from './shared.js';
 import { EndingSink } from './sinks.js';
 
+export interface Http2CarriedOwner {
+  /** There is a session. */
+  becomesSession(): void;
+  /** Makes what carries the DATA of an h2Stream that is a tunnel; undefined: nobody reads it. */
+  tunnelled(clientSide: Side, becomesSession: () => void): readonly [StreamSink, StreamSink] | undefined;
+}
+
 /** What an h2Stream costs in memory while frames are searched for in it. */
 const UNSURE_COST = 5120;
 
@@ -26,13 +33,13 @@ export class Http2Carried implements H2Owner {
   hasSession = false;
   readonly http: H2Connection;
 
-  /** `carrier`: what carries the HTTP/2; `becomesSession` is called for the first one. */
+  /** `carrier`: what carries the HTTP/2. */
   constructor(
     private readonly dissector: Shared,
     private readonly connection: Connection,
     private readonly carrier: SessionCarrier,
     private readonly account: Account,
-    private readonly becomesSession: () => void,
+    private readonly owner: Http2CarriedOwner,
   ) {
     const { place, limits } = dissector;
     this.http = new H2Connection({ place, limits, account, owner: this, client: likelyClient(connection) });
@@ -76,12 +83,16 @@ export class Http2Carried implements H2Owner {
     return [new EndingSink(a, ended), new EndingSink(b, ended)];
   }
 
+  tunnelled(clientSide: Side): readonly [StreamSink, StreamSink] | undefined {
+    return this.owner.tunnelled(clientSide, () => this.openSession());
+  }
+
   defect(code: string, message: string): void {
     this.dissector.defect('http', code, message);
   }
 
   private openSession(): void {
-    if (!this.hasSession) this.becomesSession();
+    if (!this.hasSession) this.owner.becomesSession();
     this.hasSession = true;
   }
 

@@ -68,6 +68,27 @@ export class EitherSink implements StreamSink {
   }
 }
 
+/** A tunnel in an h2Stream: hands on what `connection` wants of it. */
+export class TunnelSink implements StreamSink {
+  constructor(
+    private readonly sink: StreamSink,
+    private readonly connection: { readonly abandoned: boolean },
+  ) {}
+
+  bytes(chunk: Uint8Array, start: number, end: number): void {
+    if (!this.connection.abandoned) this.sink.bytes(chunk, start, end);
+  }
+
+  /** Behind a loss of h2Frames something may be missing, even if all octets counted for others. */
+  gap(length: number, uncertain?: boolean): void {
+    if (!this.connection.abandoned) this.sink.gap(uncertain ? Math.max(1, length) : length, uncertain);
+  }
+
+  end(how: StreamEnd): void {
+    this.sink.end(how);
+  }
+}
+
 /** Hands on, and tells when the stream has ended. */
 export class EndingSink implements StreamSink {
   constructor(

@@ -1,6 +1,6 @@
 /**
  * The HTTP/2 station (RFC 9113): takes the two directions of a connection and hands on the DATA of the h2Streams that
- * an extended CONNECT made WebSockets (RFC 8441), each as two streams of its own.
+ * an extended CONNECT made WebSockets (RFC 8441), and a plain one tunnels, each as two streams of its own.
  *
  * Strategy: each H2Side decodes its direction, H2Openings tells what each h2Stream carries, this class where its DATA
  * goes: straight through, as the part of the chunk that it is. A gap that swallowed h2Frames may have held DATA of
@@ -132,13 +132,12 @@ export class H2Connection implements H2SideOwner, H2State {
     const stream = this.streamOf(side, id);
     if (stream === undefined) return;
     const { index } = side;
-    const { sinks, kind } = stream;
     if (stream.ended[index])
       this.tellOnce('h2-stream-closed', `DATA of HTTP/2 stream ${id} comes behind its end`);
-    else if (sinks !== undefined) sinks[index].bytes(chunk, start, end);
-    else if (kind === 'asked' && index === this.clientSide)
+    else if (stream.sinks !== undefined) stream.sinks[index].bytes(chunk, start, end);
+    else if (stream.isAwaited && index === this.clientSide)
       this.openings.holder(stream).bytes(chunk, start, end);
-    else if (kind !== 'ordinary') this.openings.unsure(stream)[index].bytes(chunk, start, end);
+    else if (stream.kind !== 'ordinary') this.openings.presume(stream)?.[index].bytes(chunk, start, end);
   }
 
   dataMissing(side: H2Side, id: number, length: number): void {
@@ -165,7 +164,7 @@ export class H2Connection implements H2SideOwner, H2State {
 
   /** RFC 9113 §8.1.1: a server that takes the request for malformed resets its stream in place of an answer. */
   private resetAsked(stream: H2Stream, by: 0 | 1, code: number | undefined): void {
-    if (!this.sides[other(this.clientSide)].isWhole) this.openings.unsure(stream);
+    if (!this.sides[other(this.clientSide)].isWhole) this.openings.presume(stream);
     else if (by !== this.clientSide) this.openings.resetByServer(stream, code);
     else
       this.defect(
@@ -193,7 +192,7 @@ export class H2Connection implements H2SideOwner, H2State {
     const server = this.sides[other(this.clientSide)];
     for (const stream of this.streams.all()) {
       // Its answer may have been a 2xx that was not captured.
-      if (stream.kind === 'asked' && !server.isWhole) this.openings.unsure(stream);
+      if (stream.isAwaited && !server.isWhole) this.openings.presume(stream);
       stream.end(index, how);
       if (!stream.isOver) continue;
       if (stream.kind === 'asked')
@@ -213,7 +212,7 @@ export class H2Connection implements H2SideOwner, H2State {
     const { index } = side;
     if (stream.ended[index]) return;
     if (stream.sinks !== undefined) stream.sinks[index].gap(length, uncertain);
-    else if (stream.kind === 'asked' && index === this.clientSide)
+    else if (stream.isAwaited && index === this.clientSide)
       this.openings.holder(stream).gap(length, uncertain);
   }
 

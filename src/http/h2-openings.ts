@@ -1,6 +1,7 @@
 /**
  * What becomes of an h2Stream by its heads: an ordinary request, or a WebSocket once an extended CONNECT was answered
- * by 2xx (RFC 8441 §5), or by the 101 that some servers send in its place; and what a client sends before the answer.
+ * by 2xx (RFC 8441 §5), or by the 101 that some servers send in its place; a tunnel once a
+ * plain CONNECT was (RFC 9113 §8.5); and what a client sends before the answer.
  *
  * Strategy: a request says what it asks for, the answer decides. Where one of them was lost or is not known, DATA
  * goes to the owner as that of an h2Stream that may be anything.
@@ -17,6 +18,7 @@ import {
   isInterim,
   isOrdinaryAnswer,
   isPassedOver,
+  isSuccess,
   kindOfRequest,
 } from './h2-stream.js';
 import type { H2Streams } from './h2-streams.js';
@@ -48,6 +50,8 @@ export interface H2Owner {
     request: RequestHead | undefined,
     isAll: boolean,
   ): readonly [StreamSink, StreamSink];
+  /** A plain CONNECT was answered by 2xx (RFC 9113 §8.5): who takes what is in the tunnel; undefined: nobody. */
+  tunnelled(clientSide: 0 | 1): readonly [StreamSink, StreamSink] | undefined;
   defect(code: string, message: string): void;
 }
 
@@ -114,14 +118,34 @@ export class H2Openings {
     const { kind, request, response } = stream;
     if (response === undefined) return;
     if (kind === 'unsure' && isOrdinaryAnswer(response)) stream.kind = 'ordinary';
+    if (kind === 'connecting') this.decideTunnel(stream, response.status);
     if (kind !== 'asked' || request === undefined) return;
     if (response.status === 0) stream.kind = 'unsure';
     else if (agrees(response) && !isPassedOver(request, response)) this.open(stream, response);
     else {
-      stream.kind = 'ordinary';
       if (!agrees(response)) this.owner.refused(stream.id, this.exchange(stream, response));
-      stream.held?.clear();
+      this.pass(stream);
     }
+  }
+
+  /** Of a status that is not known DATA of the server tells. */
+  private decideTunnel(stream: H2Stream, status: number): void {
+    if (isSuccess(status)) this.tunnel(stream);
+    else if (status !== 0) this.pass(stream);
+  }
+
+  private tunnel(stream: H2Stream): void {
+    const sinks = this.owner.tunnelled(this.state.clientSide);
+    if (sinks === undefined) this.pass(stream);
+    else {
+      stream.kind = 'open';
+      this.deliver(stream, sinks);
+    }
+  }
+
+  private pass(stream: H2Stream): void {
+    stream.kind = 'ordinary';
+    stream.held?.clear();
   }
 
   /** Nobody answers any more. */
@@ -132,9 +156,12 @@ export class H2Openings {
 
   private open(stream: H2Stream, response: ResponseHead): void {
     const carrier = this.owner.opened(stream.id, this.exchange(stream, response));
-    stream.kind = carrier === undefined ? 'ordinary' : 'open';
-    if (carrier === undefined) stream.held?.clear();
-    else if (this.state.clientSide === 0) this.deliver(stream, [carrier.client, carrier.server]);
+    if (carrier === undefined) {
+      this.pass(stream);
+      return;
+    }
+    stream.kind = 'open';
+    if (this.state.clientSide === 0) this.deliver(stream, [carrier.client, carrier.server]);
     else this.deliver(stream, [carrier.server, carrier.client]);
   }
 
@@ -149,12 +176,18 @@ export class H2Openings {
     };
   }
 
-  unsure(stream: H2Stream): readonly [StreamSink, StreamSink] {
+  /** The answer was not captured: it may have been a 2xx. Says who then takes the DATA. */
+  presume(stream: H2Stream): H2Stream['sinks'] {
+    if (stream.kind === 'connecting') this.tunnel(stream);
+    else this.unsure(stream);
+    return stream.sinks;
+  }
+
+  private unsure(stream: H2Stream): void {
     stream.kind = 'unsure';
     const isAll = this.state.isClientComplete;
     const sinks = this.owner.unsure(stream.id, this.state.clientSide, stream.request, isAll);
     this.deliver(stream, sinks);
-    return sinks;
   }
 
   /** What was held goes to its sink, and so does the end. */
@@ -172,7 +205,7 @@ export class H2Openings {
     return (stream.held ??= new HeldBytes(place, maxHeld, account, () =>
       this.owner.defect(
         'held-bytes-limit',
-        `too much follows an extended CONNECT without a response (HTTP/2 stream ${stream.id}); the rest is a gap ` +
+        `too much follows a CONNECT without a response (HTTP/2 stream ${stream.id}); the rest is a gap ` +
           atLimit('maxHeldForResponse', maxHeld),
       ),
     ));

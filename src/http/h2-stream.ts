@@ -9,10 +9,11 @@ import type { HeldBytes } from './held.js';
 const SWITCHING = 101;
 
 /**
- * `ordinary`: of no interest; `asked`: an extended CONNECT for a WebSocket without an answer so far; `open`: answered,
- * its DATA is taken; `unsure`: the heads that would tell were not captured, or are not known.
+ * `ordinary`: of no interest; `asked`: an extended CONNECT for a WebSocket without an answer so far; `connecting`: a
+ * plain one for a tunnel; `open`: answered, its DATA is taken; `unsure`: the heads that would tell were not captured, or
+ * are not known.
  */
-export type H2StreamKind = 'ordinary' | 'asked' | 'open' | 'unsure';
+export type H2StreamKind = 'ordinary' | 'asked' | 'connecting' | 'open' | 'unsure';
 
 export class H2Stream {
   request: RequestHead | undefined = undefined;
@@ -35,6 +36,11 @@ export class H2Stream {
     this.sinks?.[side].end(how);
   }
 
+  /** What the client sends is held until it is answered. */
+  get isAwaited(): boolean {
+    return this.kind === 'asked' || this.kind === 'connecting';
+  }
+
   get isOver(): boolean {
     return this.ended[0] && this.ended[1];
   }
@@ -48,7 +54,9 @@ export function kindOfRequest(request: RequestHead): H2StreamKind {
   const { unknownFields } = request;
   const protocol = headerValue(request, PROTOCOL);
   if (protocol !== undefined) return protocol.toLowerCase() === 'websocket' ? 'asked' : 'ordinary';
-  return unknownFields > 0 && isConnect(request) ? 'unsure' : 'ordinary';
+  if (unknownFields > 0) return isConnect(request) ? 'unsure' : 'ordinary';
+  // RFC 9113 §8.5.
+  return request.method === 'CONNECT' ? 'connecting' : 'ordinary';
 }
 
 /** A server that passes over `:protocol` answers another method than CONNECT as ever. */
@@ -70,7 +78,11 @@ export function isOrdinaryAnswer(response: ResponseHead): boolean {
 
 /** RFC 8441 §5; RFC 9113 §8.6 has no 101, but frames follow that of a server which knows no better. */
 export function agrees({ status }: ResponseHead): boolean {
-  return status === SWITCHING || (status >= 200 && status < 300);
+  return status === SWITCHING || isSuccess(status);
+}
+
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
 }
 
 /** An answer that another one follows (RFC 9110 §15.2). */
