@@ -398,7 +398,10 @@ describe('a tunnel by CONNECT', () => {
     const h2 = new H2Talk();
     const [outer, middle] = [new H2Talk(), new H2Talk()];
     const inner = inStream(1, [...begin(middle), ...tunnel(middle, 5), ...inStream(5, conversation(h2))]);
-    expect(dissect(packetsOf([...begin(outer), ...tunnel(outer, 1), ...inner])).payloads).toEqual(EXPECTED);
+    const packets = packetsOf([...begin(outer), ...tunnel(outer, 1), ...inner]);
+    expect(dissect(packets).payloads).toEqual(EXPECTED);
+    const { payloads, defects } = dissect(packets, { limits: { maxProxyTunnels: 1 } });
+    expect([payloads, codes(defects)]).toEqual([[], ['proxy-tunnel-limit']]);
   });
 
   it('does not depend on how TCP cuts it, nor on what is sent before the answer', () => {

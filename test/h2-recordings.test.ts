@@ -43,6 +43,8 @@ const parallel = cases.find(({ folder, file }) => folder === 'h2c-parallel' && f
 it('there are recordings', () => {
   expect(cases.map(({ folder, file }) => `${folder}/${file}`)).toEqual([
     'h2-chromium/capture.pcap.gz',
+    'h2-connect/capture.pcap.gz',
+    'h2-connect/tls.pcap.gz',
     'h2c-faults/capture.pcap.gz',
     'h2c-faults/unanswered.pcap.gz',
     'h2c-parallel/capture.pcap.gz',
@@ -66,9 +68,9 @@ describe.each(cases)('$folder/$file', ({ capture, keyLogs, recorded, sessions })
       byPath(
         recorded.map(({ path, http }) => ({
           path,
-          http: 'h2',
+          http: http === undefined ? 'http/1.1' : 'h2',
           stream: http?.stream,
-          status: http?.status,
+          status: http === undefined ? 101 : http.status,
           resetWith: http?.status === null ? 'PROTOCOL_ERROR' : undefined,
         })),
       ),
