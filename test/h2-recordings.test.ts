@@ -163,3 +163,25 @@ describe('captured in one direction', () => {
       ).toEqual(logged[`${sender}Messages`]!.map((one) => [sender, one.sha256]));
   });
 });
+
+describe('tunnels of h2-connect', () => {
+  it.each(cases.filter(({ folder }) => folder === 'h2-connect'))(
+    '$file without any one segment: what is found is never certain',
+    async ({ capture, keyLogs }) => {
+      const segments = segmentsOf(capture);
+      const found: string[] = [];
+      for (const lost of segments.keys())
+        await messagesOf(
+          captureOf(segments.filter((_, i) => i !== lost)),
+          { keyLogs },
+          {
+            finding: ({ rule, severity, session }) => {
+              if (severity !== 'note') found.push(`${lost} ${rule.id} ${session.path}`);
+            },
+          },
+        );
+      expect(found).toEqual([]);
+    },
+    60_000,
+  );
+});

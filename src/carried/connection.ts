@@ -23,7 +23,15 @@ import { Http2Midstream } from './h2-midstream.js';
 import { Http2Carried } from './http2.js';
 import { type OpenSession, SessionMaker } from './sessions.js';
 import type { Shared } from './shared.js';
-import { type Carried, EitherSink, EndingSink, TunnelSink } from './sinks.js';
+import {
+  type Carried,
+  DoubtfulSink,
+  DoubtingSink,
+  type Doubts,
+  EitherSink,
+  EndingSink,
+  TunnelSink,
+} from './sinks.js';
 import { carryTls } from './tls.js';
 
 /** What a connection costs in memory before it is a session, and what its search for frames adds. */
@@ -38,11 +46,13 @@ interface Around {
   readonly layers: number;
   /** CONNECT, of any HTTP. */
   readonly tunnels: number;
+  /** In an h2Stream, of which it may not be known how much is missing. */
+  readonly inHttp2: boolean;
   /** Called when there is a session in this one. */
   readonly becomesSession?: () => void;
 }
 
-const NOTHING_AROUND: Around = { layers: 0, tunnels: 0 };
+const NOTHING_AROUND: Around = { layers: 0, tunnels: 0, inHttp2: false };
 
 export class CarriedConnection implements HttpOwner, Carried {
   readonly sinks: readonly [StreamSink, StreamSink];
@@ -155,6 +165,7 @@ export class CarriedConnection implements HttpOwner, Carried {
   private speakTls(): readonly [StreamSink, StreamSink] | undefined {
     const { dissector, connection, holding, around } = this;
     if (around.layers >= MAX_LAYERS) return undefined;
+    const doubts: Doubts | undefined = around.inHttp2 ? [false, false] : undefined;
     this.tls = carryTls({
       dissector,
       connection,
@@ -163,13 +174,13 @@ export class CarriedConnection implements HttpOwner, Carried {
       inside: (carrier) => {
         this.abandonMidstream();
         this.becomeSession();
-        return new CarriedConnection(dissector, connection, carrier, {
-          layers: around.layers + 1,
-          tunnels: 0,
-        }).sinks;
+        const within = { layers: around.layers + 1, tunnels: 0, inHttp2: around.inHttp2 };
+        const { sinks } = new CarriedConnection(dissector, connection, carrier, within);
+        return doubts === undefined ? sinks : bySide((side) => new DoubtfulSink(sinks[side], side, doubts));
       },
     });
-    return this.tls.sides;
+    const { sides } = this.tls;
+    return doubts === undefined ? sides : bySide((side) => new DoubtingSink(sides[side], side, doubts));
   }
 
   /** A final response: of interest only where a WebSocket was asked for and refused. */
@@ -227,9 +238,9 @@ export class CarriedConnection implements HttpOwner, Carried {
       dissector,
       connection,
       { ...carrier, http: 'http/1.1' },
-      { layers: around.layers, tunnels: tunnels + 1, becomesSession },
+      { layers: around.layers, tunnels: tunnels + 1, inHttp2: true, becomesSession },
     );
-    return [new TunnelSink(sinks[0], connection), new TunnelSink(sinks[1], connection)];
+    return bySide((side) => new TunnelSink(sinks[side], connection));
   }
 
   private mayTunnel(): boolean {
@@ -355,6 +366,10 @@ export class CarriedConnection implements HttpOwner, Carried {
     if (this.cutsHead) this.midstream?.expect(side);
     this.cutsHead = false;
   }
+}
+
+function bySide(make: (side: Side) => StreamSink): readonly [StreamSink, StreamSink] {
+  return [make(0), make(1)];
 }
 
 /** RFC 7540 §3.2: the server names h2c, and nothing else. */

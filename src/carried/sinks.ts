@@ -89,6 +89,57 @@ export class TunnelSink implements StreamSink {
   }
 }
 
+/** By side: something is missing in front of the next byte, and how much is not known. */
+export type Doubts = [boolean, boolean];
+
+/** In front of TLS, which counts what is missing and could not tell that the count is not certain. */
+export class DoubtingSink implements StreamSink {
+  constructor(
+    private readonly sink: StreamSink,
+    private readonly side: Side,
+    private readonly doubts: Doubts,
+  ) {}
+
+  bytes(chunk: Uint8Array, start: number, end: number): void {
+    this.sink.bytes(chunk, start, end);
+  }
+
+  gap(length: number, uncertain?: boolean): void {
+    this.doubts[this.side] ||= uncertain === true;
+    this.sink.gap(length);
+  }
+
+  end(how: StreamEnd): void {
+    this.sink.end(how);
+  }
+}
+
+/** Behind that TLS: what its DoubtingSink has noted is told. */
+export class DoubtfulSink implements StreamSink {
+  constructor(
+    private readonly sink: StreamSink,
+    private readonly side: Side,
+    private readonly doubts: Doubts,
+  ) {}
+
+  bytes(chunk: Uint8Array, start: number, end: number): void {
+    if (this.doubts[this.side]) this.gap(1);
+    this.sink.bytes(chunk, start, end);
+  }
+
+  gap(length: number, uncertain?: boolean): void {
+    const { doubts, side } = this;
+    const isDoubtful = doubts[side] || uncertain === true;
+    doubts[side] = false;
+    this.sink.gap(length, isDoubtful);
+  }
+
+  end(how: StreamEnd): void {
+    if (this.doubts[this.side]) this.gap(1);
+    this.sink.end(how);
+  }
+}
+
 /** Hands on, and tells when the stream has ended. */
 export class EndingSink implements StreamSink {
   constructor(
