@@ -3,9 +3,11 @@
  */
 import { visible } from '../bytes/visible.js';
 import type { RunConsumer } from '../dissect.js';
-import type { RecordKind, Records } from '../filter/index.js';
+import type { FilterContext, RecordKind, Records } from '../filter/index.js';
 import type { Finding } from '../rules/finding.js';
 import type { Timestamp } from '../stream/place.js';
+import type { Decoded } from '../subprotocol/decoder.js';
+import type { Message } from '../websocket/message-record.js';
 import { UsageError } from './exit.js';
 import { FindingsByRecord } from './findings-by-record.js';
 
@@ -24,6 +26,7 @@ export async function makeFiltering<K extends RecordKind>(
   text: string | undefined,
   kind: K,
   start: () => Timestamp,
+  decoded?: (message: Message) => Decoded | undefined,
 ): Promise<Filtering<K> | undefined> {
   if (text === undefined) return undefined;
   // Loaded only when asked for: start-up time is paid in every run.
@@ -31,7 +34,11 @@ export async function makeFiltering<K extends RecordKind>(
   try {
     const filter = compileFilter(text, kind);
     const known = new FindingsByRecord();
-    const context = { start, findings: (record: Records[RecordKind]) => known.of(record) };
+    const context: FilterContext = {
+      start,
+      findings: (record) => known.of(record),
+      ...(decoded && { decoded }),
+    };
     return {
       matches: (record) => filter.matches(record, context),
       payload: filter.payload,

@@ -4,12 +4,15 @@
 import type { RunConsumer } from '../dissect.js';
 import type { Dissector } from '../dissector.js';
 import { Conversation } from '../output/conversation.js';
+import type { Decode } from '../output/decoded-text.js';
 import { loadWidths } from '../output/width.js';
 import type { Timestamp } from '../stream/place.js';
+import type { Decoded } from '../subprotocol/decoder.js';
 import type { Message } from '../websocket/message-record.js';
 import { isControl } from '../websocket/opcode.js';
 import type { FollowOptions } from './commands/follow.js';
 import { filterConsumer, makeFiltering } from './filtering.js';
+import { makeDecoding } from './messages.js';
 import { Printing } from './progress.js';
 import { run } from './run.js';
 import type { Terminal } from './terminal.js';
@@ -22,21 +25,41 @@ export async function followSession(
 ): Promise<void> {
   let start: Timestamp = { seconds: 0, nanoseconds: 0 };
   let isOver = false;
-  const filtering = await makeFiltering(options.displayFilter, 'message', () => start);
+  let dissector: Dissector | undefined;
+  const decoding = options.decode
+    ? await makeDecoding(options, (code, message) => dissector?.defect('subprotocol', code, message))
+    : undefined;
+  let latest: Decoded | undefined;
+  const filtering = await makeFiltering(
+    options.displayFilter,
+    'message',
+    () => start,
+    () => latest,
+  );
   await loadWidths();
-  const told = options.raw === undefined ? chat(options, terminal, () => start) : raw(options.raw, terminal);
+  const told =
+    options.raw === undefined
+      ? chat(
+          options,
+          terminal,
+          () => start,
+          () => latest,
+        )
+      : raw(options.raw, terminal);
   await run(captures, options, terminal, {
     consumer: {
       ...filterConsumer(filtering),
-      opened: (dissector: Dissector) => {
-        start = dissector.start;
+      opened: (its: Dissector) => {
+        dissector = its;
+        start = its.start;
       },
       sessionOpened: (one) => {
         if (one.number === session) told.sessionOpened?.(one);
       },
       message: (message) => {
-        if (message.session.number === session && filtering?.matches(message) !== false)
-          told.message?.(message);
+        if (message.session.number !== session) return;
+        latest = decoding?.decode(message);
+        if (filtering?.matches(message) !== false) told.message?.(message);
       },
       sessionClosed: (summary) => {
         filtering?.closed(summary.session.number);
@@ -59,9 +82,11 @@ function chat(
   options: FollowOptions,
   { stdout, colors, width, stdoutIsTerminal }: Terminal,
   start: () => Timestamp,
+  decode: Decode,
 ): Told {
   const conversation = new Conversation(stdout, { timeFormat: options.time, start }, colors, {
     width: stdoutIsTerminal ? width : undefined,
+    decode,
     control: options.control === true,
     full: options.full === true,
   });

@@ -4,6 +4,7 @@
 import type { RunConsumer } from '../dissect.js';
 import type { Dissector } from '../dissector.js';
 import type { Records } from '../filter/index.js';
+import type { Decode } from '../output/decoded-text.js';
 import type { ColumnContext } from '../output/frame-columns.js';
 import type { RowRenderer } from '../output/rows.js';
 import type { Timestamp } from '../stream/place.js';
@@ -23,6 +24,8 @@ export interface List<K extends Listed> {
   /** The consumer that is told of the items. */
   consume(take: (item: Records[K]) => void): RunConsumer;
   readonly previewPayload: number | undefined;
+  /** For filters. */
+  readonly decoded?: Decode;
 }
 
 /** Lists items as they come. */
@@ -30,12 +33,12 @@ export async function list<K extends Listed>(
   captures: readonly string[],
   options: ListOptions,
   terminal: Terminal,
-  { kind, render, consume, previewPayload }: List<K>,
+  { kind, render, consume, previewPayload, decoded }: List<K>,
 ): Promise<void> {
   if (options.context !== undefined && options.displayFilter === undefined)
     throw new UsageError('--context goes with a filter: give one with -Y');
   let start: Timestamp = { seconds: 0, nanoseconds: 0 };
-  const filtering = await makeFiltering(options.displayFilter, kind, () => start);
+  const filtering = await makeFiltering(options.displayFilter, kind, () => start, decoded);
   const renderer = render({ timeFormat: options.time, start: () => start });
   const limit = options.count ?? Number.POSITIVE_INFINITY;
   let shown = 0;

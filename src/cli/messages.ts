@@ -13,7 +13,7 @@ import type { Decoded } from '../subprotocol/decoder.js';
 import type { SubprotocolDecoding } from '../subprotocol/decoding.js';
 import type { Message } from '../websocket/message-record.js';
 import type { MessageOptions } from './commands/messages.js';
-import { type Format, formatFor } from './commands/options.js';
+import { type CommonOptions, type Format, formatFor } from './commands/options.js';
 import { list } from './list.js';
 import type { Terminal } from './terminal.js';
 
@@ -30,10 +30,10 @@ export async function listMessages(
     : undefined;
   // Also what is not listed is decoded: a request may be, whose answer is.
   const known = new WeakMap<Message, Decoded>();
+  const decoded = decoding && ((message: Message) => known.get(message));
   await list(captures, options, terminal, {
     kind: 'message',
-    render: (context) =>
-      makeRenderer(format, context, terminal, decoding && ((message) => known.get(message))),
+    render: (context) => makeRenderer(format, context, terminal, decoded),
     consume: (take) => ({
       opened: (its) => {
         dissector = its;
@@ -46,12 +46,13 @@ export async function listMessages(
       ...(decoding && { sessionClosed: ({ session }) => decoding.close(session) }),
     }),
     previewPayload: undefined,
+    ...(decoded && { decoded }),
   });
 }
 
 /** Loaded only if wanted. Of plain JSON the content says all. */
-async function makeDecoding(
-  { limit: limits }: MessageOptions,
+export async function makeDecoding(
+  { limit: limits }: CommonOptions,
   defect: (code: string, message: string) => void,
 ): Promise<SubprotocolDecoding> {
   const { SubprotocolDecoding: Decoding } = await import('../subprotocol/decoding.js');

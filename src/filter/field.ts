@@ -6,6 +6,7 @@
  */
 import type { Finding } from '../rules/finding.js';
 import type { Timestamp } from '../stream/place.js';
+import type { Decoded } from '../subprotocol/decoder.js';
 import type { Frame } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
 import type { Session, SessionSummary } from '../websocket/session-record.js';
@@ -43,6 +44,8 @@ export interface FilterContext {
   start(): Timestamp;
   /** Findings about the record that are known so far. */
   findings(record: Records[RecordKind]): readonly Finding[];
+  /** What a message says in its subprotocol, where that is known. */
+  decoded?(message: Message): Decoded | undefined;
 }
 
 export type Getter<Record> = (record: Record, context: FilterContext) => Value | undefined | readonly Value[];

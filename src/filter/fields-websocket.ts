@@ -5,6 +5,7 @@
  */
 import { SEVERITIES } from '../rules/rule.js';
 import { secondsBetween } from '../stream/place.js';
+import type { Unit } from '../subprotocol/decoder.js';
 import { decodeClose } from '../websocket/close.js';
 import type { Frame } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
@@ -19,6 +20,7 @@ import {
   type Records,
   type Value,
 } from './field.js';
+import { unitsOf } from './json.js';
 
 const OPCODES = {
   continuation: CONTINUATION,
@@ -218,11 +220,39 @@ export const websocketFields: readonly Field[] = [
     secondsBetween(session.opened, ended),
   ),
   summaryField('ws.closed_by', 'string', 'who sent the first Close', ({ closedBy }) => closedBy),
+  unitField(
+    'ws.decoded.protocol',
+    'string',
+    'subprotocol in which it says something',
+    (unit) => unit.protocol,
+  ),
+  unitField('ws.decoded.type', 'string', 'what it is in its subprotocol, such as event', (unit) => unit.type),
+  unitField('ws.decoded.summary', 'string', 'what it says there, in a line', (unit) => unit.summary),
+  unitField(
+    'ws.decoded.answers',
+    'number',
+    'number of the message that it answers',
+    (unit) => unit.answers?.message,
+  ),
+  unitField('ws.decoded.latency', 'number', 'seconds since that message', (unit) => unit.answers?.latency),
   findingField('ws.finding', 'rule that it breaks, such as unmasked-client-frame', ({ rule }) => rule.id),
   {
     ...findingField('ws.finding.severity', SEVERITIES.join(', '), ({ severity }) => severity),
   },
 ];
+
+function unitField(
+  name: string,
+  type: FieldType,
+  meaning: string,
+  value: (unit: Unit) => Value | undefined,
+): Field {
+  const message = (record: Message, context: FilterContext) =>
+    unitsOf(record, context)
+      .map(value)
+      .filter((one) => one !== undefined);
+  return { name, type, meaning, of: { message } };
+}
 
 /** Of frames and messages, as far as findings are known when they are listed; of sessions all. */
 function findingField(name: string, meaning: string, value: (finding: Records['finding']) => Value): Field {

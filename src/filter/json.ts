@@ -1,12 +1,13 @@
 /**
- * `ws.json.<path>`: values inside JSON payloads. A path names members, and numbers in brackets elements of arrays; a member
+ * `ws.json.<path>`: values inside JSON payloads, and in what else a subprotocol says. A path names members, and numbers in brackets elements of arrays; a member
  * of an array is that of any of its elements.
  */
+import type { Unit } from '../subprotocol/decoder.js';
 import type { Frame } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
 import { TEXT } from '../websocket/opcode.js';
 import { FilterError } from './error.js';
-import type { Field, Value } from './field.js';
+import type { Field, FilterContext, Value } from './field.js';
 import type { Token } from './lexer.js';
 
 export const JSON_PREFIX = 'ws.json';
@@ -31,14 +32,24 @@ export function jsonField({ text, column }: Token): Field {
     steps.push(match[1] ?? Number(match[2]));
   }
   const json = new LastJson();
-  const get = (record: Frame | Message) => valuesAt(json.of(record), steps);
+  const get = (record: Frame | Message, context: FilterContext) => {
+    const units = 'content' in record ? unitsOf(record, context) : [];
+    if (units.length === 0) return valuesAt(json.of(record), steps);
+    return units.flatMap(({ value }) => valuesAt(value, steps));
+  };
   return {
     name: text,
     type: 'json',
-    meaning: 'value in a text that is JSON, such as ws.json.items[0].name',
+    meaning: 'value in JSON, or in what a subprotocol says, such as ws.json.items[0].name',
     payload: true,
     of: { frame: get, message: get },
   };
+}
+
+/** What a message says in its subprotocol: mostly one thing. */
+export function unitsOf(message: Message, { decoded }: FilterContext): readonly Unit[] {
+  const known = decoded?.(message);
+  return known === undefined ? [] : (known.parts ?? [known]);
 }
 
 /** Of the record that was asked for last. */

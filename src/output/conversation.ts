@@ -14,6 +14,7 @@ import { CLOSE, CONTINUATION, isControl, opcodeName } from '../websocket/opcode.
 import type { Session, SessionSummary } from '../websocket/session-record.js';
 import { closeStory } from './close-story.js';
 import type { Colors } from './colors.js';
+import { type Decode, describeDecoded } from './decoded-text.js';
 import type { ColumnContext } from './frame-columns.js';
 import { formatRemarks } from './list-columns.js';
 import { messageRemarks } from './message-columns.js';
@@ -24,6 +25,8 @@ import { wrap } from './width.js';
 import type { TextWriter } from './writer.js';
 
 export interface ConversationOptions {
+  /** What messages say in their subprotocols. */
+  readonly decode: Decode;
   /** Columns to keep to; undefined: lines are as long as they are. */
   readonly width: number | undefined;
   /** Control frames are told one by one. */
@@ -80,6 +83,10 @@ export class Conversation {
     const indent = this.indentOf(message.sender);
     this.line('');
     this.line(`${indent}${this.heading(message)}`);
+    const decoded = this.options.decode(message);
+    if (decoded !== undefined)
+      for (const line of this.fitted(describeDecoded(decoded), message.sender))
+        this.line(`${indent}  ${this.colors.label(line)}`);
     for (const line of this.content(message)) this.line(`${indent}  ${line}`);
     this.before = message.timestamp;
   }
@@ -121,11 +128,18 @@ export class Conversation {
   /** JSON is laid out; of other text each line is one. */
   private textLines(content: Uint8Array, { sender }: Message): string[] {
     const text = Buffer.from(content).toString('utf8');
-    const { width } = this.options;
-    const columns = Math.max(20, (width ?? DEFAULT_COLUMNS) - this.indentOf(sender).length - 2);
-    const lines = prettyJson(text, columns) ?? text.split(/\r?\n/);
-    if (width === undefined) return lines.map(visible);
-    return lines.flatMap((line) => wrapped(visible(line), columns));
+    const lines = prettyJson(text, this.columnsOf(sender)) ?? text.split(/\r?\n/);
+    return lines.flatMap((line) => this.fitted(visible(line), sender));
+  }
+
+  /** A line over as many as it takes where there is a width to keep to. */
+  private fitted(line: string, sender: Sender): string[] {
+    return this.options.width === undefined ? [line] : wrapped(line, this.columnsOf(sender));
+  }
+
+  private columnsOf(sender: Sender): number {
+    const { width = DEFAULT_COLUMNS } = this.options;
+    return Math.max(20, width - this.indentOf(sender).length - 2);
   }
 
   private tellPassed(): void {

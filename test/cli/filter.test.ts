@@ -98,6 +98,42 @@ describe('-Y', () => {
   });
 });
 
+describe('what messages say in their subprotocols', () => {
+  const SOCKET_IO = 'fixtures/messages-socketio/capture.pcap.gz';
+
+  it('is asked for by protocol, type, answer and value', () => {
+    const all = rows(['messages', SOCKET_IO]);
+    const acks = all.filter(({ decoded }) => decoded?.type === 'ack');
+    expect(acks.length).toBeGreaterThan(2);
+    expect(
+      rows(['messages', '-Y', 'ws.decoded.protocol == socket.io && ws.decoded.type == ack', SOCKET_IO]),
+    ).toEqual(acks);
+    const answers = all.filter(({ decoded }) => decoded?.answers);
+    expect(rows(['messages', '-Y', 'ws.decoded.latency >= 0', SOCKET_IO])).toEqual(answers);
+    const slow = answers.filter(({ decoded }) => decoded.answers.latency > 0.01);
+    expect(slow.length).toBeGreaterThan(0);
+    expect(rows(['messages', '-Y', 'ws.decoded.latency > 0.01', SOCKET_IO])).toEqual(slow);
+    const ticks = all.filter(({ decoded }) => decoded?.value?.event === 'tick');
+    expect(ticks.length).toBeGreaterThan(3);
+    expect(rows(['messages', '-Y', 'ws.json.event == tick', SOCKET_IO])).toEqual(ticks);
+  });
+
+  it('is known of answers although their requests are not listed', () => {
+    const [first] = rows(['messages', '-Y', 'ws.decoded.answers', '-c', '1', SOCKET_IO]);
+    expect(first.decoded.answers.message).toBeLessThan(first.message);
+  });
+
+  it('is told by follow, too', () => {
+    const { stdout } = wsdissect(['follow', '1', SOCKET_IO]);
+    expect(stdout).toMatch(/^ *socket\.io event "tick"$/m);
+    expect(stdout).toMatch(/^ *socket\.io ack 0 of "echo" \(answers 5 after [\d.]+ ms\)$/m);
+    expect(wsdissect(['follow', '1', '--no-decode', SOCKET_IO]).stdout).not.toContain('socket.io event');
+    const acks = wsdissect(['follow', '1', '-Y', 'ws.decoded.type == ack', SOCKET_IO]).stdout;
+    expect(acks.match(/^ *socket\.io ack/gm)?.length).toBeGreaterThan(1);
+    expect(acks).not.toContain('socket.io event');
+  });
+});
+
 describe('wsdissect fields', () => {
   it('lists each in a line, a row and an object', () => {
     const { stdout, stderr, status } = wsdissect(['fields']);

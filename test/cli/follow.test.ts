@@ -18,14 +18,16 @@ describe('follow', () => {
     const { status, stdout, stderr } = wsdissect(['follow', '1', GRAPHQL]);
     expect([status, stderr]).toEqual([0, '']);
     const lines = stdout.split('\n');
-    expect(lines.slice(0, 10)).toEqual([
+    expect(lines.slice(0, 12)).toEqual([
       'Session 1  client 127.0.0.1:37060, server 127.0.0.1:9025  127.0.0.1:9025/graphql',
       'opened 0.020961, http/1.1, subprotocol graphql-transport-ws',
       '',
       '▶ client  #1  0.056829  +0.036 s  text, 60 bytes',
+      '  graphql-transport-ws connection_init',
       '  {"type": "connection_init", "payload": {"token": "söme token"}}',
       '',
       '                ◀ server  #2  0.058584  +0.001755 s  text, 25 bytes',
+      '                  graphql-transport-ws connection_ack (answers 1 after 1.8 ms)',
       '                  {"type": "connection_ack"}',
       '',
       '▶ client  #3  0.059453  +0.000869 s  text, 163 bytes',
@@ -33,7 +35,7 @@ describe('follow', () => {
   });
 
   it('has each message once, in order, and its JSON whole', () => {
-    const { stdout } = wsdissect(['follow', '1', '--control', '--full', GRAPHQL]);
+    const { stdout } = wsdissect(['follow', '1', '--control', '--full', '--no-decode', GRAPHQL]);
     const messages = messagesOf(GRAPHQL, 1);
     const told = [...stdout.matchAll(/^ *[▶◀] (client|server) {2}#(\d+) .*$((?:\n(?! *[▶◀] ).*)*)/gm)];
     expect(told.map(([, sender, number]) => [sender, Number(number)])).toEqual(

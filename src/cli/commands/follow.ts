@@ -9,6 +9,7 @@ export interface FollowOptions extends CommonOptions {
   readonly raw?: 'client' | 'server';
   readonly control?: boolean;
   readonly full?: boolean;
+  readonly decode: boolean;
 }
 
 export function addFollowCommand(program: Command, terminal: Terminal): void {
@@ -24,7 +25,8 @@ export function addFollowCommand(program: Command, terminal: Terminal): void {
       ).choices(['client', 'server']),
     )
     .option('--control', 'tell Pings and Pongs one by one, too')
-    .option('--full', 'tell long messages to their end');
+    .option('--full', 'tell long messages to their end')
+    .option('--no-decode', 'leave out what messages say in their subprotocols');
   addCommonOptions(follow)
     .addHelpText('after', EXAMPLES)
     .action(async (session: number, captures: string[], options: FollowOptions) =>
