@@ -27,6 +27,7 @@ const ORDER = [
   'dissect.ts',
   'filter',
   'output',
+  'export',
   'cli',
   'index.ts',
 ];
@@ -63,6 +64,10 @@ const FORBIDDEN: [from: string, to: string][] = [
   ['filter', 'link'],
   ['filter', 'tcp'],
   ['filter', 'tls'],
+  ['export', 'capture'],
+  ['export', 'link'],
+  ['export', 'network'],
+  ['export', 'tcp'],
   ['output', 'capture'],
   ['output', 'link'],
   ['output', 'network'],
@@ -70,7 +75,13 @@ const FORBIDDEN: [from: string, to: string][] = [
 ];
 
 /** The only files that touch files, processes or terminals; address.ts takes nothing of node:net but isIP. */
-const IO = ['capture/open.ts', 'capture/growing-file.ts', 'output/writer.ts', 'network/address.ts'];
+const IO = [
+  'capture/open.ts',
+  'capture/growing-file.ts',
+  'output/writer.ts',
+  'export/spool.ts',
+  'network/address.ts',
+];
 
 const src = join(root, 'src');
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })

@@ -16,6 +16,7 @@ import { SecretStore } from '../tls/secrets.js';
 import type { SecretOptions } from './commands/options.js';
 import { Diagnostics } from './diagnostics.js';
 import { EXIT, UsageError } from './exit.js';
+import { isSame } from './same-file.js';
 import type { Terminal } from './terminal.js';
 import { keyLogFiles, rsaKeys } from './tls-options.js';
 
@@ -109,12 +110,4 @@ function attempt<T>(name: string, action: () => T): T {
 
 function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-function isSame(a: string, b: string): boolean {
-  try {
-    return realpathSync(a) === realpathSync(b);
-  } catch {
-    return false;
-  }
 }

@@ -8,6 +8,7 @@ import { ClosedPipe, OutputError, type TextWriter } from '../output/writer.js';
 import { CaptureError } from '../stream/defect.js';
 import { addCheckCommand } from './commands/check.js';
 import { addDecryptCommand } from './commands/decrypt.js';
+import { addExportCommand } from './commands/export.js';
 import { addFieldsCommand } from './commands/fields.js';
 import { addFollowCommand } from './commands/follow.js';
 import { addFramesCommand } from './commands/frames.js';
@@ -78,6 +79,7 @@ export function makeProgram(version: string, terminal: Terminal): Command {
   addSessionsCommand(program, terminal);
   addFollowCommand(program, terminal);
   addCheckCommand(program, terminal, version);
+  addExportCommand(program, terminal, version);
   addDecryptCommand(program, terminal);
   addRulesCommand(program, terminal);
   addFieldsCommand(program, terminal);

@@ -25,6 +25,7 @@ const commands = [
   'messages',
   'sessions',
   'follow',
+  'export',
   'check',
   'decrypt',
   'rules',
@@ -114,7 +115,7 @@ describe('wsdissect --help', () => {
       .filter((line) => line.startsWith('wsdissect'));
     expect(examples.length).toBeGreaterThan(20);
     // Those of decrypt are run in tls.test.ts: they write files.
-    for (const example of new Set(examples.filter((one) => !one.includes(' decrypt ')))) {
+    for (const example of new Set(examples.filter((one) => !/ decrypt | -o /.test(one)))) {
       const args = [...example.matchAll(/'([^']*)'|\S+/g)]
         .slice(1)
         .map(([word, quoted]) => quoted ?? capture[word as keyof typeof capture] ?? word);
@@ -199,6 +200,7 @@ describe('help of a command', () => {
     ['check', '[options] [capture...]', 'exit with code 3 for a finding at least so severe: error (default)'],
     ['check', '[options] [capture...]', 'sarif (for code hosts), or junit (for CI servers)'],
     ['follow', '[options] <session> [capture...]', 'message by message, with the time since the one before'],
+    ['export', '[options] <format> [capture...]', 'write and import it'],
     ['rules', '[options] [rule]', 'without it all are listed'],
     ['decrypt', '[options] <capture> <out.pcapng>', 'made readable for its owner only'],
     ['fields', '[options] [text]', 'Names and meanings are'],

@@ -1,0 +1,39 @@
+/**
+ * `wsdissect export`: messages in formats of other programs.
+ */
+import { Argument, type Command } from 'commander';
+import type { Terminal } from '../terminal.js';
+import { addCommonOptions, type CommonOptions } from './options.js';
+
+export const EXPORT_FORMATS = ['har', 'csv'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+export interface ExportOptions extends CommonOptions {
+  readonly output?: string;
+}
+
+export function addExportCommand(program: Command, terminal: Terminal, version: string): void {
+  const command = program
+    .command('export')
+    .addArgument(new Argument('<format>', 'har or csv').choices(EXPORT_FORMATS))
+    .summary('write all messages in a format of other programs')
+    .description(ABOUT)
+    .option('-o, --output <file>', 'write into this file, not to standard output');
+  addCommonOptions(command)
+    .addHelpText('after', EXAMPLES)
+    .action(async (format: ExportFormat, captures: string[], options: ExportOptions) =>
+      (await import('../export.js')).exportMessages(format, captures, options, terminal, version),
+    );
+}
+
+const ABOUT = `\
+Writes all messages in a format of other programs:
+har  an entry for each session with its messages, as the DevTools of browsers
+     write and import it
+csv  a row for each message, for spreadsheets and data frames; what a
+     spreadsheet would take for a formula gets an apostrophe in front`;
+
+const EXAMPLES = `
+Examples:
+  wsdissect export har -o capture.har capture.pcapng
+  wsdissect export csv -Y 'websocket.opcode == text' capture.pcapng`;

@@ -1,0 +1,70 @@
+/**
+ * `wsdissect export`: messages in formats of other programs.
+ */
+import { closeSync, openSync } from 'node:fs';
+import { visible } from '../bytes/visible.js';
+import type { Dissector } from '../dissector.js';
+import { CsvExport } from '../export/csv.js';
+import type { Exporter } from '../export/exporter.js';
+import { HarExport } from '../export/har.js';
+import { FileWriter } from '../output/writer.js';
+import type { Timestamp } from '../stream/place.js';
+import type { ExportFormat, ExportOptions } from './commands/export.js';
+import { UsageError } from './exit.js';
+import { filterConsumer, makeFiltering } from './filtering.js';
+import { Printing } from './progress.js';
+import { run } from './run.js';
+import { isSame } from './same-file.js';
+import type { Terminal } from './terminal.js';
+
+export async function exportMessages(
+  format: ExportFormat,
+  captures: readonly string[],
+  options: ExportOptions,
+  terminal: Terminal,
+  version: string,
+): Promise<void> {
+  let start: Timestamp = { seconds: 0, nanoseconds: 0 };
+  const filtering = await makeFiltering(options.displayFilter, 'message', () => start);
+  if (captures.length + options.read.length === 0)
+    throw new UsageError('no capture given: name a file, or - for standard input');
+  const inputs = [...options.read, ...captures];
+  if (options.output !== undefined && inputs.some((input) => isSame(input, options.output!)))
+    throw new UsageError('the capture itself cannot be the file to write');
+  const fd = options.output === undefined ? undefined : open(options.output);
+  const writer = fd === undefined ? terminal.stdout : new FileWriter(fd);
+  const exporter: Exporter = format === 'har' ? new HarExport(writer, version) : new CsvExport(writer);
+  try {
+    exporter.begin();
+    await run(captures, options, terminal, {
+      consumer: {
+        ...filterConsumer(filtering),
+        opened: (dissector: Dissector) => {
+          start = dissector.start;
+        },
+        message: (message) => {
+          if (filtering?.matches(message) !== false) exporter.message(message);
+        },
+        sessionClosed: (summary) => {
+          filtering?.closed(summary.session.number);
+          exporter.closed(summary);
+        },
+      },
+      printing: new Printing(options.output === undefined),
+      previewPayload: undefined,
+      finish: () => exporter.end(),
+    });
+    writer.flush();
+  } finally {
+    exporter.close();
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+function open(path: string): number {
+  try {
+    return openSync(path, 'w');
+  } catch (error) {
+    throw new UsageError(`cannot write to ${visible(path)} (${(error as NodeJS.ErrnoException).code})`);
+  }
+}

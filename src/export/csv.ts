@@ -1,0 +1,84 @@
+/**
+ * Messages as CSV (RFC 4180), one row each, for spreadsheets and data frames.
+ *
+ * Strategy: text that is UTF-8 stands in `text`, all else in `base64`. A cell that a spreadsheet would take for a formula gets
+ * an apostrophe in front, as https://owasp.org/www-community/attacks/CSV_Injection advises.
+ */
+import { formatEpoch } from '../output/time.js';
+import type { TextWriter } from '../output/writer.js';
+import type { Message } from '../websocket/message-record.js';
+import { CONTINUATION, opcodeName } from '../websocket/opcode.js';
+import type { Exporter } from './exporter.js';
+
+export const CSV_COLUMNS = [
+  'message',
+  'session',
+  'client',
+  'server',
+  'host',
+  'path',
+  'subprotocol',
+  'sender',
+  'opcode',
+  'time',
+  'length',
+  'compressed',
+  'wire_length',
+  'complete',
+  'packet',
+  'close_code',
+  'text',
+  'base64',
+] as const;
+
+export class CsvExport implements Exporter {
+  constructor(private readonly writer: TextWriter) {}
+
+  begin(): void {
+    this.row(CSV_COLUMNS);
+  }
+
+  message(message: Message): void {
+    const { number, session, sender, opcode, timestamp, length, content, validText, close } = message;
+    const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+    this.row([
+      number,
+      session.number,
+      session.client,
+      session.server,
+      session.host,
+      session.path,
+      session.handshake?.subprotocol,
+      sender,
+      opcode === CONTINUATION ? '0' : opcodeName(opcode),
+      formatEpoch(timestamp),
+      length,
+      message.compressed,
+      message.wireLength,
+      message.complete,
+      message.packets.at(-1),
+      close?.code,
+      validText ? bytes.toString('utf8') : close?.reason,
+      validText ? undefined : bytes.toString('base64'),
+    ]);
+  }
+
+  closed(): void {}
+
+  end(): void {}
+
+  close(): void {}
+
+  private row(values: readonly (string | number | boolean | undefined)[]): void {
+    this.writer.write(`${values.map(cell).join(',')}\r\n`);
+  }
+}
+
+const FORMULA = /^[=+\-@\t\r]/;
+const QUOTED = /[",\r\n]/;
+
+function cell(value: string | number | boolean | undefined): string {
+  if (typeof value !== 'string') return value === undefined ? '' : String(value);
+  const safe = FORMULA.test(value) ? `'${value}` : value;
+  return QUOTED.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

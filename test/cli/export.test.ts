@@ -1,0 +1,180 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { encodePcap } from '../../src/capture/pcap-encode.js';
+import { CSV_COLUMNS } from '../../src/export/csv.js';
+import { LinkType } from '../../src/link/link-types.js';
+import { wsdissect } from '../support/cli.js';
+import { fromClient, fromServer, upgraded } from '../support/dissect.js';
+import { CLIENT, SERVER, Talk } from '../support/tcp.js';
+import { hasProgram } from '../support/tshark.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'wsdissect-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const CAPTURES = [
+  'fixtures/many-sessions/capture.pcap',
+  'fixtures/deflate/capture.pcap',
+  'fixtures/refused/capture.pcap',
+];
+
+const ndjson = (args: string[]) =>
+  wsdissect([...args, '-q', '-T', 'ndjson'])
+    .stdout.split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+
+describe.each(CAPTURES)('har of %s', (capture) => {
+  const { status, stdout, stderr } = wsdissect(['export', 'har', '-q', capture]);
+  const { log } = JSON.parse(stdout);
+  const messages = ndjson(['messages', capture]);
+  const sessions = ndjson(['sessions', capture]);
+
+  it('is HAR 1.2 with an entry for each session', () => {
+    expect([status, stderr, log.version, log.creator.name]).toEqual([0, '', '1.2', 'wsdissect']);
+    const entries = log.entries as {
+      request: { url: string };
+      response: { status: number };
+      _resourceType: string;
+    }[];
+    expect(entries.map(({ request, response }) => [request.url, response.status]).toSorted()).toEqual(
+      sessions.map(({ host, path, status }) => [`ws://${host}${path}`, status]).toSorted(),
+    );
+    expect(new Set(entries.map(({ _resourceType }) => _resourceType))).toEqual(new Set(['websocket']));
+    for (const entry of log.entries) {
+      expect(Object.keys(entry.timings)).toEqual([
+        'blocked',
+        'dns',
+        'connect',
+        'ssl',
+        'send',
+        'wait',
+        'receive',
+      ]);
+      expect(new Date(entry.startedDateTime).toISOString()).toBe(entry.startedDateTime);
+      expect(entry.request.headers.map(({ name }: { name: string }) => name.toLowerCase())).toContain(
+        'sec-websocket-key',
+      );
+    }
+  });
+
+  it('has all data messages, of each session together and in order', () => {
+    const told = log.entries.flatMap(
+      ({
+        _webSocketMessages: all,
+        request,
+      }: {
+        _webSocketMessages: { type: string; time: number; opcode: number; data: string }[];
+        request: { url: string };
+      }) => all.map((one) => [request.url, one.type, one.opcode, one.time, one.data]),
+    );
+    const wanted = sessions.flatMap(({ session, host, path }) =>
+      messages
+        .filter((one) => one.session === session && ['text', 'binary'].includes(one.opcode))
+        .map((one) => [
+          `ws://${host}${path}`,
+          one.sender === 'client' ? 'send' : 'receive',
+          one.opcode === 'text' ? 1 : 2,
+          one.time,
+          one.content ?? one.contentBase64,
+        ]),
+    );
+    const byUrl = (list: unknown[][]) => list.toSorted((a, b) => String(a[0]).localeCompare(String(b[0])));
+    expect(byUrl(told)).toEqual(byUrl(wanted));
+  });
+});
+
+describe('csv', () => {
+  const parse = (text: string): Record<string, string>[] => {
+    const script =
+      'import csv,json,sys; csv.field_size_limit(1<<30); print(json.dumps(list(csv.DictReader(sys.stdin))))';
+    return JSON.parse(
+      execFileSync('python3', ['-c', script], { input: text, encoding: 'utf8', maxBuffer: 1 << 28 }),
+    );
+  };
+
+  it.skipIf(!hasProgram('python3')).each(CAPTURES)('has each message of %s in a row', (capture) => {
+    const { status, stdout, stderr } = wsdissect(['export', 'csv', '-q', capture]);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout.split('\r\n')[0]).toBe(CSV_COLUMNS.join(','));
+    const rows = parse(stdout);
+    const messages = ndjson(['messages', capture]);
+    expect(
+      rows.map((row) => [row.message, row.session, row.sender, row.opcode, Number(row.time), row.length]),
+    ).toEqual(
+      messages.map((one) => [
+        `${one.message}`,
+        `${one.session}`,
+        one.sender,
+        one.opcode,
+        one.time,
+        `${one.length}`,
+      ]),
+    );
+    expect(
+      rows.map(({ text, base64, opcode }) =>
+        opcode === 'text' ? text : Buffer.from(base64, 'base64').toString('hex'),
+      ),
+    ).toEqual(
+      messages.map(({ content, contentBase64, opcode }) =>
+        opcode === 'text'
+          ? content.replace(/^(?=[=+\-@\t\r])/, "'")
+          : Buffer.from(contentBase64 ?? content, contentBase64 === undefined ? 'utf8' : 'base64').toString(
+              'hex',
+            ),
+      ),
+    );
+  });
+
+  it('holds no formula, and quotes what has to be', () => {
+    const talk = new Talk();
+    const texts = ['=1+1', '+1', '-1', '@SUM(A1)', '\tx', 'a,"b"\nc', 'plain'];
+    const packets = [
+      ...upgraded(talk),
+      ...texts.map((text) => talk.send(CLIENT, fromClient(text))),
+      talk.send(SERVER, fromServer('=x')),
+    ];
+    const file = join(folder, 'formulas.pcap');
+    writeFileSync(
+      file,
+      encodePcap(
+        packets.map((data, i) => ({ seconds: 1_700_000_000 + i, nanoseconds: 0, data })),
+        { linkType: LinkType.raw },
+      ),
+    );
+    const { stdout } = wsdissect(['export', 'csv', '-q', file]);
+    for (const text of ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\tx", '"a,""b""\nc"', 'plain', "'=x"])
+      expect(stdout).toContain(`,${text},\r\n`);
+  });
+});
+
+describe('export', () => {
+  it('writes into a file, of messages for which a filter holds', () => {
+    const file = join(folder, 'out.csv');
+    const ran = wsdissect(['export', 'csv', '-o', file, '-Y', 'ws.sender == client', CAPTURES[1]]);
+    expect(ran).toMatchObject({ status: 0, stdout: '' });
+    const rows = readFileSync(file, 'utf8').split('\r\n');
+    expect(rows.length - 2).toBe(ndjson(['messages', '-Y', 'ws.sender == client', CAPTURES[1]]).length);
+  });
+
+  it.each([
+    [['export', 'har'], 'no capture given'],
+    [['export', 'xml', CAPTURES[0]], 'Allowed choices are har, csv'],
+    [['export', 'csv', '-o', '/nowhere/out.csv', CAPTURES[0]], 'cannot write to /nowhere/out.csv (ENOENT)'],
+    [['export', 'csv', 'nowhere.pcap'], 'nowhere.pcap: no such file'],
+  ])('%j', (args, said) => {
+    const ran = wsdissect(args);
+    expect(ran.status).toBeGreaterThan(0);
+    expect(ran.stderr).toContain(said);
+  });
+
+  it('never writes over what it reads', () => {
+    const own = join(folder, 'own.pcap');
+    copyFileSync(CAPTURES[1], own);
+    const before = readFileSync(own);
+    expect(wsdissect(['export', 'csv', '-o', own, own])).toMatchObject({ status: 1 });
+    expect(readFileSync(own)).toEqual(before);
+  });
+});
