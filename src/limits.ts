@@ -276,6 +276,11 @@ export const LIMITS = {
     'held-units-limit',
     'of MQTT packets, STOMP frames and the like that go on in later messages, of all sessions; what adds is not decoded',
   ),
+  maxStatsNames: count(
+    10_000,
+    'stats-names-limit',
+    'client addresses, and hosts with paths, that statistics tell apart; the rest is summed',
+  ),
 } satisfies Record<string, LimitFacts>;
 
 export type LimitKey = keyof typeof LIMITS;

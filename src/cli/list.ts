@@ -12,6 +12,7 @@ import type { ListOptions } from './commands/options.js';
 import { UsageError } from './exit.js';
 import { filterConsumer, makeFiltering } from './filtering.js';
 import { Neighbours } from './neighbours.js';
+import { OneLate } from './one-late.js';
 import { Printing } from './progress.js';
 import { run } from './run.js';
 import type { Terminal } from './terminal.js';
@@ -84,22 +85,4 @@ export async function list<K extends Listed>(
       renderer.end();
     },
   });
-}
-
-/** Judges an item when the next one comes: what is found about it is told behind it. */
-class OneLate<T> {
-  private item: T | undefined = undefined;
-
-  constructor(private readonly judge: (item: T) => void) {}
-
-  take(item: T): void {
-    this.settle();
-    this.item = item;
-  }
-
-  settle(): void {
-    const { item } = this;
-    this.item = undefined;
-    if (item !== undefined) this.judge(item);
-  }
 }

@@ -16,6 +16,7 @@ import { addLimitsCommand } from './commands/limits.js';
 import { addMessagesCommand } from './commands/messages.js';
 import { addRulesCommand } from './commands/rules.js';
 import { addSessionsCommand } from './commands/sessions.js';
+import { addStatsCommand } from './commands/stats.js';
 import { EXIT, EXIT_HELP, UsageError } from './exit.js';
 import { refuseMistypedCommand } from './mistyped.js';
 import { openTerminal, type Terminal } from './terminal.js';
@@ -30,7 +31,8 @@ Dissects WebSocket traffic out of packet captures, offline: reads what tcpdump
 or Wireshark recorded (pcap, pcapng; plain or packed with gzip, zstd or lz4),
 puts the TCP streams together, finds each upgrade to WebSocket, and lists every
 frame of both sides with its bits, masking key, length and unmasked payload.
-Other commands list messages and sessions, or tell who broke the protocol.`;
+Other commands list messages and sessions, count and measure them, or tell who
+broke the protocol.`;
 
 const GUIDE = `
 The options most used with frames (wsdissect frames --help tells all):
@@ -47,6 +49,7 @@ Examples:
   wsdissect sessions capture.pcapng        who spoke with whom, how it ended
   wsdissect messages capture.pcapng        what was said: joined, inflated
   wsdissect follow 1 capture.pcapng        the first session as a conversation
+  wsdissect stats capture.pcapng           how much, how often, how quickly
   wsdissect check capture.pcapng           who broke the protocol, and where
   wsdissect rules unmasked-client-frame    what a rule asks, and why
   wsdissect --session 2 capture.pcapng     the frames of the second session
@@ -78,6 +81,7 @@ export function makeProgram(version: string, terminal: Terminal): Command {
   addMessagesCommand(program, terminal);
   addSessionsCommand(program, terminal);
   addFollowCommand(program, terminal);
+  addStatsCommand(program, terminal);
   addCheckCommand(program, terminal, version);
   addExportCommand(program, terminal, version);
   addDecryptCommand(program, terminal);
