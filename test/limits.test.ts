@@ -17,6 +17,7 @@ import { atLimit, DEFAULT_LIMITS, LIMIT_KEYS, LIMITS, type LimitKey, limitName }
 import { encodeEthernet } from '../src/link/ethernet.js';
 import { LinkType } from '../src/link/link-types.js';
 import { encodeIpv4, fragmentIpv4 } from '../src/network/ipv4.js';
+import { Statistics } from '../src/stats/statistics.js';
 import type { Defect } from '../src/stream/defect.js';
 import { SubprotocolDecoding } from '../src/subprotocol/decoding.js';
 import { SYN } from '../src/tcp/segment.js';
@@ -112,7 +113,7 @@ const whole = (identification: number) => datagram(identification);
 interface Case {
   readonly value: number;
   readonly capture: () => Input | Input[];
-  readonly lists?: 'message' | 'decoded' | 'finding';
+  readonly lists?: 'message' | 'decoded' | 'finding' | 'stats';
   readonly more?: Partial<Record<LimitKey, number>>;
   /** Of the same input without any limit. */
   readonly others?: readonly string[];
@@ -425,6 +426,8 @@ const CASES: Partial<Record<LimitKey, Case>> = {
     lists: 'decoded',
     capture: () => session((talk) => [talk.send(CLIENT, fromClient('SEND\ndestination:/a\n'))]),
   },
+  // The second client finds no place, nor does its host.
+  maxStatsNames: { value: 1, lists: 'stats', capture: () => session(() => []) },
 };
 
 /** A gzip stream that ends in a member with a fault. */
@@ -479,6 +482,7 @@ async function run(
       dissector = its;
     },
     defect: (defect) => defects.push(defect),
+    ...(lists === 'stats' && counting(limits)),
     ...(lists === 'decoded' && { sessionClosed: ({ session: closed }) => decoding.close(closed) }),
     ...(lists === 'message' || lists === 'decoded'
       ? {
@@ -493,6 +497,21 @@ async function run(
   };
   const summary = await runDissection(capture, consumer, { limits });
   return { defects, payloads, summary };
+}
+
+/** As the command does it: what statistics hit is a defect like others. */
+function counting(limits: Partial<Record<LimitKey, number>>): RunConsumer {
+  let dissector: Dissector | undefined;
+  const statistics = new Statistics({
+    limits,
+    report: (code, message) => dissector?.defect('websocket', code, message),
+  });
+  return {
+    opened: (opened) => {
+      dissector = opened;
+    },
+    sessionClosed: (summary) => statistics.sessionClosed(summary),
+  };
 }
 
 describe('each limit', () => {

@@ -129,8 +129,9 @@ function makeOutput(options: StatsOptions, terminal: Terminal, start: () => Time
 }
 
 function jsonOutput({ stdout }: Terminal, top: number, perSession: boolean): StatsOutput {
-  let before = perSession ? '{"perSession":[\n' : '{';
-  const told = before;
+  let before = '\n';
+  if (perSession) stdout.write('{"perSession":[');
+  else stdout.write('{');
   return {
     session(summary, tally) {
       const json = sessionStatisticsJson(summary, tally);
@@ -140,8 +141,8 @@ function jsonOutput({ stdout }: Terminal, top: number, perSession: boolean): Sta
       };
     },
     all(statistics) {
-      const end = perSession ? '\n],\n' : '\n';
-      stdout.write(`${before === told ? told : ''}${end}${statisticsJson(statistics, top)}\n}\n`);
+      const end = before === '\n' ? '],\n' : '\n],\n';
+      stdout.write(`${perSession ? end : '\n'}${statisticsJson(statistics, top)}\n}\n`);
     },
   };
 }

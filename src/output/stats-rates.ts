@@ -47,10 +47,10 @@ function tableRows({ start, width, client, server }: Spans, { time }: StatsConte
   ]);
 }
 
+/** To the microsecond: the first spans are a fraction of one longer than whole ones. */
 function later({ seconds, nanoseconds }: Timestamp, by: number): Timestamp {
-  const whole = Math.floor(by / 1e9);
-  const sum = nanoseconds + (by - whole * 1e9);
-  return sum < 1e9
-    ? { seconds: seconds + whole, nanoseconds: sum }
-    : { seconds: seconds + whole + 1, nanoseconds: sum - 1e9 };
+  const sum = nanoseconds + by;
+  const whole = Math.floor(sum / 1e9);
+  const rest = sum - whole * 1e9;
+  return { seconds: seconds + whole, nanoseconds: rest - (rest % 1000) };
 }
