@@ -28,8 +28,9 @@ import type { TextWriter } from './writer.js';
 
 /** Blanks between the columns of text. */
 const BETWEEN = 2;
-/** Narrowest column that takes the rest. */
-const MIN_REST = 16;
+/** Width of the column that takes the rest, before others are left out, and at least. */
+const WANTED_REST = 28;
+const MIN_REST = 12;
 /** What it asks for where its cells are made to fit. */
 const WIDE = 36;
 
@@ -82,7 +83,9 @@ export class StatsRenderer {
     const shown = arrange(columns, rows, this.context.width, this.bordered ? PER_COLUMN : BETWEEN);
     if (!this.bordered) this.text(shown, rows);
     else {
-      const table = new StreamingTable(shown, writer, this.context.width, colors.label);
+      // They fit as they are.
+      const fitting = shown.map(({ dispensable: _, ...column }) => column);
+      const table = new StreamingTable(fitting, writer, this.context.width, colors.label);
       for (const row of rows) table.add(shown.map(({ index }) => row[index]));
       table.end();
     }
@@ -128,7 +131,7 @@ function arrange(
     shown.reduce((sum, one) => sum + between + (one.isRest ? Math.min(one.width, rest) : one.width), 1);
   const ranks = [...new Set(shown.map(({ dispensable }) => dispensable))].filter((rank) => rank > 0);
   for (const rank of ranks.sort((a, b) => b - a))
-    if (taken(MIN_REST) > width) shown = shown.filter(({ dispensable }) => dispensable < rank);
+    if (taken(WANTED_REST) > width) shown = shown.filter(({ dispensable }) => dispensable < rank);
   const excess = taken(Number.POSITIVE_INFINITY) - width;
   return shown.map((one) =>
     one.isRest && excess > 0 ? { ...one, width: Math.max(MIN_REST, one.width - excess) } : one,

@@ -4,11 +4,12 @@
  * Strategy: rows are written as they come, so the widths are fixed; a table goes on wider where a number asks for it, a
  * line of text grows.
  */
+import { visible } from '../bytes/visible.js';
 import type { Tally } from '../stats/tally.js';
 import type { SessionSummary } from '../websocket/session-record.js';
 import type { Colors } from './colors.js';
 import { durationText, ratioText } from './stats-numbers.js';
-import { endingText, targetText } from './stats-sections.js';
+import { endingText } from './stats-sections.js';
 import { type Column, fittingColumns, StreamingTable } from './table.js';
 import { clip, pad } from './width.js';
 import type { TextWriter } from './writer.js';
@@ -45,7 +46,7 @@ const columns: readonly SessionColumn[] = [
   },
   { title: 'Ending', width: 34, dispensable: 6, cell: (_, tally) => endingOf(tally) },
 ];
-const LEAST_TARGET = 20;
+const LEAST_PATH = 20;
 
 export class SessionStatsRows {
   private readonly shown: readonly SessionColumn[];
@@ -58,21 +59,23 @@ export class SessionStatsRows {
     private readonly width: number,
     bordered: boolean,
   ) {
-    this.shown = fittingColumns(columns, width, LEAST_TARGET);
+    this.shown = fittingColumns(columns, width, LEAST_PATH);
     this.table = bordered
-      ? new StreamingTable([...this.shown, { title: 'Host and path' }], writer, width, colors.label)
+      ? new StreamingTable([...this.shown, { title: 'Path' }], writer, width, colors.label)
       : undefined;
   }
 
   row(summary: SessionSummary, tally: Tally): string[] {
-    return [...this.shown.map(({ cell }) => cell(summary, tally)), targetText(summary.session)];
+    return [
+      ...this.shown.map(({ cell }) => cell(summary, tally)),
+      visible(summary.session.path ?? '(not captured)'),
+    ];
   }
 
   write(cells: readonly string[]): void {
     if (this.table !== undefined) this.table.add(cells);
     else {
-      if (this.isFirst)
-        this.line([...this.shown.map(({ title }) => title), 'Host and path'], this.colors.dim);
+      if (this.isFirst) this.line([...this.shown.map(({ title }) => title), 'Path'], this.colors.dim);
       this.line(cells, String);
     }
     this.isFirst = false;
@@ -87,8 +90,8 @@ export class SessionStatsRows {
   private line(cells: readonly string[], paint: (text: string) => string): void {
     const padded = this.shown.map(({ width, align }, i) => pad(cells[i], width, align));
     const used = padded.reduce((sum, cell) => sum + cell.length + 2, 0);
-    const target = clip(cells[padded.length], Math.max(LEAST_TARGET, this.width - used));
-    this.writer.write(`${paint([...padded, target].join('  '))}\n`);
+    const path = clip(cells[padded.length], Math.max(LEAST_PATH, this.width - used));
+    this.writer.write(`${paint([...padded, path].join('  '))}\n`);
   }
 }
 

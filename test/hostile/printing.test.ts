@@ -80,6 +80,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['frames', '-V', '-x'],
   ['follow', '1', '--control', '--full'],
   ['messages', '-Y', 'websocket'],
+  ...['text', 'table', 'json'].map((format) => ['stats', '--per-session', '-T', format]),
   ['check', '-T', 'sarif'],
   ['check', '-T', 'junit'],
   ['check', '--summary', '--limit', 'payload=20'],
