@@ -130,7 +130,9 @@ export class TlsConnection implements SideOwner {
     const { client, context } = this.keys;
     if (sender === 'server' || client === undefined || !client.earlyData || this.keys.retried)
       return 'handshake';
-    if (context.secrets.find('CLIENT_EARLY_TRAFFIC_SECRET', client.random) === undefined) return 'handshake';
+    // It is logged first of all: where others are known, and this one not, it will not come.
+    if (context.secrets.find('CLIENT_EARLY_TRAFFIC_SECRET', client.random) === undefined)
+      return context.secrets.mayGrow && !this.settled && !this.keys.hasAnySecret ? undefined : 'handshake';
     const serverCanBeRead =
       context.secrets.find('SERVER_HANDSHAKE_TRAFFIC_SECRET', client.random) !== undefined;
     const mayBeTold = this.encrypted === undefined && serverCanBeRead && !this.serverIsOver;
@@ -162,14 +164,13 @@ export class TlsConnection implements SideOwner {
     const { client, server, context } = this.keys;
     // A side that begins with encrypted records, and a hello of neither: the beginning was not captured.
     if (client === undefined && server === undefined) return false;
-    const isLost = reason === 'no-hello' && client !== undefined && context.secrets.mayGrow;
-    if (!isLost) {
-      if (reason !== 'no-secrets' || client === undefined || server === undefined) return true;
-      if (this.keys.isBetweenHellos) return true;
-      if (!context.secrets.mayGrow || !this.keys.isSupported) return false;
+    const mayCome = client !== undefined && context.secrets.mayGrow;
+    const isMissing = reason === 'no-secrets' && server !== undefined && !this.keys.isBetweenHellos;
+    if (isMissing && client !== undefined && !(mayCome && this.keys.isSupported)) return false;
+    if (mayCome) {
+      this.forgetSecrets ??= context.secrets.await(client.random, () => this.secretCame());
+      context.waiting.add(this);
     }
-    this.forgetSecrets ??= context.secrets.await(client.random, () => this.secretCame());
-    context.waiting.add(this);
     return true;
   }
 
@@ -187,13 +188,18 @@ export class TlsConnection implements SideOwner {
 
   /** Too much is held. */
   giveUpWaiting(limit: 'maxHeldForSecrets' | 'maxTlsWaiting'): void {
-    // Where there are no secrets at all nobody waits for them.
-    if (!this.settled && this.keys.context.secrets.known > 0)
-      this.owner.defect(
-        'tls-held-limit',
-        'a TLS connection waits for its secrets, or for its hellos, and is given up: too much is held ' +
-          atLimit(limit, this.options.limits[limit]),
-      );
+    if (!this.settled) {
+      const tell = () =>
+        this.owner.defect(
+          'tls-held-limit',
+          'a TLS connection waits for its secrets, or for its hellos, and is given up: too much is held ' +
+            atLimit(limit, this.options.limits[limit]),
+        );
+      // Where there are none at all nobody waits for them, unless they come later: then that is told once.
+      const { secrets } = this.keys.context;
+      if (secrets.known > 0) tell();
+      else secrets.whenFirst ??= tell;
+    }
     this.settle();
   }
 

@@ -39,6 +39,9 @@ export interface Epoch {
   readonly secret: Uint8Array | undefined;
 }
 
+/** Records of a connection that are tried with all suites. */
+const MAX_PRESUMPTIONS = 8;
+
 /** What a lost ServerHello is taken for; the suite is to be found. */
 const UNKNOWN_SERVER: ServerHello = {
   random: new Uint8Array(RANDOM_LENGTH),
@@ -66,12 +69,16 @@ export class Keys {
   suite: CipherSuite | undefined = undefined;
   /** There was a HelloRetryRequest, which only TLS 1.3 has. */
   retried = false;
+  /** The client has answered it with another hello. */
+  isRetryAnswered = false;
   /** Of the ClientKeyExchange. */
   encryptedPremaster: Uint8Array | undefined = undefined;
   transcript: Uint8Array | undefined = undefined;
   /** RFC 5077 §3.3: what the client may show to go on with this session. */
   private ticket: Uint8Array | undefined = undefined;
   private master: Buffer | undefined = undefined;
+  /** How often a suite was looked for. */
+  private presumptions = 0;
   /** Whose hello has none of the other side yet. */
   private lone: Sender | undefined = undefined;
   private serverPacket = 0;
@@ -93,6 +100,7 @@ export class Keys {
 
   clientHello(hello: ClientHello, packet: number): void {
     this.client = hello;
+    this.isRetryAnswered = this.retried;
     // One that comes behind a ServerHello although it was captured before it belongs to it.
     const isLate = this.lone === 'server' && (this.generation === 0 || packet < this.serverPacket);
     this.pair(isLate ? undefined : 'client');
@@ -123,7 +131,8 @@ export class Keys {
    */
   presume(fits: () => boolean): boolean {
     const length = this.secretLength ?? 0;
-    for (const number of this.client?.suites ?? []) {
+    if (++this.presumptions > MAX_PRESUMPTIONS) return false;
+    for (const number of new Set(this.client?.suites)) {
       const suite = cipherSuite(number);
       if (suite === undefined || !isOfTls13(suite) || hashLength(suite) !== length) continue;
       this.server = { ...UNKNOWN_SERVER, suite: number };

@@ -36,6 +36,8 @@ export class SecretStore {
   used = 0;
   /** More may come: of a key log that grows, or blocks of a capture. */
   mayGrow = false;
+  /** Called once, with the first secret that comes. */
+  whenFirst: (() => void) | undefined = undefined;
   private pool = new Uint8Array(FIRST_POOL);
   private end = 0;
   /** Offset of an entry plus 1; 0: free. */
@@ -123,6 +125,7 @@ export class SecretStore {
     this.table[slot] = this.end + 1;
     this.end += length;
     if (++this.known * 2 > this.table.length) this.rehash();
+    if (this.known === 1) this.whenFirst?.();
     return true;
   }
 

@@ -176,16 +176,17 @@ export class TlsSide implements StreamSink, RecordSink {
     if (type === HANDSHAKE || type === ALERT) return true;
     const { keys } = this.connection;
     if (this.sender === undefined) return this.wait('no-hello', end - start);
-    if (keys.version === undefined && keys.isTls13ByLog) {
-      if (type === CHANGE_CIPHER_SPEC) return true;
-      this.connection.presume(this, () => this.canOpen(bytes, start, end));
+    if (keys.server === undefined) {
+      const isTls13 = keys.retried || keys.isTls13ByLog;
+      if (isTls13 && type === CHANGE_CIPHER_SPEC) return true;
+      // RFC 8446 §4.2.10: early data before the second ClientHello is skipped by the server.
+      if (keys.retried && !keys.isRetryAnswered && this.sender === 'client') return true;
+      if (keys.isTls13ByLog) this.connection.presume(this, () => this.canOpen(bytes, start, end));
     }
-    if (keys.version === undefined) return this.wait('no-hello', end - start);
+    if (keys.server === undefined) return this.wait('no-hello', end - start);
     if (keys.version === TLS13) {
       // RFC 8446 §5: ignored, it is there for the sake of middleboxes.
       if (type === CHANGE_CIPHER_SPEC) return true;
-      // RFC 8446 §4.2.10: early data before a HelloRetryRequest is skipped by the server.
-      if (keys.server === undefined) return true;
       const stage = this.connection.firstStage(this.sender);
       if (stage === undefined) return this.wait('other-side', end - start);
       this.stage = stage;

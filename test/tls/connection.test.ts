@@ -1,7 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { cipherSuite } from '../../src/tls/cipher-suites.js';
-import { encodeClientHello, handshakeRecord } from '../../src/tls/handshake-encode.js';
+import { encodeClientHello, handshakeRecord, plainRecord } from '../../src/tls/handshake-encode.js';
 import { TLS10, TLS11, TLS12, TLS13 } from '../../src/tls/key-schedule.js';
+import { Keys } from '../../src/tls/keys.js';
+import { APPLICATION_DATA } from '../../src/tls/record.js';
 import { type SecretLabel, SecretStore } from '../../src/tls/secrets.js';
 import { CLIENT, Peer, type PeerOptions, SERVER, type Sent, textOf } from './peer.js';
 import { cuts, ENDS, joined, Recorder, type Step, stepsOf, storeOf, tellSecrets } from './recorder.js';
@@ -324,6 +326,50 @@ describe('hellos', () => {
     recorder.play([...steps, [CLIENT, 'capture-end'], [SERVER, 'capture-end']]);
     expect(recorder.texts[CLIENT]).toBe(whole(peer)[CLIENT].replace('fin', 'capture-end'));
     expect(recorder.held).toBe(0);
+  });
+
+  test('without the ServerHello behind a HelloRetryRequest', () => {
+    const early = [[42, new Uint8Array(0)]] as const;
+    for (const extensions of [[], early]) {
+      const first = new Peer({ ...GCM13, extensions }).clientHello();
+      if (extensions.length > 0) first.early('early');
+      first.retry();
+      const plain = new Peer(GCM13)
+        .clientHello()
+        .serverHello()
+        .finish13()
+        .say(CLIENT, 'hello')
+        .say(SERVER, 'ok');
+      const { length } = plain.sent[1].bytes;
+      const rest = stepsOf(plain.sent).slice(2);
+      const steps: Step[] = [
+        ...stepsOf(first.sent, []),
+        ...stepsOf([plain.sent[0]], []),
+        [SERVER, length],
+        ...rest,
+      ];
+      const recorder = new Recorder({ secrets: storeOf(plain) }).play(steps);
+      expect(recorder.texts).toEqual(['hello[fin]', 'ok[fin]']);
+      expect(recorder.log).toEqual(['recognised', 'opened']);
+      const unread = new Recorder().play(steps);
+      expect(unread.log).toEqual(['recognised', 'unread no-hello whole']);
+    }
+  });
+
+  test('a suite is looked for in few records, and each suite tried once', () => {
+    const epoch = vi.spyOn(Keys.prototype, 'epoch');
+    const peer = conversation(GCM13);
+    const suites = Array.from({ length: 5000 }, (_, i) => 0x1301 + (i % 5));
+    const hello = handshakeRecord(encodeClientHello({ random: peer.clientRandom, suites }));
+    const record = plainRecord(APPLICATION_DATA, Buffer.alloc(30));
+    const steps: Step[] = [
+      [CLIENT, hello],
+      [SERVER, 90],
+    ];
+    for (let i = 0; i < 100; i++) steps.push([SERVER, record], [CLIENT, hello]);
+    new Recorder({ secrets: storeOf(peer) }).play([...steps, ...ENDS]);
+    expect(epoch.mock.calls.length).toBeLessThan(8 * 5 * 2 + 20);
+    epoch.mockRestore();
   });
 
   test('without the ServerHello, and with secrets that do not fit', () => {
@@ -752,6 +798,30 @@ describe('early data (RFC 8446 §4.2.10)', () => {
     }
   });
 
+  test('its secrets come late: it waits for them as all else does', () => {
+    for (const accepted of [true, false]) {
+      const serverExtensions = accepted ? extensions : [];
+      const peer = new Peer({ ...GCM13, extensions, serverExtensions }).clientHello();
+      peer.early('early ').early('bird ').serverHello().finish13(accepted);
+      peer.say(CLIENT, accepted ? 'worm' : 'early bird worm').say(SERVER, 'ok');
+      const steps = stepsOf(peer.sent);
+      for (let late = 1; late <= steps.length; late++) {
+        const secrets = new SecretStore();
+        secrets.mayGrow = true;
+        const recorder = new Recorder({ secrets }).play(steps.slice(0, late));
+        tellSecrets(secrets, peer);
+        recorder.play(steps.slice(late));
+        expect([accepted, late, recorder.texts]).toEqual([
+          accepted,
+          late,
+          ['early bird worm[fin]', 'ok[fin]'],
+        ]);
+        expect(recorder.log).toEqual(['recognised', 'opened']);
+        expect(recorder.held).toBe(0);
+      }
+    }
+  });
+
   test('its end and the Finished are lost: what follows is read', () => {
     for (const accepted of [true, false]) {
       const serverExtensions = accepted ? extensions : [];
@@ -840,6 +910,20 @@ describe('what is held', () => {
     const recorder = new Recorder({ secrets, maxHeld: 10_000 }).play(stepsOf(peer.sent));
     expect(recorder.log).toEqual(['recognised', 'unread no-secrets whole']);
     expect(recorder.held).toBe(0);
+  });
+
+  test('if secrets come when some were given up for want of them, that is told once', () => {
+    const secrets = new SecretStore();
+    secrets.mayGrow = true;
+    const recorders = ['one', 'two'].map((seed) => {
+      const peer = new Peer({ ...GCM13, seed }).handshake();
+      for (let i = 0; i < 40; i++) peer.say(SERVER, 'x'.repeat(1000));
+      return new Recorder({ secrets, maxHeld: 10_000 }).play(stepsOf(peer.sent));
+    });
+    expect(recorders.map(({ log }) => log)).toEqual(Array(2).fill(['recognised', 'unread no-secrets whole']));
+    tellSecrets(secrets, new Peer({ ...GCM13, seed: 'another' }));
+    const defects = recorders.flatMap(({ log }) => log.filter((line) => line.startsWith('defect')));
+    expect(defects).toEqual(['defect tls-held-limit']);
   });
 
   test('a gap and an end wait with the bytes', () => {
