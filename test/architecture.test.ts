@@ -86,6 +86,7 @@ const IO = [
   'capture/growing-file.ts',
   'output/writer.ts',
   'export/spool.ts',
+  'export/payload-files.ts',
   'network/address.ts',
 ];
 

@@ -7,6 +7,7 @@ import type { Dissector } from '../dissector.js';
 import { CsvExport } from '../export/csv.js';
 import type { Exporter } from '../export/exporter.js';
 import { HarExport } from '../export/har.js';
+import { PayloadFiles } from '../export/payload-files.js';
 import { FileWriter } from '../output/writer.js';
 import type { Timestamp } from '../stream/place.js';
 import type { ExportFormat, ExportOptions } from './commands/export.js';
@@ -31,9 +32,7 @@ export async function exportMessages(
   const inputs = [...options.read, ...captures];
   if (options.output !== undefined && inputs.some((input) => isSame(input, options.output!)))
     throw new UsageError('the capture itself cannot be the file to write');
-  const fd = options.output === undefined ? undefined : open(options.output);
-  const writer = fd === undefined ? terminal.stdout : new FileWriter(fd);
-  const exporter: Exporter = format === 'har' ? new HarExport(writer, version) : new CsvExport(writer);
+  const { exporter, writer, close } = openExport(format, options, terminal, version);
   try {
     exporter.begin();
     await run(captures, options, terminal, {
@@ -57,8 +56,36 @@ export async function exportMessages(
     writer.flush();
   } finally {
     exporter.close();
-    if (fd !== undefined) closeSync(fd);
+    close();
   }
+}
+
+interface OpenExport {
+  readonly exporter: Exporter;
+  readonly writer: FileWriter;
+  close(): void;
+}
+
+function openExport(
+  format: ExportFormat,
+  { output }: ExportOptions,
+  { stdout }: Terminal,
+  version: string,
+): OpenExport {
+  if (format === 'payloads') {
+    if (output === undefined) throw new UsageError('payloads are written into a folder: name it with -o');
+    return { exporter: new PayloadFiles(output), writer: stdout, close() {} };
+  }
+  const fd = output === undefined ? undefined : open(output);
+  const writer = fd === undefined ? stdout : new FileWriter(fd);
+  const exporter = format === 'har' ? new HarExport(writer, version) : new CsvExport(writer);
+  return {
+    exporter,
+    writer,
+    close() {
+      if (fd !== undefined) closeSync(fd);
+    },
+  };
 }
 
 function open(path: string): number {

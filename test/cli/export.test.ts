@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -150,6 +151,50 @@ describe('csv', () => {
   });
 });
 
+describe('payloads', () => {
+  it.each(CAPTURES)('has each data message of %s in a file, and the manifest is right', (capture) => {
+    const target = join(folder, capture.split('/')[1]);
+    expect(wsdissect(['export', 'payloads', '-q', '-o', target, capture])).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: '',
+    });
+    const manifest = readFileSync(join(target, 'manifest.ndjson'), 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+    const messages = ndjson(['messages', capture]).filter(
+      ({ opcode }) => opcode === 'text' || opcode === 'binary',
+    );
+    expect(readdirSync(target).toSorted()).toEqual(
+      ['manifest.ndjson', ...manifest.map(({ file }) => file)].toSorted(),
+    );
+    expect(
+      manifest.map(({ message, sender, session, time, length }) => [message, sender, session, time, length]),
+    ).toEqual(
+      messages.map(({ message, sender, session, time, length }) => [message, sender, session, time, length]),
+    );
+    for (const [index, { file, sha256, bytes }] of manifest.entries()) {
+      const content = readFileSync(join(target, file));
+      const { content: text, contentBase64 } = messages[index];
+      expect(content).toEqual(text === undefined ? Buffer.from(contentBase64, 'base64') : Buffer.from(text));
+      expect([sha256, bytes]).toEqual([createHash('sha256').update(content).digest('hex'), content.length]);
+      expect(file).toMatch(/^session-\d{5}-message-\d{7}-(client|server)\.(json|txt|bin)$/);
+    }
+  });
+
+  it('never writes into a folder that holds something', () => {
+    writeFileSync(join(folder, 'mine'), 'mine');
+    const ran = wsdissect(['export', 'payloads', '-o', folder, CAPTURES[0]]);
+    expect(ran).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `wsdissect: ${folder} is not empty: name a new folder\n`,
+    });
+    expect(wsdissect(['export', 'payloads', CAPTURES[0]]).stderr).toContain('name it with -o');
+  });
+});
+
 describe('export', () => {
   it('writes into a file, of messages for which a filter holds', () => {
     const file = join(folder, 'out.csv');
@@ -161,7 +206,7 @@ describe('export', () => {
 
   it.each([
     [['export', 'har'], 'no capture given'],
-    [['export', 'xml', CAPTURES[0]], 'Allowed choices are har, csv'],
+    [['export', 'xml', CAPTURES[0]], 'Allowed choices are har, csv, payloads'],
     [['export', 'csv', '-o', '/nowhere/out.csv', CAPTURES[0]], 'cannot write to /nowhere/out.csv (ENOENT)'],
     [['export', 'csv', 'nowhere.pcap'], 'nowhere.pcap: no such file'],
   ])('%j', (args, said) => {

@@ -5,7 +5,7 @@ import { Argument, type Command } from 'commander';
 import type { Terminal } from '../terminal.js';
 import { addCommonOptions, type CommonOptions } from './options.js';
 
-export const EXPORT_FORMATS = ['har', 'csv'] as const;
+export const EXPORT_FORMATS = ['har', 'csv', 'payloads'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export interface ExportOptions extends CommonOptions {
@@ -15,10 +15,13 @@ export interface ExportOptions extends CommonOptions {
 export function addExportCommand(program: Command, terminal: Terminal, version: string): void {
   const command = program
     .command('export')
-    .addArgument(new Argument('<format>', 'har or csv').choices(EXPORT_FORMATS))
+    .addArgument(new Argument('<format>', 'har, csv or payloads').choices(EXPORT_FORMATS))
     .summary('write all messages in a format of other programs')
     .description(ABOUT)
-    .option('-o, --output <file>', 'write into this file, not to standard output');
+    .option(
+      '-o, --output <file>',
+      'write into this file, not to standard output; for payloads the new folder',
+    );
   addCommonOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (format: ExportFormat, captures: string[], options: ExportOptions) =>
@@ -31,9 +34,12 @@ Writes all messages in a format of other programs:
 har  an entry for each session with its messages, as the DevTools of browsers
      write and import it
 csv  a row for each message, for spreadsheets and data frames; what a
-     spreadsheet would take for a formula gets an apostrophe in front`;
+     spreadsheet would take for a formula gets an apostrophe in front
+payloads  a file for each data message in a new folder, and a manifest with
+     sender, time and SHA-256 of each`;
 
 const EXAMPLES = `
 Examples:
   wsdissect export har -o capture.har capture.pcapng
+  wsdissect export payloads -o said capture.pcapng
   wsdissect export csv -Y 'websocket.opcode == text' capture.pcapng`;
