@@ -287,7 +287,10 @@ describe('HTTP/2 begins', () => {
 });
 
 /** As TLS would do: HTTP/2 is known before the first byte. */
-function carried(sent: readonly Sent[], options: { initiator?: 0 | 1 | undefined } = {}) {
+function carried(
+  sent: readonly Sent[],
+  options: { initiator?: 0 | 1 | undefined; doubtAt?: number; lost?: number } = {},
+) {
   const payloads: string[] = [];
   const defects: string[] = [];
   const confidences: number[] = [];
@@ -308,9 +311,11 @@ function carried(sent: readonly Sent[], options: { initiator?: 0 | 1 | undefined
     stream: undefined,
     tls: undefined,
   });
-  for (const [side, bytes] of sent) {
+  for (const [i, [side, bytes]] of sent.entries()) {
     dissector.place.packet++;
-    sinks[side].bytes(bytes, 0, bytes.length);
+    if (i === options.doubtAt) sinks[CLIENT].inDoubt?.();
+    if (i === options.lost) sinks[side].gap(bytes.length);
+    else sinks[side].bytes(bytes, 0, bytes.length);
   }
   for (const sink of sinks) sink.end('fin');
   return { payloads, closed, defects, confidences };
@@ -542,6 +547,31 @@ describe('a gap', () => {
     const found = frames.find(({ length }) => length === 300)!;
     expect(found.missing).toEqual([{ offset: 86, length: 100 }]);
     expect(frames.slice(-2).map(({ confidence }) => confidence)).toEqual([1, 1]);
+  });
+
+  it('that TLS can tell only later puts in doubt that all requests were seen', () => {
+    const h2 = new H2Talk();
+    const connect: Sent = [CLIENT, h2.connect(1)];
+    const begin: Sent[] = [
+      [CLIENT, h2.hello()],
+      [SERVER, h2.offer()],
+    ];
+    const rest: Sent[] = [
+      [SERVER, h2.answer(1)],
+      ...texts(SERVER, 1, 0, 9),
+      connect,
+      ...texts(CLIENT, 1, 0, 9),
+    ];
+    const sent = [...begin, ...rest];
+    const lost = sent.indexOf(connect);
+    const all = rest.filter((one, i) => i > 0 && one !== connect).length;
+    const { payloads, defects } = carried(sent, { doubtAt: 2, lost });
+    expect([payloads.length, defects]).toEqual([all, []]);
+    // It was none: what comes behind it is all.
+    const idle = carried([...begin, [CLIENT, new H2Talk().get(3, '/')], ...texts(SERVER, 5, 0, 9)], {
+      doubtAt: 2,
+    });
+    expect([idle.payloads, idle.defects]).toEqual([[], ['h2-stream-idle']]);
   });
 
   it('over the answer to a CONNECT: frames tell that it was one of 2xx', () => {

@@ -165,7 +165,7 @@ export class CarriedConnection implements HttpOwner, Carried {
   private speakTls(): readonly [StreamSink, StreamSink] | undefined {
     const { dissector, connection, holding, around } = this;
     if (around.layers >= MAX_LAYERS) return undefined;
-    const doubts: Doubts | undefined = around.inHttp2 ? [false, false] : undefined;
+    const doubts: Doubts = { isUncertain: [false, false], inside: undefined };
     this.tls = carryTls({
       dissector,
       connection,
@@ -176,11 +176,12 @@ export class CarriedConnection implements HttpOwner, Carried {
         this.becomeSession();
         const within = { layers: around.layers + 1, tunnels: 0, inHttp2: around.inHttp2 };
         const { sinks } = new CarriedConnection(dissector, connection, carrier, within);
-        return doubts === undefined ? sinks : bySide((side) => new DoubtfulSink(sinks[side], side, doubts));
+        doubts.inside = sinks;
+        return !around.inHttp2 ? sinks : bySide((side) => new DoubtfulSink(sinks[side], side, doubts));
       },
     });
     const { sides } = this.tls;
-    return doubts === undefined ? sides : bySide((side) => new DoubtingSink(sides[side], side, doubts));
+    return bySide((side) => new DoubtingSink(sides[side], side, doubts));
   }
 
   /** A final response: of interest only where a WebSocket was asked for and refused. */

@@ -56,6 +56,11 @@ export class EitherSink implements StreamSink {
     connection.gapTold(side);
   }
 
+  inDoubt(): void {
+    const { connection, side } = this;
+    if (!connection.over) (connection.instead?.[side] ?? this.http).inDoubt?.();
+  }
+
   end(how: StreamEnd): void {
     const { connection, side } = this;
     if (connection.over) return;
@@ -84,13 +89,22 @@ export class TunnelSink implements StreamSink {
     if (!this.connection.abandoned) this.sink.gap(uncertain ? Math.max(1, length) : length, uncertain);
   }
 
+  inDoubt(): void {
+    if (!this.connection.abandoned) this.sink.inDoubt?.();
+  }
+
   end(how: StreamEnd): void {
     this.sink.end(how);
   }
 }
 
-/** By side: something is missing in front of the next byte, and how much is not known. */
-export type Doubts = [boolean, boolean];
+/** What goes around TLS, which tells inwards what is missing only with the next record that authenticates. */
+export interface Doubts {
+  /** By side: something is missing in front of the next byte, and how much is not known. */
+  readonly isUncertain: [boolean, boolean];
+  /** What takes the plaintext. */
+  inside: readonly [StreamSink, StreamSink] | undefined;
+}
 
 /** In front of TLS, which counts what is missing and could not tell that the count is not certain. */
 export class DoubtingSink implements StreamSink {
@@ -105,8 +119,13 @@ export class DoubtingSink implements StreamSink {
   }
 
   gap(length: number, uncertain?: boolean): void {
-    this.doubts[this.side] ||= uncertain === true;
+    this.doubts.isUncertain[this.side] ||= uncertain === true;
     this.sink.gap(length);
+    this.inDoubt();
+  }
+
+  inDoubt(): void {
+    this.doubts.inside?.[this.side].inDoubt?.();
   }
 
   end(how: StreamEnd): void {
@@ -123,19 +142,19 @@ export class DoubtfulSink implements StreamSink {
   ) {}
 
   bytes(chunk: Uint8Array, start: number, end: number): void {
-    if (this.doubts[this.side]) this.gap(1);
+    if (this.doubts.isUncertain[this.side]) this.gap(1);
     this.sink.bytes(chunk, start, end);
   }
 
   gap(length: number, uncertain?: boolean): void {
-    const { doubts, side } = this;
-    const isDoubtful = doubts[side] || uncertain === true;
-    doubts[side] = false;
+    const { isUncertain } = this.doubts;
+    const isDoubtful = isUncertain[this.side] || uncertain === true;
+    isUncertain[this.side] = false;
     this.sink.gap(length, isDoubtful);
   }
 
   end(how: StreamEnd): void {
-    if (this.doubts[this.side]) this.gap(1);
+    if (this.doubts.isUncertain[this.side]) this.gap(1);
     this.sink.end(how);
   }
 }

@@ -71,7 +71,7 @@ export class H2Connection implements H2SideOwner, H2State {
 
   get connectOffered(): boolean | undefined {
     const server = this.sides[other(this.clientSide)];
-    return this.isOffered || (server.hasSettings && server.isComplete) ? this.isOffered : undefined;
+    return this.isOffered || (server.hasSettings && server.isWhole) ? this.isOffered : undefined;
   }
 
   delivers(stream: H2Stream): void {
@@ -181,6 +181,10 @@ export class H2Connection implements H2SideOwner, H2State {
     const told = [...this.inStep[index]];
     this.inStep[index].clear();
     for (const stream of told) this.tellGap(side, stream, stream === this.last[index] ? length : 0, true);
+  }
+
+  doubted({ index }: H2Side): void {
+    for (const { sinks } of this.streams.all()) sinks?.[index].inDoubt?.();
   }
 
   found(side: H2Side, length: number): void {

@@ -49,6 +49,8 @@ export interface H2SideOwner {
   isKnown(stream: number): boolean;
   /** Where h2Frames begin is not known any more; so many bytes are missing there. */
   lost(side: H2Side, length: number): void;
+  /** Something may be missing in front of the next byte. */
+  doubted(side: H2Side): void;
   /** Another so many bytes on they were found, or the stream ended. */
   found(side: H2Side, length: number): void;
   ended(side: H2Side, how: StreamEnd): void;
@@ -73,6 +75,8 @@ export class H2Side implements StreamSink, H2ContentsOwner {
   /** h2Frames were found again: they may turn out to be none. */
   private isDoubtful = false;
   private toldSize = false;
+  /** Something may be missing in front of the next byte. */
+  private isInDoubt = false;
 
   constructor(
     readonly index: 0 | 1,
@@ -87,15 +91,17 @@ export class H2Side implements StreamSink, H2ContentsOwner {
 
   /** All from the first h2Frame on was seen, if only so far. */
   get isWhole(): boolean {
-    return this.isComplete && this.state !== 'beginning';
+    return this.isComplete && !this.isInDoubt && this.state !== 'beginning';
   }
 
   bytes(chunk: Uint8Array, start: number, end: number): void {
+    this.isInDoubt = false;
     if (this.state === 'beginning') this.takeBeginning(chunk, start, end);
     else this.take(chunk, start, end);
   }
 
   gap(length: number, uncertain = false): void {
+    this.isInDoubt = false;
     if (this.state === 'beginning') this.beginInTheMiddle();
     if (this.state === 'lost') this.search!.gap(length);
     else {
@@ -106,6 +112,11 @@ export class H2Side implements StreamSink, H2ContentsOwner {
         this.lose(0);
       }
     }
+  }
+
+  inDoubt(): void {
+    this.isInDoubt = true;
+    this.owner.doubted(this);
   }
 
   end(how: StreamEnd): void {

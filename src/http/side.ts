@@ -114,6 +114,10 @@ export class HttpSide implements StreamSink {
     }
   }
 
+  inDoubt(): void {
+    if (this.state === 'carried') this.sink.inDoubt?.();
+  }
+
   gap(length: number, uncertain = false): void {
     if (this.state === 'carried') this.sink.gap(length, uncertain);
     else if (this.state === 'waiting') this.holder().gap(length, uncertain);

@@ -14,6 +14,8 @@ export interface StreamSink {
    * the next byte lies is not known (a gap over several h2Streams).
    */
   gap(length: number, uncertain?: boolean): void;
+  /** Something may be missing in front of the next byte: the next call of bytes() or gap() tells whether, and how much. */
+  inDoubt?(): void;
   /** No more bytes come. Called once. */
   end(how: StreamEnd): void;
   /**
