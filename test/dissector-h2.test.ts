@@ -450,6 +450,44 @@ describe('a tunnel by CONNECT', () => {
     expect([payloads, defects]).toEqual([['client: to /3', 'server: from /3'], []]);
   });
 
+  it.each([0, 1])(
+    'is known behind a loss by what begins in it (both sides or only the server: %i)',
+    (from) => {
+      const h2 = new H2Talk();
+      const settings: Sent = [CLIENT, encodeH2Frame({ type: 4, flags: 1 }, new Uint8Array(0))];
+      const first = [...tunnel(h2, 1), ...inStream(1, overHttp1('/1'))];
+      const second = [...tunnel(h2, 3), ...inStream(3, overHttp1('/3').slice(from))];
+      const talk = new Talk();
+      const packets = talk.handshake();
+      for (const one of [...begin(h2), ...first, settings, ...second]) {
+        const packet = talk.send(...one);
+        if (one !== settings) packets.push(packet);
+      }
+      const { payloads, opened, defects } = dissect([...packets, talk.fin(CLIENT), talk.fin(SERVER)]);
+      expect(opened.map(({ path }) => path)).toEqual(['/1', from === 0 ? '/3' : undefined]);
+      // Of the first session it cannot be told whether something of it is lost.
+      expect(codes(defects)).toEqual(['frames-lost']);
+      expect(payloads).toEqual(['client: to /1', 'server: from /1', 'client: to /3', 'server: from /3']);
+    },
+  );
+
+  it('or something else: behind a loss that it stays unread is told', () => {
+    const h2 = new H2Talk();
+    const settings: Sent = [CLIENT, encodeH2Frame({ type: 4, flags: 1 }, new Uint8Array(0))];
+    const other = inStream(3, [
+      [CLIENT, utf8('EHLO a.test\r\n')],
+      [SERVER, utf8('220 b.test\r\n')],
+    ]);
+    const talk = new Talk();
+    const packets = talk.handshake();
+    for (const one of [...begin(h2), ...tunnel(h2, 1), settings, ...tunnel(h2, 3), ...other, ...other]) {
+      const packet = talk.send(...one);
+      if (one !== settings) packets.push(packet);
+    }
+    const { payloads, defects } = dissect([...packets, talk.fin(CLIENT), talk.fin(SERVER)]);
+    expect([payloads, codes(defects)]).toEqual([[], ['h2-stream-unknown']]);
+  });
+
   it('is known without its answer', () => {
     const h2 = new H2Talk();
     const sent = [...begin(h2), ...tunnel(h2, 1), ...inStream(1, overHttp1('/1'))];

@@ -164,6 +164,71 @@ describe('captured in one direction', () => {
   });
 });
 
+/** Paths of which messages are lost without a word: no defect, no unread TLS, and no loss told of the session. */
+async function silentlyLost(
+  input: Uint8Array,
+  { keyLogs, sessions }: (typeof cases)[number],
+): Promise<string[]> {
+  const told: string[] = [];
+  const lossy = new Set<string>();
+  const doubted = new Set<string | undefined>();
+  let unnamed = 0;
+  let isTold = false;
+  await messagesOf(
+    input,
+    { keyLogs },
+    {
+      message: ({ sender, content, complete, failure, unknownRanges, session: { path } }) => {
+        if (complete && failure === undefined && unknownRanges.length === 0)
+          told.push(`${path} ${sender} ${sha256(content)}`);
+        else if (path !== undefined) lossy.add(path);
+      },
+      sessionClosed: ({ session: { path, number }, missingBytes, lostAt, undecodedBytes }) => {
+        const lost = [missingBytes, lostAt, undecodedBytes].flatMap(({ client, server }) => [client, server]);
+        if (path === undefined) unnamed++;
+        else if (doubted.has(`${number}`) || lost.some((count) => count !== undefined && count > 0))
+          lossy.add(path);
+      },
+      defect: ({ layer, message }) => {
+        // One of a session tells nothing of others.
+        if (layer === 'websocket') doubted.add(/^session (\d+):/.exec(message)?.[1]);
+        else isTold = true;
+      },
+      tlsUnread: () => void (isTold = true),
+    },
+  );
+  const isThere = (path: string, entry: string) =>
+    [path, undefined].some((of) => {
+      const at = told.indexOf(`${of} ${entry}`);
+      if (at >= 0) told.splice(at, 1);
+      return at >= 0;
+    });
+  const incomplete = sessions.filter(({ path, clientMessages, serverMessages = [] }) => {
+    const all = [
+      ...clientMessages.map((one) => `client ${one.sha256}`),
+      ...serverMessages.map((one) => `server ${one.sha256}`),
+    ];
+    return all.filter((entry) => !isThere(path, entry)).length > 0;
+  });
+  const silent = incomplete.map(({ path }) => path).filter((path) => !lossy.has(path));
+  return isTold || silent.length <= unnamed ? [] : silent;
+}
+
+describe('any one segment lost', () => {
+  it.each(cases.filter(({ folder }) => folder === 'h2-connect'))(
+    '$folder/$file loses no session silently',
+    async (one) => {
+      const segments = segmentsOf(one.capture);
+      const silent: string[] = [];
+      for (const lost of segments.keys())
+        for (const path of await silentlyLost(captureOf(segments.filter((_, i) => i !== lost)), one))
+          silent.push(`${lost + 1} ${path}`);
+      expect(silent).toEqual([]);
+    },
+    60_000,
+  );
+});
+
 describe('tunnels of h2-connect', () => {
   it.each(cases.filter(({ folder }) => folder === 'h2-connect'))(
     '$file without any one segment: what is found is never certain',

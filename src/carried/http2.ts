@@ -13,10 +13,10 @@ import type { Connection, Side } from '../tcp/connection.js';
 import { decodeHandshake } from '../websocket/handshake.js';
 import { Midstream } from '../websocket/midstream.js';
 import type { SessionCarrier } from '../websocket/session-record.js';
+import { H2Unsure } from './h2-unsure.js';
 import { likelyClient } from './peers.js';
 import { SessionMaker } from './sessions.js';
 import type { Shared } from './shared.js';
-import { EndingSink } from './sinks.js';
 
 export interface Http2CarriedOwner {
   /** There is a session. */
@@ -75,12 +75,18 @@ export class Http2Carried implements H2Owner {
     });
     if (request !== undefined && isAll) midstream.expect(clientSide);
     this.account.add(UNSURE_COST);
-    let ends = 0;
-    const ended = () => {
-      if (++ends === 2) this.account.add(-UNSURE_COST);
-    };
-    const [a, b] = midstream.sides;
-    return [new EndingSink(a, ended), new EndingSink(b, ended)];
+    const unsure = new H2Unsure({
+      place: dissector.place,
+      account: this.account,
+      clientSide,
+      midstream,
+      tunnelled: () => this.tunnelled(clientSide),
+      over: (passed) => {
+        this.account.add(-UNSURE_COST);
+        if (passed > 0) this.http.passedOver(stream, passed);
+      },
+    });
+    return unsure.sides;
   }
 
   tunnelled(clientSide: Side): readonly [StreamSink, StreamSink] | undefined {

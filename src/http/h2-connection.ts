@@ -212,6 +212,15 @@ export class H2Connection implements H2SideOwner, H2State {
     this.options.owner.defect(code, message);
   }
 
+  /** Nothing tells what the DATA of `stream` is. Where the beginning was captured, it is a loss that hides it. */
+  passedOver(stream: number, length: number): void {
+    if (this.isRoleCertain)
+      this.tellOnce(
+        'h2-stream-unknown',
+        `the HEADERS of HTTP/2 stream ${stream} are lost, or refer to what is; its ${length} bytes stay unread`,
+      );
+  }
+
   private tellGap(side: H2Side, stream: H2Stream, length: number, uncertain: boolean): void {
     const { index } = side;
     if (stream.ended[index]) return;
