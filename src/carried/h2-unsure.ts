@@ -5,24 +5,20 @@
  * Strategy: frames are searched for all the while; beside, the first bytes of each side are held until they tell. Either
  * side does: behind a loss what the server says may be read first.
  */
-
 import { HeldBytes } from '../http/held.js';
 import type { Account } from '../http/holding.js';
 import { recognise } from '../http/protocol.js';
 import type { Place } from '../stream/place.js';
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
 import { other, type Side } from '../tcp/connection.js';
+import { HANDSHAKE_TYPE } from '../tls/handshake.js';
+import { HANDSHAKE, RECORD_HEADER } from '../tls/record.js';
 import type { Midstream } from '../websocket/midstream.js';
 
 /** First bytes that are looked at: a record header and a type, or the method of a request. */
 const MOST_FIRST = 64;
 /** What is held of a side, with its pieces. */
 const MOST_HELD = 4096;
-/** RFC 8446 §5.1: a record of the handshake; RFC 8446 §4: a ClientHello, a ServerHello. */
-const HANDSHAKE = 22;
-const RECORD_HEADER = 5;
-const CLIENT_HELLO = 1;
-const SERVER_HELLO = 2;
 
 export interface H2UnsureOptions {
   readonly place: Place;
@@ -141,5 +137,5 @@ function beginsTunnel(bytes: Uint8Array, isClient: boolean): boolean | undefined
     return protocol === (isClient ? 'http1-request' : 'http1-response') || protocol === 'http2';
   if (bytes[0] !== HANDSHAKE) return false;
   if (bytes.length <= RECORD_HEADER) return undefined;
-  return bytes[RECORD_HEADER] === (isClient ? CLIENT_HELLO : SERVER_HELLO);
+  return bytes[RECORD_HEADER] === HANDSHAKE_TYPE[isClient ? 'clientHello' : 'serverHello'];
 }

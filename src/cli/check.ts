@@ -53,7 +53,7 @@ export async function checkCaptures(
   const rules = chosenRules(options.rule);
   const collected = new Collected(options.maxFindings, junit !== undefined);
   let start: Timestamp = { seconds: 0, nanoseconds: 0 };
-  const filtering = await makeFiltering(options.displayFilter, 'finding', () => start);
+  const filtering = await makeFiltering(options, 'finding', { start: () => start });
   let count = 0;
   const context: ColumnContext = { timeFormat: options.time, start: () => start };
   await run(captureArguments, options, terminal, {

@@ -11,7 +11,7 @@ import { embedSecrets } from '../capture/embed-secrets.js';
 import { isRepeatable } from '../capture/open.js';
 import { runDissection } from '../dissect.js';
 import { DEFAULT_LIMITS } from '../limits.js';
-import { OutputError, writeAll } from '../output/writer.js';
+import { attemptOutput, writeAll } from '../output/writer.js';
 import { SecretStore } from '../tls/secrets.js';
 import type { SecretOptions } from './commands/options.js';
 import { Diagnostics } from './diagnostics.js';
@@ -78,14 +78,14 @@ async function writeInto(out: string, make: (write: Write) => Promise<void>): Pr
   const beside = target.isFile ? `${target.path}.${randomBytes(6).toString('hex')}.partial` : target.path;
   const name = visible(out);
   // A file that is there already would keep its mode, and a link would lead to one of somebody else's choice.
-  const fd = attempt(name, () => openSync(beside, target.isFile ? 'wx' : 'w', MODE));
+  const fd = attemptOutput(name, () => openSync(beside, target.isFile ? 'wx' : 'w', MODE));
   let isWhole = false;
   try {
     await make((bytes) => writeAll(fd, bytes, bytes.length, name));
     isWhole = true;
   } finally {
     closeSync(fd);
-    if (target.isFile && isWhole) attempt(name, () => renameSync(beside, target.path));
+    if (target.isFile && isWhole) attemptOutput(name, () => renameSync(beside, target.path));
     else if (target.isFile) rmSync(beside, { force: true });
   }
 }
@@ -97,14 +97,6 @@ function targetOf(out: string): { readonly path: string; readonly isFile: boolea
     return { path, isFile: statSync(path).isFile() };
   } catch {
     return { path: out, isFile: true };
-  }
-}
-
-function attempt<T>(name: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    throw new OutputError(`cannot write to ${name} (${(error as NodeJS.ErrnoException).code})`);
   }
 }
 

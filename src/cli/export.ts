@@ -8,13 +8,13 @@ import { CsvExport } from '../export/csv.js';
 import type { Exporter } from '../export/exporter.js';
 import { HarExport } from '../export/har.js';
 import { PayloadFiles } from '../export/payload-files.js';
-import { FileWriter } from '../output/writer.js';
+import { attemptOutput, FileWriter } from '../output/writer.js';
 import type { Timestamp } from '../stream/place.js';
 import type { ExportFormat, ExportOptions } from './commands/export.js';
 import { UsageError } from './exit.js';
 import { filterConsumer, makeFiltering } from './filtering.js';
 import { Printing } from './progress.js';
-import { run } from './run.js';
+import { inputsOf, run } from './run.js';
 import { isSame } from './same-file.js';
 import type { Terminal } from './terminal.js';
 
@@ -26,10 +26,12 @@ export async function exportMessages(
   version: string,
 ): Promise<void> {
   let start: Timestamp = { seconds: 0, nanoseconds: 0 };
-  const filtering = await makeFiltering(options.displayFilter, 'message', () => start);
-  if (captures.length + options.read.length === 0)
-    throw new UsageError('no capture given: name a file, or - for standard input');
-  const inputs = [...options.read, ...captures];
+  let dissector: Dissector | undefined;
+  const filtering = await makeFiltering(options, 'message', {
+    start: () => start,
+    defect: (code, message) => dissector?.defect('subprotocol', code, message),
+  });
+  const inputs = inputsOf(captures, options);
   if (options.output !== undefined && inputs.some((input) => isSame(input, options.output!)))
     throw new UsageError('the capture itself cannot be the file to write');
   const { exporter, writer, close } = openExport(format, options, terminal, version);
@@ -38,14 +40,15 @@ export async function exportMessages(
     await run(captures, options, terminal, {
       consumer: {
         ...filterConsumer(filtering),
-        opened: (dissector: Dissector) => {
-          start = dissector.start;
+        opened: (its: Dissector) => {
+          dissector = its;
+          start = its.start;
         },
         message: (message) => {
           if (filtering?.matches(message) !== false) exporter.message(message);
         },
         sessionClosed: (summary) => {
-          filtering?.closed(summary.session.number);
+          filtering?.closed(summary.session);
           exporter.closed(summary);
         },
       },
@@ -76,8 +79,9 @@ function openExport(
     if (output === undefined) throw new UsageError('payloads are written into a folder: name it with -o');
     return { exporter: new PayloadFiles(output), writer: stdout, close() {} };
   }
-  const fd = output === undefined ? undefined : open(output);
-  const writer = fd === undefined ? stdout : new FileWriter(fd);
+  const name = visible(output ?? '');
+  const fd = output === undefined ? undefined : attemptOutput(name, () => openSync(output, 'w'));
+  const writer = fd === undefined ? stdout : new FileWriter(fd, name);
   const exporter = format === 'har' ? new HarExport(writer, version) : new CsvExport(writer);
   return {
     exporter,
@@ -86,12 +90,4 @@ function openExport(
       if (fd !== undefined) closeSync(fd);
     },
   };
-}
-
-function open(path: string): number {
-  try {
-    return openSync(path, 'w');
-  } catch (error) {
-    throw new UsageError(`cannot write to ${visible(path)} (${(error as NodeJS.ErrnoException).code})`);
-  }
 }

@@ -11,8 +11,8 @@ import type { Decoded } from '../subprotocol/decoder.js';
 import type { Message } from '../websocket/message-record.js';
 import { isControl } from '../websocket/opcode.js';
 import type { FollowOptions } from './commands/follow.js';
+import { makeDecoding } from './decoding.js';
 import { filterConsumer, makeFiltering } from './filtering.js';
-import { makeDecoding } from './messages.js';
 import { Printing } from './progress.js';
 import { run } from './run.js';
 import type { Terminal } from './terminal.js';
@@ -26,16 +26,14 @@ export async function followSession(
   let start: Timestamp = { seconds: 0, nanoseconds: 0 };
   let isOver = false;
   let dissector: Dissector | undefined;
-  const decoding = options.decode
-    ? await makeDecoding(options, (code, message) => dissector?.defect('subprotocol', code, message))
-    : undefined;
+  const defect = (code: string, message: string) => dissector?.defect('subprotocol', code, message);
+  const decoding = options.decode ? await makeDecoding(options.limit, defect) : undefined;
   let latest: Decoded | undefined;
-  const filtering = await makeFiltering(
-    options.displayFilter,
-    'message',
-    () => start,
-    () => latest,
-  );
+  const filtering = await makeFiltering(options, 'message', {
+    start: () => start,
+    decoded: decoding && (() => latest),
+    defect,
+  });
   await loadWidths();
   const told =
     options.raw === undefined
@@ -62,7 +60,7 @@ export async function followSession(
         if (filtering?.matches(message) !== false) told.message?.(message);
       },
       sessionClosed: (summary) => {
-        filtering?.closed(summary.session.number);
+        filtering?.closed(summary.session);
         if (summary.session.number !== session) return;
         told.sessionClosed?.(summary);
         isOver = true;

@@ -39,7 +39,12 @@ export async function list<K extends Listed>(
   if (options.context !== undefined && options.displayFilter === undefined)
     throw new UsageError('--context goes with a filter: give one with -Y');
   let start: Timestamp = { seconds: 0, nanoseconds: 0 };
-  const filtering = await makeFiltering(options.displayFilter, kind, () => start, decoded);
+  let dissector: Dissector | undefined;
+  const filtering = await makeFiltering(options, kind, {
+    start: () => start,
+    decoded,
+    defect: (code, message) => dissector?.defect('subprotocol', code, message),
+  });
   const renderer = render({ timeFormat: options.time, start: () => start });
   const limit = options.count ?? Number.POSITIVE_INFINITY;
   let shown = 0;
@@ -59,15 +64,16 @@ export async function list<K extends Listed>(
     consumer: {
       ...told,
       ...filterConsumer(filtering),
-      opened: (dissector: Dissector) => {
-        start = dissector.start;
-        told.opened?.(dissector);
+      opened: (its: Dissector) => {
+        dissector = its;
+        start = its.start;
+        told.opened?.(its);
       },
       sessionClosed: (summary) => {
         const { session } = summary;
         late?.settle();
         told.sessionClosed?.(summary);
-        filtering?.closed(session.number);
+        filtering?.closed(session);
         neighbours?.closed(session.number);
       },
       more: () => shown < limit,

@@ -10,10 +10,10 @@ import { MessageLines } from '../output/message-text.js';
 import { objectRenderer, type RowRenderer } from '../output/rows.js';
 import { loadTables } from '../output/table.js';
 import type { Decoded } from '../subprotocol/decoder.js';
-import type { SubprotocolDecoding } from '../subprotocol/decoding.js';
 import type { Message } from '../websocket/message-record.js';
 import type { MessageOptions } from './commands/messages.js';
-import { type CommonOptions, type Format, formatFor } from './commands/options.js';
+import { type Format, formatFor } from './commands/options.js';
+import { makeDecoding } from './decoding.js';
 import { list } from './list.js';
 import type { Terminal } from './terminal.js';
 
@@ -26,7 +26,7 @@ export async function listMessages(
   if (format === 'table') await loadTables();
   let dissector: Dissector | undefined;
   const decoding = options.decode
-    ? await makeDecoding(options, (code, message) => dissector?.defect('subprotocol', code, message))
+    ? await makeDecoding(options.limit, (code, message) => dissector?.defect('subprotocol', code, message))
     : undefined;
   // Also what is not listed is decoded: a request may be, whose answer is.
   const known = new WeakMap<Message, Decoded>();
@@ -48,15 +48,6 @@ export async function listMessages(
     previewPayload: undefined,
     ...(decoded && { decoded }),
   });
-}
-
-/** Loaded only if wanted. Of plain JSON the content says all. */
-export async function makeDecoding(
-  { limit: limits }: CommonOptions,
-  defect: (code: string, message: string) => void,
-): Promise<SubprotocolDecoding> {
-  const { SubprotocolDecoding: Decoding } = await import('../subprotocol/decoding.js');
-  return new Decoding({ limits, defect, plainJson: false });
 }
 
 function makeRenderer(

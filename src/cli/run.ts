@@ -36,13 +36,7 @@ export async function run(
   terminal: Terminal,
   command: CommandRun,
 ): Promise<void> {
-  const inputs = [...options.read, ...captures];
-  if (inputs.length === 0)
-    throw new UsageError(
-      'no capture given: name a file, or - for standard input (wsdissect --help tells more)',
-    );
-  if (inputs.indexOf('-') !== inputs.lastIndexOf('-'))
-    throw new UsageError('standard input (-) can be read only once');
+  const inputs = inputsOf(captures, options);
   const progress = new Progress(terminal, command.printing);
   const diagnostics = new Diagnostics(terminal, {
     captures: inputs,
@@ -82,6 +76,18 @@ export async function run(
     progress.stop();
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
+}
+
+/** All that is to be read. Throws UsageError for nothing, and for standard input twice. */
+export function inputsOf(captures: readonly string[], { read }: CommonOptions): string[] {
+  const inputs = [...read, ...captures];
+  if (inputs.length === 0)
+    throw new UsageError(
+      'no capture given: name a file, or - for standard input (wsdissect --help tells more)',
+    );
+  if (inputs.indexOf('-') !== inputs.lastIndexOf('-'))
+    throw new UsageError('standard input (-) can be read only once');
+  return inputs;
 }
 
 /** `--limit` goes before the options that name a limit of their own. */

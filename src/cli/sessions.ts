@@ -29,7 +29,7 @@ export async function listSessions(
   const format = formatFor(options, terminal);
   let start: Timestamp = { seconds: 0, nanoseconds: 0 };
   const context: ColumnContext = { timeFormat: options.time, start: () => start };
-  const filtering = await makeFiltering(options.displayFilter, 'session', () => start);
+  const filtering = await makeFiltering(options, 'session', { start: () => start });
   const printing = new Printing(format !== 'table');
   const list =
     format === 'table' ? await table(context, terminal, printing) : lines(format, context, terminal);
@@ -41,7 +41,7 @@ export async function listSessions(
       ...filterConsumer(filtering),
       sessionClosed: (summary) => {
         list.add(summary, filtering?.matches(summary) !== false);
-        filtering?.closed(summary.session.number);
+        filtering?.closed(summary.session);
       },
       // A filter asks for sessions, and this is none.
       ...(filtering === undefined && { tlsUnread: (connection: UnreadTls) => list.addUnread(connection) }),

@@ -31,7 +31,10 @@ export async function showStatistics(
 ): Promise<void> {
   let dissector: Dissector | undefined;
   const start = () => dissector?.start ?? { seconds: 0, nanoseconds: 0 };
-  const filtering = await makeFiltering(options.displayFilter, 'message', start);
+  const filtering = await makeFiltering(options, 'message', {
+    start,
+    defect: (code, message) => dissector?.defect('subprotocol', code, message),
+  });
   await loadTables();
   const printing = new Printing(false);
   const output = makeOutput(options, terminal, start);
@@ -92,7 +95,7 @@ function feed(
     sessionClosed: (summary) => {
       const { number } = summary.session;
       late?.settle();
-      filtering?.closed(number);
+      filtering?.closed(summary.session);
       if (isAskedFor(number)) statistics.sessionClosed(summary);
       if (number === session) isOver = true;
       over(number);

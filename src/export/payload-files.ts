@@ -7,9 +7,10 @@
 import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { visible } from '../bytes/visible.js';
 import { jsonOrNull, jsonString } from '../output/json.js';
 import { formatEpoch } from '../output/time.js';
-import { FileWriter, OutputError } from '../output/writer.js';
+import { attemptOutput, FileWriter, OutputError } from '../output/writer.js';
 import type { Message } from '../websocket/message-record.js';
 import { CONTINUATION, isControl, opcodeName } from '../websocket/opcode.js';
 import type { Exporter } from './exporter.js';
@@ -22,12 +23,14 @@ export class PayloadFiles implements Exporter {
 
   /** Makes the folder. Throws OutputError where that cannot be, or it is there and holds something. */
   constructor(private readonly folder: string) {
-    this.fd = attempt(folder, () => {
+    const name = visible(folder);
+    const isEmpty = attemptOutput(name, () => {
       mkdirSync(folder, { recursive: true });
-      if (readdirSync(folder).length > 0) throw new OutputError(`${folder} is not empty: name a new folder`);
-      return openSync(join(folder, MANIFEST), 'wx');
+      return readdirSync(folder).length === 0;
     });
-    this.manifest = new FileWriter(this.fd);
+    if (!isEmpty) throw new OutputError(`${name} is not empty: name a new folder`);
+    this.fd = attemptOutput(name, () => openSync(join(folder, MANIFEST), 'wx'));
+    this.manifest = new FileWriter(this.fd, name);
   }
 
   begin(): void {}
@@ -36,7 +39,9 @@ export class PayloadFiles implements Exporter {
     const { number, session, sender, opcode, timestamp, content, length, complete, packets } = message;
     if (isControl(opcode)) return;
     const name = `session-${pad(session.number, 5)}-message-${pad(number, 7)}-${sender}.${extensionOf(message)}`;
-    attempt(this.folder, () => writeFileSync(join(this.folder, name), content, { flag: 'wx' }));
+    attemptOutput(visible(this.folder), () =>
+      writeFileSync(join(this.folder, name), content, { flag: 'wx' }),
+    );
     const sha256 = createHash('sha256').update(content).digest('hex');
     this.manifest.write(
       `{"file":"${name}","sha256":"${sha256}","bytes":${content.length},"message":${number},"session":${session.number},` +
@@ -70,14 +75,5 @@ function extensionOf({ content, validText }: Message): string {
     return 'json';
   } catch {
     return 'txt';
-  }
-}
-
-function attempt<T>(folder: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (error instanceof OutputError) throw error;
-    throw new OutputError(`cannot write to ${folder} (${(error as NodeJS.ErrnoException).code})`);
   }
 }

@@ -30,13 +30,16 @@ export interface Filter<K extends RecordKind> {
   readonly payload: boolean;
   /** It asks for findings. */
   readonly findings: boolean;
+  /** It asks what messages say in their subprotocols. */
+  readonly decoded: boolean;
 }
 
 /** Throws FilterError. */
 export function compileFilter<K extends RecordKind>(filter: string, kind: K): Filter<K> {
   const compiler = new Compiler(kind);
   const matches = compiler.compile(parseFilter(filter));
-  return { matches, payload: compiler.payload, findings: compiler.findings };
+  const { payload, findings, decoded } = compiler;
+  return { matches, payload, findings, decoded };
 }
 
 interface Source<K extends RecordKind> {
@@ -48,6 +51,7 @@ interface Source<K extends RecordKind> {
 class Compiler<K extends RecordKind> {
   payload = false;
   findings = false;
+  decoded = false;
 
   constructor(private readonly kind: K) {}
 
@@ -118,6 +122,7 @@ class Compiler<K extends RecordKind> {
     if (get === undefined) throw ofOthers(field, this.kind, token);
     this.payload ||= field.payload === true;
     this.findings ||= field.findings === true;
+    this.decoded ||= field.decoded === true;
     let source: Source<K> = { type: field.type, get, names: field.names };
     if (ranges !== undefined) {
       const octets = source;

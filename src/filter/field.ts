@@ -60,6 +60,8 @@ export interface Field {
   readonly names?: Readonly<Record<string, number>>;
   /** It looks into payloads: they are to be kept whole. */
   readonly payload?: boolean;
+  /** It asks what messages say in their subprotocols. */
+  readonly decoded?: boolean;
   /** It asks for findings: the rules are to be applied. */
   readonly findings?: boolean;
 }

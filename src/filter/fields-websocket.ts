@@ -251,7 +251,7 @@ function unitField(
     unitsOf(record, context)
       .map(value)
       .filter((one) => one !== undefined);
-  return { name, type, meaning, of: { message } };
+  return { name, type, meaning, decoded: true, of: { message } };
 }
 
 /** Of frames and messages, as far as findings are known when they are listed; of sessions all. */

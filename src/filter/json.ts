@@ -42,6 +42,7 @@ export function jsonField({ text, column }: Token): Field {
     type: 'json',
     meaning: 'value in JSON, or in what a subprotocol says, such as ws.json.items[0].name',
     payload: true,
+    decoded: true,
     of: { frame: get, message: get },
   };
 }

@@ -19,6 +19,7 @@ import type { ColumnContext } from './frame-columns.js';
 import { formatRemarks } from './list-columns.js';
 import { messageRemarks } from './message-columns.js';
 import { prettyJson } from './pretty-json.js';
+import { isPrintable } from './preview.js';
 import { carrierText } from './session-text.js';
 import { formatTime } from './time.js';
 import { wrap } from './width.js';
@@ -119,7 +120,9 @@ export class Conversation {
     if (content.length === 0) return [];
     const shown = this.options.full ? content : content.subarray(0, MOST_OCTETS);
     const lines =
-      validText || (isControl(opcode) && isText(shown)) ? this.textLines(shown, message) : hexLines(shown);
+      validText || (isControl(opcode) && isPrintable(shown))
+        ? this.textLines(shown, message)
+        : hexLines(shown);
     if (this.options.full || (lines.length <= MOST_LINES && shown.length === content.length)) return lines;
     const more = `… ${content.length} bytes in all (--full shows them)`;
     return [...lines.slice(0, MOST_LINES), this.colors.dim(more)];
@@ -172,10 +175,6 @@ function wrapped(line: string, columns: number): string[] {
   const [indent] = /^ */.exec(line)!;
   const room = Math.max(10, columns - indent.length);
   return wrap(line.slice(indent.length), room).map((part) => indent + part);
-}
-
-function isText(content: Uint8Array): boolean {
-  return content.every((octet) => octet >= 0x20 && octet < 0x7f);
 }
 
 function hexLines(content: Uint8Array): string[] {

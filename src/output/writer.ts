@@ -18,12 +18,16 @@ export class OutputError extends Error {
 }
 
 export class FileWriter extends ByteWriter {
-  constructor(private readonly fd: number) {
+  /** `name` is for errors. */
+  constructor(
+    private readonly fd: number,
+    private readonly name = nameOf(fd),
+  ) {
     super();
   }
 
   protected drain(bytes: Uint8Array, length: number): void {
-    writeAll(this.fd, bytes, length);
+    writeAll(this.fd, bytes, length, this.name);
   }
 }
 
@@ -38,6 +42,15 @@ export function writeAll(fd: number, bytes: Uint8Array, end = bytes.length, name
       if (code !== 'EAGAIN') throw new OutputError(`cannot write to ${name} (${code})`);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
+  }
+}
+
+/** Does what opens or names a file to write; `name` is safe to print. Throws OutputError. */
+export function attemptOutput<T>(name: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw new OutputError(`cannot write to ${name} (${(error as NodeJS.ErrnoException).code})`);
   }
 }
 

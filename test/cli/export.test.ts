@@ -1,6 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -149,6 +157,26 @@ describe('csv', () => {
     for (const text of ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\tx", '"a,""b""\nc"', 'plain', "'=x"])
       expect(stdout).toContain(`,${text},\r\n`);
   });
+});
+
+it('chooses by what messages say in their subprotocols, as stats does', () => {
+  const capture = 'fixtures/messages-socketio/capture.pcap.gz';
+  const filter = ['-Y', 'ws.decoded.type == ack'];
+  const acks = ndjson(['messages', ...filter, capture]);
+  expect(acks.length).toBeGreaterThan(2);
+  const rows = wsdissect(['export', 'csv', '-q', ...filter, capture])
+    .stdout.split('\r\n')
+    .slice(1, -1);
+  expect(rows.map((row) => Number(row.split(',')[0]))).toEqual(acks.map(({ message }) => message));
+  const without = ndjson(['messages', '--no-decode', ...filter, capture]);
+  expect(without.map(({ message }) => message)).toEqual(acks.map(({ message }) => message));
+  const { messages } = JSON.parse(wsdissect(['stats', '-q', '-T', 'json', ...filter, capture]).stdout);
+  expect(messages.client + messages.server).toBe(acks.length);
+});
+
+it.skipIf(!existsSync('/dev/full'))('names the file that cannot be written', () => {
+  const ran = wsdissect(['export', 'csv', '-o', '/dev/full', CAPTURES[0]]);
+  expect([ran.status, ran.stderr.includes('cannot write to /dev/full (ENOSPC)')]).toEqual([2, true]);
 });
 
 describe('payloads', () => {
