@@ -36,13 +36,13 @@ export async function exportMessages(
     throw new UsageError('the capture itself cannot be the file to write');
   const { exporter, writer, close } = openExport(format, options, terminal, version);
   try {
-    exporter.begin();
     await run(captures, options, terminal, {
       consumer: {
         ...filterConsumer(filtering),
         opened: (its: Dissector) => {
           dissector = its;
           start = its.start;
+          exporter.begin();
         },
         message: (message) => {
           if (filtering?.matches(message) !== false) exporter.message(message);
@@ -54,7 +54,11 @@ export async function exportMessages(
       },
       printing: new Printing(options.output === undefined),
       previewPayload: undefined,
-      finish: () => exporter.end(),
+      finish() {
+        // Of a capture without a packet nothing was opened.
+        if (dissector === undefined) exporter.begin();
+        exporter.end();
+      },
     });
     writer.flush();
   } finally {

@@ -243,6 +243,14 @@ describe('export', () => {
     expect(ran.stderr).toContain(said);
   });
 
+  it('writes nothing of input that cannot be used, and all of a capture that is empty', () => {
+    for (const format of ['har', 'csv']) expect(wsdissect(['export', format, 'fixtures']).stdout).toBe('');
+    const file = join(folder, 'empty.pcap');
+    writeFileSync(file, encodePcap([], { linkType: LinkType.raw }));
+    expect(JSON.parse(wsdissect(['export', 'har', '-q', file]).stdout).log.entries).toEqual([]);
+    expect(wsdissect(['export', 'csv', '-q', file]).stdout).toBe(`${CSV_COLUMNS.join(',')}\r\n`);
+  });
+
   it('never writes over what it reads', () => {
     const own = join(folder, 'own.pcap');
     copyFileSync(CAPTURES[1], own);
