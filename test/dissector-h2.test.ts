@@ -309,6 +309,7 @@ function carried(
   const { sinks } = new CarriedConnection(dissector, connection, {
     http: 'h2',
     stream: undefined,
+    tunnel: undefined,
     tls: undefined,
   });
   for (const [i, [side, bytes]] of sent.entries()) {
@@ -383,7 +384,7 @@ describe('a tunnel by CONNECT', () => {
     const { payloads, opened, closed, defects } = dissect(packetsOf(sent));
     expect(defects).toEqual([]);
     expect(opened.map(({ path, carrier }) => [path, carrier])).toEqual(
-      ['/1', '/3'].map((path) => [path, { http: 'http/1.1', stream: undefined, tls: undefined }]),
+      [1, 3].map((tunnel) => [`/${tunnel}`, { http: 'http/1.1', stream: undefined, tunnel, tls: undefined }]),
     );
     expect(payloads.slice(0, 4)).toEqual([
       'client: to /1',
@@ -397,6 +398,10 @@ describe('a tunnel by CONNECT', () => {
         ['/1', 'fin'],
       ]),
     );
+    expect(closed.map(closeStory)).toEqual([
+      'client reset the stream without a Close (1006, Abnormal Closure)',
+      'client closed with 1000 (Normal Closure), server answered, client ended the stream first',
+    ]);
   });
 
   it('may be in a tunnel, and hold HTTP/2', () => {

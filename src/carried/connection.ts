@@ -140,7 +140,8 @@ export class CarriedConnection implements HttpOwner, Carried {
     const { dissector, connection, carrier, holding } = this;
     this.http2 = new Http2Carried(dissector, connection, carrier, holding, {
       becomesSession: () => this.becomeSession(),
-      tunnelled: (clientSide, becomesSession) => this.tunnelInHttp2(clientSide, becomesSession),
+      tunnelled: (stream, clientSide, becomesSession) =>
+        this.tunnelInHttp2(stream, clientSide, becomesSession),
     });
     return this.http2;
   }
@@ -170,6 +171,7 @@ export class CarriedConnection implements HttpOwner, Carried {
       dissector,
       connection,
       holding,
+      tunnel: this.carrier.tunnel,
       recognised: () => this.abandonMidstream(),
       inside: (carrier) => {
         this.abandonMidstream();
@@ -228,6 +230,7 @@ export class CarriedConnection implements HttpOwner, Carried {
 
   /** RFC 9113 §8.5: what is in the h2Stream is a connection of its own, beside which others go on. */
   private tunnelInHttp2(
+    stream: number,
     clientSide: Side,
     becomesSession: () => void,
   ): readonly [StreamSink, StreamSink] | undefined {
@@ -238,7 +241,7 @@ export class CarriedConnection implements HttpOwner, Carried {
     const { sinks } = new CarriedConnection(
       dissector,
       connection,
-      { ...carrier, http: 'http/1.1' },
+      { ...carrier, http: 'http/1.1', tunnel: stream },
       { layers: around.layers, tunnels: tunnels + 1, inHttp2: true, becomesSession },
     );
     return bySide((side) => new TunnelSink(sinks[side], connection));

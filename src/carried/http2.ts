@@ -22,7 +22,11 @@ export interface Http2CarriedOwner {
   /** There is a session. */
   becomesSession(): void;
   /** Makes what carries the DATA of an h2Stream that is a tunnel; undefined: nobody reads it. */
-  tunnelled(clientSide: Side, becomesSession: () => void): readonly [StreamSink, StreamSink] | undefined;
+  tunnelled(
+    stream: number,
+    clientSide: Side,
+    becomesSession: () => void,
+  ): readonly [StreamSink, StreamSink] | undefined;
 }
 
 /** What an h2Stream costs in memory while frames are searched for in it. */
@@ -80,7 +84,7 @@ export class Http2Carried implements H2Owner {
       account: this.account,
       clientSide,
       midstream,
-      tunnelled: () => this.tunnelled(clientSide),
+      tunnelled: () => this.tunnelled(stream, clientSide),
       over: (passed) => {
         this.account.add(-UNSURE_COST);
         if (passed > 0) this.http.passedOver(stream, passed);
@@ -89,8 +93,8 @@ export class Http2Carried implements H2Owner {
     return unsure.sides;
   }
 
-  tunnelled(clientSide: Side): readonly [StreamSink, StreamSink] | undefined {
-    return this.owner.tunnelled(clientSide, () => this.openSession());
+  tunnelled(stream: number, clientSide: Side): readonly [StreamSink, StreamSink] | undefined {
+    return this.owner.tunnelled(stream, clientSide, () => this.openSession());
   }
 
   defect(code: string, message: string): void {

@@ -16,6 +16,8 @@ import type { Shared } from './shared.js';
  * told by the SYN or the ports.
  */
 export interface UnreadTls extends Peers {
+  /** Number of the HTTP/2 stream that it comes in, as a tunnel. */
+  readonly tunnel: number | undefined;
   readonly tls: TlsFacts;
   readonly reason: UnreadReason;
   /** Nothing of it could be read. */
@@ -26,6 +28,8 @@ export interface UnreadTls extends Peers {
 const TLS_COST = 6144;
 
 export interface TlsCarrier {
+  /** Of the HTTP/2 stream that it comes in. */
+  readonly tunnel: number | undefined;
   readonly dissector: Shared;
   readonly connection: Connection;
   readonly holding: Holding;
@@ -36,7 +40,7 @@ export interface TlsCarrier {
 }
 
 export function carryTls(carrier: TlsCarrier): TlsConnection {
-  const { dissector, connection, holding } = carrier;
+  const { dissector, connection, holding, tunnel } = carrier;
   const held = new Holding(dissector.secretsPool, () => tls.giveUpWaiting('maxTlsWaiting'));
   holding.add(TLS_COST);
   const close = () => {
@@ -58,6 +62,7 @@ export function carryTls(carrier: TlsCarrier): TlsConnection {
         return carrier.inside({
           http: facts.alpn === 'h2' ? 'h2' : 'http/1.1',
           stream: undefined,
+          tunnel,
           tls: facts,
         });
       },
@@ -65,7 +70,7 @@ export function carryTls(carrier: TlsCarrier): TlsConnection {
       unread: (facts, reason, whole) => {
         dissector.totals.tlsUnread++;
         const client = tls.clientSide ?? likelyClient(connection);
-        dissector.consumer.tlsUnread?.({ ...peersOf(connection, client), tls: facts, reason, whole });
+        dissector.consumer.tlsUnread?.({ ...peersOf(connection, client), tunnel, tls: facts, reason, whole });
         if (!whole) return;
         close();
         connection.abandon();

@@ -51,7 +51,7 @@ export interface H2Owner {
     isAll: boolean,
   ): readonly [StreamSink, StreamSink];
   /** A plain CONNECT was answered by 2xx (RFC 9113 §8.5): who takes what is in the tunnel; undefined: nobody. */
-  tunnelled(clientSide: 0 | 1): readonly [StreamSink, StreamSink] | undefined;
+  tunnelled(stream: number, clientSide: 0 | 1): readonly [StreamSink, StreamSink] | undefined;
   defect(code: string, message: string): void;
 }
 
@@ -135,7 +135,7 @@ export class H2Openings {
   }
 
   private tunnel(stream: H2Stream): void {
-    const sinks = this.owner.tunnelled(this.state.clientSide);
+    const sinks = this.owner.tunnelled(stream.id, this.state.clientSide);
     if (sinks === undefined) this.pass(stream);
     else {
       stream.kind = 'open';

@@ -8,7 +8,12 @@ import { visible } from '../bytes/visible.js';
 import type { StreamEnd } from '../stream/stream-sink.js';
 import { closeCodeName } from '../websocket/close.js';
 import type { Sender } from '../websocket/frame-record.js';
-import type { BySender, ObservedClose, SessionSummary } from '../websocket/session-record.js';
+import {
+  type BySender,
+  isInHttp2Stream,
+  type ObservedClose,
+  type SessionSummary,
+} from '../websocket/session-record.js';
 
 export function closeStory(summary: SessionSummary): string {
   const { end, closedBy, unansweredPings } = summary;
@@ -71,7 +76,7 @@ function endOfTcp(summary: SessionSummary, end: BySender<StreamEnd>): string {
 
 /** What ends with a session: of HTTP/2, its stream (RFC 8441 §5). */
 function streamOf({ session }: SessionSummary): string {
-  return session.carrier.http === 'h2' ? 'the stream' : 'TCP';
+  return isInHttp2Stream(session.carrier) ? 'the stream' : 'TCP';
 }
 
 /** `with 1001 (Going Away) "bye"`. */

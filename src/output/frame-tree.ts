@@ -45,9 +45,10 @@ export function frameTree(frame: Frame, context: ColumnContext, colors: Colors):
   return `${lines.join('\n')}\n`;
 }
 
-function carriedText({ stream, tls }: SessionCarrier): string {
+function carriedText({ stream, tunnel, tls }: SessionCarrier): string {
   const h2 = stream === undefined ? '' : `, HTTP/2 stream ${stream}`;
-  return tls === undefined ? h2 : `${h2}, ${tlsName(tls)}`;
+  const secured = tls === undefined ? h2 : `${h2}, ${tlsName(tls)}`;
+  return tunnel === undefined ? secured : `${secured}, in HTTP/2 stream ${tunnel}`;
 }
 
 function fieldLine(field: FrameField, frame: Frame, colors: Colors): string {

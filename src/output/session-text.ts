@@ -89,14 +89,15 @@ export function sessionJson(summary: SessionSummary): string {
   return `{${fields.map(([name, value]) => `"${name}":${value}`).join(',')}}`;
 }
 
-/** `http/1.1`, `h2 stream 3`, `http/1.1 over TLS 1.3`. */
-export function carrierText({ http, stream, tls }: SessionCarrier): string {
+/** `http/1.1`, `h2 stream 3`, `http/1.1 over TLS 1.3`, `http/1.1 over TLS 1.3 in h2 stream 3`. */
+export function carrierText({ http, stream, tunnel, tls }: SessionCarrier): string {
   const protocol = stream === undefined ? http : `${http} stream ${stream}`;
-  return tls === undefined ? protocol : `${protocol} over ${tls.version ?? 'TLS'}`;
+  const secured = tls === undefined ? protocol : `${protocol} over ${tls.version ?? 'TLS'}`;
+  return tunnel === undefined ? secured : `${secured} in h2 stream ${tunnel}`;
 }
 
-function carrierJson({ http, stream, tls }: SessionCarrier): string {
-  return `{"http":${jsonString(http)},"stream":${stream ?? null},"tls":${tlsJson(tls)}}`;
+function carrierJson({ http, stream, tunnel, tls }: SessionCarrier): string {
+  return `{"http":${jsonString(http)},"stream":${stream ?? null},"tunnel":${tunnel ?? null},"tls":${tlsJson(tls)}}`;
 }
 
 function closeJson(close: ObservedClose | undefined): string {

@@ -17,6 +17,7 @@ const REASONS: Readonly<Record<UnreadReason, string>> = {
   'secrets-do-not-fit': 'nothing authenticates with the secrets given for it',
   unsupported: 'its version or cipher suite is not supported',
   'no-hello': 'its beginning was not captured, which tells whose secrets are its',
+  'no-server-hello': 'its ServerHello was not captured, and its records do not tell what it agreed on',
 };
 
 /** A clause. */
@@ -60,9 +61,9 @@ export function tlsJson(facts: TlsFacts | undefined): string {
 }
 
 /** One line, without the line end; `session` is null, since it is not known whether there is one. */
-export function unreadJson({ connection, client, server, tls, reason, whole }: UnreadTls): string {
+export function unreadJson({ connection, client, server, tunnel, tls, reason, whole }: UnreadTls): string {
   return (
     `{"session":null,"client":${jsonString(client)},"server":${jsonString(server)},"connection":${connection},` +
-    `"carrier":{"http":null,"stream":null,"tls":${tlsJson(tls)}},"unread":${jsonString(reason)},"whole":${whole}}`
+    `"carrier":{"http":null,"stream":null,"tunnel":${tunnel ?? null},"tls":${tlsJson(tls)}},"unread":${jsonString(reason)},"whole":${whole}}`
   );
 }

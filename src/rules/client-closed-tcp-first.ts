@@ -1,7 +1,7 @@
 /**
  * RFC 6455 §7.1.1: after the closing handshake the server ends TCP first.
  */
-import type { SessionSummary } from '../websocket/session-record.js';
+import { isInHttp2Stream, type SessionSummary } from '../websocket/session-record.js';
 import type { Rule } from './rule.js';
 import { secondsOf } from './seconds.js';
 
@@ -33,7 +33,7 @@ export const clientClosedTcpFirst: Rule = {
   judge: (report) => ({
     closed(summary) {
       // An HTTP/2 stream leaves no TIME_WAIT.
-      if (summary.session.carrier.http === 'h2') return;
+      if (isInHttp2Stream(summary.session.carrier)) return;
       if (summary.endedFirst === 'client' && isFree(summary))
         report('client', 'both sides have sent their Close, and the client ended TCP before the server did');
     },

@@ -1,7 +1,7 @@
 /**
  * RFC 6455 §7.3: who ends a connection sends a Close frame first.
  */
-import type { SessionSummary } from '../websocket/session-record.js';
+import { isInHttp2Stream, type SessionSummary } from '../websocket/session-record.js';
 import { describeClose } from './close-unanswered.js';
 import { count } from './count.js';
 import { Ending } from './ending.js';
@@ -43,7 +43,10 @@ export const noClose: Rule = {
         const late = ending.closeBehindEnd(summary);
         if (late === undefined && !ending.withoutClose) return;
         if (ending.faults.of(peerOf(endedFirst)) || isRefusal(summary)) return;
-        const how = HOW[summary.session.carrier.http][end[endedFirst] === 'reset' ? 'reset' : 'fin'];
+        const how =
+          HOW[isInHttp2Stream(summary.session.carrier) ? 'stream' : 'tcp'][
+            end[endedFirst] === 'reset' ? 'reset' : 'fin'
+          ];
         report(
           endedFirst,
           late === undefined
@@ -57,8 +60,8 @@ export const noClose: Rule = {
 
 /** RFC 8441 §5: END_STREAM and RST_STREAM take the place of FIN and RST. */
 const HOW = {
-  'http/1.1': { reset: 'reset TCP (RST)', fin: 'ended TCP (FIN)' },
-  h2: { reset: 'reset its HTTP/2 stream', fin: 'ended its HTTP/2 stream' },
+  tcp: { reset: 'reset TCP (RST)', fin: 'ended TCP (FIN)' },
+  stream: { reset: 'reset its HTTP/2 stream', fin: 'ended its HTTP/2 stream' },
 } as const;
 
 /**

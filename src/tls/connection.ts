@@ -176,7 +176,8 @@ export class TlsConnection implements SideOwner {
 
   private reasonWhy(): UnreadReason {
     const { client, server } = this.keys;
-    if (client === undefined || server === undefined) return 'no-hello';
+    if (client === undefined) return 'no-hello';
+    if (server === undefined) return this.keys.hasAnySecret ? 'no-server-hello' : 'no-secrets';
     if (!this.keys.isSupported) return 'unsupported';
     return this.keys.hasAnySecret ? 'secrets-incomplete' : 'no-secrets';
   }

@@ -23,11 +23,13 @@ export interface TlsFacts {
  * - `secrets-incomplete`: they have some, but not those of the bytes to be read;
  * - `secrets-do-not-fit`: nothing authenticates with them;
  * - `unsupported`: version or cipher suite are not known here;
- * - `no-hello`: the beginning was not captured, or not whole, so that it cannot be told which secrets are its.
+ * - `no-hello`: the ClientHello was not captured, or not whole, so that it cannot be told which secrets are its;
+ * - `no-server-hello`: there are secrets for it, but no ServerHello was captured, or not whole.
  */
 export type UnreadReason =
   | 'no-secrets'
   | 'secrets-incomplete'
   | 'secrets-do-not-fit'
   | 'unsupported'
-  | 'no-hello';
+  | 'no-hello'
+  | 'no-server-hello';

@@ -21,11 +21,23 @@ export interface SessionCarrier {
   readonly http: 'http/1.1' | 'h2';
   /** Number of the HTTP/2 stream. */
   readonly stream: number | undefined;
+  /** Number of the HTTP/2 stream that is a tunnel for it (RFC 9113 §8.5), with another version of HTTP in it. */
+  readonly tunnel: number | undefined;
   readonly tls: TlsFacts | undefined;
 }
 
 /** One record for all that come by HTTP/1.1 alone. */
-export const PLAIN_HTTP1: SessionCarrier = { http: 'http/1.1', stream: undefined, tls: undefined };
+export const PLAIN_HTTP1: SessionCarrier = {
+  http: 'http/1.1',
+  stream: undefined,
+  tunnel: undefined,
+  tls: undefined,
+};
+
+/** What ends with it is an HTTP/2 stream: TCP and other streams go on. */
+export function isInHttp2Stream({ stream, tunnel }: SessionCarrier): boolean {
+  return stream !== undefined || tunnel !== undefined;
+}
 
 export interface Session {
   /** 1-based, in the order in which the handshakes were answered; refused upgrades are counted too. */

@@ -20,7 +20,13 @@ import { PlainReader } from './plain-reader.js';
 import type { Resynchronisation } from './resync.js';
 import type { WindowBudget } from './segment-window.js';
 import { endOf, firstToClose, firstToEnd, haveCrossed, lastToEnd, type ObservedEnd } from './session-end.js';
-import type { BySender, ObservedClose, Session, SessionSummary } from './session-record.js';
+import {
+  type BySender,
+  isInHttp2Stream,
+  type ObservedClose,
+  type Session,
+  type SessionSummary,
+} from './session-record.js';
 
 export interface SessionConsumer {
   /** Leave it out if frames are only to be counted: none is then made. */
@@ -227,7 +233,7 @@ export class SessionDecoder implements DirectionOwner {
       );
     const { acknowledgement, delivered, packet } = this.place;
     // The end of an HTTP/2 stream has no place in TCP's sequence that could be acknowledged.
-    const end = this.session.carrier.http === 'h2' ? undefined : sequence;
+    const end = isInHttp2Stream(this.session.carrier) ? undefined : sequence;
     this.ends[sender] = { how, packet, timestamp: this.now(), sequence: end, acknowledgement, delivered };
     const { ends } = this;
     if (ends.client === undefined || ends.server === undefined) return;

@@ -164,7 +164,7 @@ describe('JSON', () => {
       client: '[::1]:53184',
       server: '[::1]:9007',
       connection: 0,
-      carrier: { http: 'http/1.1', stream: null, tls: null },
+      carrier: { http: 'http/1.1', stream: null, tunnel: null, tls: null },
       host: '[::1]:9007',
       path: '/six',
       status: 101,

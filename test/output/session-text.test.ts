@@ -96,7 +96,7 @@ describe('sessionJson', () => {
       { response: { subprotocol: 'chat', extensions: [{ name: 'x', parameters: [] }] } },
     );
     expect(sessionJson(summary)).toBe(
-      '{"session":1,"time":1700000000.000000,"client":"10.0.0.1:40000","server":"10.0.0.2:80","connection":0,"carrier":{"http":"http/1.1","stream":null,"tls":null},' +
+      '{"session":1,"time":1700000000.000000,"client":"10.0.0.1:40000","server":"10.0.0.2:80","connection":0,"carrier":{"http":"http/1.1","stream":null,"tunnel":null,"tls":null},' +
         '"host":"example.test","path":"/chat","status":101,"reason":"Switching Protocols","subprotocol":"chat",' +
         '"extensions":["x"],"frames":{"client":3,"server":4},"payloadBytes":{"client":30,"server":40},' +
         '"missingBytes":{"client":0,"server":5},"lostAt":{"client":null,"server":77},' +

@@ -74,7 +74,7 @@ export function foundInConnect(request: string, facts: ConnectFacts = {}): strin
     h2HeadOf('response', response),
     offered,
   );
-  const carrier = { http: 'h2', stream: 1, tls: undefined } as const;
+  const carrier = { http: 'h2', stream: 1, tunnel: undefined, tls: undefined } as const;
   return findingsOf({ session: { handshake, earlyClientBytes, carrier } }).map(
     ({ rule, breaker, message }) => `${rule} ${breaker}: ${message}`,
   );

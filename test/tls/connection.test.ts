@@ -238,13 +238,13 @@ describe('secrets', () => {
 });
 
 describe('hellos', () => {
-  const CASES: [string, PeerOptions, lost: number][] = [
-    ['ClientHello, TLS 1.3', GCM13, 0],
-    ['ClientHello, TLS 1.2', GCM12, 0],
-    ['ServerHello, TLS 1.2', GCM12, 1],
+  const CASES: [string, PeerOptions, lost: number, reason: string][] = [
+    ['ClientHello, TLS 1.3', GCM13, 0, 'no-hello'],
+    ['ClientHello, TLS 1.2', GCM12, 0, 'no-hello'],
+    ['ServerHello, TLS 1.2', GCM12, 1, 'no-server-hello'],
   ];
 
-  test.each(CASES)('without the %s', (_, options, lost) => {
+  test.each(CASES)('without the %s', (_, options, lost, reason) => {
     const peer = conversation(options);
     const steps = stepsOf(peer.sent);
     const [side, bytes] = steps[lost] as [0 | 1, Uint8Array];
@@ -258,7 +258,7 @@ describe('hellos', () => {
       ],
     ]) {
       const recorder = new Recorder({ secrets: storeOf(peer) }).play(cut);
-      expect(recorder.log).toEqual(['recognised', 'unread no-hello whole']);
+      expect(recorder.log).toEqual(['recognised', `unread ${reason} whole`]);
       expect(recorder.texts).toEqual(['', '']);
       expect(recorder.held).toBe(0);
     }
@@ -352,7 +352,7 @@ describe('hellos', () => {
       expect(recorder.texts).toEqual(['hello[fin]', 'ok[fin]']);
       expect(recorder.log).toEqual(['recognised', 'opened']);
       const unread = new Recorder().play(steps);
-      expect(unread.log).toEqual(['recognised', 'unread no-hello whole']);
+      expect(unread.log).toEqual(['recognised', 'unread no-secrets whole']);
     }
   });
 
@@ -378,7 +378,7 @@ describe('hellos', () => {
     const secrets = new SecretStore();
     for (const [label, , secret] of other.told) secrets.add(label, peer.clientRandom, secret);
     const recorder = new Recorder({ secrets }).play(stepsOf(peer.sent).toSpliced(1, 1, [SERVER, 90]));
-    expect(recorder.log).toEqual(['recognised', 'unread no-hello whole']);
+    expect(recorder.log).toEqual(['recognised', 'unread no-server-hello whole']);
     expect(recorder.texts).toEqual(['', '']);
     expect(recorder.held).toBe(0);
   });
