@@ -93,6 +93,7 @@ export class Dissector implements Shared {
     this.decodeAs = new Set(options.decodeAs);
     this.tls = {
       secrets: options.secrets ?? new SecretStore(),
+      guesses: { made: 0 },
       rsaKeys: options.rsaKeys ?? [],
       resumable: new Resumable(),
       waiting: new Set(),

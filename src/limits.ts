@@ -167,6 +167,11 @@ export const LIMITS = {
     'tls-tried-limit',
     'decrypted in vain behind a loss in TLS, 2048 for each try besides, to find the next record; then it is given up',
   ),
+  maxTlsGuesses: count(
+    100_000,
+    'tls-guess-limit',
+    'secrets that are tried for TLS connections whose ClientHello was not captured; further ones stay unread',
+  ),
   maxTlsSecrets: bytes(
     256 * MiB,
     'tls-secrets-limit',

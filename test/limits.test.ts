@@ -27,7 +27,7 @@ import {
   handshakeRecord,
   plainRecord,
 } from '../src/tls/handshake-encode.js';
-import { TLS13 } from '../src/tls/key-schedule.js';
+import { TLS12, TLS13 } from '../src/tls/key-schedule.js';
 import { APPLICATION_DATA } from '../src/tls/record.js';
 import { MessageDeflater } from '../src/websocket/deflate-encode.js';
 import { encodeFrame } from '../src/websocket/frame-encode.js';
@@ -275,6 +275,26 @@ const CASES: Partial<Record<LimitKey, Case>> = {
         return [
           encoder.decryptionSecrets(TLS_KEY_LOG, utf8(keyLog.join(''))),
           ...[...opening, ...packets.filter((_, i) => i < lost || i >= found)].map((data) =>
+            encoder.enhancedPacket({ timestamp: 1_700_000_000_000_000n, data }),
+          ),
+        ];
+      }),
+  },
+  // Its ClientHello is lost, and its secrets are the last of all.
+  maxTlsGuesses: {
+    value: 4,
+    capture: () =>
+      pcapng((encoder) => {
+        const talk = new Talk();
+        const peer = new Peer({ version: TLS12, suite: 0xc02f }).handshake();
+        peer.say(CLIENT, latin1(request())).say(SERVER, latin1(response()));
+        const keyLog = peer.told.map(([label, random, secret]) => `${label} ${hex(random)} ${hex(secret)}\n`);
+        const others = [1, 2, 3, 4].map(keyLogLine);
+        const opening = talk.handshake();
+        const packets = peer.sent.map(({ side, bytes }) => talk.send(side, bytes));
+        return [
+          encoder.decryptionSecrets(TLS_KEY_LOG, utf8([...others, ...keyLog].join(''))),
+          ...[...opening, ...packets.slice(1)].map((data) =>
             encoder.enhancedPacket({ timestamp: 1_700_000_000_000_000n, data }),
           ),
         ];

@@ -22,7 +22,7 @@ import {
   versionName,
 } from './handshake.js';
 import { TLS13 } from './key-schedule.js';
-import { Keys, type Sender, type Stage } from './keys.js';
+import { type Epoch, Keys, type Sender, type Stage } from './keys.js';
 import { isResumed, type TlsContext } from './master.js';
 import { type SideOwner, TlsSide, type WaitReason } from './side.js';
 import { Transcript } from './transcript.js';
@@ -45,7 +45,7 @@ export interface TlsOptions {
   readonly place: Place;
   readonly owner: TlsOwner;
   readonly context: TlsContext;
-  readonly limits: Pick<Limits, 'maxHeldForSecrets' | 'maxTlsWaiting' | 'maxTlsTried'>;
+  readonly limits: Pick<Limits, 'maxHeldForSecrets' | 'maxTlsWaiting' | 'maxTlsTried' | 'maxTlsGuesses'>;
   /** What is held of records and messages that are not whole counts here. */
   readonly account: Account;
   /** And here what waits for secrets. */
@@ -157,6 +157,21 @@ export class TlsConnection implements SideOwner {
   presume(side: TlsSide, opens: () => boolean): void {
     if (side.sender === 'client' && !this.settled) return;
     if (this.keys.presume(opens)) this.release();
+  }
+
+  /** A record of the client comes behind its hello, which then is lost; one of the server may come before it. */
+  presumeClient(side: TlsSide, stage: Stage, opens: (epoch: Epoch) => boolean): void {
+    if (side.sender === 'server' && !this.settled) return;
+    const { guesses } = this.keys.context;
+    const { maxTlsGuesses } = this.options.limits;
+    const isLast = guesses.made < maxTlsGuesses;
+    if (this.keys.presumeClient(side.sender!, stage, maxTlsGuesses, opens)) this.release();
+    else if (isLast && guesses.made >= maxTlsGuesses)
+      this.owner.defect(
+        'tls-guess-limit',
+        'secrets of TLS connections whose ClientHello is lost are looked for no more ' +
+          atLimit('maxTlsGuesses', maxTlsGuesses),
+      );
   }
 
   /** What `reason` asks for may yet come. */

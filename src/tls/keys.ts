@@ -9,6 +9,7 @@ import { type ClientHello, decodeRsaKeyExchange, type ServerHello } from './hand
 import {
   type DirectionKeys,
   keyBlock,
+  MASTER_LENGTH,
   nextSecret,
   RANDOM_LENGTH,
   TLS10,
@@ -41,6 +42,20 @@ export interface Epoch {
 
 /** Records of a connection that are tried with all suites. */
 const MAX_PRESUMPTIONS = 8;
+
+/** Records of a connection that are tried with the secrets of all others: they are many. */
+const MAX_CLIENT_PRESUMPTIONS = 3;
+
+/** What a lost ClientHello is taken for; the random is to be found. */
+const UNKNOWN_CLIENT: ClientHello = {
+  random: new Uint8Array(RANDOM_LENGTH),
+  sessionId: new Uint8Array(0),
+  suites: [],
+  serverName: undefined,
+  alpn: [],
+  ticket: undefined,
+  earlyData: false,
+};
 
 /** What a lost ServerHello is taken for; the suite is to be found. */
 const UNKNOWN_SERVER: ServerHello = {
@@ -79,6 +94,7 @@ export class Keys {
   private master: Buffer | undefined = undefined;
   /** How often a suite was looked for. */
   private presumptions = 0;
+  private clientPresumptions = 0;
   /** Whose hello has none of the other side yet. */
   private lone: Sender | undefined = undefined;
   private serverPacket = 0;
@@ -144,6 +160,42 @@ export class Keys {
     this.server = undefined;
     this.suite = undefined;
     return false;
+  }
+
+  /**
+   * The ClientHello is lost, which tells whose secrets these are: takes the first ones that nobody asked for whose keys
+   * `fits`. At most `most` are tried; false: none of them does.
+   */
+  presumeClient(sender: Sender, stage: Stage, most: number, fits: (epoch: Epoch) => boolean): boolean {
+    const { secrets, guesses } = this.context;
+    if (!this.isSupported || ++this.clientPresumptions > MAX_CLIENT_PRESUMPTIONS) return false;
+    const stages: Stage[] = stage === 'session' ? [stage] : [stage, 'application'];
+    for (const one of new Set(stages))
+      for (const { random, secret } of secrets.unused(LABELS[`${sender}-${one}`] ?? 'CLIENT_RANDOM')) {
+        if (guesses.made >= most) return false;
+        guesses.made++;
+        if (!this.fitsAsClient(sender, one, random, secret, fits)) continue;
+        this.client = { ...UNKNOWN_CLIENT, random: random.slice() };
+        this.pair(undefined);
+        return true;
+      }
+    return false;
+  }
+
+  private fitsAsClient(
+    sender: Sender,
+    stage: Stage,
+    random: Uint8Array,
+    secret: Uint8Array,
+    fits: (epoch: Epoch) => boolean,
+  ): boolean {
+    const suite = this.suite!;
+    const server = this.server!;
+    if (stage !== 'session')
+      return secret.length === hashLength(suite) && fits(this.trafficEpoch(stage, secret.slice()));
+    if (secret.length !== MASTER_LENGTH) return false;
+    const block = keyBlock(suite, server.version, Buffer.from(secret), random, server.random);
+    return fits(this.epochOf(block[sender]));
   }
 
   /** RFC 5246 §7.4.1.1: a new handshake goes on inside the old one; of it only one hello is here. */
@@ -216,19 +268,15 @@ export class Keys {
   }
 
   private sessionEpoch(sender: Sender): Epoch | undefined {
-    const { suite, server } = this;
     this.block ??= this.makeBlock();
-    if (this.block === undefined) return undefined;
-    const { version, encryptThenMac } = server!;
-    const cipher = recordCipher({ suite: suite!, version, keys: this.block[sender], encryptThenMac });
-    return {
-      stage: 'session',
-      cipher,
-      sequence: 0,
-      proven: false,
-      secret: undefined,
-      generation: this.generation,
-    };
+    return this.block && this.epochOf(this.block[sender]);
+  }
+
+  private epochOf(keys: DirectionKeys): Epoch {
+    const { version, encryptThenMac } = this.server!;
+    const cipher = recordCipher({ suite: this.suite!, version, keys, encryptThenMac });
+    const { generation } = this;
+    return { stage: 'session', cipher, sequence: 0, proven: false, secret: undefined, generation };
   }
 
   private makeBlock(): Keys['block'] {

@@ -14,6 +14,8 @@ export interface TlsContext {
   /** Servers' private keys. */
   readonly rsaKeys: readonly KeyObject[];
   readonly resumable: Resumable;
+  /** Secrets that were tried for connections whose ClientHello is lost. */
+  readonly guesses: { made: number };
   /** Connections that wait for secrets: even if they are over, since an application may write them late. */
   readonly waiting: Set<{ settle(): void }>;
 }

@@ -72,6 +72,19 @@ export class SecretStore {
     return this.pool.slice(at + ENTRY_HEADER, at + ENTRY_HEADER + this.pool[at + 1]);
   }
 
+  /** Secrets that no connection has asked for, with their randoms: views that hold until more is added. */
+  *unused(label: SecretLabel): Generator<{ readonly random: Uint8Array; readonly secret: Uint8Array }> {
+    const number = SECRET_LABELS.indexOf(label);
+    for (let at = 0; at < this.end; at += ENTRY_HEADER + this.pool[at + 1]) {
+      if (this.pool[at] !== number || this.pool[at + 2] === 1) continue;
+      const secretAt = at + ENTRY_HEADER;
+      yield {
+        random: this.pool.subarray(at + RANDOM, secretAt),
+        secret: this.pool.subarray(secretAt, secretAt + this.pool[at + 1]),
+      };
+    }
+  }
+
   /** Whether any is known for `random`. */
   has(random: Uint8Array): boolean {
     return SECRET_LABELS.some((_, label) => this.table[this.slotOf(label, random)] !== 0);

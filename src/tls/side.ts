@@ -34,6 +34,9 @@ const MAX_FAILURES = 32;
 /** KeyUpdates that may be among what is lost, and one more. */
 const MAX_UPDATES = 9;
 
+/** Sequence numbers that are tried where it is not known whose the secrets are. */
+const MAX_EARLY = 3;
+
 /** Why a side does not go on. */
 export type WaitReason = 'no-hello' | 'other-side' | 'no-secrets';
 
@@ -56,6 +59,8 @@ export interface SideOwner {
   waits(side: TlsSide, reason: WaitReason): boolean;
   /** A record of `side` is encrypted, and no ServerHello came: looks for the suite with which it opens. */
   presume(side: TlsSide, opens: () => boolean): void;
+  /** A record of `side` is encrypted, and no ClientHello came: looks for the secrets with which it opens. */
+  presumeClient(side: TlsSide, stage: Stage, opens: (epoch: Epoch) => boolean): void;
   hold(side: TlsSide, chunk: Uint8Array, start: number, end: number): void;
   holdGap(side: TlsSide, length: number): void;
   holdEnd(side: TlsSide, how: StreamEnd): void;
@@ -203,6 +208,8 @@ export class TlsSide implements StreamSink, RecordSink {
   private sealed(type: number, bytes: Uint8Array, start: number, end: number): boolean {
     if (this.stage !== 'session' && type !== APPLICATION_DATA) return true;
     if (this.stage !== 'early') this.connection.hasSealed = true;
+    if (this.connection.keys.client === undefined)
+      this.connection.presumeClient(this, this.stage, (epoch) => this.opensEarly(epoch, bytes, start, end));
     this.epoch ??= this.connection.keys.epoch(this.sender!, this.stage);
     const { epoch, loss } = this;
     if (epoch === undefined) return this.openWithoutKeys(bytes, start, end);
@@ -232,11 +239,20 @@ export class TlsSide implements StreamSink, RecordSink {
     });
   }
 
+  /** Whether a record opens as one of the first. */
+  private opensEarly({ cipher }: Epoch, bytes: Uint8Array, start: number, end: number): boolean {
+    for (let sequence = 0; sequence < MAX_EARLY; sequence++)
+      if (cipher.open(sequence, bytes, start, end, this.opened)) return true;
+    return false;
+  }
+
   /** Records are missing, or the keys have changed, or are wrong. */
   private openBehindLoss(epoch: Epoch, bytes: Uint8Array, start: number, end: number): true {
     const { loss, opened } = this;
     const expected = epoch.sequence;
     if (!loss.isNothing && loss.find(epoch, bytes, start, end, opened)) {
+      // The first record of all that are protected: what is missing is of the handshake.
+      if (epoch.stage === 'session' && epoch.generation === 1 && epoch.sequence === 0) loss.clear();
       this.tellGap(epoch.sequence - expected);
       epoch.sequence++;
       this.content(epoch, start);

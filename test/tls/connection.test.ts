@@ -238,15 +238,10 @@ describe('secrets', () => {
 });
 
 describe('hellos', () => {
-  const CASES: [string, PeerOptions, lost: number, reason: string][] = [
-    ['ClientHello, TLS 1.3', GCM13, 0, 'no-hello'],
-    ['ClientHello, TLS 1.2', GCM12, 0, 'no-hello'],
-    ['ServerHello, TLS 1.2', GCM12, 1, 'no-server-hello'],
-  ];
-
-  test.each(CASES)('without the %s', (_, options, lost, reason) => {
-    const peer = conversation(options);
+  test('without the ServerHello, TLS 1.2', () => {
+    const peer = conversation(GCM12);
     const steps = stepsOf(peer.sent);
+    const lost = 1;
     const [side, bytes] = steps[lost] as [0 | 1, Uint8Array];
     for (const cut of [
       steps.with(lost, [side, bytes.length]),
@@ -258,7 +253,7 @@ describe('hellos', () => {
       ],
     ]) {
       const recorder = new Recorder({ secrets: storeOf(peer) }).play(cut);
-      expect(recorder.log).toEqual(['recognised', `unread ${reason} whole`]);
+      expect(recorder.log).toEqual(['recognised', 'unread no-server-hello whole']);
       expect(recorder.texts).toEqual(['', '']);
       expect(recorder.held).toBe(0);
     }

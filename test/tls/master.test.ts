@@ -41,6 +41,7 @@ const contextOf = (parts: Partial<TlsContext> = {}): TlsContext => ({
   secrets: new SecretStore(),
   rsaKeys: [],
   resumable: new Resumable(),
+  guesses: { made: 0 },
   waiting: new Set(),
   ...parts,
 });

@@ -38,7 +38,13 @@ export class Recorder implements TlsOwner {
 
   constructor(options: RecorderOptions = {}) {
     const { secrets = new SecretStore(), rsaKeys = [], maxHeld = 1 << 20 } = options;
-    const context = options.context ?? { secrets, rsaKeys, resumable: new Resumable(), waiting: new Set() };
+    const context = options.context ?? {
+      secrets,
+      rsaKeys,
+      resumable: new Resumable(),
+      guesses: { made: 0 },
+      waiting: new Set(),
+    };
     const account = {
       add: (bytes: number) => {
         this.held += bytes;
