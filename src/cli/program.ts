@@ -7,6 +7,7 @@ import { visible } from '../bytes/visible.js';
 import { ClosedPipe, OutputError, type TextWriter } from '../output/writer.js';
 import { CaptureError } from '../stream/defect.js';
 import { addCheckCommand } from './commands/check.js';
+import { addCompletionCommand } from './commands/completion.js';
 import { addDecryptCommand } from './commands/decrypt.js';
 import { addExportCommand } from './commands/export.js';
 import { addFieldsCommand } from './commands/fields.js';
@@ -88,6 +89,7 @@ export function makeProgram(version: string, terminal: Terminal): Command {
   addRulesCommand(program, terminal);
   addFieldsCommand(program, terminal);
   addLimitsCommand(program, terminal);
+  addCompletionCommand(program, terminal);
   addHelpCommand(program);
   return program;
 }

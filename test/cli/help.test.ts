@@ -32,11 +32,12 @@ const commands = [
   'rules',
   'fields',
   'limits',
+  'completion',
 ];
 const helps = [['--help'], ...commands.map((command) => [command, '--help'])];
 /** The README says "all" of the commands that read captures. */
 const isCommon = (word: string, command: string) =>
-  word === 'all' && !['rules', 'fields', 'limits', 'decrypt'].includes(command);
+  word === 'all' && !['rules', 'fields', 'limits', 'decrypt', 'completion'].includes(command);
 /** The long names of the options that a help lists. */
 const optionsOf = (text: string) =>
   [...text.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, name]) => name).sort();
@@ -206,6 +207,7 @@ describe('help of a command', () => {
     ['rules', '[options] [rule]', 'without it all are listed'],
     ['decrypt', '[options] <capture> <out.pcapng>', 'made readable for its owner only'],
     ['fields', '[options] [text]', 'Names and meanings are'],
+    ['completion', '[options] <shell>', 'what they take: formats, rules, limits, file names'],
     ['limits', '[options]', 'Each hit is told as a warning that names the limit'],
   ])('%s %s: %s', (command, usage, part) => {
     const text = help(command, '--help');
