@@ -28,6 +28,7 @@ const ORDER = [
   'filter',
   'stats',
   'output',
+  'explain',
   'export',
   'cli',
   'index.ts',

@@ -9,6 +9,7 @@ import { CaptureError } from '../stream/defect.js';
 import { addCheckCommand } from './commands/check.js';
 import { addCompletionCommand } from './commands/completion.js';
 import { addDecryptCommand } from './commands/decrypt.js';
+import { addExplainCommand } from './commands/explain.js';
 import { addExportCommand } from './commands/export.js';
 import { addFieldsCommand } from './commands/fields.js';
 import { addFollowCommand } from './commands/follow.js';
@@ -82,6 +83,7 @@ export function makeProgram(version: string, terminal: Terminal): Command {
   addMessagesCommand(program, terminal);
   addSessionsCommand(program, terminal);
   addFollowCommand(program, terminal);
+  addExplainCommand(program, terminal);
   addStatsCommand(program, terminal);
   addCheckCommand(program, terminal, version);
   addExportCommand(program, terminal, version);

@@ -33,6 +33,7 @@ const commands = [
   'fields',
   'limits',
   'completion',
+  'explain',
 ];
 const helps = [['--help'], ...commands.map((command) => [command, '--help'])];
 /** The README says "all" of the commands that read captures. */
@@ -207,6 +208,7 @@ describe('help of a command', () => {
     ['rules', '[options] [rule]', 'without it all are listed'],
     ['decrypt', '[options] <capture> <out.pcapng>', 'made readable for its owner only'],
     ['fields', '[options] [text]', 'Names and meanings are'],
+    ['explain', '[options] [capture...]', 'the figure of RFC 6455 filled with its bits'],
     ['completion', '[options] <shell>', 'what they take: formats, rules, limits, file names'],
     ['limits', '[options]', 'Each hit is told as a warning that names the limit'],
   ])('%s %s: %s', (command, usage, part) => {

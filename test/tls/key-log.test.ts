@@ -66,7 +66,9 @@ describe('lines', () => {
     const { store, counts } = parse([Buffer.from(text)]);
     expect(counts).toEqual({ secrets: SECRET_LABELS.length, malformed: 0, unknown: 0 });
     for (const label of SECRET_LABELS)
-      expect(Buffer.from(store.find(label, Buffer.from(nameOf(label).padEnd(64, '0'), 'hex'))!).toString('hex')).toBe(SECRET);
+      expect(
+        Buffer.from(store.find(label, Buffer.from(nameOf(label).padEnd(64, '0'), 'hex'))!).toString('hex'),
+      ).toBe(SECRET);
   });
 
   test('a line is not taken before its end has come', () => {
