@@ -171,6 +171,11 @@ export class Dissector implements Shared {
     return initiator ?? (forced[0] && !forced[1] ? 1 : 0);
   }
 
+  /** Index of the capture that a packet came from; undefined if it is not known. */
+  captureOf(packet: number): number | undefined {
+    return this.origins.find(packet)?.capture;
+  }
+
   defect(layer: Layer, code: string, message: string): void {
     this.report({ layer, code, message, packet: this.place.packet });
   }

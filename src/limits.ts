@@ -23,7 +23,7 @@ export interface LimitFacts {
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-const bytes = (size: number, defect: string, meaning: string): LimitFacts => ({
+const bytes = (size: number, defect: string | undefined, meaning: string): LimitFacts => ({
   default: size,
   unit: 'bytes',
   meaning,
@@ -285,6 +285,12 @@ export const LIMITS = {
     10_000,
     'stats-names-limit',
     'client addresses, and hosts with paths, that statistics tell apart; the rest is summed',
+  ),
+  // What DuckDB takes for itself comes on top, some 100 MiB.
+  maxQueryMemory: bytes(
+    512 * MiB,
+    undefined,
+    'of memory that the database of a query may take; the rest goes to a temporary folder',
   ),
 } satisfies Record<string, LimitFacts>;
 

@@ -30,6 +30,7 @@ const ORDER = [
   'output',
   'explain',
   'export',
+  'query',
   'cli',
   'index.ts',
 ];
@@ -70,6 +71,10 @@ const FORBIDDEN: [from: string, to: string][] = [
   ['export', 'link'],
   ['export', 'network'],
   ['export', 'tcp'],
+  ['query', 'capture'],
+  ['query', 'link'],
+  ['query', 'network'],
+  ['query', 'tcp'],
   ['stats', 'capture'],
   ['stats', 'link'],
   ['stats', 'network'],

@@ -16,6 +16,7 @@ import { addFollowCommand } from './commands/follow.js';
 import { addFramesCommand } from './commands/frames.js';
 import { addLimitsCommand } from './commands/limits.js';
 import { addMessagesCommand } from './commands/messages.js';
+import { addQueryCommand } from './commands/query.js';
 import { addRulesCommand } from './commands/rules.js';
 import { addSessionsCommand } from './commands/sessions.js';
 import { addStatsCommand } from './commands/stats.js';
@@ -53,6 +54,7 @@ Examples:
   wsdissect follow 1 capture.pcapng        the first session as a conversation
   wsdissect stats capture.pcapng           how much, how often, how quickly
   wsdissect check capture.pcapng           who broke the protocol, and where
+  wsdissect query 'FROM sessions' capture.pcapng  what SQL can ask
   wsdissect rules unmasked-client-frame    what a rule asks, and why
   wsdissect --session 2 capture.pcapng     the frames of the second session
   wsdissect -Y 'websocket.opcode == close' capture.pcapng  only Close frames
@@ -87,6 +89,7 @@ export function makeProgram(version: string, terminal: Terminal): Command {
   addStatsCommand(program, terminal);
   addCheckCommand(program, terminal, version);
   addExportCommand(program, terminal, version);
+  addQueryCommand(program, terminal);
   addDecryptCommand(program, terminal);
   addRulesCommand(program, terminal);
   addFieldsCommand(program, terminal);

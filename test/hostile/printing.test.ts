@@ -81,6 +81,9 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['follow', '1', '--control', '--full'],
   ['messages', '-Y', 'websocket'],
   ...['text', 'table', 'json'].map((format) => ['stats', '--per-session', '-T', format]),
+  ...['table', 'json', 'ndjson'].flatMap((format) =>
+    ['frames', 'messages', 'sessions', 'findings'].map((table) => ['query', `FROM ${table}`, '-T', format]),
+  ),
   ['check', '-T', 'sarif'],
   ['check', '-T', 'junit'],
   ['check', '--summary', '--limit', 'payload=20'],
@@ -127,12 +130,19 @@ describe('to a pipe', () => {
 });
 
 describe.skipIf(!hasProgram('script'))('to a terminal', () => {
-  it.each(COMMANDS.filter((args) => !args.includes('json')))('%s %s %s', (...args) => {
+  it.each(
+    COMMANDS.filter((args) => !args.includes('json')).concat([['query', 'FROM messages', '-T', 'csv']]),
+  )('%s %s %s', (...args) => {
     // Progress, which a slow machine shows, moves the cursor.
-    const { stdout } = onTerminal(`wsdissect ${args.join(' ')} "$CAPTURE" 2>/dev/null`, 100, {
-      CAPTURE: capture,
-    });
+    const { stdout } = onTerminal(
+      `wsdissect ${args.map((arg) => `'${arg}'`).join(' ')} "$CAPTURE" 2>/dev/null`,
+      100,
+      {
+        CAPTURE: capture,
+      },
+    );
     expect(stdout.length).toBeGreaterThan(100);
-    expect(HARMFUL.exec(stdout.replaceAll('\r\n', '\n').replace(OUR_COLOURS, ''))).toBe(null);
+    // CSV has line ends of its own.
+    expect(HARMFUL.exec(stdout.replaceAll(/\r+\n/g, '\n').replace(OUR_COLOURS, ''))).toBe(null);
   });
 });

@@ -15,17 +15,21 @@ export interface SecretOptions {
   readonly rsaKey: string[];
 }
 
-export interface CommonOptions extends SecretOptions {
-  readonly read: string[];
+/** How captures are read. */
+export interface ReadingOptions extends SecretOptions {
   readonly reader: 'own' | 'pcap-parser';
-  readonly time: TimeFormat;
   readonly maxPayload?: number;
   readonly maxMessage?: number;
-  readonly displayFilter?: string;
   readonly decodeAs: number[];
   readonly limit: GivenLimits;
   readonly summary?: boolean;
   readonly quiet?: boolean;
+}
+
+export interface CommonOptions extends ReadingOptions {
+  readonly read: string[];
+  readonly time: TimeFormat;
+  readonly displayFilter?: string;
 }
 
 export type Format = 'table' | 'text' | 'json' | 'ndjson';
@@ -67,8 +71,7 @@ export function addSecretOptions(command: Command): Command {
 }
 
 export function addCommonOptions(command: Command): Command {
-  const withInput = command
-    .argument('[capture...]', 'capture files in time order, or - for standard input')
+  const withInput = addCaptures(command)
     .addOption(
       new Option(
         '-t, --time <format>',
@@ -81,12 +84,25 @@ export function addCommonOptions(command: Command): Command {
       '-Y, --display-filter <filter>',
       'list only what it holds for, as in Wireshark: websocket.opcode == 1 && ws.sender == client ' +
         '(wsdissect fields lists the fields)',
-    )
-    .addOption(
-      new Option('-r, --read <file>', 'a capture, as tshark takes it; may be repeated')
-        .argParser((value: string, previous: string[]) => [...previous, value])
-        .default([]),
-    )
+    );
+  return addReadingOptions(addReadOption(withInput));
+}
+
+export function addCaptures(command: Command): Command {
+  return command.argument('[capture...]', 'capture files in time order, or - for standard input');
+}
+
+export function addReadOption(command: Command): Command {
+  return command.addOption(
+    new Option('-r, --read <file>', 'a capture, as tshark takes it; may be repeated')
+      .argParser((value: string, previous: string[]) => [...previous, value])
+      .default([]),
+  );
+}
+
+/** How captures are read, and what is said of that. */
+export function addReadingOptions(command: Command): Command {
+  const withReading = command
     .addOption(
       new Option(
         '--reader <reader>',
@@ -115,7 +131,7 @@ export function addCommonOptions(command: Command): Command {
         .argParser((value: string, previous: number[]) => [...previous, parseDecodeAs(value)])
         .default([]),
     );
-  return addSecretOptions(withInput)
+  return addSecretOptions(withReading)
     .option('--summary', 'at the end, on standard error, what was read, decoded and dropped')
     .option('-q, --quiet', 'no warnings on standard error')
     .helpOption('-h, --help', 'print this help');
