@@ -286,6 +286,11 @@ export const LIMITS = {
     'stats-names-limit',
     'client addresses, and hosts with paths, that statistics tell apart; the rest is summed',
   ),
+  maxDiffMessages: count(
+    1_000_000,
+    'diff-messages-limit',
+    'messages of each capture that are compared, a session counting as 16; the rest is left out',
+  ),
   // What DuckDB takes for itself comes on top, some 100 MiB.
   maxQueryMemory: bytes(
     512 * MiB,

@@ -31,6 +31,7 @@ const ORDER = [
   'explain',
   'export',
   'query',
+  'diff',
   'cli',
   'index.ts',
 ];
@@ -75,6 +76,10 @@ const FORBIDDEN: [from: string, to: string][] = [
   ['query', 'link'],
   ['query', 'network'],
   ['query', 'tcp'],
+  ['diff', 'capture'],
+  ['diff', 'link'],
+  ['diff', 'network'],
+  ['diff', 'tcp'],
   ['stats', 'capture'],
   ['stats', 'link'],
   ['stats', 'network'],

@@ -37,7 +37,7 @@ export interface FilterRun {
 
 /** Undefined without a filter. Throws UsageError for one that is wrong. */
 export async function makeFiltering<K extends RecordKind>(
-  { displayFilter: text, limit }: CommonOptions,
+  { displayFilter: text, limit }: Pick<CommonOptions, 'displayFilter' | 'limit'>,
   kind: K,
   { start, decoded, defect = () => {} }: FilterRun,
 ): Promise<Filtering<K> | undefined> {

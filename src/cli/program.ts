@@ -10,6 +10,7 @@ import { addCheckCommand } from './commands/check.js';
 import { addCompletionCommand } from './commands/completion.js';
 import { addDecryptCommand } from './commands/decrypt.js';
 import { addExplainCommand } from './commands/explain.js';
+import { addDiffCommand } from './commands/diff.js';
 import { addExportCommand } from './commands/export.js';
 import { addFieldsCommand } from './commands/fields.js';
 import { addFollowCommand } from './commands/follow.js';
@@ -90,6 +91,7 @@ export function makeProgram(version: string, terminal: Terminal): Command {
   addCheckCommand(program, terminal, version);
   addExportCommand(program, terminal, version);
   addQueryCommand(program, terminal);
+  addDiffCommand(program, terminal);
   addDecryptCommand(program, terminal);
   addRulesCommand(program, terminal);
   addFieldsCommand(program, terminal);

@@ -27,6 +27,7 @@ const commands = [
   'follow',
   'export',
   'query',
+  'diff',
   'stats',
   'check',
   'decrypt',
@@ -106,6 +107,9 @@ describe('wsdissect --help', () => {
       'capture.pcap.gz': twoSessions,
       'capture.pcap': twoSessions,
       'cap_*': twoSessions,
+      'at-client.pcapng': twoSessions,
+      'at-server.pcapng': twoSessions,
+      'c.pcap': twoSessions,
       'cap_0000*': twoSessions,
     };
     const examples = helps
@@ -211,6 +215,7 @@ describe('help of a command', () => {
       '[options] [sql] [capture...]',
       'SQL reaches no file and no network, unless --allow-files is given',
     ],
+    ['diff', '[options] <a> <b>', 'Ends with exit code 3 if anything differs'],
     ['rules', '[options] [rule]', 'without it all are listed'],
     ['decrypt', '[options] <capture> <out.pcapng>', 'made readable for its owner only'],
     ['fields', '[options] [text]', 'Names and meanings are'],

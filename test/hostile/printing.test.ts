@@ -14,6 +14,7 @@ import { encodeFrame } from '../../src/websocket/frame-encode.js';
 import { onTerminal } from '../cli/helpers.js';
 import { hostileTexts } from '../output/samples.js';
 import { wsdissect } from '../support/cli.js';
+import { fixturesRoot } from '../support/fixtures.js';
 import { utf8 } from '../support/splits.js';
 import { CLIENT, SERVER, Talk } from '../support/tcp.js';
 import { hasProgram } from '../support/tshark.js';
@@ -127,6 +128,12 @@ describe('to a pipe', () => {
     expect(ran.stderr).not.toBe('');
     expect(HARMFUL.exec(ran.stdout + ran.stderr)).toBe(null);
   });
+});
+
+it.each(['text', 'json'])('diff -T %s', (format) => {
+  const { stdout } = wsdissect(['diff', '-q', '-T', format, capture, `${fixturesRoot}ws-hello/capture.pcap`]);
+  expect(stdout).toContain(format === 'text' ? 'only in A' : '"onlyA":[{');
+  expect(HARMFUL.exec(stdout)).toBe(null);
 });
 
 describe.skipIf(!hasProgram('script'))('to a terminal', () => {
