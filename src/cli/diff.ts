@@ -25,9 +25,12 @@ export async function diffCaptures(
   const sideA = await readSide(a, options.filterA, contents, options, terminal);
   const sideB = await readSide(b, options.filterB, contents, options, terminal);
   const diff = compareSides(sideA.end(), sideB.end(), new Set(options.ignore));
-  if (options.format === 'json') writeDiffJson(terminal.stdout, diff);
-  else writeDiff(terminal.stdout, diff, terminal.colors);
+  const omitted = { a: sideA.omitted, b: sideB.omitted };
+  if (options.format === 'json') writeDiffJson(terminal.stdout, diff, omitted);
+  else writeDiff(terminal.stdout, diff, omitted, terminal.colors);
   terminal.stdout.flush();
+  // What was compared tells nothing of the rest, and may lack what the other capture has.
+  if (omitted.a + omitted.b > 0) process.exitCode = EXIT.input;
   if (!diff.isSame) process.exitCode ??= EXIT.findings;
 }
 

@@ -30,6 +30,12 @@ export interface SessionDiff {
   readonly isSame: boolean;
 }
 
+/** Messages and sessions that were left out of account, for a limit. */
+export interface Omitted {
+  readonly a: number;
+  readonly b: number;
+}
+
 export interface CaptureDiff {
   readonly sessions: readonly SessionDiff[];
   readonly onlyA: readonly SideSession[];

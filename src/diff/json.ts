@@ -4,12 +4,12 @@
 import { jsonValue } from '../output/json.js';
 import type { TextWriter } from '../output/writer.js';
 import type { Sender } from '../websocket/frame-record.js';
-import type { CaptureDiff, SessionDiff } from './compare.js';
+import type { CaptureDiff, Omitted, SessionDiff } from './compare.js';
 import type { Latency } from './latency.js';
 import type { MessagePair } from './messages.js';
 import type { SideMessage, SideSession } from './side.js';
 
-export function writeDiffJson(writer: TextWriter, diff: CaptureDiff): void {
+export function writeDiffJson(writer: TextWriter, diff: CaptureDiff, omitted: Omitted): void {
   const { isSame, sessions, onlyA, onlyB, latency, clocks } = diff;
   writer.write(`{"same":${isSame},"sessions":[`);
   for (const [index, session] of sessions.entries())
@@ -27,6 +27,7 @@ export function writeDiffJson(writer: TextWriter, diff: CaptureDiff): void {
             most: seconds(clocks.most),
             estimate: seconds(clocks.estimate),
           },
+    omitted,
   };
   writer.write(`\n],${jsonValue(rest).slice(1)}\n`);
 }

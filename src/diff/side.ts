@@ -46,6 +46,8 @@ export interface SideSession {
 }
 
 interface OpenSession {
+  /** There was room for it. */
+  readonly isKept: boolean;
   readonly messages: { readonly client: SideMessage[]; readonly server: SideMessage[] };
   readonly forms: Map<number, FrameForm>;
   /** Of the data message under way of each side. */
@@ -74,10 +76,12 @@ export interface SideOptions {
 
 export class Side {
   readonly sessions: SideSession[] = [];
-  /** Messages that were left out. */
+  /** Messages and sessions that were left out. */
   omitted = 0;
   private readonly under = new Map<number, OpenSession>();
   private kept = 0;
+  /** From then on nothing is kept: what is left out lies at the end. */
+  private isFull = false;
   private readonly most: number;
   private readonly report: (code: string, message: string) => void;
 
@@ -106,10 +110,10 @@ export class Side {
   message(message: Message): void {
     const { session, sender, number, opcode, length, wireLength, frames, compressed, complete, timestamp } =
       message;
-    const { messages, forms } = this.of(session);
+    const { messages, forms, isKept } = this.of(session);
     const form = forms.get(frames[0]);
     forms.delete(frames[0]);
-    if (!this.hasRoom(1)) {
+    if (!isKept || !this.hasRoom(1)) {
       this.omitted++;
       return;
     }
@@ -129,11 +133,11 @@ export class Side {
 
   /** `isWanted`: false forgets it. */
   closed(summary: SessionSummary, isWanted = true): void {
-    const { number } = summary.session;
-    const { messages } = this.under.get(number) ?? { messages: { client: [], server: [] } };
-    this.under.delete(number);
-    if (isWanted && this.hasRoom(SESSION_COST)) this.sessions.push({ summary, messages });
-    else if (!isWanted) this.kept -= messages.client.length + messages.server.length;
+    const { messages, isKept } = this.of(summary.session);
+    this.under.delete(summary.session.number);
+    if (isKept && isWanted) this.sessions.push({ summary, messages });
+    else if (isKept) this.kept -= SESSION_COST + messages.client.length + messages.server.length;
+    else if (isWanted) this.omitted++;
   }
 
   /** In the order of their numbers. */
@@ -144,23 +148,24 @@ export class Side {
   private of({ number }: Session): OpenSession {
     let own = this.under.get(number);
     if (own === undefined) {
-      own = { messages: { client: [], server: [] }, forms: new Map(), open: {} };
+      const isKept = this.hasRoom(SESSION_COST);
+      own = { messages: { client: [], server: [] }, forms: new Map(), open: {}, isKept };
       this.under.set(number, own);
     }
     return own;
   }
 
   private hasRoom(cost: number): boolean {
-    if (this.kept + cost <= this.most) {
+    if (!this.isFull && this.kept + cost <= this.most) {
       this.kept += cost;
       return true;
     }
-    if (Number.isFinite(this.kept))
+    if (!this.isFull)
       this.report(
         'diff-messages-limit',
         `there are too many messages to compare; the rest is left out ${atLimit('maxDiffMessages', this.most)}`,
       );
-    this.kept = Number.POSITIVE_INFINITY;
+    this.isFull = true;
     return false;
   }
 }

@@ -7,7 +7,7 @@ import type { Colors } from '../output/colors.js';
 import type { TextWriter } from '../output/writer.js';
 import type { Sender } from '../websocket/frame-record.js';
 import { CONTINUATION, opcodeName } from '../websocket/opcode.js';
-import type { CaptureDiff, DirectionDiff, SessionDiff } from './compare.js';
+import type { CaptureDiff, DirectionDiff, Omitted, SessionDiff } from './compare.js';
 import type { Clocks, Latency } from './latency.js';
 import type { MatchSign } from './match.js';
 import type { MessagePair } from './messages.js';
@@ -22,12 +22,15 @@ const SIGNS: Readonly<Record<MatchSign, string>> = {
   path: 'the same path',
 };
 
-export function writeDiff(writer: TextWriter, diff: CaptureDiff, colors: Colors): void {
+export function writeDiff(writer: TextWriter, diff: CaptureDiff, omitted: Omitted, colors: Colors): void {
   const lines = [
     ...diff.sessions.flatMap((session) => sessionLines(session, colors)),
     ...diff.onlyA.flatMap((session) => loneLines('A', session, colors)),
     ...diff.onlyB.flatMap((session) => loneLines('B', session, colors)),
     ...endLines(diff, colors),
+    ...(omitted.a + omitted.b > 0
+      ? [colors.remark(`not compared: ${omitted.a} messages and sessions of A, ${omitted.b} of B`)]
+      : []),
   ];
   for (const line of lines) writer.write(`${line}\n`);
 }

@@ -291,6 +291,12 @@ describe('what was changed on the way', () => {
     ['lost', said('one', 'three', 'four', 'five'), { onlyA: [2] }, undefined],
     ['added', said('one', 'two', 'x', 'three', 'four', 'five'), { onlyB: [3] }, undefined],
     ['changed', said('one', 'TWO!', 'three', 'four', 'five'), { changed: pair }, undefined],
+    [
+      'lost and added elsewhere',
+      said('two', 'three', 'four', 'five', 'x'),
+      { onlyA: [1], onlyB: [5] },
+      undefined,
+    ],
     ['of another kind', replaced(1, { opcode: 2 }), { onlyA: [2], onlyB: [2] }, undefined],
     [
       'in another order',
@@ -386,6 +392,17 @@ how the clocks of A and B differ is not known: times are as measured
     const words = [...args.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted]) => quoted ?? word);
     expect(wsdissect(words)).toEqual({ status: 3, stdout: `${told}\n`, stderr: '' });
   });
+});
+
+it('more than the limit is not compared, and that is said', () => {
+  const a = capture('l.pcap', said('one', 'two', 'three'));
+  const few = wsdissect(['diff', a, a, '--limit', 'diff-messages=18']);
+  expect([few.status, few.stderr.match(/\[diff-messages-limit\]/g)?.length]).toEqual([2, 2]);
+  expect(few.stdout).toContain('  client: 2 messages, 2 the same in order');
+  expect(few.stdout).toMatch(/\nnot compared: 1 messages and sessions of A, 1 of B\n$/);
+  const none = wsdissect(['diff', '-q', '-T', 'json', a, a, '--limit', 'diff-messages=15']);
+  expect([none.status, JSON.parse(none.stdout).omitted]).toEqual([2, { a: 4, b: 4 }]);
+  expect(diff(a, a, '--limit', 'diff-messages=19')).toMatchObject({ status: 0, omitted: { a: 0, b: 0 } });
 });
 
 describe('mistakes', () => {
