@@ -281,6 +281,11 @@ export const LIMITS = {
     'held-units-limit',
     'of MQTT packets, STOMP frames and the like that go on in later messages, of all sessions; what adds is not decoded',
   ),
+  maxUnpacked: bytes(
+    4 * MiB,
+    'unpacked-limit',
+    'that gzip or zlib in a message may come to; a message with more is not decoded',
+  ),
   maxStatsNames: count(
     10_000,
     'stats-names-limit',

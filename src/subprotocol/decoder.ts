@@ -47,9 +47,21 @@ export interface Decoded extends Unit {
 }
 
 /** What the decoder of a session shares with others. */
-export interface Tools {
+export interface SharedTools {
   readonly requests: SessionRequests;
   readonly held: HeldBudget;
+  /** Most octets that a message's content may come to when it is unpacked. */
+  readonly maxUnpacked: number;
+  /** To be told where that is not enough. */
+  unpackedLimitHit(): void;
+}
+
+export interface Tools extends SharedTools {
+  /**
+   * Decodes a message within a message, by any subprotocol but that which asks; undefined: nobody takes it. So what is
+   * nested is no deeper than there are subprotocols that ask.
+   */
+  inner(message: Message): readonly Unit[] | undefined;
 }
 
 export interface Subprotocol {
@@ -58,6 +70,8 @@ export interface Subprotocol {
   expects(session: Session): number;
   /** How much a message looks like it: 0 (not at all) to 1; by a glance at a few octets. */
   bid(message: Message): number;
+  /** A format of content, which says nothing of the session's other messages: it is never asked before others have bid. */
+  readonly byContent?: boolean;
   open(session: Session, tools: Tools): UnitDecoder;
 }
 
@@ -82,6 +96,12 @@ export function makeUnit(
 ): Unit {
   return { protocol, type, summary, value, answers };
 }
+
+/** A unit that was within another, which `where` tells. */
+export const within = (unit: Unit, where: string): Unit => ({
+  ...unit,
+  summary: `${unit.summary} (${where})`,
+});
 
 export const otherSide = (sender: Sender): Sender => (sender === 'client' ? 'server' : 'client');
 
