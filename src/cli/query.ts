@@ -97,7 +97,7 @@ async function fill(
 ): Promise<void> {
   const inputs = inputsOf(captures, options);
   let dissector: Dissector | undefined;
-  const decoding = await makeDecoding(options.limit, (code, message) =>
+  const decoding = await makeDecoding(options, (code, message) =>
     dissector?.defect('subprotocol', code, message),
   );
   const tables = tablesOf(
