@@ -447,6 +447,14 @@ const CASES: Partial<Record<LimitKey, Case>> = {
     lists: 'decoded',
     capture: () => session((talk) => [talk.send(CLIENT, fromClient('SEND\ndestination:/a\n'))]),
   },
+  maxUnpacked: {
+    value: 1000,
+    lists: 'decoded',
+    capture: () =>
+      session((talk) => [
+        talk.send(CLIENT, encodeFrame({ opcode: 2, maskingKey: 1, payload: gzipSync(Buffer.alloc(2000)) })),
+      ]),
+  },
   // The second client finds no place, nor does its host.
   maxStatsNames: { value: 1, lists: 'stats', capture: () => session(() => []) },
   // A session takes 16.

@@ -66,13 +66,14 @@ const valueText = (value: JsonLike): string => visible(clip(JSON.stringify(value
 
 export function decodedJson(decoded: Decoded): string {
   const { parts } = decoded;
-  const several =
-    parts === undefined ? '' : `,"parts":[${parts.map((part) => `{${unitFields(part)}}`).join(',')}]`;
-  return `{"protocol":${jsonString(decoded.protocol)},${unitFields(decoded)}${several}}`;
+  const several = parts === undefined ? '' : `,"parts":[${parts.map(unitJson).join(',')}]`;
+  return `{${unitFields(decoded)}${several}}`;
 }
 
-function unitFields({ type, summary, value, answers }: Unit): string {
+const unitJson = (unit: Unit): string => `{${unitFields(unit)}}`;
+
+function unitFields({ protocol, type, summary, value, answers }: Unit): string {
   const answered =
     answers === undefined ? 'null' : `{"message":${answers.message},"latency":${answers.latency}}`;
-  return `"type":${jsonString(type)},"summary":${jsonString(summary)},"value":${jsonValue(value)},"answers":${answered}`;
+  return `"protocol":${jsonString(protocol)},"type":${jsonString(type)},"summary":${jsonString(summary)},"value":${jsonValue(value)},"answers":${answered}`;
 }

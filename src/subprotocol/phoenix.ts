@@ -107,7 +107,8 @@ function unitOf(push: Push, message: Message, { requests }: Tools): Unit {
   const found =
     isReply && !isClient && key !== undefined ? requests.settle(`${topic} ${ref}`, message) : undefined;
   const of = found?.note;
-  const type = OWN.test(event) ? event : joinRef == null && !isClient ? 'broadcast' : 'push';
+  // 1.0.0 does not tell whether a push is for one who joined, or for all.
+  const type = OWN.test(event) ? event : joinRef === null && !isClient ? 'broadcast' : 'push';
   const size =
     message.opcode === BINARY && !isReply
       ? `, ${octets(Number((payload as { length: number }).length))}`

@@ -16,8 +16,8 @@ const PROTOCOL = 'signalr';
 /** Ends a record of text ("Text encoding"). */
 const RECORD_END = 0x1e;
 const CONTENT =
-  /^\{(?:"protocol":"(?:json|messagepack)"|"type":[1-9]\b|\}\x1e|"(?:error|target|arguments|invocationId)":)/;
-const GLANCE = 32;
+  /^\{(?:"protocol":"[\w-]{1,24}","version":|"type":[1-9]\b|\}\x1e|"(?:error|target|arguments|invocationId)":)/;
+const GLANCE = 64;
 
 export const signalr: Subprotocol = {
   name: PROTOCOL,
