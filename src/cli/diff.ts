@@ -43,7 +43,7 @@ async function readSide(
 ): Promise<Side> {
   let dissector: Dissector | undefined;
   const filtering = await makeFiltering(
-    { limit: options.limit, ...(displayFilter !== undefined && { displayFilter }) },
+    { ...options, ...(displayFilter !== undefined && { displayFilter }) },
     'session',
     { start: () => dissector?.start ?? { seconds: 0, nanoseconds: 0 } },
   );

@@ -64,6 +64,10 @@ export interface Tools extends SharedTools {
   inner(message: Message): readonly Unit[] | undefined;
 }
 
+/**
+ * A decoder as `--decoder` takes it from a module's default export. It may throw: that is contained, and after three
+ * messages of a session it is asked no more there.
+ */
 export interface Subprotocol {
   readonly name: string;
   /** How surely the handshake says that a session speaks it: 0 (says nothing) to 1 (negotiated). */

@@ -102,6 +102,8 @@ describe('wsdissect --help', () => {
   });
 
   it('has examples that work', () => {
+    const mine = join(folder, 'mine.mjs');
+    writeFileSync(mine, "export default { name: 'mine', bid: () => 0, open: () => ({ decode() {} }) };");
     const capture = {
       'capture.pcapng': twoSessions,
       'capture.pcap.gz': twoSessions,
@@ -111,6 +113,8 @@ describe('wsdissect --help', () => {
       'at-server.pcapng': twoSessions,
       'c.pcap': twoSessions,
       'cap_0000*': twoSessions,
+      './mine.js': mine,
+      'prices.proto:prices.Quote': `${fixturesRoot}messages-binary/prices.proto:prices.Quote`,
     };
     const examples = helps
       .flatMap((args) =>
@@ -157,6 +161,8 @@ describe('help of a command', () => {
         '--context',
         '--count',
         '--decode-as',
+        '--decoder',
+        '--proto',
         '--display-filter',
         '--format',
         '--help',
@@ -165,6 +171,7 @@ describe('help of a command', () => {
         '--rsa-key',
         '--summary',
         '--hex',
+        '--no-decode',
         '--max-message',
         '--max-payload',
         '--quiet',
@@ -185,6 +192,8 @@ describe('help of a command', () => {
     expect(optionsOf(text)).toEqual(
       [
         '--decode-as',
+        '--decoder',
+        '--proto',
         '--display-filter',
         '--format',
         '--help',

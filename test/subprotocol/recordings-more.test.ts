@@ -72,19 +72,12 @@ describe('messages-action-cable', () => {
       if (identifier !== undefined) expect(factsOf(unit).identifier).toEqual(JSON.parse(identifier));
     });
     const [client, server] = both(sessions[0]);
-    expect(typesOf(client)).toEqual([
-      'subscribe',
-      'subscribe',
-      'message',
-      'message',
-      'message',
-      'unsubscribe',
-    ]);
+    expect(counted(typesOf(client))).toEqual({ subscribe: 2, message: 11, unsubscribe: 1 });
     expect(counted(typesOf(server))).toEqual({
       welcome: 1,
       confirm_subscription: 1,
       reject_subscription: 1,
-      message: 3,
+      message: 11,
       ping: 1,
     });
     expect(answered(server)).toBe(2);
