@@ -19,12 +19,14 @@ const TYPES = new Set(['welcome', 'ping', 'disconnect', 'confirm_subscription', 
 const CONTENT =
   /^\{(?:"command":"(?:subscribe|unsubscribe|message)","identifier":"|"identifier":"\{\\"channel\\":|"type":"(?:welcome"\}|disconnect","reason":))/;
 const GLANCE = 64;
+/** Of `command`, `identifier`, `type`. */
+const FIRST_LETTERS = [0x63, 0x69, 0x74];
 
 export const actionCable: Subprotocol = {
   name: PROTOCOL,
   expects: ({ handshake }) => (NEGOTIATED.test(handshake?.subprotocol ?? '') ? 1 : 0),
   bid(message) {
-    if (!mayBeJson(message, false)) return 0;
+    if (!FIRST_LETTERS.includes(message.content[2]) || !mayBeJson(message, false)) return 0;
     return CONTENT.test(bufferOf(message.content.subarray(0, GLANCE)).toString('latin1')) ? 0.8 : 0;
   },
   open: (_session, tools) => ({ decode: (message) => decode(message, tools) }),

@@ -37,7 +37,10 @@ export const phoenix: Subprotocol = {
 
   bid(message) {
     if (!mayBeJson(message, true)) return 0;
-    const start = bufferOf(message.content.subarray(0, GLANCE)).toString('latin1');
+    const glance = bufferOf(message.content.subarray(0, GLANCE));
+    // Nearly all that is JSON has not even this.
+    if (message.content[0] === 0x7b && !glance.includes('"event":"')) return 0;
+    const start = glance.toString('latin1');
     if (start[0] === '{') return CONTENT_1.test(start) && start.includes('"topic":"') ? 0.7 : 0;
     const found = CONTENT_2.exec(start);
     return found === null ? 0 : found[1] === undefined ? 0.8 : 0.5;
