@@ -50,6 +50,15 @@ export interface DissectorOptions {
   readonly patience?: number;
   /** The rules whose findings are wanted; none by default. */
   readonly rules?: readonly Rule[];
+  /** Wants to know of which connection each packet is. */
+  readonly tracker?: PacketTracker | undefined;
+}
+
+/** Learns which packets are of which TCP connection. */
+export interface PacketTracker {
+  assigned(packet: number, connection: number, side: Side): void;
+  /** The packet holds a fragment: it is of the connection that `to` is of. */
+  related(packet: number, to: number): void;
 }
 
 export class Dissector implements Shared {
@@ -88,6 +97,7 @@ export class Dissector implements Shared {
     options: DissectorOptions = {},
   ) {
     const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const { tracker } = options;
     this.limits = limits;
     this.origins = new PacketOrigins(limits.maxCaptureTurns);
     this.decodeAs = new Set(options.decodeAs);
@@ -132,8 +142,14 @@ export class Dissector implements Shared {
       report: (defect) => this.report(defect),
       open: (connection) => new CarriedConnection(this, connection).sinks,
       limits,
+      assigned: tracker && ((packet, connection, side) => tracker.assigned(packet, connection, side)),
     });
-    this.network = new NetworkDecoder({ sink: this.tcp, report: (defect) => this.report(defect), limits });
+    this.network = new NetworkDecoder({
+      sink: this.tcp,
+      report: (defect) => this.report(defect),
+      limits,
+      related: tracker && ((packet, to) => tracker.related(packet, to)),
+    });
   }
 
   packet(packet: Packet): void {

@@ -286,6 +286,11 @@ export const LIMITS = {
     'unpacked-limit',
     'that gzip or zlib in a message may come to; a message with more is not decoded',
   ),
+  maxPacketComments: count(
+    256,
+    'packet-comments-limit',
+    'comments that export pcapng adds to a packet, one for each message and finding; further ones are left out',
+  ),
   maxStatsNames: count(
     10_000,
     'stats-names-limit',

@@ -32,6 +32,7 @@ const ORDER = [
   'export',
   'query',
   'diff',
+  'rewrite',
   'cli',
   'index.ts',
 ];
@@ -98,6 +99,7 @@ const IO = [
   'output/writer.ts',
   'export/spool.ts',
   'export/payload-files.ts',
+  'rewrite/temporary-file.ts',
   'network/address.ts',
 ];
 

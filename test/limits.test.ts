@@ -18,6 +18,7 @@ import { atLimit, DEFAULT_LIMITS, LIMIT_KEYS, LIMITS, type LimitKey, limitName }
 import { encodeEthernet } from '../src/link/ethernet.js';
 import { LinkType } from '../src/link/link-types.js';
 import { encodeIpv4, fragmentIpv4 } from '../src/network/ipv4.js';
+import { PacketComments } from '../src/rewrite/packet-comments.js';
 import { Statistics } from '../src/stats/statistics.js';
 import type { Defect } from '../src/stream/defect.js';
 import { SubprotocolDecoding } from '../src/subprotocol/decoding.js';
@@ -114,7 +115,7 @@ const whole = (identification: number) => datagram(identification);
 interface Case {
   readonly value: number;
   readonly capture: () => Input | Input[];
-  readonly lists?: 'message' | 'decoded' | 'finding' | 'stats' | 'diff';
+  readonly lists?: 'message' | 'decoded' | 'finding' | 'stats' | 'diff' | 'comments';
   readonly more?: Partial<Record<LimitKey, number>>;
   /** Of the same input without any limit. */
   readonly others?: readonly string[];
@@ -456,6 +457,12 @@ const CASES: Partial<Record<LimitKey, Case>> = {
       ]),
   },
   // The second client finds no place, nor does its host.
+  maxPacketComments: {
+    value: 1,
+    lists: 'comments',
+    capture: () =>
+      session((talk) => [talk.send(SERVER, concat([fromServer('a'), fromServer('b'), fromServer('c')]))]),
+  },
   maxStatsNames: { value: 1, lists: 'stats', capture: () => session(() => []) },
   // A session takes 16.
   maxDiffMessages: { value: 17, lists: 'diff', capture: () => session(() => []) },
@@ -508,6 +515,11 @@ async function run(
     limits,
     defect: (code, message) => dissector?.defect('subprotocol', code, message),
   });
+  const comments = new PacketComments({
+    most: limits.maxPacketComments ?? DEFAULT_LIMITS.maxPacketComments,
+    hidden: false,
+    defect: (code, message) => dissector?.defect('websocket', code, message),
+  });
   const consumer: RunConsumer = {
     opened: (its) => {
       dissector = its;
@@ -515,6 +527,7 @@ async function run(
     defect: (defect) => defects.push(defect),
     ...(lists === 'stats' && counting(limits)),
     ...(lists === 'diff' && comparing(limits)),
+    ...(lists === 'comments' && { message: (message) => comments.message(message, undefined) }),
     ...(lists === 'decoded' && { sessionClosed: ({ session: closed }) => decoding.close(closed) }),
     ...(lists === 'message' || lists === 'decoded'
       ? {
@@ -528,6 +541,7 @@ async function run(
         : { frame: ({ payload }) => payloads.push(Buffer.from(payload).toString()) }),
   };
   const summary = await runDissection(capture, consumer, { limits });
+  for (let packet = 1; lists === 'comments' && packet <= summary.packets; packet++) comments.take(packet);
   return { defects, payloads, summary };
 }
 

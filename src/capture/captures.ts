@@ -12,7 +12,13 @@ import { CaptureError, type Defect, type ReportDefect } from '../stream/defect.j
 import { type CaptureSummary, Lane } from './lane.js';
 import { type Input, isRepeatable, type OpenOptions } from './open.js';
 import type { ReaderName } from './open-capture.js';
-import { type CaptureLimits, defaultCaptureLimits, type Packet, type ReaderContext } from './packet.js';
+import {
+  type CaptureBlock,
+  type CaptureLimits,
+  defaultCaptureLimits,
+  type Packet,
+  type ReaderContext,
+} from './packet.js';
 import type { CaptureSecrets } from './pcapng.js';
 
 export type { CaptureSummary, Time } from './lane.js';
@@ -31,6 +37,8 @@ export interface ReadOptions {
   readonly report: ReportDefect;
   /** Told when a capture is opened that may have secrets, and of each block of them. */
   readonly secrets?: { mayCome(): void; add(secrets: CaptureSecrets): void };
+  /** Takes what the captures have beside their packets, each in its place among its own: for who writes them anew. */
+  readonly blocks?: (block: CaptureBlock) => void;
   /** Called after each block; `totalBytes` is undefined when an input's size is not known. */
   readonly progress?: (bytesRead: number, totalBytes: number | undefined) => void;
   /** Stops the reading at once, also while it waits for a pipe; the totals so far are returned. */
@@ -170,6 +178,7 @@ class Run {
       interfaces: { next: 0 },
       report: () => {},
       secrets: undefined,
+      blocks: undefined,
     };
     if (await lane.start(this.options.reader ?? 'own', context, PEEK)) {
       const { seconds, nanoseconds } = lane.packet;
@@ -276,6 +285,7 @@ class Run {
       interfaces: this.interfaces,
       report: (defect) => this.report(defect, lane),
       secrets: (secrets) => this.options.secrets?.add(secrets),
+      blocks: this.options.blocks,
     };
   }
 

@@ -37,6 +37,12 @@ export class Packet {
   captureOffset = 0;
   /** pcapng opt_comment of this packet. */
   comment: string | undefined = undefined;
+  /** Type of the pcapng block that holds it, and its byte order; 0: of another format. */
+  blockType = 0;
+  little = true;
+  /** The options of that block are bytes[optionsStart, optionsEnd). */
+  optionsStart = 0;
+  optionsEnd = 0;
 }
 
 const EMPTY = new Uint8Array(0);
@@ -87,6 +93,18 @@ export interface CaptureSecrets {
   readonly data: Uint8Array;
 }
 
+/** A block of a pcapng capture that is no packet, or what another format says in the same place. */
+export interface CaptureBlock {
+  /** Index of the capture among those given. */
+  readonly capture: number;
+  readonly type: number;
+  readonly little: boolean;
+  /** What stands between the two lengths; borrowed. */
+  readonly body: Uint8Array;
+  /** Packet.interfaceIndex of the interfaces that the section has described so far, by their number in it. */
+  readonly interfaces: readonly number[];
+}
+
 /** What a reader needs to know of its surroundings, its limits among it. */
 export interface ReaderContext extends CaptureLimits {
   /** Index of the capture among those given: goes into Packet.capture. */
@@ -96,4 +114,6 @@ export interface ReaderContext extends CaptureLimits {
   readonly report: (defect: Defect) => void;
   /** Takes what a capture has of secrets, as it comes. */
   readonly secrets?: ((secrets: CaptureSecrets) => void) | undefined;
+  /** Takes all blocks that are no packets, in their place among these: for who writes the capture anew. */
+  readonly blocks?: ((block: CaptureBlock) => void) | undefined;
 }

@@ -12,6 +12,8 @@ import { atLimit } from '../limits.js';
 import { CaptureError } from '../stream/defect.js';
 import { u16, u32 } from './integers.js';
 import { type CaptureReader, Packet, type ReaderContext } from './packet.js';
+import { INTERFACE_DESCRIPTION } from './pcapng-blocks.js';
+import { PcapngEncoder } from './pcapng-encode.js';
 
 /** §4 File Header; a record header has 16 bytes (§5), or 24 in the modified variant. */
 const FILE_HEADER = 24;
@@ -166,9 +168,22 @@ export class PcapReader implements CaptureReader {
     this.packet.linkType = u32(bytes, start + 20, this.little) & 0xffff;
     this.packet.interfaceIndex = context.interfaces.next++;
     this.interfaces++;
+    this.tell(variant, u32(bytes, start + 16, this.little));
     queue.start += FILE_HEADER;
     this.state = 'records';
     return true;
+  }
+
+  /** Shows the file header as pcapng would have it to who wants all blocks. */
+  private tell({ nanoseconds }: PcapVariant, snapLength: number): void {
+    const { packet, context } = this;
+    const { blocks, capture } = context;
+    if (blocks === undefined) return;
+    const resolution = nanoseconds ? 9 : 6;
+    const { linkType, interfaceIndex } = packet;
+    const whole = new PcapngEncoder().interfaceDescription({ linkType, snapLength, resolution });
+    const body = whole.subarray(8, -4);
+    blocks({ capture, type: INTERFACE_DESCRIPTION, little: true, body, interfaces: [interfaceIndex] });
   }
 
   private beginAnother(): void {

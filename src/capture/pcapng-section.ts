@@ -55,6 +55,15 @@ export class PcapngSections {
       );
   }
 
+  /** Shows the block at the queue's start to who wants all that are no packets. */
+  tell(type: number, length: number): void {
+    const { queue, context, little, described } = this;
+    const { blocks, capture } = context;
+    if (blocks === undefined) return;
+    const body = queue.bytes.subarray(queue.start + 8, queue.start + length - 4);
+    blocks({ capture, type, little, body, interfaces: described.map(({ index }) => index) });
+  }
+
   /** Decodes the block at the queue's start, of `length` bytes as declared; true if it is a packet. */
   decode(type: number, length: number): boolean {
     if (type === block.ENHANCED_PACKET && length >= 32) return this.readPacket(type, length);
@@ -64,8 +73,12 @@ export class PcapngSections {
     }
     if (type === block.PACKET) return this.readPacket(type, length);
     if (type === block.SIMPLE_PACKET) return this.readSimplePacket(length);
-    if (type === block.INTERFACE_DESCRIPTION) this.readInterface(length);
-    else this.readSecrets(length);
+    if (type === block.INTERFACE_DESCRIPTION) {
+      const before = this.described.length;
+      this.readInterface(length);
+      if (this.described.length === before) return false;
+    } else if (type === block.DECRYPTION_SECRETS) this.readSecrets(length);
+    this.tell(type, length);
     return false;
   }
 
@@ -101,8 +114,12 @@ export class PcapngSections {
     packet.captureOffset = queue.offset + 28;
     const options = data + ((captured + 3) & ~3);
     const optionsEnd = start + length - 4;
-    if (options < optionsEnd && optionsEnd <= queue.end)
+    if (options < optionsEnd && optionsEnd <= queue.end) {
       packet.comment = this.readComments(options, optionsEnd);
+      packet.optionsStart = options;
+      packet.optionsEnd = optionsEnd;
+    }
+    packet.blockType = type;
     return true;
   }
 
@@ -114,6 +131,7 @@ export class PcapngSections {
     const captured = Math.min(original, snapLength, length - 16);
     if (!this.beginPacket(0, captured, length - 16)) return false;
     packet.originalLength = original;
+    packet.blockType = block.SIMPLE_PACKET;
     packet.start = queue.start + 12;
     packet.end = Math.min(packet.start + captured, queue.end);
     packet.captureOffset = queue.offset + 12;
@@ -142,6 +160,8 @@ export class PcapngSections {
     packet.linkType = described.linkType;
     packet.interfaceIndex = described.index;
     packet.comment = undefined;
+    packet.little = this.little;
+    packet.optionsStart = packet.optionsEnd = 0;
     return true;
   }
 

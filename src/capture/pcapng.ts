@@ -83,7 +83,8 @@ export class PcapngReader implements CaptureReader {
         if (this.readSection()) continue;
       } else if (type >= 0) {
         const length = view.getUint32(start + 4, little);
-        const skippable = !block.matters(type);
+        const skippable =
+          !block.matters(type) && (this.context.blocks === undefined || length > this.maxBlock);
         const isLong = length > this.maxBlock;
         if (length < block.MIN_BLOCK || length % 4 !== 0 || isLong) {
           this.lose(length, start + 1, isLong && skippable && length % 4 === 0);
@@ -123,6 +124,7 @@ export class PcapngReader implements CaptureReader {
       this.lose(length, start + 1);
     } else {
       section.begin(length, little);
+      section.tell(block.SECTION_HEADER, length);
       queue.start = start + length;
     }
     return true;
@@ -195,7 +197,7 @@ export class PcapngReader implements CaptureReader {
         this.state = 'cut';
         return true;
       }
-    } else if (isHeader) {
+    } else if (isHeader && block.matters(type)) {
       this.lose(length, start + 1);
       if (this.find()) return false;
       queue.start = start;

@@ -1,17 +1,14 @@
 /**
  * `wsdissect decrypt`: finds out which secrets the connections of a capture need, and writes it anew with these.
  *
- * Strategy: the capture is read twice, so it must be a file. What is written goes beside the output first, and takes its
- * name when it is whole: neither a wrong name nor a full disk costs a capture.
+ * Strategy: the capture is read twice, so it must be a file.
  */
-import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { visible } from '../bytes/visible.js';
 import { embedSecrets } from '../capture/embed-secrets.js';
 import { isRepeatable } from '../capture/open.js';
 import { runDissection } from '../dissect.js';
 import { DEFAULT_LIMITS } from '../limits.js';
-import { attemptOutput, writeAll } from '../output/writer.js';
 import { SecretStore } from '../tls/secrets.js';
 import type { SecretOptions } from './commands/options.js';
 import { Diagnostics } from './diagnostics.js';
@@ -19,9 +16,7 @@ import { EXIT, UsageError } from './exit.js';
 import { isSame } from './same-file.js';
 import type { Terminal } from './terminal.js';
 import { keyLogFiles, rsaKeys } from './tls-options.js';
-
-/** For its owner only: it holds secrets. */
-const MODE = 0o600;
+import { writeInto } from './write-into.js';
 
 export async function decryptCapture(
   capture: string,
@@ -66,40 +61,6 @@ export async function decryptCapture(
   );
   terminal.stderr.flush();
   if (summary.capture.truncated) process.exitCode = EXIT.input;
-}
-
-type Write = (bytes: Uint8Array) => void;
-
-async function writeInto(out: string, make: (write: Write) => Promise<void>): Promise<void> {
-  if (out === '-') {
-    await make((bytes) => writeAll(1, bytes));
-    return;
-  }
-  const target = targetOf(out);
-  // A device or pipe takes no other name, and must not be replaced.
-  const beside = target.isFile ? `${target.path}.${randomBytes(6).toString('hex')}.partial` : target.path;
-  const name = visible(out);
-  // A file that is there already would keep its mode, and a link would lead to one of somebody else's choice.
-  const fd = attemptOutput(name, () => openSync(beside, target.isFile ? 'wx' : 'w', MODE));
-  let isWhole = false;
-  try {
-    await make((bytes) => writeAll(fd, bytes, bytes.length, name));
-    isWhole = true;
-  } finally {
-    closeSync(fd);
-    if (target.isFile && isWhole) attemptOutput(name, () => renameSync(beside, target.path));
-    else if (target.isFile) rmSync(beside, { force: true });
-  }
-}
-
-/** Where a link leads to; a file that is not there yet counts as one. */
-function targetOf(out: string): { readonly path: string; readonly isFile: boolean } {
-  try {
-    const path = realpathSync(out);
-    return { path, isFile: statSync(path).isFile() };
-  } catch {
-    return { path: out, isFile: true };
-  }
 }
 
 function isDirectory(path: string): boolean {

@@ -19,7 +19,7 @@ import { isSame } from './same-file.js';
 import type { Terminal } from './terminal.js';
 
 export async function exportMessages(
-  format: ExportFormat,
+  format: Exclude<ExportFormat, 'pcapng'>,
   captures: readonly string[],
   options: ExportOptions,
   terminal: Terminal,
@@ -74,7 +74,7 @@ interface OpenExport {
 }
 
 function openExport(
-  format: ExportFormat,
+  format: Exclude<ExportFormat, 'pcapng'>,
   { output }: ExportOptions,
   { stdout }: Terminal,
   version: string,

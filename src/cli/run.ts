@@ -2,7 +2,7 @@
  * What every command that reads captures does: diagnostics, progress, an end by Ctrl-C, and the exit code.
  */
 import { type DissectionSummary, type RunConsumer, runDissection } from '../dissect.js';
-import type { Dissector } from '../dissector.js';
+import type { Dissector, PacketTracker } from '../dissector.js';
 import type { Limits } from '../limits.js';
 import type { Rule } from '../rules/rule.js';
 import type { ReadingOptions } from './commands/options.js';
@@ -19,6 +19,8 @@ export interface CommandRun {
   readonly printing: Printing;
   /** The rules to judge by; undefined: all. */
   readonly rules?: readonly Rule[];
+  /** Wants to know of which connection each packet is. */
+  readonly tracker?: PacketTracker;
   /** Payload octets that the command looks at; undefined: all. */
   readonly previewPayload: number | undefined;
   /** Items are kept when they have been told. */
@@ -62,6 +64,7 @@ export async function run(
         keyLogs: keyLogFiles(options.keylog),
         rsaKeys: rsaKeys(options.rsaKey),
         borrowPayloads: command.keepsItems !== true,
+        ...(command.tracker === undefined ? {} : { tracker: command.tracker }),
         ...(command.rules === undefined ? {} : { rules: command.rules }),
         ...(previewPayload === undefined ? {} : { previewPayload }),
       },

@@ -50,11 +50,17 @@ export class CompletedDatagrams {
     return hit;
   }
 
-  /** Whether this is a copy of a fragment; of an unwanted datagram nothing is known to compare with. */
-  hasCopyOf(key: string, header: IpHeader): boolean {
+  /**
+   * The packet that began the datagram of which this copies a fragment, or undefined; of an unwanted datagram nothing is
+   * known to compare with.
+   */
+  copyOf(key: string, header: IpHeader): number | undefined {
     const known = this.datagrams.get(key);
-    if (known === undefined || Math.abs(timeOf(header.packet) - known.seconds) > COPY_SECONDS) return false;
-    return known.datagram.ignored ? header.fragmentOffset > 0 : known.datagram.has(header);
+    if (known === undefined || Math.abs(timeOf(header.packet) - known.seconds) > COPY_SECONDS)
+      return undefined;
+    const { datagram } = known;
+    const copies = datagram.ignored ? header.fragmentOffset > 0 : datagram.has(header);
+    return copies ? datagram.packet : undefined;
   }
 
   private forget(key: string): void {

@@ -24,6 +24,8 @@ export interface NetworkOptions {
   readonly sink: DatagramSink;
   readonly report: ReportDefect;
   readonly limits?: Partial<NetworkLimits>;
+  /** Told which packets hold fragments of the same datagram; in the end what holds for `to` holds for the others. */
+  readonly related?: ((packet: number, to: number) => void) | undefined;
 }
 
 /** What went through, for the summary. */
@@ -64,13 +66,13 @@ export class NetworkDecoder {
   private readonly maxTunnels: number;
   private readonly reassembler: Reassembler;
 
-  constructor({ sink, report, limits }: NetworkOptions) {
+  constructor({ sink, report, limits, related }: NetworkOptions) {
     const all: NetworkLimits = { ...DEFAULT_LIMITS, ...limits };
     this.link = new LinkPayload(all.maxEncapsulations);
     this.sink = sink;
     this.report = report;
     this.maxTunnels = all.maxTunnels;
-    this.reassembler = new Reassembler(all, report);
+    this.reassembler = new Reassembler(all, report, related);
   }
 
   /** Decodes one packet and hands its TCP datagram on, if it has or completes one. */

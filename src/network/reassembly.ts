@@ -32,6 +32,8 @@ export class Reassembler {
   constructor(
     private readonly limits: ReassemblyLimits,
     private readonly report: ReportDefect,
+    /** Told, of a fragment and of the packet with the first one of its datagram, that they belong together. */
+    private readonly related?: ((packet: number, to: number) => void) | undefined,
   ) {
     this.completed = new CompletedDatagrams(limits);
   }
@@ -54,8 +56,15 @@ export class Reassembler {
     this.expire(header);
     if (!this.isValid(header)) return false;
     const key = keyOf(header);
-    if (!this.pending.has(key) && this.completed.hasCopyOf(key, header)) return false;
+    if (!this.pending.has(key)) {
+      const copied = this.completed.copyOf(key, header);
+      if (copied !== undefined) {
+        this.related?.(header.packet.number, copied);
+        return false;
+      }
+    }
     const datagram = this.find(key, header);
+    this.related?.(header.packet.number, datagram.packet);
     if (datagram.ignored) {
       if (!header.moreFragments) this.complete(key, datagram, header);
       return false;
@@ -77,6 +86,7 @@ export class Reassembler {
       this.evictOver(header);
       return false;
     }
+    this.related?.(datagram.packet, header.packet.number);
     this.complete(key, datagram, header);
     datagram.deliver(header);
     return true;

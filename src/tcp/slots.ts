@@ -44,6 +44,8 @@ export interface Suspect {
   readonly base: number;
   /** Number of the connection that it would open. */
   readonly number: number;
+  /** Of the SYN itself. */
+  readonly packet: number;
 }
 
 export class Slots {

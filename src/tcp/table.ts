@@ -37,6 +37,8 @@ export interface TcpTableOptions {
   /** Asked at a connection's first data byte; undefined: nobody wants it. */
   readonly open: (connection: Connection) => readonly [StreamSink, StreamSink] | undefined;
   readonly limits?: Partial<TcpLimits>;
+  /** Told which connection the datagram of a packet is of, and of which of its sides. */
+  readonly assigned?: ((packet: number, connection: number, side: Side) => void) | undefined;
 }
 
 /** Numbers for the summary. */
@@ -78,9 +80,11 @@ export class TcpTable implements DatagramSink {
   private delivering = NONE;
   private readonly place: Place;
   private readonly limits: TcpLimits;
+  private readonly assigned: TcpTableOptions['assigned'];
 
   constructor(private readonly options: TcpTableOptions) {
     this.place = options.place;
+    this.assigned = options.assigned;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.limits = limits;
     this.slots = new Slots(limits.maxConnections);
@@ -131,6 +135,7 @@ export class TcpTable implements DatagramSink {
       this.delivering = NONE;
       if (continued) {
         slots.touch(slot, place.packet);
+        if (this.assigned !== undefined) this.assigned(place.packet, connection.number, side);
         if (connection.abandoned) this.discard(connection);
         return;
       }
@@ -146,12 +151,14 @@ export class TcpTable implements DatagramSink {
     if (slot < 0) slot = this.add(this.counts.connections++);
     else if (this.isAnother(slot, side)) {
       if (this.isSuspicious(slot)) {
+        this.assigned?.(this.place.packet, slots.numbers[slot], side);
         this.suspect(slot, side);
         return;
       }
       slot = this.replace(slot);
     }
     slots.touch(slot, this.place.packet);
+    this.assigned?.(this.place.packet, slots.numbers[slot], side);
     if ((flags & (SYN | FIN | RST)) !== 0 || !slots.knows(slot, side)) slots.note(slot, side, segment);
     const connection =
       slots.live[slot] ??
@@ -295,7 +302,7 @@ export class TcpTable implements DatagramSink {
     const base = (this.segment.sequence + 1) | 0;
     const known = suspects.get(slot);
     if (known?.side === side && known.base === base) return;
-    suspects.set(slot, { side, base, number: this.counts.connections++ });
+    suspects.set(slot, { side, base, number: this.counts.connections++, packet: this.place.packet });
     if (suspects.size <= this.limits.maxSuspects) return;
     suspects.delete(suspects.keys().next().value!);
     this.defectAt(
@@ -315,6 +322,7 @@ export class TcpTable implements DatagramSink {
     const base = (flags & SYN) === 0 ? sequence : (flags & ACK) !== 0 ? acknowledgement : (sequence + 1) | 0;
     if (suspect === undefined || suspect.base !== base) return this.add(this.counts.connections++);
     const added = this.add(suspect.number);
+    this.assigned?.(suspect.packet, suspect.number, suspect.side);
     slots.setInitiator(added, suspect.side, suspect.base);
     return added;
   }

@@ -15,6 +15,8 @@ export interface Piece {
   readonly packet: number;
   /** Offset of the first byte in the captured packet; undefined in a datagram reassembled from fragments. */
   readonly packetOffset: number | undefined;
+  /** Sequence number of the first byte in its TCP stream (int32). */
+  readonly sequence: number;
   /** Offset of the first byte in the WebSocket stream of the sender. */
   readonly streamOffset: number;
   readonly length: number;

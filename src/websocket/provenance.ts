@@ -18,6 +18,7 @@ export class Provenance {
   private ends: number[] = [];
   private packets: number[] = [];
   private packetOffsets: number[] = [];
+  private sequences: number[] = [];
   private seconds: number[] = [];
   private nanoseconds: number[] = [];
   private comments: (string | undefined)[] = [];
@@ -39,6 +40,7 @@ export class Provenance {
     this.ends[at] = start + length;
     this.packets[at] = place.packet;
     this.packetOffsets[at] = from - place.origin;
+    this.sequences[at] = (place.sequence + from) | 0;
     this.seconds[at] = place.seconds;
     this.nanoseconds[at] = place.nanoseconds;
     this.comments[at] = place.comment;
@@ -64,6 +66,7 @@ export class Provenance {
       const piece: Piece = {
         packet: this.packets[i],
         packetOffset: Number.isNaN(offset) ? undefined : offset,
+        sequence: (this.sequences[i] + from - this.starts[i]) | 0,
         streamOffset: from,
         length,
         comment: this.comments[i],
@@ -100,6 +103,7 @@ export class Provenance {
     this.ends = this.ends.slice(first, count);
     this.packets = this.packets.slice(first, count);
     this.packetOffsets = this.packetOffsets.slice(first, count);
+    this.sequences = this.sequences.slice(first, count);
     this.seconds = this.seconds.slice(first, count);
     this.nanoseconds = this.nanoseconds.slice(first, count);
     this.comments = this.comments.slice(first, count);

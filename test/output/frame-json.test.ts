@@ -131,6 +131,7 @@ it.each([
   const pieces = packets.map((packet, i) => ({
     packet,
     packetOffset: 0,
+    sequence: 0,
     streamOffset: i,
     length: 1,
     comment: undefined,

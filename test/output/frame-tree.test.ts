@@ -16,6 +16,7 @@ const line = (text: string, start: string) =>
 const piece = (more: Partial<Piece>): Piece => ({
   packet: 6,
   packetOffset: 66,
+  sequence: 0,
   streamOffset: 0,
   length: 11,
   comment: undefined,
@@ -47,8 +48,8 @@ describe('frameTree', () => {
   it('names each packet that carried bytes of a field, at every split of the frame', () => {
     for (let at = 1; at < 11; at++) {
       const pieces = [
-        piece({ packet: 4, packetOffset: 54, streamOffset: 100, length: at }),
-        piece({ packet: 9, packetOffset: 200, streamOffset: 100 + at, length: 11 - at }),
+        piece({ packet: 4, packetOffset: 54, sequence: 0, streamOffset: 100, length: at }),
+        piece({ packet: 9, packetOffset: 200, sequence: 0, streamOffset: 100 + at, length: 11 - at }),
       ];
       const payload = line(tree({ streamOffset: 100, pieces }), 'Payload, unmasked');
       const range = (from: number, to: number) => (from === to ? `${from}` : `${from}–${to}`);
@@ -127,6 +128,7 @@ it('names the first gaps and comments of very many', () => {
   const pieces: Piece[] = Array.from({ length: 1000 }, (_, i) => ({
     packet: i + 1,
     packetOffset: 66,
+    sequence: 0,
     streamOffset: 2 * i,
     length: 1,
     comment: `comment ${i}`,

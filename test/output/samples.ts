@@ -69,6 +69,7 @@ export function makeFrame(
       {
         packet: 6,
         packetOffset: 66,
+        sequence: 0,
         streamOffset: 0,
         length: headerLength + payload.length,
         comment: undefined,

@@ -10,6 +10,7 @@ function placeOf(packet: number, origin = 0, comment?: string): Place {
   place.seconds = 100 + packet;
   place.nanoseconds = packet;
   place.origin = origin;
+  place.sequence = 1000 * packet;
   place.comment = comment;
   return place;
 }
@@ -23,9 +24,30 @@ function sample(): Provenance {
   return provenance;
 }
 
-const first = { packet: 1, packetOffset: 54, streamOffset: 0, length: 10, comment: undefined };
-const second = { packet: 2, packetOffset: 66, streamOffset: 10, length: 5, comment: 'a comment' };
-const third = { packet: 3, packetOffset: undefined, streamOffset: 20, length: 10, comment: undefined };
+const first = {
+  packet: 1,
+  packetOffset: 54,
+  sequence: 1060,
+  streamOffset: 0,
+  length: 10,
+  comment: undefined,
+};
+const second = {
+  packet: 2,
+  packetOffset: 66,
+  sequence: 2000,
+  streamOffset: 10,
+  length: 5,
+  comment: 'a comment',
+};
+const third = {
+  packet: 3,
+  packetOffset: undefined,
+  sequence: 3007,
+  streamOffset: 20,
+  length: 10,
+  comment: undefined,
+};
 
 describe('pieces', () => {
   it.each<[number, number, Piece[]]>([
@@ -35,7 +57,7 @@ describe('pieces', () => {
       9,
       11,
       [
-        { ...first, packetOffset: 63, streamOffset: 9, length: 1 },
+        { ...first, packetOffset: 63, sequence: 1069, streamOffset: 9, length: 1 },
         { ...second, length: 1 },
       ],
     ],
@@ -43,12 +65,12 @@ describe('pieces', () => {
       12,
       25,
       [
-        { ...second, packetOffset: 68, streamOffset: 12, length: 3 },
+        { ...second, packetOffset: 68, sequence: 2002, streamOffset: 12, length: 3 },
         { ...third, length: 5 },
       ],
     ],
     [15, 20, []],
-    [22, 24, [{ ...third, streamOffset: 22, length: 2 }]],
+    [22, 24, [{ ...third, sequence: 3009, streamOffset: 22, length: 2 }]],
     [5, 5, []],
     [30, 40, []],
   ])('of bytes %i to %i', (start, end, pieces) => {
@@ -89,7 +111,7 @@ it('remembers 65,536 segments of a frame, and goes on with the next frame', () =
   provenance.drop(65_540);
   provenance.add(65_540, 4, 0, placeOf(7));
   expect(provenance.pieces(65_540, 65_544)).toEqual([
-    { packet: 7, packetOffset: 0, streamOffset: 65_540, length: 4, comment: undefined },
+    { packet: 7, packetOffset: 0, sequence: 7000, streamOffset: 65_540, length: 4, comment: undefined },
   ]);
 });
 
@@ -113,6 +135,7 @@ it('equals a plain list, whatever is added, dropped and asked for', () => {
         list.push({
           packet: i,
           packetOffset: from,
+          sequence: 1000 * i + from,
           streamOffset: at,
           length,
           comment: undefined,
@@ -142,7 +165,8 @@ function cut(list: readonly (Piece & { end: number })[], start: number, end: num
     .map((piece) => {
       const streamOffset = Math.max(start, piece.streamOffset);
       const packetOffset = piece.packetOffset! + streamOffset - piece.streamOffset;
+      const sequence = piece.sequence + streamOffset - piece.streamOffset;
       const length = Math.min(end, piece.end) - streamOffset;
-      return { packet: piece.packet, packetOffset, streamOffset, length, comment: undefined };
+      return { packet: piece.packet, packetOffset, sequence, streamOffset, length, comment: undefined };
     });
 }

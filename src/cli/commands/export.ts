@@ -5,7 +5,7 @@ import { Argument, type Command } from 'commander';
 import type { Terminal } from '../terminal.js';
 import { addCommonOptions, type CommonOptions } from './options.js';
 
-export const EXPORT_FORMATS = ['har', 'csv', 'payloads'] as const;
+export const EXPORT_FORMATS = ['har', 'csv', 'payloads', 'pcapng'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export interface ExportOptions extends CommonOptions {
@@ -15,7 +15,7 @@ export interface ExportOptions extends CommonOptions {
 export function addExportCommand(program: Command, terminal: Terminal, version: string): void {
   const command = program
     .command('export')
-    .addArgument(new Argument('<format>', 'har, csv or payloads').choices(EXPORT_FORMATS))
+    .addArgument(new Argument('<format>', 'har, csv, payloads or pcapng').choices(EXPORT_FORMATS))
     .summary('write all messages in a format of other programs')
     .description(ABOUT)
     .option(
@@ -25,7 +25,9 @@ export function addExportCommand(program: Command, terminal: Terminal, version: 
   addCommonOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (format: ExportFormat, captures: string[], options: ExportOptions) =>
-      (await import('../export.js')).exportMessages(format, captures, options, terminal, version),
+      format === 'pcapng'
+        ? (await import('../export-pcapng.js')).exportPcapng(captures, options, terminal)
+        : (await import('../export.js')).exportMessages(format, captures, options, terminal, version),
     );
 }
 
@@ -36,10 +38,15 @@ har  an entry for each session with its messages, as the DevTools of browsers
 csv  a row for each message, for spreadsheets and data frames; what a
      spreadsheet would take for a formula gets an apostrophe in front
 payloads  a file for each data message in a new folder, and a manifest with
-     sender, time and SHA-256 of each`;
+     sender, time and SHA-256 of each
+pcapng  the capture with each message and finding as a comment of the packet in
+     which it ended; with -Y only the connections that have a hit, in whole. It is
+     read twice, so it must be a file`;
 
 const EXAMPLES = `
 Examples:
   wsdissect export har -o capture.har capture.pcapng
   wsdissect export payloads -o said capture.pcapng
+  wsdissect export pcapng -o told.pcapng capture.pcap
+  wsdissect export pcapng -Y 'ws.finding' -o broken.pcapng capture.pcap
   wsdissect export csv -Y 'websocket.opcode == text' capture.pcapng`;

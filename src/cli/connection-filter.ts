@@ -1,0 +1,51 @@
+/**
+ * `-Y` where it chooses connections: of those that have a hit, whatever kind of record it is.
+ *
+ * Strategy: the filter is compiled for each kind of record that has its fields; frames are only made where messages do not
+ * have them.
+ */
+import type { RunConsumer } from '../dissect.js';
+import type { RecordKind, Records } from '../filter/index.js';
+import type { CommonOptions } from './commands/options.js';
+import { UsageError } from './exit.js';
+import { type Filtering, type FilterRun, makeFiltering } from './filtering.js';
+
+const KINDS: readonly RecordKind[] = ['message', 'session', 'finding', 'frame'];
+
+/** What tells `hit` of each connection in which the filter of the options holds; undefined: there is none. */
+export async function connectionFilter(
+  options: CommonOptions,
+  run: FilterRun,
+  hit: (connection: number) => void,
+): Promise<RunConsumer | undefined> {
+  if (options.displayFilter === undefined) return undefined;
+  const filters = new Map<RecordKind, Filtering<RecordKind>>();
+  let wrong: unknown;
+  for (const kind of KINDS) {
+    if (kind === 'frame' && filters.has('message')) continue;
+    try {
+      filters.set(kind, (await makeFiltering(options, kind, run)) as Filtering<RecordKind>);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      wrong ??= error;
+    }
+  }
+  if (filters.size === 0) throw wrong;
+  const look = (kind: RecordKind, record: Records[RecordKind], connection: number) => {
+    if (filters.get(kind)?.matches(record) === true) hit(connection);
+  };
+  return {
+    ...(filters.has('frame') && {
+      frame: (frame) => look('frame', frame, frame.session.connection),
+    }),
+    message: (message) => look('message', message, message.session.connection),
+    finding: (finding) => {
+      for (const filter of filters.values()) filter.finding?.(finding);
+      look('finding', finding, finding.session.connection);
+    },
+    sessionClosed: (summary) => {
+      look('session', summary, summary.session.connection);
+      for (const filter of filters.values()) filter.closed(summary.session);
+    },
+  };
+}

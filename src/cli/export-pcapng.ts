@@ -1,0 +1,153 @@
+/**
+ * `wsdissect export pcapng`: captures as one pcapng, with what was said and what is wrong as comments of the packets; of a
+ * filter, the connections that have a hit.
+ *
+ * Strategy: the captures are read twice, so they must be files: the first time for what is told of each packet and for the
+ * connection that it is of, which lie in temporary files, the second time to write them.
+ */
+import { visible } from '../bytes/visible.js';
+import { CaptureWriter } from '../capture/capture-writer.js';
+import { readCaptures } from '../capture/captures.js';
+import { isRepeatable } from '../capture/open.js';
+import type { DissectionSummary } from '../dissect.js';
+import type { Dissector } from '../dissector.js';
+import { DEFAULT_LIMITS } from '../limits.js';
+import { NumberSet } from '../rewrite/number-set.js';
+import { PacketComments } from '../rewrite/packet-comments.js';
+import { PacketConnections } from '../rewrite/packet-connections.js';
+import type { Timestamp } from '../stream/place.js';
+import type { Decoded } from '../subprotocol/decoder.js';
+import type { ExportOptions } from './commands/export.js';
+import { connectionFilter } from './connection-filter.js';
+import { makeDecoding } from './decoding.js';
+import { Diagnostics } from './diagnostics.js';
+import { UsageError } from './exit.js';
+import { Printing } from './progress.js';
+import { inputsOf, run } from './run.js';
+import { isSame } from './same-file.js';
+import type { Terminal } from './terminal.js';
+import { writeInto } from './write-into.js';
+
+export async function exportPcapng(
+  captures: readonly string[],
+  options: ExportOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const inputs = inputsOf(captures, options);
+  const out = outputOf(inputs, options, terminal);
+  const connections = new PacketConnections();
+  const comments = makeComments(inputs, options, terminal);
+  try {
+    const reading = { captures, options, terminal, comments, connections };
+    const { summary, kept } = await readNotes(reading);
+    await writeInto(out, async (write) => {
+      const merged =
+        inputs.length === 1 ? undefined : summary.capture.captures.flatMap((capture) => capture.comments);
+      const writer = new CaptureWriter(write, { merged });
+      const isKept = (packet: number): boolean => {
+        const assigned = connections.of(packet);
+        return assigned !== undefined && kept?.has(assigned.connection) === true;
+      };
+      await readCaptures(
+        inputs,
+        // The first reading has told what is wrong with them.
+        { reader: options.reader, limits: options.limit, report() {}, blocks: (one) => writer.block(one) },
+        {
+          packet(packet) {
+            // What was not there the first time is left out, and what was not wanted (Ctrl-C).
+            if (packet.number > summary.packets) return false;
+            if (kept === undefined || isKept(packet.number))
+              writer.packet(packet, comments.take(packet.number));
+          },
+        },
+      );
+      writer.end();
+    });
+  } finally {
+    comments.close();
+    connections.close();
+  }
+}
+
+/** Where to write. Throws UsageError for what cannot be read twice, or would be written over. */
+function outputOf(inputs: readonly string[], { output }: ExportOptions, terminal: Terminal): string {
+  const once = inputs.find((input) => !isRepeatable(input));
+  if (once !== undefined)
+    throw new UsageError(
+      `${once === '-' ? 'standard input' : visible(once)} is no file: export pcapng reads it twice`,
+    );
+  if (output === undefined && terminal.stdoutIsTerminal)
+    throw new UsageError('a capture is not written to a terminal: name a file with -o');
+  if (output !== undefined && inputs.some((input) => isSame(input, output)))
+    throw new UsageError('the capture itself cannot be the file to write');
+  return output ?? '-';
+}
+
+function makeComments(
+  captures: readonly string[],
+  { limit, quiet = false }: ExportOptions,
+  terminal: Terminal,
+): PacketComments {
+  const diagnostics = new Diagnostics(terminal, { captures, quiet, makeWay() {} });
+  return new PacketComments({
+    most: limit.maxPacketComments ?? DEFAULT_LIMITS.maxPacketComments,
+    hidden: false,
+    defect: (code, message, packet) => diagnostics.defect({ layer: 'websocket', code, message, packet }),
+  });
+}
+
+interface Reading {
+  readonly captures: readonly string[];
+  readonly options: ExportOptions;
+  readonly terminal: Terminal;
+  readonly comments: PacketComments;
+  readonly connections: PacketConnections;
+}
+
+interface FirstReading {
+  readonly summary: DissectionSummary;
+  /** Connections to be written; undefined: all there is. */
+  readonly kept: NumberSet | undefined;
+}
+
+async function readNotes(reading: Reading): Promise<FirstReading> {
+  const { captures, options, terminal, comments, connections } = reading;
+  let start: Timestamp = { seconds: 0, nanoseconds: 0 };
+  let dissector: Dissector | undefined;
+  let summary: DissectionSummary | undefined;
+  let latest: Decoded | undefined;
+  const defect = (code: string, message: string) => dissector?.defect('subprotocol', code, message);
+  const decoding = await makeDecoding(options.limit, defect);
+  const kept = new NumberSet();
+  const told = { start: () => start, decoded: () => latest, defect };
+  const filter = await connectionFilter(options, told, (connection) => kept.add(connection));
+  await run(captures, options, terminal, {
+    consumer: {
+      ...(filter?.frame === undefined ? {} : { frame: filter.frame }),
+      opened: (its: Dissector) => {
+        dissector = its;
+        start = its.start;
+      },
+      message: (message) => {
+        latest = decoding.decode(message);
+        filter?.message?.(message);
+        comments.message(message, latest);
+      },
+      finding: (finding) => {
+        filter?.finding?.(finding);
+        comments.finding(finding);
+      },
+      sessionClosed: (closed) => {
+        filter?.sessionClosed?.(closed);
+        decoding.close(closed.session);
+      },
+    },
+    ...(filter === undefined ? {} : { tracker: connections }),
+    printing: new Printing(options.output === undefined),
+    previewPayload: undefined,
+    finish(its) {
+      summary = its;
+    },
+  });
+  return { summary: summary!, kept: filter === undefined ? undefined : kept };
+}
