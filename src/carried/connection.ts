@@ -190,6 +190,7 @@ export class CarriedConnection implements HttpOwner, Carried {
   answered(exchange: Exchange): void {
     this.abandonMidstream();
     this.holding.renew();
+    if (this.carrier.tls === undefined) this.dissector.consumer.exchange?.(exchange);
     const { request, response, clientSide } = exchange;
     if (request === undefined) this.cutRequests[clientSide] = undefined;
     const handshake = decodeHandshake(request, response);
@@ -222,7 +223,8 @@ export class CarriedConnection implements HttpOwner, Carried {
     watch?.requested(decoder.session);
   }
 
-  tunnelled(): readonly [StreamSink, StreamSink] | undefined {
+  tunnelled(exchange: Exchange): readonly [StreamSink, StreamSink] | undefined {
+    if (this.carrier.tls === undefined) this.dissector.consumer.exchange?.(exchange);
     if (!this.mayTunnel()) return undefined;
     this.tunnels++;
     return this.speakHttp();

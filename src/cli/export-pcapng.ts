@@ -15,6 +15,8 @@ import { DEFAULT_LIMITS } from '../limits.js';
 import { NumberSet } from '../rewrite/number-set.js';
 import { PacketComments } from '../rewrite/packet-comments.js';
 import { PacketConnections } from '../rewrite/packet-connections.js';
+import { Redaction } from '../rewrite/redaction.js';
+import { Redactor } from '../rewrite/redactor.js';
 import type { Timestamp } from '../stream/place.js';
 import type { Decoded } from '../subprotocol/decoder.js';
 import type { ExportOptions } from './commands/export.js';
@@ -37,17 +39,19 @@ export async function exportPcapng(
   const out = outputOf(inputs, options, terminal);
   const connections = new PacketConnections();
   const comments = makeComments(inputs, options, terminal);
+  const redaction = options.redact === true ? new Redaction(connections) : undefined;
   try {
-    const reading = { captures, options, terminal, comments, connections };
+    const reading = { captures, options, terminal, comments, connections, redaction };
     const { summary, kept } = await readNotes(reading);
+    const isKept = (packet: number): boolean => {
+      const assigned = connections.of(packet);
+      return assigned !== undefined && kept?.has(assigned.connection) === true;
+    };
+    const redactor = redaction && new Redactor(redaction, connections);
+    const merged =
+      inputs.length === 1 ? undefined : summary.capture.captures.flatMap((capture) => capture.comments);
     await writeInto(out, async (write) => {
-      const merged =
-        inputs.length === 1 ? undefined : summary.capture.captures.flatMap((capture) => capture.comments);
-      const writer = new CaptureWriter(write, { merged });
-      const isKept = (packet: number): boolean => {
-        const assigned = connections.of(packet);
-        return assigned !== undefined && kept?.has(assigned.connection) === true;
-      };
+      const writer = new CaptureWriter(write, { merged, bare: redactor !== undefined });
       await readCaptures(
         inputs,
         // The first reading has told what is wrong with them.
@@ -56,17 +60,34 @@ export async function exportPcapng(
           packet(packet) {
             // What was not there the first time is left out, and what was not wanted (Ctrl-C).
             if (packet.number > summary.packets) return false;
-            if (kept === undefined || isKept(packet.number))
-              writer.packet(packet, comments.take(packet.number));
+            if (kept !== undefined && !isKept(packet.number)) return;
+            const told = redactor === undefined ? packet : redactor.packet(packet);
+            if (told !== undefined) writer.packet(told, comments.take(packet.number));
           },
         },
       );
       writer.end();
     });
+    if (redaction !== undefined && options.quiet !== true)
+      tellOfRedaction(redaction, redactor!.leftOut, terminal);
   } finally {
     comments.close();
     connections.close();
+    redaction?.close();
   }
+}
+
+/** What could not be redacted, and so is not there. */
+function tellOfRedaction({ unredactableSessions }: Redaction, leftOut: number, { stderr }: Terminal): void {
+  if (unredactableSessions > 0)
+    stderr.write(
+      `wsdissect: left out: ${unredactableSessions} sessions in HTTP/2 without TLS, which cannot be redacted\n`,
+    );
+  if (leftOut > 0)
+    stderr.write(
+      `wsdissect: left out: ${leftOut} packets of WebSockets that are fragments, or cut within their headers\n`,
+    );
+  stderr.flush();
 }
 
 /** Where to write. Throws UsageError for what cannot be read twice, or would be written over. */
@@ -85,13 +106,13 @@ function outputOf(inputs: readonly string[], { output }: ExportOptions, terminal
 
 function makeComments(
   captures: readonly string[],
-  { limit, quiet = false }: ExportOptions,
+  { limit, redact, quiet = false }: ExportOptions,
   terminal: Terminal,
 ): PacketComments {
   const diagnostics = new Diagnostics(terminal, { captures, quiet, makeWay() {} });
   return new PacketComments({
     most: limit.maxPacketComments ?? DEFAULT_LIMITS.maxPacketComments,
-    hidden: false,
+    hidden: redact === true,
     defect: (code, message, packet) => diagnostics.defect({ layer: 'websocket', code, message, packet }),
   });
 }
@@ -102,6 +123,7 @@ interface Reading {
   readonly terminal: Terminal;
   readonly comments: PacketComments;
   readonly connections: PacketConnections;
+  readonly redaction: Redaction | undefined;
 }
 
 interface FirstReading {
@@ -111,7 +133,7 @@ interface FirstReading {
 }
 
 async function readNotes(reading: Reading): Promise<FirstReading> {
-  const { captures, options, terminal, comments, connections } = reading;
+  const { captures, options, terminal, comments, connections, redaction } = reading;
   let start: Timestamp = { seconds: 0, nanoseconds: 0 };
   let dissector: Dissector | undefined;
   let summary: DissectionSummary | undefined;
@@ -123,11 +145,17 @@ async function readNotes(reading: Reading): Promise<FirstReading> {
   const filter = await connectionFilter(options, told, (connection) => kept.add(connection));
   await run(captures, options, terminal, {
     consumer: {
-      ...(filter?.frame === undefined ? {} : { frame: filter.frame }),
+      ...((filter?.frame !== undefined || redaction !== undefined) && {
+        frame: (frame) => {
+          filter?.frame?.(frame);
+          redaction?.frame(frame);
+        },
+      }),
       opened: (its: Dissector) => {
         dissector = its;
         start = its.start;
       },
+      ...(redaction !== undefined && { exchange: (exchange) => redaction.exchange(exchange) }),
       message: (message) => {
         latest = decoding.decode(message);
         filter?.message?.(message);
@@ -139,10 +167,11 @@ async function readNotes(reading: Reading): Promise<FirstReading> {
       },
       sessionClosed: (closed) => {
         filter?.sessionClosed?.(closed);
+        redaction?.closed(closed);
         decoding.close(closed.session);
       },
     },
-    ...(filter === undefined ? {} : { tracker: connections }),
+    ...((filter !== undefined || redaction !== undefined) && { tracker: connections }),
     printing: new Printing(options.output === undefined),
     previewPayload: undefined,
     finish(its) {

@@ -8,6 +8,7 @@ import { CsvExport } from '../export/csv.js';
 import type { Exporter } from '../export/exporter.js';
 import { HarExport } from '../export/har.js';
 import { PayloadFiles } from '../export/payload-files.js';
+import { redacting } from '../export/redacted.js';
 import { attemptOutput, FileWriter } from '../output/writer.js';
 import type { Timestamp } from '../stream/place.js';
 import type { ExportFormat, ExportOptions } from './commands/export.js';
@@ -34,7 +35,8 @@ export async function exportMessages(
   const inputs = inputsOf(captures, options);
   if (options.output !== undefined && inputs.some((input) => isSame(input, options.output!)))
     throw new UsageError('the capture itself cannot be the file to write');
-  const { exporter, writer, close } = openExport(format, options, terminal, version);
+  const { exporter: told, writer, close } = openExport(format, options, terminal, version);
+  const exporter = options.redact === true ? redacting(told) : told;
   try {
     await run(captures, options, terminal, {
       consumer: {

@@ -32,7 +32,21 @@ export class PacketConnections implements PacketTracker {
   /** The one used last at the end. */
   private readonly pages = new Map<number, Page>();
 
+  /** The first packet of each connection. */
+  private begins = new Uint32Array(64);
+
+  /** The first packet that was told of. */
+  beginOf(connection: number): number {
+    return this.begins[connection] ?? 0;
+  }
+
   assigned(packet: number, connection: number, side: Side): void {
+    if (connection >= this.begins.length) {
+      const grown = new Uint32Array(2 * connection);
+      grown.set(this.begins);
+      this.begins = grown;
+    }
+    if (this.begins[connection] === 0) this.begins[connection] = packet;
     // The packet that completes a datagram is a fragment itself.
     const isFragment = this.entry(packet) < 0;
     this.set(packet, connection * 4 + (isFragment ? 2 : 0) + side + 1);

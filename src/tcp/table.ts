@@ -37,7 +37,7 @@ export interface TcpTableOptions {
   /** Asked at a connection's first data byte; undefined: nobody wants it. */
   readonly open: (connection: Connection) => readonly [StreamSink, StreamSink] | undefined;
   readonly limits?: Partial<TcpLimits>;
-  /** Told which connection the datagram of a packet is of, and of which of its sides. */
+  /** Told, before its bytes are, which connection the datagram of a packet is of, and of which of its sides. */
   readonly assigned?: ((packet: number, connection: number, side: Side) => void) | undefined;
 }
 
@@ -130,12 +130,12 @@ export class TcpTable implements DatagramSink {
       slots.suspects.size === 0 &&
       slots.knows(slot, side)
     ) {
+      if (this.assigned !== undefined) this.assigned(place.packet, connection.number, side);
       this.delivering = slot;
       const continued = connection.continue(side, segment, datagram.bytes);
       this.delivering = NONE;
       if (continued) {
         slots.touch(slot, place.packet);
-        if (this.assigned !== undefined) this.assigned(place.packet, connection.number, side);
         if (connection.abandoned) this.discard(connection);
         return;
       }

@@ -10,6 +10,7 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export interface ExportOptions extends CommonOptions {
   readonly output?: string;
+  readonly redact?: boolean;
 }
 
 export function addExportCommand(program: Command, terminal: Terminal, version: string): void {
@@ -21,6 +22,10 @@ export function addExportCommand(program: Command, terminal: Terminal, version: 
     .option(
       '-o, --output <file>',
       'write into this file, not to standard output; for payloads the new folder',
+    )
+    .option(
+      '--redact',
+      'what messages say becomes x, in as many bytes, and so do cookies, queries and the like: to share it',
     );
   addCommonOptions(command)
     .addHelpText('after', EXAMPLES)
@@ -49,4 +54,5 @@ Examples:
   wsdissect export payloads -o said capture.pcapng
   wsdissect export pcapng -o told.pcapng capture.pcap
   wsdissect export pcapng -Y 'ws.finding' -o broken.pcapng capture.pcap
+  wsdissect export pcapng --redact -o shared.pcapng capture.pcap
   wsdissect export csv -Y 'websocket.opcode == text' capture.pcapng`;

@@ -1,0 +1,57 @@
+/**
+ * Messages and sessions without what was said, for exports that are to be shared: each x stands for an octet.
+ */
+import type { Message } from '../websocket/message-record.js';
+import { CLOSE } from '../websocket/opcode.js';
+import type { Session, SessionSummary } from '../websocket/session-record.js';
+import type { Exporter } from './exporter.js';
+import { redactedFields, redactedTarget, redactedValue } from './redacted-head.js';
+
+const FILLER = 0x78;
+/** RFC 6455 §5.5.1: octets of a Close code, which stays. */
+const CODE_LENGTH = 2;
+
+/** Hands on to `exporter` what may be told. */
+export function redacting(exporter: Exporter): Exporter {
+  return {
+    begin: () => exporter.begin(),
+    message: (message) => exporter.message(redactedMessage(message)),
+    closed: (summary) => exporter.closed(redactedSummary(summary)),
+    end: () => exporter.end(),
+    close: () => exporter.close(),
+  };
+}
+
+function redactedMessage(message: Message): Message {
+  const { opcode, content, close } = message;
+  const blank = new Uint8Array(content.length).fill(FILLER);
+  if (opcode === CLOSE) blank.set(content.subarray(0, CODE_LENGTH));
+  return {
+    ...message,
+    session: redactedSession(message.session),
+    content: blank,
+    close: close && { ...close, reason: 'x'.repeat(Math.max(0, content.length - CODE_LENGTH)) },
+  };
+}
+
+function redactedSummary(summary: SessionSummary): SessionSummary {
+  return { ...summary, session: redactedSession(summary.session) };
+}
+
+function redactedSession(session: Session): Session {
+  const { handshake, path } = session;
+  return {
+    ...session,
+    path: path === undefined ? undefined : redactedTarget(path),
+    handshake: handshake && {
+      ...handshake,
+      subprotocol: handshake.subprotocol && redactedValue('sec-websocket-protocol', handshake.subprotocol),
+      request: handshake.request && {
+        ...handshake.request,
+        target: redactedTarget(handshake.request.target),
+        headers: redactedFields(handshake.request),
+      },
+      response: { ...handshake.response, headers: redactedFields(handshake.response) },
+    },
+  };
+}
