@@ -99,6 +99,9 @@ const IO = [
   'output/writer.ts',
   'export/spool.ts',
   'export/payload-files.ts',
+  'export/new-folder.ts',
+  'export/replay.ts',
+  'export/replay-scripts.ts',
   'rewrite/temporary-file.ts',
   'network/address.ts',
 ];

@@ -139,7 +139,7 @@ async function readNotes(reading: Reading): Promise<FirstReading> {
   let summary: DissectionSummary | undefined;
   let latest: Decoded | undefined;
   const defect = (code: string, message: string) => dissector?.defect('subprotocol', code, message);
-  const decoding = await makeDecoding(options.limit, defect);
+  const decoding = await makeDecoding(options, defect);
   const kept = new NumberSet();
   const told = { start: () => start, decoded: () => latest, defect };
   const filter = await connectionFilter(options, told, (connection) => kept.add(connection));

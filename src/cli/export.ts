@@ -9,6 +9,7 @@ import type { Exporter } from '../export/exporter.js';
 import { HarExport } from '../export/har.js';
 import { PayloadFiles } from '../export/payload-files.js';
 import { redacting } from '../export/redacted.js';
+import { ReplayFiles } from '../export/replay.js';
 import { attemptOutput, FileWriter } from '../output/writer.js';
 import type { Timestamp } from '../stream/place.js';
 import type { ExportFormat, ExportOptions } from './commands/export.js';
@@ -56,6 +57,7 @@ export async function exportMessages(
       },
       printing: new Printing(options.output === undefined),
       previewPayload: undefined,
+      ...(format === 'replay' && { session: options.session ?? 1 }),
       finish() {
         // Of a capture without a packet nothing was opened.
         if (dissector === undefined) exporter.begin();
@@ -77,10 +79,14 @@ interface OpenExport {
 
 function openExport(
   format: Exclude<ExportFormat, 'pcapng'>,
-  { output }: ExportOptions,
+  { output, session = 1 }: ExportOptions,
   { stdout }: Terminal,
   version: string,
 ): OpenExport {
+  if (format === 'replay') {
+    if (output === undefined) throw new UsageError('replay writes into a folder: name it with -o');
+    return { exporter: new ReplayFiles(output, session), writer: stdout, close() {} };
+  }
   if (format === 'payloads') {
     if (output === undefined) throw new UsageError('payloads are written into a folder: name it with -o');
     return { exporter: new PayloadFiles(output), writer: stdout, close() {} };

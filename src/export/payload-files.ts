@@ -5,15 +5,16 @@
  * written to.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { visible } from '../bytes/visible.js';
 import { jsonOrNull, jsonString } from '../output/json.js';
 import { formatEpoch } from '../output/time.js';
-import { attemptOutput, FileWriter, OutputError } from '../output/writer.js';
+import { attemptOutput, FileWriter } from '../output/writer.js';
 import type { Message } from '../websocket/message-record.js';
 import { CONTINUATION, isControl, opcodeName } from '../websocket/opcode.js';
 import type { Exporter } from './exporter.js';
+import { makeFolder } from './new-folder.js';
 
 const MANIFEST = 'manifest.ndjson';
 
@@ -24,11 +25,7 @@ export class PayloadFiles implements Exporter {
   /** Makes the folder. Throws OutputError where that cannot be, or it is there and holds something. */
   constructor(private readonly folder: string) {
     const name = visible(folder);
-    const isEmpty = attemptOutput(name, () => {
-      mkdirSync(folder, { recursive: true });
-      return readdirSync(folder).length === 0;
-    });
-    if (!isEmpty) throw new OutputError(`${name} is not empty: name a new folder`);
+    makeFolder(folder);
     this.fd = attemptOutput(name, () => openSync(join(folder, MANIFEST), 'wx'));
     this.manifest = new FileWriter(this.fd, name);
   }

@@ -3,26 +3,28 @@
  */
 import { Argument, type Command } from 'commander';
 import type { Terminal } from '../terminal.js';
-import { addCommonOptions, type CommonOptions } from './options.js';
+import { addCommonOptions, type CommonOptions, parseCount } from './options.js';
 
-export const EXPORT_FORMATS = ['har', 'csv', 'payloads', 'pcapng'] as const;
+export const EXPORT_FORMATS = ['har', 'csv', 'payloads', 'pcapng', 'replay'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export interface ExportOptions extends CommonOptions {
   readonly output?: string;
   readonly redact?: boolean;
+  readonly session?: number;
 }
 
 export function addExportCommand(program: Command, terminal: Terminal, version: string): void {
   const command = program
     .command('export')
-    .addArgument(new Argument('<format>', 'har, csv, payloads or pcapng').choices(EXPORT_FORMATS))
+    .addArgument(new Argument('<format>', 'har, csv, payloads, pcapng or replay').choices(EXPORT_FORMATS))
     .summary('write all messages in a format of other programs')
     .description(ABOUT)
     .option(
       '-o, --output <file>',
-      'write into this file, not to standard output; for payloads the new folder',
+      'write into this file, not to standard output; for payloads and replay the new folder',
     )
+    .option('--session <n>', 'the session that replay is of (default 1)', parseCount)
     .option(
       '--redact',
       'what messages say becomes x, in as many bytes, and so do cookies, queries and the like: to share it',
@@ -46,7 +48,9 @@ payloads  a file for each data message in a new folder, and a manifest with
      sender, time and SHA-256 of each
 pcapng  the capture with each message and finding as a comment of the packet in
      which it ended; with -Y only the connections that have a hit, in whole. It is
-     read twice, so it must be a file`;
+     read twice, so it must be a file
+replay  programs for Node with the package ws, in a new folder, that speak both
+     sides of a session again, with its timing or without`;
 
 const EXAMPLES = `
 Examples:
@@ -55,4 +59,5 @@ Examples:
   wsdissect export pcapng -o told.pcapng capture.pcap
   wsdissect export pcapng -Y 'ws.finding' -o broken.pcapng capture.pcap
   wsdissect export pcapng --redact -o shared.pcapng capture.pcap
+  wsdissect export replay --session 3 -o again capture.pcap
   wsdissect export csv -Y 'websocket.opcode == text' capture.pcapng`;

@@ -1,0 +1,102 @@
+/**
+ * A session as programs that speak both of its sides again, and what they say as data.
+ *
+ * Strategy: messages go into a file as they come, and the programs read it line by line, so a session may be of any length.
+ */
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { visible } from '../bytes/visible.js';
+import type { HeaderField } from '../http/head.js';
+import { jsonString } from '../output/json.js';
+import { attemptOutput, FileWriter } from '../output/writer.js';
+import { secondsBetween } from '../stream/place.js';
+import type { Message } from '../websocket/message-record.js';
+import { CLOSE, CONTINUATION, opcodeName } from '../websocket/opcode.js';
+import type { SessionSummary } from '../websocket/session-record.js';
+import type { Exporter } from './exporter.js';
+import { makeFolder } from './new-folder.js';
+import { REPLAY_SCRIPTS } from './replay-scripts.js';
+
+const MESSAGES = 'messages.ndjson';
+const SESSION = 'session.json';
+
+/** What `ws` and Node write themselves, in lower case. */
+const OWN_HEADERS: ReadonlySet<string> = new Set([
+  'host',
+  'connection',
+  'upgrade',
+  'content-length',
+  'transfer-encoding',
+]);
+
+export class ReplayFiles implements Exporter {
+  private readonly fd: number;
+  private readonly messages: FileWriter;
+
+  /** Of session number `session`. Throws OutputError as makeFolder() does. */
+  constructor(
+    private readonly folder: string,
+    private readonly session: number,
+  ) {
+    makeFolder(folder);
+    const name = visible(folder);
+    this.fd = attemptOutput(name, () => openSync(join(folder, MESSAGES), 'wx'));
+    this.messages = new FileWriter(this.fd, name);
+    for (const [file, text] of Object.entries(REPLAY_SCRIPTS)) this.file(file, text);
+  }
+
+  begin(): void {}
+
+  message(message: Message): void {
+    const { session, sender, opcode, timestamp, content, validText, close } = message;
+    // The end of a message whose beginning was not captured is of no use.
+    if (session.number !== this.session || opcode === CONTINUATION) return;
+    const at = Math.max(0, secondsBetween(session.answered, timestamp)).toFixed(6);
+    const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+    const said =
+      opcode === CLOSE
+        ? close === undefined
+          ? ''
+          : `,"code":${close.code},"reason":${jsonString(close.reason)}`
+        : validText
+          ? `,"text":${jsonString(bytes.toString('utf8'))}`
+          : `,"base64":"${bytes.toString('base64')}"`;
+    this.messages.write(`{"sender":"${sender}","opcode":"${opcodeName(opcode)}","at":${at}${said}}\n`);
+  }
+
+  closed({ session, closedBy }: SessionSummary): void {
+    if (session.number !== this.session) return;
+    const { handshake, path = '/' } = session;
+    const told = {
+      path: path.startsWith('/') ? path : '/',
+      subprotocols: handshake?.offeredSubprotocols ?? [],
+      subprotocol: handshake?.subprotocol ?? null,
+      compression:
+        handshake?.extensions.extensions.some(({ name }) => name === 'permessage-deflate') ?? false,
+      headers: headersOf(handshake?.request?.headers),
+      closedBy: closedBy ?? null,
+    };
+    this.file(SESSION, `${JSON.stringify(told, undefined, 2)}\n`);
+  }
+
+  end(): void {
+    this.messages.flush();
+  }
+
+  close(): void {
+    closeSync(this.fd);
+  }
+
+  private file(name: string, text: string): void {
+    attemptOutput(visible(this.folder), () => writeFileSync(join(this.folder, name), text, { flag: 'wx' }));
+  }
+}
+
+/** What the client sent beside the handshake, such as cookies. */
+function headersOf(headers: readonly HeaderField[] = []): Record<string, string> {
+  const kept = headers.filter(({ name }) => {
+    const lower = name.toLowerCase();
+    return !OWN_HEADERS.has(lower) && !lower.startsWith('sec-websocket-') && !lower.startsWith(':');
+  });
+  return Object.fromEntries(kept.map(({ name, value }) => [name, value]));
+}

@@ -1,0 +1,164 @@
+/**
+ * The programs of `export replay`, one against the other: each is told what the applications logged of the recorded session.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, describe, expect, it } from 'vitest';
+import { encodePcap } from '../../src/capture/pcap-encode.js';
+import { LinkType } from '../../src/link/link-types.js';
+import { wsdissect } from '../support/cli.js';
+import { fromClient, request, response } from '../support/dissect.js';
+import { root } from '../support/fixtures.js';
+import { messageCases } from '../support/messages.js';
+import { CLIENT, SERVER, Talk } from '../support/tcp.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'wsdissect-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+let made = 0;
+
+function replayOf(capture: string, session: number): string {
+  const target = join(folder, String(made++));
+  const ran = wsdissect(['export', 'replay', '-q', '--session', String(session), '-o', target, capture]);
+  expect(ran).toEqual({ status: 0, stdout: '', stderr: '' });
+  symlinkSync(join(root, 'node_modules'), join(target, 'node_modules'));
+  return target;
+}
+
+interface Said {
+  readonly opcode: string;
+  readonly text?: string;
+  readonly base64?: string;
+  readonly code?: number;
+  readonly reason?: string;
+  readonly listening?: number;
+}
+
+/** What a program prints, and how it ends. */
+function started(target: string, args: string[]) {
+  const child: ChildProcess = spawn(process.execPath, args, {
+    cwd: target,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const said: Said[] = [];
+  const lines = createInterface({ input: child.stdout! });
+  lines.on('line', (line) => said.push(JSON.parse(line)));
+  return { child, said, first: () => once(lines, 'line'), ended: () => once(child, 'close') };
+}
+
+async function played(target: string, ...options: string[]) {
+  const server = started(target, ['server.mjs', '--port', '0', ...options]);
+  await server.first();
+  const { listening } = server.said.shift()!;
+  const begun = Date.now();
+  const client = started(target, ['client.mjs', ...options, `ws://127.0.0.1:${listening}`]);
+  const [code] = await client.ended();
+  const took = Date.now() - begun;
+  server.child.kill();
+  await server.ended();
+  return { code, took, client: client.said, server: server.said };
+}
+
+const logged = (said: readonly Said[]) =>
+  said
+    .filter(({ opcode }) => opcode === 'text' || opcode === 'binary')
+    .map(({ opcode, text, base64 }) => {
+      const content = text === undefined ? Buffer.from(base64!, 'base64') : Buffer.from(text);
+      return { opcode, length: content.length, sha256: createHash('sha256').update(content).digest('hex') };
+    });
+
+const facts = (messages: readonly { opcode: string; length: number; sha256: string }[]) =>
+  messages
+    .filter(({ opcode }) => opcode === 'text' || opcode === 'binary')
+    .map(({ opcode, length, sha256 }) => ({ opcode, length, sha256 }));
+
+describe.each([
+  ['messages-ws', 1, []],
+  ['messages-ws', 2, ['--timing']],
+  ['messages-socketio', 1, []],
+  ['messages-graphql-ws', 1, ['--timing']],
+  ['messages-stomp', 2, []],
+])('%s, session %i, with %j', (name, number, options) => {
+  it('says what the applications said, on both sides', async () => {
+    const { capture, sessions } = messageCases.find((one) => one.name === name)!;
+    const recorded = sessions[number - 1];
+    const told = await played(replayOf(capture, number), ...options);
+    expect(facts(recorded.clientMessages).length).toBeGreaterThan(5);
+    expect(logged(told.client)).toEqual(facts(recorded.serverMessages!));
+    expect(logged(told.server)).toEqual(facts(recorded.clientMessages));
+    expect(told.code).toBe(0);
+  });
+});
+
+it('takes as long as it took, or no time', async () => {
+  const { capture } = messageCases.find((one) => one.name === 'messages-ws')!;
+  const target = replayOf(capture, 1);
+  const path = join(target, 'messages.ndjson');
+  const lines = readFileSync(path, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  writeFileSync(path, lines.map((line) => `${JSON.stringify({ ...line, at: line.at + 1.5 })}\n`).join(''));
+  expect((await played(target, '--timing')).took).toBeGreaterThan(1500);
+  expect((await played(target)).took).toBeLessThan(1500);
+});
+
+it('fails where the other side says something else', async () => {
+  const { capture } = messageCases.find((one) => one.name === 'messages-ws')!;
+  const target = replayOf(capture, 1);
+  const other = replayOf(capture, 2);
+  const server = started(other, ['server.mjs', '--port', '0', '--patience', '1']);
+  await server.first();
+  const client = started(target, [
+    'client.mjs',
+    '--patience',
+    '1',
+    `ws://127.0.0.1:${server.said[0].listening}`,
+  ]);
+  const [code] = await client.ended();
+  server.child.kill();
+  expect(code).toBe(1);
+});
+
+it('makes no code and no address of what a capture holds', async () => {
+  const code = '$'.concat('{process.exit(7)}`\'"');
+  const hostile = `${code}\n</script>\u2028`;
+  const talk = new Talk();
+  const packets = [
+    ...talk.handshake(),
+    talk.send(
+      CLIENT,
+      request(`//elsewhere.example/${code}?a?b`, {
+        headers: [{ name: 'Cookie', value: 'a=1' }],
+      }),
+    ),
+    talk.send(SERVER, response()),
+    talk.send(CLIENT, fromClient(hostile)),
+  ];
+  const file = join(folder, 'hostile.pcap');
+  writeFileSync(
+    file,
+    encodePcap(
+      packets.map((data, i) => ({ seconds: 1_700_000_000 + i, nanoseconds: 0, data })),
+      { linkType: LinkType.raw },
+    ),
+  );
+  const target = replayOf(file, 1);
+  const told = await played(target);
+  expect([told.code, logged(told.server).length]).toEqual([0, 1]);
+  expect(told.server[0].text).toBe(hostile);
+  for (const script of ['client.mjs', 'server.mjs', 'conversation.mjs'])
+    expect(readFileSync(join(target, script), 'utf8')).not.toContain('elsewhere.example');
+});
+
+it('says that there is no such session', () => {
+  const target = join(folder, 'none');
+  const ran = wsdissect(['export', 'replay', '--session', '99', '-o', target, messageCases[0].capture]);
+  expect(ran.stderr).toContain('there is no session 99');
+  expect(existsSync(join(target, 'session.json'))).toBe(false);
+  expect(wsdissect(['export', 'replay', messageCases[0].capture]).stderr).toContain('name it with -o');
+});
