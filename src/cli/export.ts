@@ -36,12 +36,19 @@ export async function exportMessages(
   const inputs = inputsOf(captures, options);
   if (options.output !== undefined && inputs.some((input) => isSame(input, options.output!)))
     throw new UsageError('the capture itself cannot be the file to write');
-  const { exporter: told, writer, close } = openExport(format, options, terminal, version);
+  const { exporter: told, writer, close } = await openExport(format, options, terminal, version);
   const exporter = options.redact === true ? redacting(told) : told;
   try {
     await run(captures, options, terminal, {
       consumer: {
         ...filterConsumer(filtering),
+        ...(exporter.frame && { frame: (frame) => exporter.frame?.(frame) }),
+        ...((exporter.finding ?? filtering?.finding) && {
+          finding: (finding) => {
+            filtering?.finding?.(finding);
+            exporter.finding?.(finding);
+          },
+        }),
         opened: (its: Dissector) => {
           dissector = its;
           start = its.start;
@@ -77,12 +84,17 @@ interface OpenExport {
   close(): void;
 }
 
-function openExport(
+async function openExport(
   format: Exclude<ExportFormat, 'pcapng'>,
   { output, session = 1 }: ExportOptions,
   { stdout }: Terminal,
   version: string,
-): OpenExport {
+): Promise<OpenExport> {
+  if (format === 'parquet') {
+    if (output === undefined) throw new UsageError('parquet is written into a folder: name it with -o');
+    const { ParquetFiles } = await import('../export/parquet.js');
+    return { exporter: new ParquetFiles(output), writer: stdout, close() {} };
+  }
   if (format === 'replay') {
     if (output === undefined) throw new UsageError('replay writes into a folder: name it with -o');
     return { exporter: new ReplayFiles(output, session), writer: stdout, close() {} };

@@ -1,12 +1,17 @@
 /**
- * What writes messages and sessions in a format of other programs.
+ * What writes messages and sessions, and perhaps frames and findings, in a format of other programs.
  */
+import type { Finding } from '../rules/finding.js';
+import type { Frame } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
 import type { SessionSummary } from '../websocket/session-record.js';
 
 export interface Exporter {
   begin(): void;
   message(message: Message): void;
+  /** Left out by who does not want them: they are then not made. */
+  frame?(frame: Frame): void;
+  finding?(finding: Finding): void;
   /** A session is over, or was refused: there are no more messages of it. */
   closed(summary: SessionSummary): void;
   end(): void;

@@ -1,6 +1,8 @@
 /**
  * Messages and sessions without what was said, for exports that are to be shared: each x stands for an octet.
  */
+import type { Finding } from '../rules/finding.js';
+import type { Frame } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
 import { CLOSE } from '../websocket/opcode.js';
 import type { Session, SessionSummary } from '../websocket/session-record.js';
@@ -16,6 +18,8 @@ export function redacting(exporter: Exporter): Exporter {
   return {
     begin: () => exporter.begin(),
     message: (message) => exporter.message(redactedMessage(message)),
+    ...(exporter.frame && { frame: (frame) => exporter.frame?.(redactedFrame(frame)) }),
+    ...(exporter.finding && { finding: (finding) => exporter.finding?.(redactedFinding(finding)) }),
     closed: (summary) => exporter.closed(redactedSummary(summary)),
     end: () => exporter.end(),
     close: () => exporter.close(),
@@ -32,6 +36,18 @@ function redactedMessage(message: Message): Message {
     content: blank,
     close: close && { ...close, reason: 'x'.repeat(Math.max(0, content.length - CODE_LENGTH)) },
   };
+}
+
+function redactedFrame(frame: Frame): Frame {
+  const { opcode, payload } = frame;
+  const blank = new Uint8Array(payload.length).fill(FILLER);
+  if (opcode === CLOSE) blank.set(payload.subarray(0, CODE_LENGTH));
+  return { ...frame, session: redactedSession(frame.session), payload: blank };
+}
+
+/** Its sentence may quote what was said. */
+function redactedFinding(finding: Finding): Finding {
+  return { ...finding, session: redactedSession(finding.session), message: finding.rule.title };
 }
 
 function redactedSummary(summary: SessionSummary): SessionSummary {

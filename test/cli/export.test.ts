@@ -234,7 +234,7 @@ describe('export', () => {
 
   it.each([
     [['export', 'har'], 'no capture given'],
-    [['export', 'xml', CAPTURES[0]], 'Allowed choices are har, csv, payloads, pcapng, replay'],
+    [['export', 'xml', CAPTURES[0]], 'Allowed choices are har, csv, payloads, pcapng, replay, parquet'],
     [['export', 'csv', '-o', '/nowhere/out.csv', CAPTURES[0]], 'cannot write to /nowhere/out.csv (ENOENT)'],
     [['export', 'csv', 'nowhere.pcap'], 'nowhere.pcap: no such file'],
   ])('%j', (args, said) => {

@@ -5,7 +5,7 @@ import { Argument, type Command } from 'commander';
 import type { Terminal } from '../terminal.js';
 import { addCommonOptions, type CommonOptions, parseCount } from './options.js';
 
-export const EXPORT_FORMATS = ['har', 'csv', 'payloads', 'pcapng', 'replay'] as const;
+export const EXPORT_FORMATS = ['har', 'csv', 'payloads', 'pcapng', 'replay', 'parquet'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export interface ExportOptions extends CommonOptions {
@@ -17,12 +17,14 @@ export interface ExportOptions extends CommonOptions {
 export function addExportCommand(program: Command, terminal: Terminal, version: string): void {
   const command = program
     .command('export')
-    .addArgument(new Argument('<format>', 'har, csv, payloads, pcapng or replay').choices(EXPORT_FORMATS))
+    .addArgument(
+      new Argument('<format>', 'har, csv, payloads, pcapng, replay or parquet').choices(EXPORT_FORMATS),
+    )
     .summary('write all messages in a format of other programs')
     .description(ABOUT)
     .option(
       '-o, --output <file>',
-      'write into this file, not to standard output; for payloads and replay the new folder',
+      'write into this file, not to standard output; for payloads, replay and parquet the new folder',
     )
     .option('--session <n>', 'the session that replay is of (default 1)', parseCount)
     .option(
@@ -50,7 +52,9 @@ pcapng  the capture with each message and finding as a comment of the packet in
      which it ended; with -Y only the connections that have a hit, in whole. It is
      read twice, so it must be a file
 replay  programs for Node with the package ws, in a new folder, that speak both
-     sides of a session again, with its timing or without`;
+     sides of a session again, with its timing or without
+parquet  frames, messages, sessions and findings as tables in a new folder, for
+     DuckDB, pandas and the like`;
 
 const EXAMPLES = `
 Examples:
@@ -60,4 +64,5 @@ Examples:
   wsdissect export pcapng -Y 'ws.finding' -o broken.pcapng capture.pcap
   wsdissect export pcapng --redact -o shared.pcapng capture.pcap
   wsdissect export replay --session 3 -o again capture.pcap
+  wsdissect export parquet -o tables capture.pcap
   wsdissect export csv -Y 'websocket.opcode == text' capture.pcapng`;
