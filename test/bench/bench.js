@@ -73,22 +73,43 @@ const COMMANDS = {
   'records walked, nothing decoded': (file) => [process.execPath, join(here, 'bare-walk.js'), file],
 };
 
+/** Each export, and what it writes into: measured on one capture only. */
+const EXPORTS = Object.fromEntries(
+  [
+    ['har', 'out.har'],
+    ['csv', 'out.csv'],
+    ['payloads', 'payloads'],
+    ['pcapng', 'out.pcapng'],
+    ['pcapng', 'out.pcapng', '-Y', 'ws.session <= 10'],
+    ['pcapng', 'out.pcapng', '--redact'],
+    ['parquet', 'tables'],
+    ['replay', 'replay'],
+  ].map(([format, out, ...more]) => [
+    `\`wsdissect export ${[format, ...more.map((word) => (word.includes(' ') ? '…' : word))].join(' ')}\``,
+    (file, folder) => [process.execPath, bin, 'export', format, '-q', ...more, '-o', join(folder, out), file],
+  ]),
+);
+Object.assign(COMMANDS, EXPORTS);
+
 /** Of some captures only these are measured: the others would take hours, or more memory than there is. */
-const GIGABYTE = Object.keys(COMMANDS).filter((label) => !/fields|pcap-parser/.test(label));
+const ALL = Object.keys(COMMANDS).filter((label) => EXPORTS[label] === undefined);
+const GIGABYTE = ALL.filter((label) => !/fields|pcap-parser/.test(label));
 const LIMITED = { gigabyte: GIGABYTE, 'five-gigabytes': GIGABYTE.filter((label) => !/tshark/.test(label)) };
 /** tcpflow writes a file for each direction: a million of them tell of the disk. */
-LIMITED.many = Object.keys(COMMANDS).filter((label) => !/tcpflow/.test(label));
+LIMITED.exports = ['`wsdissect check`', ...Object.keys(EXPORTS)];
+LIMITED.many = ALL.filter((label) => !/tcpflow/.test(label));
 
 /** Those that see no TLS. */
-LIMITED.tls = Object.keys(COMMANDS).filter((label) => !/pcap-parser|tcpflow|walked/.test(label));
+LIMITED.tls = ALL.filter((label) => !/pcap-parser|tcpflow|walked/.test(label));
 LIMITED['tls-large'] = LIMITED.tls;
 
-const USUAL = Object.keys(CAPTURES).filter((name) => !/gigabyte/.test(name));
+const USUAL = Object.keys(CAPTURES).filter((name) => !/gigabyte|exports/.test(name));
 const HELP = `usage: npm run bench -- [CAPTURE …] [--rounds N]
 
 Measures wsdissect and its peers on generated captures; without names on
   ${USUAL.join(', ')}
 which need 300 MB of disk and take about half an hour. Only when asked by name:
+  exports          each export of 500 MB: 2 GB of disk, two minutes a round
   gigabyte         1 GB of small messages: 1 GB of disk, twice that for tcpflow,
                    3 GB of memory for tshark; two minutes a round
   five-gigabytes   5 GB of them, without tshark, which would need 14 GB of
@@ -145,7 +166,7 @@ async function measure(name) {
   console.log(
     `\n${name}: ${(facts.bytes / 1e6).toFixed(0)} MB, ${facts.packets} packets, ${facts.messages} messages`,
   );
-  const measured = installed.filter(([label]) => LIMITED[name]?.includes(label) ?? true);
+  const measured = installed.filter(([label]) => (LIMITED[name] ?? ALL).includes(label));
   const results = await measureInTurn(
     measured.map(([label, command]) => [label, (out) => command(file, out)]),
     rounds,

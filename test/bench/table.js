@@ -10,6 +10,7 @@ const TITLES = {
   takeover: () => 'the same with context takeover',
   rough: () => 'rough: as small, 2 % reordered, 2 % twice',
   many: ({ megabytes }) => `many: ${megabytes}, 500,000 short connections`,
+  exports: ({ megabytes, messages }) => `exports: ${megabytes}, ${messages} messages of 1 kB`,
   noise: ({ megabytes, messages }) => `noise: ${megabytes}, ${messages} of 120 bytes among 90 % others`,
   tls: ({ megabytes, messages }) => `TLS 1.3: ${megabytes}, ${messages} of 120 bytes`,
   'tls-large': ({ megabytes, messages }) => `TLS 1.3: ${megabytes}, ${messages} of 20 kB`,

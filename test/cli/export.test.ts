@@ -17,6 +17,7 @@ import { CSV_COLUMNS } from '../../src/export/csv.js';
 import { LinkType } from '../../src/link/link-types.js';
 import { wsdissect } from '../support/cli.js';
 import { fromClient, fromServer, upgraded } from '../support/dissect.js';
+import { faultsOfHar } from '../support/har.js';
 import { CLIENT, SERVER, Talk } from '../support/tcp.js';
 import { hasProgram } from '../support/tshark.js';
 
@@ -93,6 +94,22 @@ describe.each(CAPTURES)('har of %s', (capture) => {
     const byUrl = (list: unknown[][]) => list.toSorted((a, b) => String(a[0]).localeCompare(String(b[0])));
     expect(byUrl(told)).toEqual(byUrl(wanted));
   });
+});
+
+it.each([
+  ...CAPTURES,
+  'fixtures/h2c-parallel/capture.pcap.gz',
+  'fixtures/ipv6/capture.pcap',
+  'fixtures/derived/tcp-without-syn.pcap',
+])('har of %s is valid by the schema of HAR 1.2', (capture) => {
+  for (const more of [[], ['--redact']]) {
+    const har = JSON.parse(wsdissect(['export', 'har', '-q', ...more, capture]).stdout);
+    expect(har.log.entries.length).toBeGreaterThan(0);
+    expect(faultsOfHar(har)).toBeUndefined();
+    // The schema is strict enough to see a fault.
+    const { startedDateTime: _, ...rest } = har.log.entries[0];
+    expect(faultsOfHar({ log: { ...har.log, entries: [rest] } })).toBeDefined();
+  }
 });
 
 describe('csv', () => {
