@@ -78,7 +78,8 @@ const EXPORTS = Object.fromEntries(
   [
     ['har', 'out.har'],
     ['csv', 'out.csv'],
-    ['payloads', 'payloads'],
+    // Half a million files would tell of the disk.
+    ['payloads', 'payloads', '-Y', 'ws.session <= 5'],
     ['pcapng', 'out.pcapng'],
     ['pcapng', 'out.pcapng', '-Y', 'ws.session <= 10'],
     ['pcapng', 'out.pcapng', '--redact'],
