@@ -23,7 +23,7 @@ export type SessionRow = SessionSummary | UnreadTls;
 
 const TLS =
   'STRUCT(version VARCHAR, cipherSuite VARCHAR, serverName VARCHAR, alpn VARCHAR, offeredAlpn VARCHAR[], resumed BOOLEAN)';
-const CARRIER = `STRUCT(http VARCHAR, stream BIGINT, tls ${TLS})`;
+const CARRIER = `STRUCT(http VARCHAR, stream BIGINT, tunnel BIGINT, tls ${TLS})`;
 const CLOSE = bySender(`STRUCT(code INTEGER, reason VARCHAR, "time" ${TIME}, packet BIGINT)`);
 
 export function sessionColumns(captureOf: CaptureOf): Column<SessionRow>[] {
@@ -41,7 +41,7 @@ export function sessionColumns(captureOf: CaptureOf): Column<SessionRow>[] {
       'session' in row ? row.session.connection : row.connection,
     ),
     column('carrier', CARRIER, 'what brings it', (row) =>
-      'session' in row ? carrierOf(row.session.carrier) : { http: null, stream: null, tls: tlsOf(row.tls) },
+      'session' in row ? carrierOf(row.session.carrier) : { http: null, stream: null, tunnel: row.tunnel, tls: tlsOf(row.tls) },
     ),
     of('host', 'VARCHAR', 'Host of the request', ({ session }) => session.host),
     of('path', 'VARCHAR', 'request target', ({ session }) => session.path),
@@ -93,8 +93,8 @@ function same<T extends Plain>(value: T): Plain {
   return value;
 }
 
-function carrierOf({ http, stream, tls }: SessionCarrier): Plain {
-  return { http, stream, tls: tls && tlsOf(tls) };
+function carrierOf({ http, stream, tunnel, tls }: SessionCarrier): Plain {
+  return { http, stream, tunnel, tls: tls && tlsOf(tls) };
 }
 
 function tlsOf({ version, cipherSuite, serverName, alpn, offeredAlpn, resumed }: TlsFacts): Plain {

@@ -50,7 +50,7 @@ const CAPTURES = [
   [socketIo],
   ['fixtures/messages-mosquitto/capture.pcap.gz'],
   ['fixtures/h2c-faults/capture.pcap.gz'],
-  ['fixtures/tls-nginx/capture.pcapng.gz'],
+  ['fixtures/tls-nginx/capture.pcap.gz'],
   ['fixtures/conformance/capture.pcap.gz'],
   ['fixtures/lossy-network/client.pcap.gz'],
   ...readdirSync(`${fixturesRoot}fuzz`)
