@@ -28,6 +28,7 @@ export interface Answer {
   readonly latency: number;
 }
 
+/** What one unit of a subprotocol says: a packet, a frame, a call. */
 export interface Unit {
   /** As people call it: `socket.io`. */
   readonly protocol: string;
@@ -37,6 +38,7 @@ export interface Unit {
   readonly summary: string;
   /** The facts. */
   readonly value: JsonLike;
+  /** What it answers; undefined where it answers nothing, or that was not captured. */
   readonly answers: Answer | undefined;
 }
 
@@ -46,18 +48,23 @@ export interface Decoded extends Unit {
   readonly parts?: readonly Unit[];
 }
 
-/** What the decoder of a session shares with others. */
+/** What the decoder of a session is given. */
 export interface Tools {
+  /** The session's requests that wait for an answer. */
   readonly requests: SessionRequests;
+  /** Of all sessions: octets held of units that go on in later messages. */
   readonly held: HeldBudget;
 }
 
+/** A subprotocol that messages can be decoded by; own ones are given to SubprotocolDecoding. */
 export interface Subprotocol {
+  /** As people call it. */
   readonly name: string;
   /** How surely the handshake says that a session speaks it: 0 (says nothing) to 1 (negotiated). */
   expects(session: Session): number;
   /** How much a message looks like it: 0 (not at all) to 1; by a glance at a few octets. */
   bid(message: Message): number;
+  /** Makes the decoder of a session that speaks it. */
   open(session: Session, tools: Tools): UnitDecoder;
 }
 
@@ -67,6 +74,7 @@ export interface UnitDecoder {
   decode(message: Message): readonly Unit[] | undefined;
   /** Some of what this sender said cannot be read: nothing goes on from before. */
   lost?(sender: Sender): void;
+  /** The session is over: gives back what it holds. */
   close?(): void;
 }
 

@@ -8,6 +8,7 @@ import { jsonRpc } from './json-rpc.js';
 import { mqtt } from './mqtt.js';
 import { stomp } from './stomp.js';
 
+/** All subprotocols that are decoded, without plain JSON. */
 export const SUBPROTOCOLS: readonly Subprotocol[] = [
   engineIo,
   graphqlTransportWs,

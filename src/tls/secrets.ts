@@ -19,6 +19,7 @@ export const SECRET_LABELS = [
   'EXPORTER_SECRET',
   'EARLY_EXPORTER_SECRET',
 ] as const;
+/** Which secret of a TLS session it is. */
 export type SecretLabel = (typeof SECRET_LABELS)[number];
 
 /** Longest secret that is taken: an output of SHA-512. */
@@ -30,13 +31,21 @@ const ENTRY_HEADER = RANDOM + RANDOM_LENGTH;
 const FIRST_POOL = 4096;
 const FIRST_TABLE = 256;
 
+/**
+ * Secrets that TLS is opened with, of any number of sessions: what `secrets` of dissect() takes, and KeyLogParser fills. More may
+ * be added while captures are read.
+ */
 export class SecretStore {
   /** Entries, and those among them that a connection has asked for. */
   known = 0;
   used = 0;
   /** More may come: of a key log that grows, or blocks of a capture. */
   mayGrow = false;
-  /** Called once, with the first secret that comes. */
+  /**
+   * Called once, with the first secret that comes.
+   *
+   * @internal
+   */
   whenFirst: (() => void) | undefined = undefined;
   private pool = new Uint8Array(FIRST_POOL);
   private end = 0;
@@ -46,13 +55,17 @@ export class SecretStore {
   private readonly waiting = new Map<string, Set<() => void>>();
   private full = false;
 
+  /** `maxBytes`: octets that all secrets may take, 35 and the secret for each. */
   constructor(
     private readonly maxBytes = Number.POSITIVE_INFINITY,
     /** Called once, when no more secrets are taken. */
     private readonly overflow: () => void = () => {},
   ) {}
 
-  /** What is known twice is known as it was told last. */
+  /**
+   * Adds a secret; what is known twice is known as it was told last. `random`: the 32 octets of the ClientHello's. A
+   * random of another length, and a secret of none or more than 64 octets, are passed over.
+   */
   add(label: SecretLabel, random: Uint8Array, secret: Uint8Array): void {
     if (random.length !== RANDOM_LENGTH || secret.length > MAX_SECRET || secret.length === 0) return;
     const number = SECRET_LABELS.indexOf(label);
@@ -64,6 +77,7 @@ export class SecretStore {
     if (this.waiting.size > 0) this.tell(random);
   }
 
+  /** A copy of the secret, which counts as used; undefined where it is not known. */
   find(label: SecretLabel, random: Uint8Array): Uint8Array | undefined {
     const at = this.table[this.slotOf(SECRET_LABELS.indexOf(label), random)] - 1;
     if (at < 0) return undefined;
@@ -72,7 +86,11 @@ export class SecretStore {
     return this.pool.slice(at + ENTRY_HEADER, at + ENTRY_HEADER + this.pool[at + 1]);
   }
 
-  /** Secrets that no connection has asked for, with their randoms: views that hold until more is added. */
+  /**
+   * Secrets that no connection has asked for, with their randoms: views that hold until more is added.
+   *
+   * @internal
+   */
   *unused(label: SecretLabel): Generator<{ readonly random: Uint8Array; readonly secret: Uint8Array }> {
     const number = SECRET_LABELS.indexOf(label);
     for (let at = 0; at < this.end; at += ENTRY_HEADER + this.pool[at + 1]) {
@@ -104,7 +122,11 @@ export class SecretStore {
     return lines.join('');
   }
 
-  /** Calls back each time that a secret for `random` comes, until the returned function is called. */
+  /**
+   * Calls back each time that a secret for `random` comes, until the returned function is called.
+   *
+   * @internal
+   */
   await(random: Uint8Array, came: () => void): () => void {
     const key = hexOf(random);
     const all = this.waiting.get(key) ?? new Set();
