@@ -38,7 +38,8 @@ export interface SubprotocolDecodingOptions {
  * const decoding = new SubprotocolDecoding();
  * for await (const message of dissect('capture.pcapng').messages()) {
  *   const decoded = decoding.decode(message);
- *   console.log(message.number, decoded?.protocol, decoded?.summary, decoded?.answers?.latency);
+ *   if (decoded?.answers !== undefined)
+ *     console.log(message.number, decoded.protocol, decoded.summary, decoded.answers.message, decoded.answers.latency);
  * }
  * ```
  */

@@ -41,7 +41,8 @@ function isOctets(secret: string): boolean {
  * const parser = new KeyLogParser(secrets);
  * parser.push(new TextEncoder().encode(process.env.KEY_LOG ?? ''));
  * parser.end();
- * for await (const message of dissect('capture.pcapng', { secrets }).messages()) console.log(message.content);
+ * for await (const { session, sender, length } of dissect('capture.pcapng', { secrets }).messages())
+ *   console.log(session.carrier.tls?.version, sender, length);
  * ```
  */
 export class KeyLogParser {
