@@ -76,6 +76,7 @@ const EXAMPLES: Record<string, Example> = {
     prints: ['TLS 1.3 server 16'],
     lines: 52,
   },
+  'Messages from anywhere': ofHello('client Hel [ 2 ]', 'server Hello [ 1, 3 ]'),
   'There and back': ofHello('to be undefined', 'or not to be undefined'),
   'A masked text frame, and its key': ofHello('11'),
   'Frames from anywhere': ofHello('text 2 true', '2 octets, masked: false', 'over'),

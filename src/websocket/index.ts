@@ -1,5 +1,6 @@
 /**
- * RFC 6455 and RFC 7692 without any I/O: bytes from anywhere, not only from captures. {@link FrameDecoder} and
+ * RFC 6455 and RFC 7692 without any I/O: bytes from anywhere, not only from captures. {@link SessionReader} reads what two
+ * peers said; below it are {@link FrameDecoder} and
  * {@link encodeFrame}, {@link MessageInflater} and {@link MessageDeflater}, {@link decodeHandshake} and its encoders, Close
  * bodies, masking, extensions. Decoders state facts and never throw; encoders write violations, too. Beside them the records
  * of what was captured: {@link Frame}, {@link Message}, {@link Session}.
@@ -54,4 +55,5 @@ export {
   parseOpcode,
   TEXT,
 } from './opcode.js';
+export { SessionReader, type SessionReaderConsumer, type SessionReaderOptions } from './session-reader.js';
 export type { BySender, ObservedClose, Session, SessionCarrier, SessionSummary } from './session-record.js';
