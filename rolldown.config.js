@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'rolldown';
 
-const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 /** Of the dependencies, those that each run needs; the others are loaded where and when they are needed. */
 const bundled = ['commander', 'picocolors'];
@@ -14,7 +14,7 @@ export default defineConfig({
   input: 'dist/cli/main.js',
   platform: 'node',
   external: (id) =>
-    Object.keys(dependencies).some(
+    Object.keys({ ...dependencies, ...peerDependencies }).some(
       (name) => !bundled.includes(name) && (id === name || id.startsWith(`${name}/`)),
     ),
   output: {

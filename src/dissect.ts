@@ -213,11 +213,18 @@ function makeSecrets(
   report: (defect: readonly [code: string, message: string]) => void,
 ): SecretStore {
   const { maxTlsSecrets } = { ...DEFAULT_LIMITS, ...limits };
-  return new SecretStore(maxTlsSecrets, () =>
-    report([
-      'tls-secrets-limit',
-      `there are too many TLS secrets; further ones are ignored ${atLimit('maxTlsSecrets', maxTlsSecrets)}`,
-    ]),
+  return new SecretStore(
+    maxTlsSecrets,
+    () =>
+      report([
+        'tls-secrets-limit',
+        `there are too many TLS secrets; further ones are ignored ${atLimit('maxTlsSecrets', maxTlsSecrets)}`,
+      ]),
+    () =>
+      report([
+        'key-log-conflict',
+        'of a TLS session there are two different secrets of a kind; the one that was told last counts',
+      ]),
   );
 }
 

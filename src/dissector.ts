@@ -198,6 +198,11 @@ export class Dissector {
     return initiator ?? (forced[0] && !forced[1] ? 1 : 0);
   }
 
+  /** Index of the capture that a packet came from; undefined if it is not known. */
+  captureOf(packet: number): number | undefined {
+    return this.origins.find(packet)?.capture;
+  }
+
   /** Counts and tells a defect at the packet at hand, as one that was noticed outside. */
   defect(layer: Layer, code: string, message: string): void {
     this.report({ layer, code, message, packet: this.place.packet });

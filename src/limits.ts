@@ -24,7 +24,7 @@ export interface LimitFacts {
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-const bytes = (size: number, defect: string, meaning: string): LimitFacts => ({
+const bytes = (size: number, defect: string | undefined, meaning: string): LimitFacts => ({
   default: size,
   unit: 'bytes',
   meaning,
@@ -282,10 +282,26 @@ export const LIMITS = {
     'held-units-limit',
     'of MQTT packets, STOMP frames and the like that go on in later messages, of all sessions; what adds is not decoded',
   ),
+  maxUnpacked: bytes(
+    4 * MiB,
+    'unpacked-limit',
+    'that gzip or zlib in a message may come to; a message with more is not decoded',
+  ),
   maxStatsNames: count(
     10_000,
     'stats-names-limit',
     'client addresses, and hosts with paths, that statistics tell apart; the rest is summed',
+  ),
+  maxDiffMessages: count(
+    1_000_000,
+    'diff-messages-limit',
+    'messages of each capture that are compared, a session counting as 16; the rest is left out',
+  ),
+  // What DuckDB takes for itself comes on top, some 100 MiB.
+  maxQueryMemory: bytes(
+    512 * MiB,
+    undefined,
+    'of memory that the database of a query may take; the rest goes to a temporary folder',
   ),
 } satisfies Record<string, LimitFacts>;
 

@@ -9,6 +9,7 @@ import { concat } from '../src/capture/integers.js';
 import type { Input } from '../src/capture/open.js';
 import { encodePcap, encodePcapHeader, encodePcapRecord } from '../src/capture/pcap-encode.js';
 import { PcapngEncoder } from '../src/capture/pcapng-encode.js';
+import { Contents, Side } from '../src/diff/side.js';
 import { type RunConsumer, runDissection } from '../src/dissect.js';
 import type { Dissector } from '../src/dissector.js';
 import { encodeH2Headers } from '../src/http/h2-frame-encode.js';
@@ -113,7 +114,7 @@ const whole = (identification: number) => datagram(identification);
 interface Case {
   readonly value: number;
   readonly capture: () => Input | Input[];
-  readonly lists?: 'message' | 'decoded' | 'finding' | 'stats';
+  readonly lists?: 'message' | 'decoded' | 'finding' | 'stats' | 'diff';
   readonly more?: Partial<Record<LimitKey, number>>;
   /** Of the same input without any limit. */
   readonly others?: readonly string[];
@@ -446,8 +447,18 @@ const CASES: Partial<Record<LimitKey, Case>> = {
     lists: 'decoded',
     capture: () => session((talk) => [talk.send(CLIENT, fromClient('SEND\ndestination:/a\n'))]),
   },
+  maxUnpacked: {
+    value: 1000,
+    lists: 'decoded',
+    capture: () =>
+      session((talk) => [
+        talk.send(CLIENT, encodeFrame({ opcode: 2, maskingKey: 1, payload: gzipSync(Buffer.alloc(2000)) })),
+      ]),
+  },
   // The second client finds no place, nor does its host.
   maxStatsNames: { value: 1, lists: 'stats', capture: () => session(() => []) },
+  // A session takes 16.
+  maxDiffMessages: { value: 17, lists: 'diff', capture: () => session(() => []) },
 };
 
 /** A gzip stream that ends in a member with a fault. */
@@ -503,6 +514,7 @@ async function run(
     },
     defect: (defect) => defects.push(defect),
     ...(lists === 'stats' && counting(limits)),
+    ...(lists === 'diff' && comparing(limits)),
     ...(lists === 'decoded' && { sessionClosed: ({ session: closed }) => decoding.close(closed) }),
     ...(lists === 'message' || lists === 'decoded'
       ? {
@@ -517,6 +529,22 @@ async function run(
   };
   const summary = await runDissection(capture, consumer, { limits });
   return { defects, payloads, summary };
+}
+
+/** As the command does it. */
+function comparing(limits: Partial<Record<LimitKey, number>>): RunConsumer {
+  let dissector: Dissector | undefined;
+  const side = new Side(new Contents(), {
+    ...limits,
+    report: (code, message) => dissector?.defect('websocket', code, message),
+  });
+  return {
+    opened: (opened) => {
+      dissector = opened;
+    },
+    message: (message) => side.message(message),
+    sessionClosed: (summary) => side.closed(summary),
+  };
 }
 
 /** As the command does it: what statistics hit is a defect like others. */
@@ -537,7 +565,7 @@ function counting(limits: Partial<Record<LimitKey, number>>): RunConsumer {
 describe('each limit', () => {
   it('has a case, or costs nothing but patience', () => {
     const silent = LIMIT_KEYS.filter((key) => LIMITS[key].defect === undefined);
-    expect(silent).toEqual(['graceSegments', 'graceSeconds']);
+    expect(silent).toEqual(['graceSegments', 'graceSeconds', 'maxQueryMemory']);
     expect([...Object.keys(CASES), ...silent].sort()).toEqual([...LIMIT_KEYS].sort());
   });
 

@@ -121,20 +121,29 @@ describe('the logs', () => {
 
   it('are of every application', () => {
     expect(messageCases.map(({ name }) => name)).toEqual([
+      'messages-action-cable',
+      'messages-binary',
       'messages-chromium',
       'messages-graphql-ws',
       'messages-mosquitto',
       'messages-nginx',
+      'messages-phoenix',
       'messages-python',
       'messages-python-socketio',
+      'messages-signalr',
+      'messages-sip',
       'messages-socketio',
+      'messages-sockjs',
       'messages-stomp',
       'messages-subscriptions',
+      'messages-wamp',
       'messages-windows',
       'messages-ws',
     ]);
   });
 });
+
+const WITHOUT_TEXTS = ['messages-mosquitto', 'messages-binary', 'messages-sip'];
 
 /**
  * tshark 4.0 shows an empty compressed message as the octet 00, inflates no fragmented one, and has lost the
@@ -156,10 +165,12 @@ describe.skipIf(!hasProgram('tshark'))('tshark agrees on', () => {
       const way = `${session.number} ${sender}`;
       if (compressed && frames.length > 1) lost.add(way);
       if (opcode !== 1 || length === 0 || frames.length > 1 || lost.has(way)) continue;
+      // It hands these to its dissector of SIP.
+      if (session.handshake?.subprotocol === 'sip') continue;
       expect(theirs[frames[0] - 1].text, `message ${number}`).toBe(Buffer.from(content).toString('hex'));
       compared++;
     }
-    expect(compared > 20 || name === 'messages-mosquitto').toBe(true);
+    expect(compared > 20 || WITHOUT_TEXTS.includes(name)).toBe(true);
   });
 });
 

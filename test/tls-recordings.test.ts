@@ -3,7 +3,7 @@
  * byte, and the connection as their sockets described it; with the segments cut, moved and doubled, with a server's
  * private key in place of the secrets, and with packets lost.
  */
-import { createPrivateKey } from 'node:crypto';
+import { constants, createPrivateKey, privateDecrypt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readCaptures } from '../src/capture/captures.js';
@@ -11,6 +11,8 @@ import { TLS_KEY_LOG } from '../src/capture/embed-secrets.js';
 import { concat } from '../src/capture/integers.js';
 import { PcapngEncoder } from '../src/capture/pcapng-encode.js';
 import { runDissection } from '../src/dissect.js';
+import { KeyLogParser } from '../src/tls/key-log.js';
+import { SecretStore } from '../src/tls/secrets.js';
 import { opcodeName } from '../src/websocket/opcode.js';
 import { fixturesRoot } from './support/fixtures.js';
 import {
@@ -40,7 +42,7 @@ function expectWhole({ messages, defects }: SeenMessages): void {
 const cases = carriedCases(/^tls-/);
 
 it('there are recordings', () => {
-  expect(cases.length).toBe(13);
+  expect(cases.length).toBe(14);
 });
 
 describe.each(cases)('$folder/$file', ({ capture, keyLogs, recorded, sessions }) => {
@@ -93,6 +95,63 @@ it.each([
   expect(asLogged(toldBy(seen), sessions)).toEqual(sessions);
   expectWhole(seen);
 });
+
+/** Lines `RSA <first octets of what was encrypted> <premaster secret>` for each ClientKeyExchange of 2048 bits. */
+function rsaLines(capture: string, keyFile: string): string {
+  const key = createPrivateKey(readFileSync(keyFile));
+  const exchange = Buffer.from([0x10, 0, 1, 2, 1, 0]);
+  const lines: string[] = [];
+  for (const { payload } of segmentsOf(capture)) {
+    const at = Buffer.from(payload).indexOf(exchange);
+    if (at < 0) continue;
+    const encrypted = payload.subarray(at + exchange.length, at + exchange.length + 256);
+    const padded = privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, encrypted);
+    const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+    lines.push(`RSA ${hex(encrypted.subarray(0, 8))} ${hex(padded.subarray(-48))}\n`);
+  }
+  return lines.join('');
+}
+
+// Of tls-rsa the handshakes that renegotiate are encrypted.
+it('so do RSA lines of a key log', async () => {
+  const { capture, sessions } = casesOf('tls-suites').find(({ file }) => file === 'tls12-rsa.pcap.gz')!;
+  const lines = rsaLines(capture, `${fixturesRoot}tls-suites/server-key.pem`);
+  expect(lines.split('\n').length).toBeGreaterThan(4);
+  const secrets = new SecretStore();
+  new KeyLogParser(secrets).push(Buffer.from(lines));
+  const seen = await messagesOf(capture, { secrets });
+  expect(asLogged(toldBy(seen), sessions)).toEqual(sessions);
+  expectWhole(seen);
+});
+
+it('records that are padded: without any one of them nothing is invented, and nothing judged for certain', async () => {
+  const [{ capture, keyLogs, sessions }] = casesOf('tls-padded');
+  const segments = segmentsOf(capture);
+  const said = new Set(
+    sessions.flatMap(({ clientMessages, serverMessages = [] }) =>
+      [...clientMessages, ...serverMessages].map((one) => one.sha256),
+    ),
+  );
+  const found: string[] = [];
+  let told = 0;
+  for (const lost of segments.keys())
+    await messagesOf(
+      captureOf(segments.filter((_, i) => i !== lost)),
+      { keyLogs },
+      {
+        finding: ({ rule, severity, session }) => {
+          if (severity !== 'note') found.push(`${lost} ${rule.id} ${session.path}`);
+        },
+        message: ({ opcode, complete, failure, content, session, unknownRanges }) => {
+          if (opcode > 2 || !complete || failure !== undefined || unknownRanges.length > 0) return;
+          if (said.has(sha256(content))) told++;
+          else found.push(`${lost} invented in ${session.path}`);
+        },
+      },
+    );
+  expect(found).toEqual([]);
+  expect(told / segments.length / said.size).toBeGreaterThan(0.8);
+}, 60_000);
 
 /** How many of `told` are among `said`, in their order. */
 function inOrder(told: readonly LoggedMessage[], said: readonly LoggedMessage[]): number {

@@ -1,14 +1,55 @@
 /**
- * What decodes the subprotocols for a command.
+ * What decodes the subprotocols for a command: the decoders that are known, and those that `--decoder` and `--proto` name.
  */
-import type { Limits } from '../limits.js';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { visible } from '../bytes/visible.js';
+import type { Subprotocol } from '../subprotocol/decoder.js';
 import type { SubprotocolDecoding } from '../subprotocol/decoding.js';
+import type { CommonOptions, Proto } from './commands/options.js';
+import { UsageError } from './exit.js';
 
-/** Loaded only if wanted. Of plain JSON the content says all. */
+/** Loaded only if wanted. Of plain JSON the content says all. Throws UsageError for a decoder that cannot be loaded. */
 export async function makeDecoding(
-  limits: Partial<Limits>,
+  { limit, decoder, proto }: Pick<CommonOptions, 'limit' | 'decoder' | 'proto'>,
   defect: (code: string, message: string) => void,
 ): Promise<SubprotocolDecoding> {
   const { SubprotocolDecoding: Decoding } = await import('../subprotocol/decoding.js');
-  return new Decoding({ limits, defect, plainJson: false });
+  const given = [...(await foreignDecoders(decoder)), ...(await schemas(proto))];
+  if (given.length === 0) return new Decoding({ limits: limit, defect, plainJson: false });
+  const { SUBPROTOCOLS } = await import('../subprotocol/registry.js');
+  return new Decoding({ limits: limit, defect, plainJson: false, subprotocols: [...given, ...SUBPROTOCOLS] });
+}
+
+async function foreignDecoders(files: readonly string[]): Promise<Subprotocol[]> {
+  if (files.length === 0) return [];
+  const { foreignDecoder } = await import('../subprotocol/foreign.js');
+  const loaded: Subprotocol[] = [];
+  for (const file of files)
+    loaded.push(
+      await attempt(`--decoder ${file}`, async () => {
+        const module = await import(pathToFileURL(resolve(file)).href);
+        return foreignDecoder(module.default ?? module.decoder);
+      }),
+    );
+  return loaded;
+}
+
+async function schemas(given: readonly Proto[]): Promise<Subprotocol[]> {
+  if (given.length === 0) return [];
+  const { protobufSchema } = await import('../subprotocol/protobuf-schema.js');
+  const loaded: Subprotocol[] = [];
+  for (const { given: option, file, names } of given)
+    loaded.push(await attempt(`--proto ${option}`, async () => protobufSchema(file, names)));
+  return loaded;
+}
+
+/** Whatever goes wrong is told in one line. */
+async function attempt<T>(option: string, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    const told = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${visible(option)}: ${visible(told.split('\n', 1)[0])}`);
+  }
 }

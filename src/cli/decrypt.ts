@@ -50,7 +50,9 @@ export async function decryptCapture(
   const keyLog = secrets.usedLines();
   if (keyLog === '') {
     const why =
-      read + unread === 0 ? 'there is no TLS in it' : `${unread} TLS connections, and no secrets for them`;
+      read + unread === 0
+        ? 'there is no TLS in it'
+        : `${unread} TLS connections, and none of the secrets opens them`;
     terminal.stderr.write(`wsdissect: ${visible(capture)}: nothing to embed: ${why}\n`);
     terminal.stderr.flush();
     process.exitCode = EXIT.input;

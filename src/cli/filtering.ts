@@ -37,10 +37,11 @@ export interface FilterRun {
 
 /** Undefined without a filter. Throws UsageError for one that is wrong. */
 export async function makeFiltering<K extends RecordKind>(
-  { displayFilter: text, limit }: CommonOptions,
+  options: Pick<CommonOptions, 'displayFilter' | 'limit' | 'decoder' | 'proto'>,
   kind: K,
   { start, decoded, defect = () => {} }: FilterRun,
 ): Promise<Filtering<K> | undefined> {
+  const { displayFilter: text } = options;
   if (text === undefined) return undefined;
   // Loaded only when asked for: start-up time is paid in every run.
   const { compileFilter, FilterError } = await import('../filter/index.js');
@@ -52,7 +53,7 @@ export async function makeFiltering<K extends RecordKind>(
     throw new UsageError(`-Y: ${error.message}`, pointer(text, error.column, error.length));
   }
   const known = new FindingsByRecord();
-  const decoding = filter.decoded && decoded === undefined ? await makeDecoding(limit, defect) : undefined;
+  const decoding = filter.decoded && decoded === undefined ? await makeDecoding(options, defect) : undefined;
   let latest: Decoded | undefined;
   const context: FilterContext = {
     start,

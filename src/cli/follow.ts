@@ -27,7 +27,7 @@ export async function followSession(
   let isOver = false;
   let dissector: Dissector | undefined;
   const defect = (code: string, message: string) => dissector?.defect('subprotocol', code, message);
-  const decoding = options.decode ? await makeDecoding(options.limit, defect) : undefined;
+  const decoding = options.decode ? await makeDecoding(options, defect) : undefined;
   let latest: Decoded | undefined;
   const filtering = await makeFiltering(options, 'message', {
     start: () => start,

@@ -1,6 +1,7 @@
 /**
  * `wsdissect [frames]`: lists frames as they come.
  */
+import type { Dissector } from '../dissector.js';
 import type { ColumnContext } from '../output/frame-columns.js';
 import { FrameJson } from '../output/frame-json.js';
 import { detailRenderer, tableRenderer } from '../output/frame-render.js';
@@ -8,11 +9,14 @@ import { FrameLines } from '../output/frame-text.js';
 import { PREVIEW_BYTES } from '../output/preview.js';
 import { objectRenderer, type RowRenderer } from '../output/rows.js';
 import { loadTables } from '../output/table.js';
+import type { Decoded } from '../subprotocol/decoder.js';
 import type { Frame } from '../websocket/frame-record.js';
+import { AwaitingMessage } from './awaiting-message.js';
 import type { FramesOptions } from './commands/frames.js';
 import { type Format, formatFor } from './commands/options.js';
+import { makeDecoding } from './decoding.js';
 import { UsageError } from './exit.js';
-import { list } from './list.js';
+import { type List, list } from './list.js';
 import type { Terminal } from './terminal.js';
 
 export async function listFrames(
@@ -25,12 +29,46 @@ export async function listFrames(
   if (detailed && options.format !== undefined && options.format !== 'text')
     throw new UsageError(`-V and -x print text: leave them out with -T ${format}`);
   if (format === 'table') await loadTables();
+  const decoded = options.verbose === true && options.decode ? await decodedFrames(options) : undefined;
   await list(captures, options, terminal, {
     kind: 'frame',
-    render: (context) => makeRenderer(format, options, context, terminal),
-    consume: (take) => ({ frame: take }),
+    render: (context) => makeRenderer(format, options, context, terminal, decoded?.of),
+    consume: decoded?.consume ?? ((take) => ({ frame: take })),
+    keepsItems: decoded !== undefined,
     previewPayload: detailed || format === 'json' || format === 'ndjson' ? undefined : PREVIEW_BYTES,
   });
+}
+
+interface DecodedFrames {
+  of(frame: Frame): Decoded | undefined;
+  readonly consume: List<'frame'>['consume'];
+}
+
+/** Frames, each that ends a message when it is known what that says. */
+async function decodedFrames(options: FramesOptions): Promise<DecodedFrames> {
+  let dissector: Dissector | undefined;
+  let awaiting: AwaitingMessage | undefined;
+  const decoding = await makeDecoding(options, (code, message) =>
+    dissector?.defect('subprotocol', code, message),
+  );
+  return {
+    of: (frame) => awaiting?.decoded(frame),
+    consume(take) {
+      const frames = new AwaitingMessage((message) => decoding.decode(message), take);
+      awaiting = frames;
+      return {
+        opened: (its) => {
+          dissector = its;
+        },
+        frame: (frame) => frames.frame(frame),
+        message: (message) => frames.message(message),
+        sessionClosed: ({ session }) => {
+          frames.closed(session.number);
+          decoding.close(session);
+        },
+      };
+    },
+  };
 }
 
 function makeRenderer(
@@ -38,12 +76,14 @@ function makeRenderer(
   options: FramesOptions,
   context: ColumnContext,
   terminal: Terminal,
+  decoded: ((frame: Frame) => Decoded | undefined) | undefined,
 ): RowRenderer<Frame> {
   const { stdout, colors, width } = terminal;
   if (options.verbose || options.hex)
     return detailRenderer(stdout, context, colors, {
       tree: options.verbose === true,
       hex: options.hex === true,
+      decoded,
     });
   if (format === 'table') return tableRenderer(stdout, context, colors, width);
   if (format === 'text') {

@@ -25,6 +25,8 @@ export interface List<K extends Listed> {
   /** The consumer that is told of the items. */
   consume(take: (item: Records[K]) => void): RunConsumer;
   readonly previewPayload: number | undefined;
+  /** Items are kept when they have been told. */
+  readonly keepsItems?: boolean;
   /** For filters. */
   readonly decoded?: Decode;
 }
@@ -34,7 +36,7 @@ export async function list<K extends Listed>(
   captures: readonly string[],
   options: ListOptions,
   terminal: Terminal,
-  { kind, render, consume, previewPayload, decoded }: List<K>,
+  { kind, render, consume, previewPayload, keepsItems, decoded }: List<K>,
 ): Promise<void> {
   if (options.context !== undefined && options.displayFilter === undefined)
     throw new UsageError('--context goes with a filter: give one with -Y');
@@ -84,7 +86,7 @@ export async function list<K extends Listed>(
     },
     printing: new Printing(true),
     previewPayload: filtering?.payload === true ? undefined : previewPayload,
-    keepsItems: neighbours !== undefined || late !== undefined,
+    keepsItems: keepsItems === true || neighbours !== undefined || late !== undefined,
     session: options.session,
     finish: () => {
       late?.settle();

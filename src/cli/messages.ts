@@ -26,7 +26,7 @@ export async function listMessages(
   if (format === 'table') await loadTables();
   let dissector: Dissector | undefined;
   const decoding = options.decode
-    ? await makeDecoding(options.limit, (code, message) => dissector?.defect('subprotocol', code, message))
+    ? await makeDecoding(options, (code, message) => dissector?.defect('subprotocol', code, message))
     : undefined;
   // Also what is not listed is decoded: a request may be, whose answer is.
   const known = new WeakMap<Message, Decoded>();

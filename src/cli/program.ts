@@ -9,12 +9,15 @@ import { CaptureError } from '../stream/defect.js';
 import { addCheckCommand } from './commands/check.js';
 import { addCompletionCommand } from './commands/completion.js';
 import { addDecryptCommand } from './commands/decrypt.js';
+import { addDiffCommand } from './commands/diff.js';
+import { addExplainCommand } from './commands/explain.js';
 import { addExportCommand } from './commands/export.js';
 import { addFieldsCommand } from './commands/fields.js';
 import { addFollowCommand } from './commands/follow.js';
 import { addFramesCommand } from './commands/frames.js';
 import { addLimitsCommand } from './commands/limits.js';
 import { addMessagesCommand } from './commands/messages.js';
+import { addQueryCommand } from './commands/query.js';
 import { addRulesCommand } from './commands/rules.js';
 import { addSessionsCommand } from './commands/sessions.js';
 import { addStatsCommand } from './commands/stats.js';
@@ -52,6 +55,7 @@ Examples:
   wsdissect follow 1 capture.pcapng        the first session as a conversation
   wsdissect stats capture.pcapng           how much, how often, how quickly
   wsdissect check capture.pcapng           who broke the protocol, and where
+  wsdissect query 'FROM sessions' capture.pcapng  what SQL can ask
   wsdissect rules unmasked-client-frame    what a rule asks, and why
   wsdissect --session 2 capture.pcapng     the frames of the second session
   wsdissect -Y 'websocket.opcode == close' capture.pcapng  only Close frames
@@ -82,9 +86,12 @@ export function makeProgram(version: string, terminal: Terminal): Command {
   addMessagesCommand(program, terminal);
   addSessionsCommand(program, terminal);
   addFollowCommand(program, terminal);
+  addExplainCommand(program, terminal);
   addStatsCommand(program, terminal);
   addCheckCommand(program, terminal, version);
   addExportCommand(program, terminal, version);
+  addQueryCommand(program, terminal);
+  addDiffCommand(program, terminal);
   addDecryptCommand(program, terminal);
   addRulesCommand(program, terminal);
   addFieldsCommand(program, terminal);

@@ -5,7 +5,7 @@ import { type DissectionSummary, type RunConsumer, runDissection } from '../diss
 import type { Dissector } from '../dissector.js';
 import type { Limits } from '../limits.js';
 import type { Rule } from '../rules/rule.js';
-import type { CommonOptions } from './commands/options.js';
+import type { ReadingOptions } from './commands/options.js';
 import { Diagnostics, isUnusable } from './diagnostics.js';
 import { EXIT, UsageError } from './exit.js';
 import { type Printing, Progress } from './progress.js';
@@ -32,7 +32,7 @@ export interface CommandRun {
 /** Reads the captures for a command and settles the exit code. */
 export async function run(
   captures: readonly string[],
-  options: CommonOptions,
+  options: ReadingOptions & { readonly read?: readonly string[] },
   terminal: Terminal,
   command: CommandRun,
 ): Promise<void> {
@@ -79,7 +79,10 @@ export async function run(
 }
 
 /** All that is to be read. Throws UsageError for nothing, and for standard input twice. */
-export function inputsOf(captures: readonly string[], { read }: CommonOptions): string[] {
+export function inputsOf(
+  captures: readonly string[],
+  { read = [] }: { readonly read?: readonly string[] },
+): string[] {
   const inputs = [...read, ...captures];
   if (inputs.length === 0)
     throw new UsageError(
@@ -91,7 +94,7 @@ export function inputsOf(captures: readonly string[], { read }: CommonOptions): 
 }
 
 /** `--limit` goes before the options that name a limit of their own. */
-function limitsOf({ maxPayload, maxMessage, limit }: CommonOptions): Partial<Limits> {
+function limitsOf({ maxPayload, maxMessage, limit }: ReadingOptions): Partial<Limits> {
   return {
     ...(maxPayload === undefined ? {} : { maxPayload }),
     ...(maxMessage === undefined ? {} : { maxMessage }),

@@ -36,7 +36,10 @@ const DROPS: readonly { readonly codes: readonly string[]; readonly noun: string
   { codes: ['unanswered-upgrade'], noun: 'upgrade* without a whole answer' },
   { codes: ['tls-held-limit'], noun: 'TLS connection* given up' },
   { codes: ['tls-authentication', 'tls-record', 'tls-tried-limit'], noun: 'piece* of TLS unread' },
-  { codes: ['tls-secrets-limit', 'key-log-unreadable'], noun: 'key log* not read to its end' },
+  {
+    codes: ['tls-secrets-limit', 'key-log-unreadable', 'key-log-conflict'],
+    noun: 'key log* not read to its end',
+  },
   { codes: ['search-limit'], noun: 'attempt* to find frames cut short' },
   { codes: ['payload-limit', 'message-limit'], noun: 'payload* cut' },
   { codes: ['comment-limit'], noun: 'comment* cut' },
@@ -74,7 +77,7 @@ export function writeSummary(summary: DissectionSummary, writer: TextWriter): vo
     ['defects', `${codes.reduce((sum, [, number]) => sum + number, 0)}`],
     ...codes.map(([code, number]): [string, string] => [`  ${code}`, `${number}`]),
     ['captured twice', `${dropped.duplicateBytes} bytes of TCP`],
-    ['not captured', `${dropped.missingBytes} bytes of sessions`],
+    ['missing', `${dropped.missingBytes} bytes of sessions, not captured or not decrypted`],
     ['not decodable', `${dropped.undecodedBytes} bytes of sessions`],
     ['dropped', describeDropped(summary) || 'nothing'],
   ];

@@ -69,15 +69,24 @@ export class CsvExport implements Exporter {
 
   close(): void {}
 
-  private row(values: readonly (string | number | boolean | undefined)[]): void {
-    this.writer.write(`${values.map(cell).join(',')}\r\n`);
+  private row(values: readonly CsvValue[]): void {
+    this.writer.write(csvRow(values));
   }
+}
+
+/** A number that is too long for a double is given as `plain` text. */
+export type CsvValue = string | number | boolean | { readonly plain: string } | undefined;
+
+/** With its line end. */
+export function csvRow(values: readonly CsvValue[]): string {
+  return `${values.map(cell).join(',')}\r\n`;
 }
 
 const FORMULA = /^[=+\-@\t\r]/;
 const QUOTED = /[",\r\n]/;
 
-function cell(value: string | number | boolean | undefined): string {
+function cell(value: CsvValue): string {
+  if (typeof value === 'object') return value.plain;
   if (typeof value !== 'string') return value === undefined ? '' : String(value);
   const safe = FORMULA.test(value) ? `'${value}` : value;
   return QUOTED.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

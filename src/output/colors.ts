@@ -9,6 +9,8 @@ type Paint = (text: string) => string;
 export interface Colors {
   opcode(opcode: number, text: string): string;
   severity(severity: Severity, text: string): string;
+  /** Of the parts of a frame, each next to others. */
+  part(index: number, text: string): string;
   readonly remark: Paint;
   readonly label: Paint;
   readonly dim: Paint;
@@ -26,9 +28,11 @@ export function makeColors(enabled: boolean): Colors {
     10: c.magenta,
   };
   const bySeverity: Readonly<Record<Severity, Paint>> = { error: c.red, warning: c.yellow, note: c.cyan };
+  const parts = [c.cyan, c.red, c.yellow, c.magenta, c.green, c.blue, c.cyan, c.yellow, c.magenta, c.green];
   return {
     opcode: (opcode, text) => (byOpcode[opcode] ?? c.red)(text),
     severity: (severity, text) => bySeverity[severity](text),
+    part: (index, text) => parts[index % parts.length](text),
     remark: c.red,
     label: c.bold,
     dim: c.dim,

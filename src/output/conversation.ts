@@ -68,7 +68,7 @@ export class Conversation {
     if (handshake?.subprotocol !== undefined) facts.push(`subprotocol ${visible(handshake.subprotocol)}`);
     const extensions = handshake?.extensions.extensions ?? [];
     if (extensions.length > 0) facts.push(visible(encodeExtensions(extensions)));
-    if (handshake === undefined) facts.push('its handshake was not captured');
+    if (handshake === undefined) facts.push('its handshake was not captured, or not whole');
     this.line(dim(facts.join(', ')));
     this.before = opened;
   }

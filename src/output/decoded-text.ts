@@ -2,8 +2,10 @@
  * What a message says in its subprotocol, as one line that is safe to print, and as JSON.
  */
 import { visible } from '../bytes/visible.js';
-import type { Answer, Decoded, Unit } from '../subprotocol/decoder.js';
+import { clip } from '../subprotocol/bounded.js';
+import type { Answer, Decoded, JsonLike, Unit } from '../subprotocol/decoder.js';
 import type { Message } from '../websocket/message-record.js';
+import type { Colors } from './colors.js';
 import { jsonString, jsonValue } from './json.js';
 
 /** Tells what a message says, where it is known. */
@@ -35,15 +37,43 @@ function formatLatency(seconds: number): string {
     : `${(milliseconds * 1000).toFixed(0)} µs`;
 }
 
-export function decodedJson(decoded: Decoded): string {
-  const { parts } = decoded;
-  const several =
-    parts === undefined ? '' : `,"parts":[${parts.map((part) => `{${unitFields(part)}}`).join(',')}]`;
-  return `{"protocol":${jsonString(decoded.protocol)},${unitFields(decoded)}${several}}`;
+/** Lines of a tree, and how much of a value is in one. */
+const MAX_LINES = 32;
+const MAX_VALUE = 200;
+
+/** What a message says as a tree: its units, and the fields of each. */
+export function decodedTree(decoded: Decoded, colors: Colors): string[] {
+  const { protocol, parts } = decoded;
+  const lines = [colors.label(`Message in ${visible(protocol)}: ${describeUnit(decoded)}`)];
+  if (parts === undefined) lines.push(...fieldLines(decoded.value));
+  else for (const part of parts) lines.push(`    ${describeUnit(part)}`, ...indented(fieldLines(part.value)));
+  const more = lines.length - MAX_LINES;
+  return more > 1 ? [...lines.slice(0, MAX_LINES), `    … ${more} more lines`] : lines;
 }
 
-function unitFields({ type, summary, value, answers }: Unit): string {
+const describeUnit = ({ summary, answers }: Unit): string =>
+  visible(summary) + (answers === undefined ? '' : ` ${describeAnswer(answers)}`);
+
+const indented = (lines: readonly string[]): string[] => lines.map((line) => `    ${line}`);
+
+function fieldLines(value: JsonLike): string[] {
+  if (value === null) return [];
+  if (typeof value !== 'object' || Array.isArray(value)) return [`    ${valueText(value)}`];
+  return Object.entries(value).map(([name, inner]) => `    ${visible(name)}: ${valueText(inner)}`);
+}
+
+const valueText = (value: JsonLike): string => visible(clip(JSON.stringify(value), MAX_VALUE));
+
+export function decodedJson(decoded: Decoded): string {
+  const { parts } = decoded;
+  const several = parts === undefined ? '' : `,"parts":[${parts.map(unitJson).join(',')}]`;
+  return `{${unitFields(decoded)}${several}}`;
+}
+
+const unitJson = (unit: Unit): string => `{${unitFields(unit)}}`;
+
+function unitFields({ protocol, type, summary, value, answers }: Unit): string {
   const answered =
     answers === undefined ? 'null' : `{"message":${answers.message},"latency":${answers.latency}}`;
-  return `"type":${jsonString(type)},"summary":${jsonString(summary)},"value":${jsonValue(value)},"answers":${answered}`;
+  return `"protocol":${jsonString(protocol)},"type":${jsonString(type)},"summary":${jsonString(summary)},"value":${jsonValue(value)},"answers":${answered}`;
 }

@@ -1,6 +1,7 @@
 /**
  * The frame list in detail and as a table: a frame goes in, text comes out.
  */
+import type { Decoded } from '../subprotocol/decoder.js';
 import type { Frame } from '../websocket/frame-record.js';
 import type { ByteWriter } from './byte-writer.js';
 import type { Colors } from './colors.js';
@@ -16,12 +17,17 @@ export function detailRenderer(
   writer: ByteWriter,
   context: ColumnContext,
   colors: Colors,
-  show: { readonly tree: boolean; readonly hex: boolean },
+  show: {
+    readonly tree: boolean;
+    readonly hex: boolean;
+    /** What the message says that a frame ends. */
+    readonly decoded?: ((frame: Frame) => Decoded | undefined) | undefined;
+  },
 ): RowRenderer<Frame> {
   const lines = new FrameLines(writer, context, colors);
   return {
     row(frame) {
-      if (show.tree) writer.write(frameTree(frame, context, colors));
+      if (show.tree) writer.write(frameTree(frame, context, colors, show.decoded?.(frame)));
       else {
         lines.write(frame);
         writer.write('\n');

@@ -4,10 +4,12 @@
  */
 
 import { visible } from '../bytes/visible.js';
+import type { Decoded } from '../subprotocol/decoder.js';
 import type { Frame } from '../websocket/frame-record.js';
 import { opcodeName } from '../websocket/opcode.js';
 import type { SessionCarrier } from '../websocket/session-record.js';
 import type { Colors } from './colors.js';
+import { decodedTree } from './decoded-text.js';
 import { type ColumnContext, remarks } from './frame-columns.js';
 import { type FrameField, frameFields } from './frame-fields.js';
 import { formatEpoch, formatTime } from './time.js';
@@ -18,7 +20,13 @@ const MAX_PACKETS = 8;
 /** Comments and gaps named, likewise. */
 const MAX_LINES = 32;
 
-export function frameTree(frame: Frame, context: ColumnContext, colors: Colors): string {
+/** `decoded`: what the message says that the frame ends. */
+export function frameTree(
+  frame: Frame,
+  context: ColumnContext,
+  colors: Colors,
+  decoded?: Decoded | undefined,
+): string {
   const { session } = frame;
   const { path } = session;
   const lines = [
@@ -42,6 +50,7 @@ export function frameTree(frame: Frame, context: ColumnContext, colors: Colors):
   if (frame.missing.length > MAX_LINES)
     lines.push(`    ${colors.remark(`[${frame.missing.length - MAX_LINES} more gaps in the payload]`)}`);
   for (const remark of remarks(frame)) lines.push(`    ${colors.remark(`[${remark}]`)}`);
+  if (decoded !== undefined) lines.push(...decodedTree(decoded, colors).map((line) => `    ${line}`));
   return `${lines.join('\n')}\n`;
 }
 

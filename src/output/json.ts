@@ -25,7 +25,7 @@ export function jsonDocument(value: unknown): string {
 }
 
 /** Only strings can hold such characters, so they can be escaped wherever they are. */
-function escapeUnsafe(json: string): string {
+export function escapeUnsafe(json: string): string {
   return PLAIN.test(json) || !UNSAFE.test(json) ? json : json.replace(ALL_UNSAFE, escapeCharacter);
 }
 

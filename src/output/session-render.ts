@@ -146,6 +146,13 @@ function isEmptyColumn(key: Key, rows: readonly SessionColumns[]): boolean {
   return (key === 'subprotocol' || key === 'extensions') && rows.every((row) => row[key] === '-');
 }
 
+/** Of a handshake that is not whole, what is known of it. */
+function target({ session }: SessionSummary, { host, path }: SessionColumns): string {
+  if (session.handshake !== undefined) return `${host} ${path}`;
+  const lacking = `(handshake not ${session.carrier.tls === undefined ? 'captured' : 'captured, or not decrypted'})`;
+  return session.path === undefined ? lacking : `${host} ${path} ${lacking}`;
+}
+
 /** `1  0.000000  127.0.0.1:4000 → 127.0.0.1:80  101  /chat  …`, the same columns as the table. */
 export function sessionLine(summary: SessionSummary, context: ColumnContext, colors: Colors): string {
   const c = sessionColumns(summary, context);
@@ -156,7 +163,7 @@ export function sessionLine(summary: SessionSummary, context: ColumnContext, col
     `${c.client} → ${c.server}`,
     ...(c.carrier === PLAIN ? [] : [c.carrier]),
     status,
-    summary.session.handshake === undefined ? '(handshake not captured)' : `${c.host} ${c.path}`,
+    target(summary, c),
     `subprotocol ${c.subprotocol}`,
     `extensions ${c.extensions}`,
     `frames ${c.frames}`,

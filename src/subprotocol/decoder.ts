@@ -48,15 +48,31 @@ export interface Decoded extends Unit {
   readonly parts?: readonly Unit[];
 }
 
-/** What the decoder of a session is given. */
-export interface Tools {
+/** What the decoder of a session shares with others. */
+export interface SharedTools {
   /** The session's requests that wait for an answer. */
   readonly requests: SessionRequests;
   /** Of all sessions: octets held of units that go on in later messages. */
   readonly held: HeldBudget;
+  /** Most octets that a message's content may come to when it is unpacked. */
+  readonly maxUnpacked: number;
+  /** To be told where that is not enough. */
+  unpackedLimitHit(): void;
 }
 
-/** A subprotocol that messages can be decoded by; own ones are given to SubprotocolDecoding. */
+/** What the decoder of a session is given. */
+export interface Tools extends SharedTools {
+  /**
+   * Decodes a message within a message, by any subprotocol but that which asks; undefined: nobody takes it. So what is
+   * nested is no deeper than there are subprotocols that ask.
+   */
+  inner(message: Message): readonly Unit[] | undefined;
+}
+
+/**
+ * A decoder as `--decoder` takes it from a module's default export. It may throw: that is contained, and after three
+ * messages of a session it is asked no more there.
+ */
 export interface Subprotocol {
   /** As people call it. */
   readonly name: string;
@@ -64,6 +80,8 @@ export interface Subprotocol {
   expects(session: Session): number;
   /** How much a message looks like it: 0 (not at all) to 1; by a glance at a few octets. */
   bid(message: Message): number;
+  /** A format of content, which says nothing of the session's other messages: it is never asked before others have bid. */
+  readonly byContent?: boolean;
   /** Makes the decoder of a session that speaks it. */
   open(session: Session, tools: Tools): UnitDecoder;
 }
@@ -90,6 +108,12 @@ export function makeUnit(
 ): Unit {
   return { protocol, type, summary, value, answers };
 }
+
+/** A unit that was within another, which `where` tells. */
+export const within = (unit: Unit, where: string): Unit => ({
+  ...unit,
+  summary: `${unit.summary} (${where})`,
+});
 
 export const otherSide = (sender: Sender): Sender => (sender === 'client' ? 'server' : 'client');
 

@@ -7,7 +7,7 @@
 import { atLimit, DEFAULT_LIMITS, type Limits } from '../limits.js';
 import type { Message } from '../websocket/message-record.js';
 import type { Session } from '../websocket/session-record.js';
-import type { Decoded, Subprotocol } from './decoder.js';
+import type { Decoded, SharedTools, Subprotocol } from './decoder.js';
 import { HeldBudget } from './held.js';
 import { decodeJson } from './json.js';
 import { SUBPROTOCOLS } from './registry.js';
@@ -49,10 +49,11 @@ export class SubprotocolDecoding {
   private last: { readonly session: Session; readonly decoding: SessionDecoding } | undefined;
   private readonly requests: OpenRequests;
   private readonly held: HeldBudget;
+  private readonly unpacking: Pick<SharedTools, 'maxUnpacked' | 'unpackedLimitHit'>;
   private latest: Message | undefined = undefined;
 
   constructor(private readonly options: SubprotocolDecodingOptions = {}) {
-    const { maxOpenRequests, maxHeldUnits } = { ...DEFAULT_LIMITS, ...options.limits };
+    const { maxOpenRequests, maxHeldUnits, maxUnpacked } = { ...DEFAULT_LIMITS, ...options.limits };
     this.requests = new OpenRequests(maxOpenRequests, (message) =>
       this.report(
         message,
@@ -68,6 +69,15 @@ export class SubprotocolDecoding {
           atLimit('maxHeldUnits', maxHeldUnits),
       ),
     );
+    this.unpacking = {
+      maxUnpacked,
+      unpackedLimitHit: () =>
+        this.report(
+          this.latest!,
+          'unpacked-limit',
+          `compressed content comes to too much: it is not decoded ${atLimit('maxUnpacked', maxUnpacked)}`,
+        ),
+    };
   }
 
   /** What a message says; undefined for control frames, and where nobody can tell. */
@@ -90,7 +100,7 @@ export class SubprotocolDecoding {
     if (this.last?.session === session) return this.last.decoding;
     let decoding = this.sessions.get(session);
     if (decoding === undefined) {
-      const tools = { requests: new SessionRequests(this.requests), held: this.held };
+      const tools = { requests: new SessionRequests(this.requests), held: this.held, ...this.unpacking };
       decoding = new SessionDecoding(
         session,
         this.options.subprotocols ?? SUBPROTOCOLS,

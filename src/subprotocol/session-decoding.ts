@@ -2,9 +2,10 @@
  * Which decoder is asked for the messages of one session.
  *
  * Strategy: first whom the handshake names, then whoever took the last message; if that one declines, the others bid, and
- * the highest bidder is asked. A session that nobody has taken a message of is given up after some: most of what is
+ * they are asked from the highest bid on. A session that nobody has taken a message of is given up after some: most of what is
  * captured speaks none of these, and shall not pay for those that do. A decoder that throws is contained: its message
- * stays undecoded, and after some of them it is asked no more.
+ * stays undecoded, and after some of them it is asked no more. A decoder that finds messages within messages has them
+ * decoded by a SessionDecoding of its own, without itself.
  */
 import type { Sender } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
@@ -13,8 +14,8 @@ import type { Session } from '../websocket/session-record.js';
 import {
   type Decoded,
   joinUnits,
+  type SharedTools,
   type Subprotocol,
-  type Tools,
   type Unit,
   type UnitDecoder,
 } from './decoder.js';
@@ -29,6 +30,8 @@ const MAX_FAILURES = 3;
 interface Opened {
   readonly subprotocol: Subprotocol;
   readonly decoder: UnitDecoder;
+  /** Of the messages within its messages. */
+  readonly inner: SessionDecoding | undefined;
   failures: number;
 }
 
@@ -46,7 +49,7 @@ export class SessionDecoding {
   constructor(
     private readonly session: Session,
     private readonly subprotocols: readonly Subprotocol[],
-    private readonly tools: Tools,
+    private readonly tools: SharedTools,
     /** Told once of a decoder that is asked no more. */
     private readonly gaveUp: (name: string, message: Message) => void,
   ) {
@@ -54,6 +57,11 @@ export class SessionDecoding {
   }
 
   decode(message: Message): Decoded | undefined {
+    const units = this.units(message);
+    return units && joinUnits(units);
+  }
+
+  units(message: Message): readonly Unit[] | undefined {
     if (this.isOver || isControl(message.opcode)) return undefined;
     this.noteConfidence(message);
     if (!isWhole(message)) {
@@ -68,11 +76,14 @@ export class SessionDecoding {
       return undefined;
     }
     this.taken = true;
-    return joinUnits(units);
+    return units;
   }
 
   close(): void {
-    for (const { decoder } of this.opened) decoder.close?.();
+    for (const { decoder, inner } of this.opened) {
+      contained(() => decoder.close?.(), undefined);
+      inner?.close();
+    }
     this.opened.length = 0;
     this.first = undefined;
     this.tools.requests.close();
@@ -85,21 +96,55 @@ export class SessionDecoding {
   }
 
   private lost(sender: Sender): void {
-    for (const { decoder } of this.opened) decoder.lost?.(sender);
+    for (const { decoder, inner } of this.opened) {
+      contained(() => decoder.lost?.(sender), undefined);
+      inner?.lost(sender);
+    }
   }
 
   private expected(): Opened | undefined {
-    const found = highest(this.subprotocols, (subprotocol) =>
-      this.contained(() => subprotocol.expects(this.session), 0),
-    );
+    const [found] = this.ranked((subprotocol) => subprotocol.expects(this.session));
     return found && this.open(found);
+  }
+
+  /** Those with a number above 0, the highest first. */
+  private ranked(measure: (one: Subprotocol) => number): readonly Subprotocol[] {
+    let ranked: [one: Subprotocol, measured: number][] | undefined;
+    for (const one of this.subprotocols) {
+      const measured = contained(() => measure(one), 0);
+      if (measured > 0) {
+        ranked ??= [];
+        ranked.push([one, measured]);
+      }
+    }
+    return ranked?.sort((one, other) => other[1] - one[1]).map(([one]) => one) ?? NOBODY;
   }
 
   private open(subprotocol: Subprotocol): Opened {
     const known = this.opened.find((one) => one.subprotocol === subprotocol);
     if (known !== undefined) return known;
-    const decoder = subprotocol.open(this.session, this.tools);
-    const opened = { subprotocol, decoder, failures: 0 };
+    const { session, tools, gaveUp } = this;
+    const others = this.subprotocols.filter((one) => one !== subprotocol);
+    let inner: SessionDecoding | undefined;
+    const decoder = contained(
+      () =>
+        subprotocol.open(session, {
+          ...tools,
+          inner(message) {
+            inner ??= new SessionDecoding(session, others, tools, gaveUp);
+            return inner.units(message);
+          },
+        }),
+      FAILED,
+    );
+    const opened: Opened = {
+      subprotocol,
+      decoder,
+      get inner() {
+        return inner;
+      },
+      failures: 0,
+    };
     this.opened.push(opened);
     return opened;
   }
@@ -110,14 +155,15 @@ export class SessionDecoding {
 
   private askOthers(message: Message): readonly Unit[] | undefined {
     const { first } = this;
-    const found = highest(this.subprotocols, (subprotocol) =>
-      subprotocol === first?.subprotocol ? 0 : this.contained(() => subprotocol.bid(message), 0),
-    );
-    if (found === undefined) return undefined;
-    const bidder = this.open(found);
-    const units = this.ask(bidder, message);
-    if (units !== undefined) this.first = bidder;
-    return units;
+    const bidders = this.ranked((one) => (one === first?.subprotocol ? 0 : one.bid(message)));
+    for (const subprotocol of bidders) {
+      const bidder = this.open(subprotocol);
+      const units = this.ask(bidder, message);
+      if (units === undefined) continue;
+      if (subprotocol.byContent !== true) this.first = bidder;
+      return units;
+    }
+    return undefined;
   }
 
   private ask(opened: Opened, message: Message): readonly Unit[] | undefined {
@@ -127,17 +173,26 @@ export class SessionDecoding {
     } catch {
       opened.failures++;
       if (opened.failures === MAX_FAILURES) this.gaveUp(opened.subprotocol.name, message);
-      this.contained(() => opened.decoder.lost?.(message.sender), undefined);
+      contained(() => opened.decoder.lost?.(message.sender), undefined);
       return undefined;
     }
   }
+}
 
-  private contained<T>(ask: () => T, otherwise: T): T {
-    try {
-      return ask();
-    } catch {
-      return otherwise;
-    }
+const NOBODY: readonly Subprotocol[] = [];
+
+/** Of a subprotocol whose decoder cannot be made. */
+const FAILED: UnitDecoder = {
+  decode() {
+    throw new Error('no decoder');
+  },
+};
+
+function contained<T>(ask: () => T, otherwise: T): T {
+  try {
+    return ask();
+  } catch {
+    return otherwise;
   }
 }
 
@@ -150,20 +205,4 @@ function isWhole({ complete, unknownRanges, content, length, opcode }: Message):
     length <= MAX_CONTENT &&
     opcode !== 0
   );
-}
-
-/** The first one of those with the highest number, if it is above 0. */
-function highest(
-  subprotocols: readonly Subprotocol[],
-  measure: (one: Subprotocol) => number,
-): Subprotocol | undefined {
-  let best: Subprotocol | undefined;
-  let most = 0;
-  for (const one of subprotocols) {
-    const measured = measure(one);
-    if (measured <= most) continue;
-    most = measured;
-    best = one;
-  }
-  return best;
 }

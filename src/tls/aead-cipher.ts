@@ -68,6 +68,7 @@ export class AeadCipher implements RecordCipher {
     if (!this.inner) {
       into.content = content;
       into.type = bytes[start];
+      into.padding = 0;
       return true;
     }
     return takeInner(content, into);
@@ -131,6 +132,7 @@ function takeInner(plain: Uint8Array, into: OpenedRecord): boolean {
   while (last >= 0 && plain[last] === 0) last--;
   if (last < 0) return false;
   into.type = plain[last];
+  into.padding = plain.length - 1 - last;
   into.content = plain.subarray(0, last);
   return true;
 }

@@ -40,6 +40,7 @@ export class CbcCipher implements RecordCipher {
     if (content === undefined) return false;
     into.content = content;
     into.type = type;
+    into.padding = 0;
     this.chain(bytes, end - (this.options.encryptThenMac ? this.macLength : 0));
     return true;
   }

@@ -86,7 +86,8 @@ export class TlsConnection implements SideOwner {
     this.owner = owner;
     this.account = account;
     this.keys = new Keys(context);
-    this.transcript = context.rsaKeys.length > 0 ? new Transcript() : undefined;
+    this.transcript =
+      context.rsaKeys.length > 0 || context.secrets.hasPremasters ? new Transcript() : undefined;
     this.backlog = new Backlog(place, waiting);
     this.sides = [new TlsSide(0, this, place), new TlsSide(1, this, place)];
   }
@@ -144,6 +145,11 @@ export class TlsConnection implements SideOwner {
     this.serverIsOver = true;
     // Its EncryptedExtensions are lost if they are not known by now.
     if (this.encrypted === undefined) this.release();
+  }
+
+  proved(): void {
+    const { client, context } = this.keys;
+    if (client !== undefined) context.secrets.confirm(client.random);
   }
 
   /** Whether `side` is to wait; if not, it cannot be read. */

@@ -1,12 +1,13 @@
 /**
- * The NSS key log format: lines `LABEL <client random> <secret>` in hexadecimal, which applications write for
+ * The NSS key log format: lines `LABEL <client random> <secret>` in hexadecimal, or `RSA <first octets of the encrypted
+ * premaster secret> <premaster secret>`, which applications write for
  * `SSLKEYLOGFILE` (https://nss-crypto.org/reference/security/nss/key_log_format).
  *
  * Strategy: bytes in, in pieces of any size, since the file may still be growing; what is no line of the format is counted
  * and never shown, for it may be a secret.
  */
 import { RANDOM_LENGTH } from './key-schedule.js';
-import { MAX_SECRET, SECRET_LABELS, type SecretLabel, type SecretStore } from './secrets.js';
+import { MAX_SECRET, RSA_PREFIX, SECRET_LABELS, type SecretLabel, type SecretStore } from './secrets.js';
 
 /** What the lines of a key log were. */
 export interface KeyLogCounts {
@@ -94,13 +95,16 @@ export class KeyLogParser {
     const text = bytes.toString('latin1', start, end);
     if (text.trim() === '' || text.startsWith(HASH)) return;
     const [, label, random, secret] = LINE.exec(text) ?? [];
-    if (label === undefined || random.length !== 2 * RANDOM_LENGTH || !isOctets(secret))
-      // `RSA <8 octets> <premaster>` has no random: it is of the format, and of no use without one.
-      this.counts[label === 'RSA' ? 'unknown' : 'malformed']++;
+    const named = label === 'RSA' ? RSA_PREFIX : RANDOM_LENGTH;
+    if (label === undefined || random.length !== 2 * named || !isOctets(secret)) this.counts.malformed++;
     else if (!LABELS.has(label)) this.counts.unknown++;
     else {
       this.counts.secrets++;
-      this.store.add(label as SecretLabel, Buffer.from(random, 'hex'), Buffer.from(secret, 'hex'));
+      this.store.add(
+        label as SecretLabel,
+        Buffer.from(random.padEnd(2 * RANDOM_LENGTH, '0'), 'hex'),
+        Buffer.from(secret, 'hex'),
+      );
     }
   }
 }

@@ -5,8 +5,8 @@
 import { constants, createHash, type KeyObject, privateDecrypt } from 'node:crypto';
 import type { CipherSuite } from './cipher-suites.js';
 import type { ClientHello, ServerHello } from './handshake.js';
-import { MASTER_LENGTH, masterSecret, TLS12 } from './key-schedule.js';
-import type { SecretStore } from './secrets.js';
+import { MASTER_LENGTH, masterSecret, RANDOM_LENGTH, TLS12 } from './key-schedule.js';
+import { RSA_PREFIX, type SecretStore } from './secrets.js';
 
 /** What the TLS connections of a dissection share. */
 export interface TlsContext {
@@ -60,7 +60,10 @@ export function findMaster(context: TlsContext, facts: MasterFacts): Buffer | un
   const { client, server } = facts;
   const logged = secrets.find('CLIENT_RANDOM', client.random);
   if (logged?.length === MASTER_LENGTH) return Buffer.from(logged);
-  const premaster = secrets.find('PMS_CLIENT_RANDOM', client.random) ?? decryptPremaster(context, facts);
+  const premaster =
+    secrets.find('PMS_CLIENT_RANDOM', client.random) ??
+    premasterByCiphertext(context, facts) ??
+    decryptPremaster(context, facts);
   if (premaster !== undefined) return fromPremaster(premaster, facts);
   if (!isResumed(client, server)) return undefined;
   return (client.ticket && resumable.find(client.ticket)) ?? resumable.find(server.sessionId);
@@ -83,6 +86,17 @@ function fromPremaster(premaster: Uint8Array, facts: MasterFacts): Buffer | unde
 function sessionHash(version: number, suite: CipherSuite, transcript: Uint8Array): Buffer {
   const digest = (name: string) => createHash(name).update(transcript).digest();
   return version >= TLS12 ? digest(suite.hash) : Buffer.concat([digest('md5'), digest('sha1')]);
+}
+
+/** The key log tells it by the first octets of what the client encrypted. */
+function premasterByCiphertext(
+  { secrets }: TlsContext,
+  { encryptedPremaster }: MasterFacts,
+): Uint8Array | undefined {
+  if (encryptedPremaster === undefined || !secrets.hasPremasters) return undefined;
+  const name = new Uint8Array(RANDOM_LENGTH);
+  name.set(encryptedPremaster.subarray(0, RSA_PREFIX));
+  return secrets.find('RSA', name);
 }
 
 /** Of the keys the one whose padding is right; node:crypto removes none of this kind any more. */

@@ -27,6 +27,7 @@ export class NullCipher implements RecordCipher {
       return false;
     into.content = content;
     into.type = bytes[start];
+    into.padding = 0;
     return true;
   }
 

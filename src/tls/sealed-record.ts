@@ -10,6 +10,8 @@ export interface OpenedRecord {
   content: Uint8Array;
   /** Of the content: in TLS 1.3 it is inside. */
   type: number;
+  /** Octets of padding that were in the record (RFC 8446 §5.4). */
+  padding: number;
 }
 
 export interface RecordCipher {

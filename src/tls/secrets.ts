@@ -18,16 +18,24 @@ export const SECRET_LABELS = [
   'PMS_CLIENT_RANDOM',
   'EXPORTER_SECRET',
   'EARLY_EXPORTER_SECRET',
+  'RSA',
 ] as const;
 /** Which secret of a TLS session it is. */
 export type SecretLabel = (typeof SECRET_LABELS)[number];
 
+/** Octets of the encrypted premaster secret by which one is found, zeros behind them in place of a random. */
+export const RSA_PREFIX = 8;
+
 /** Longest secret that is taken: an output of SHA-512. */
 export const MAX_SECRET = 64;
 
-/** Label, length, whether it was asked for, random, secret. */
+/** What is known of an entry: nobody, a connection has asked for it; it has opened something. */
+const [ASKED, PROVEN] = [1, 2];
+
+/** Label, length, one of these, random, secret. */
 const RANDOM = 3;
 const ENTRY_HEADER = RANDOM + RANDOM_LENGTH;
+const NOT_TOLD: ReadonlySet<SecretLabel> = new Set(['EXPORTER_SECRET', 'EARLY_EXPORTER_SECRET', 'RSA']);
 const FIRST_POOL = 4096;
 const FIRST_TABLE = 256;
 
@@ -54,12 +62,17 @@ export class SecretStore {
   private readonly seed = randomInt(2 ** 31) | 1;
   private readonly waiting = new Map<string, Set<() => void>>();
   private full = false;
+  /** Some tell a premaster secret, of which the handshake makes the master secret. */
+  hasPremasters = false;
+  private hasConflicts = false;
 
   /** `maxBytes`: octets that all secrets may take, 35 and the secret for each. */
   constructor(
     private readonly maxBytes = Number.POSITIVE_INFINITY,
     /** Called once, when no more secrets are taken. */
     private readonly overflow: () => void = () => {},
+    /** Called once, when another secret comes where one is known. */
+    private readonly conflict: () => void = () => {},
   ) {}
 
   /**
@@ -71,6 +84,8 @@ export class SecretStore {
     const number = SECRET_LABELS.indexOf(label);
     const slot = this.slotOf(number, random);
     const known = this.table[slot] - 1;
+    if (known >= 0 && !this.isSecret(known, secret)) this.tellConflict();
+    if (label === 'RSA' || label === 'PMS_CLIENT_RANDOM') this.hasPremasters = true;
     if (known >= 0 && this.pool[known + 1] === secret.length) {
       this.pool.set(secret, known + ENTRY_HEADER);
     } else if (!this.append(number, random, secret, slot)) return;
@@ -81,8 +96,10 @@ export class SecretStore {
   find(label: SecretLabel, random: Uint8Array): Uint8Array | undefined {
     const at = this.table[this.slotOf(SECRET_LABELS.indexOf(label), random)] - 1;
     if (at < 0) return undefined;
-    if (this.pool[at + 2] === 0) this.used++;
-    this.pool[at + 2] = 1;
+    if (this.pool[at + 2] === 0) {
+      this.used++;
+      this.pool[at + 2] = ASKED;
+    }
     return this.pool.slice(at + ENTRY_HEADER, at + ENTRY_HEADER + this.pool[at + 1]);
   }
 
@@ -94,7 +111,7 @@ export class SecretStore {
   *unused(label: SecretLabel): Generator<{ readonly random: Uint8Array; readonly secret: Uint8Array }> {
     const number = SECRET_LABELS.indexOf(label);
     for (let at = 0; at < this.end; at += ENTRY_HEADER + this.pool[at + 1]) {
-      if (this.pool[at] !== number || this.pool[at + 2] === 1) continue;
+      if (this.pool[at] !== number || this.pool[at + 2] !== 0) continue;
       const secretAt = at + ENTRY_HEADER;
       yield {
         random: this.pool.subarray(at + RANDOM, secretAt),
@@ -103,19 +120,30 @@ export class SecretStore {
     }
   }
 
+  /** What was asked for of `random` has opened something. */
+  confirm(random: Uint8Array): void {
+    for (const label of SECRET_LABELS.keys()) {
+      const at = this.table[this.slotOf(label, random)] - 1;
+      if (at >= 0 && this.pool[at + 2] === ASKED) this.pool[at + 2] = PROVEN;
+    }
+  }
+
   /** Whether any is known for `random`. */
   has(random: Uint8Array): boolean {
     return SECRET_LABELS.some((_, label) => this.table[this.slotOf(label, random)] !== 0);
   }
 
-  /** The lines of a key log with what connections have asked for; no exporter secrets, which open no records. */
+  /**
+   * The lines of a key log with what has opened something of a connection; no exporter secrets, which open no records, nor
+   * premaster secrets by what was encrypted, of which the master secret is known then.
+   */
   usedLines(): string {
     const lines: string[] = [];
     for (let at = 0; at < this.end; at += ENTRY_HEADER + this.pool[at + 1]) {
       const label = SECRET_LABELS[this.pool[at]];
       const random = this.pool.subarray(at + RANDOM, at + ENTRY_HEADER);
       const isCurrent = this.table[this.slotOf(this.pool[at], random)] === at + 1;
-      if (this.pool[at + 2] === 0 || !isCurrent || label.endsWith('EXPORTER_SECRET')) continue;
+      if (this.pool[at + 2] !== PROVEN || !isCurrent || NOT_TOLD.has(label)) continue;
       const secret = this.pool.subarray(at + ENTRY_HEADER, at + ENTRY_HEADER + this.pool[at + 1]);
       lines.push(`${label} ${hexOf(random)} ${hexOf(secret)}\n`);
     }
@@ -162,6 +190,16 @@ export class SecretStore {
     if (++this.known * 2 > this.table.length) this.rehash();
     if (this.known === 1) this.whenFirst?.();
     return true;
+  }
+
+  private isSecret(at: number, secret: Uint8Array): boolean {
+    if (this.pool[at + 1] !== secret.length) return false;
+    return secret.every((octet, i) => this.pool[at + ENTRY_HEADER + i] === octet);
+  }
+
+  private tellConflict(): void {
+    if (!this.hasConflicts) this.conflict();
+    this.hasConflicts = true;
   }
 
   private rehash(): void {

@@ -55,6 +55,8 @@ export interface SideOwner {
   message(side: TlsSide, type: number, body: Uint8Array | undefined): void;
   /** Application data comes from here on. */
   handshakeOver(side: TlsSide): void;
+  /** Something has opened with keys that were not used before. */
+  proved(): void;
   firstStage(sender: Sender): Stage | undefined;
   waits(side: TlsSide, reason: WaitReason): boolean;
   /** A record of `side` is encrypted, and no ServerHello came: looks for the suite with which it opens. */
@@ -85,7 +87,7 @@ export class TlsSide implements StreamSink, RecordSink {
   private epoch: Epoch | undefined = undefined;
   private readonly reader: RecordReader;
   private readonly handshakes: HandshakeReader;
-  private readonly opened: OpenedRecord = { content: new Uint8Array(0), type: 0 };
+  private readonly opened: OpenedRecord = { content: new Uint8Array(0), type: 0, padding: 0 };
   private search: RecordSearch | undefined = undefined;
   /** Sequence number behind the last octet that was searched. */
   private searched = 0;
@@ -94,6 +96,8 @@ export class TlsSide implements StreamSink, RecordSink {
   /** There are no secrets for it. */
   private passesEarlyData = false;
   private failures = 0;
+  /** Records are padded: their lengths do not tell how much they say. */
+  private isPadded = false;
 
   constructor(
     readonly index: 0 | 1,
@@ -307,7 +311,9 @@ export class TlsSide implements StreamSink, RecordSink {
   private content(epoch: Epoch, start: number): void {
     // Early data has secrets of its own, which tell nothing of the others.
     if (epoch.stage !== 'early') this.connection.hasOpened = true;
+    if (!epoch.proven) this.connection.proved();
     epoch.proven = true;
+    if (this.opened.padding > 0) this.isPadded = true;
     this.failures = 0;
     this.tellGap(Math.max(1, this.loss.records));
     const { type, content } = this.opened;
@@ -333,6 +339,7 @@ export class TlsSide implements StreamSink, RecordSink {
   private tellGap(records: number): void {
     const { loss, epoch, stage } = this;
     if (loss.isNothing) return;
+    if (this.opened.padding > 0) this.isPadded = true;
     const length = loss.plaintext(records, epoch?.cipher.overhead);
     loss.clear();
     const taken = this.connection.earlyDataTaken;
@@ -341,7 +348,7 @@ export class TlsSide implements StreamSink, RecordSink {
     const isTold =
       this.dead || stage === 'application' || stage === 'session' || (wasEarly && taken === true);
     // With a cipher whose padding is not known from outside, or messages of the handshake among it, about so many.
-    const uncertain = epoch?.cipher.isExact === false || stage === 'handshake';
+    const uncertain = epoch?.cipher.isExact === false || this.isPadded || stage === 'handshake';
     if (length > 0 && isTold) this.connection.gap(this, length, uncertain);
   }
 

@@ -243,8 +243,10 @@ export class SessionDecoder implements DirectionOwner {
   }
 
   private lossAt(sender: Sender, streamOffset: number): string {
+    const { tls } = this.session.carrier;
+    const known = tls === undefined ? 'the capture' : 'what was captured and decrypted';
     return streamOffset === 0 && this.options.beginnings !== undefined
-      ? `the capture begins in the middle of the ${sender}'s stream`
+      ? `${known} begins in the middle of the ${sender}'s stream`
       : `a gap swallowed a frame header at byte ${streamOffset} of the ${sender}'s stream`;
   }
 

@@ -40,7 +40,7 @@ describe.each([
     ['export ha\\tmy\\t', '<export> <har> <my capture.pcap>'],
     ['stats --limit tls-gu\\t5', '<stats> <--limit> <tls-guesses=5>'],
     ['--keylog key\\t', '<--keylog> <keys.log>'],
-    ['help exp\\t', '<help> <export>'],
+    ['help expo\\t', '<help> <export>'],
     ['completion f\\t', '<completion> <fish>'],
   ];
 

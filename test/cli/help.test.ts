@@ -26,6 +26,8 @@ const commands = [
   'sessions',
   'follow',
   'export',
+  'query',
+  'diff',
   'stats',
   'check',
   'decrypt',
@@ -33,6 +35,7 @@ const commands = [
   'fields',
   'limits',
   'completion',
+  'explain',
 ];
 const helps = [['--help'], ...commands.map((command) => [command, '--help'])];
 /** The README says "all" of the commands that read captures. */
@@ -99,12 +102,19 @@ describe('wsdissect --help', () => {
   });
 
   it('has examples that work', () => {
+    const mine = join(folder, 'mine.mjs');
+    writeFileSync(mine, "export default { name: 'mine', bid: () => 0, open: () => ({ decode() {} }) };");
     const capture = {
       'capture.pcapng': twoSessions,
       'capture.pcap.gz': twoSessions,
       'capture.pcap': twoSessions,
       'cap_*': twoSessions,
+      'at-client.pcapng': twoSessions,
+      'at-server.pcapng': twoSessions,
+      'c.pcap': twoSessions,
       'cap_0000*': twoSessions,
+      './mine.js': mine,
+      'prices.proto:prices.Quote': `${fixturesRoot}messages-binary/prices.proto:prices.Quote`,
     };
     const examples = helps
       .flatMap((args) =>
@@ -151,6 +161,8 @@ describe('help of a command', () => {
         '--context',
         '--count',
         '--decode-as',
+        '--decoder',
+        '--proto',
         '--display-filter',
         '--format',
         '--help',
@@ -159,6 +171,7 @@ describe('help of a command', () => {
         '--rsa-key',
         '--summary',
         '--hex',
+        '--no-decode',
         '--max-message',
         '--max-payload',
         '--quiet',
@@ -179,6 +192,8 @@ describe('help of a command', () => {
     expect(optionsOf(text)).toEqual(
       [
         '--decode-as',
+        '--decoder',
+        '--proto',
         '--display-filter',
         '--format',
         '--help',
@@ -204,9 +219,16 @@ describe('help of a command', () => {
     ['follow', '[options] <session> [capture...]', 'message by message, with the time since the one before'],
     ['export', '[options] <format> [capture...]', 'write and import it'],
     ['stats', '[options] [capture...]', 'opcodes, sizes of messages, rates over time, compression'],
+    [
+      'query',
+      '[options] [sql] [capture...]',
+      'SQL reaches no file and no network, unless --allow-files is given',
+    ],
+    ['diff', '[options] <a> <b>', 'Ends with exit code 3 if anything differs'],
     ['rules', '[options] [rule]', 'without it all are listed'],
     ['decrypt', '[options] <capture> <out.pcapng>', 'made readable for its owner only'],
     ['fields', '[options] [text]', 'Names and meanings are'],
+    ['explain', '[options] [capture...]', 'the figure of RFC 6455 filled with its bits'],
     ['completion', '[options] <shell>', 'what they take: formats, rules, limits, file names'],
     ['limits', '[options]', 'Each hit is told as a warning that names the limit'],
   ])('%s %s: %s', (command, usage, part) => {

@@ -91,7 +91,7 @@ wsdissect: summary
   messages         6
   defects          0
   captured twice   0 bytes of TCP
-  not captured     0 bytes of sessions
+  missing          0 bytes of sessions, not captured or not decrypted
   not decodable    0 bytes of sessions
   dropped          nothing
 `;
@@ -110,7 +110,7 @@ wsdissect: summary
     expect(rowsOf(`${fixturesRoot}derived/loss-header.pcap`)).toMatchObject({
       defects: '1',
       'frames-lost': '1',
-      'not captured': '20 bytes of sessions',
+      missing: '20 bytes of sessions, not captured or not decrypted',
       'not decodable': '20 bytes of sessions',
       dropped: 'nothing',
     });
@@ -119,7 +119,7 @@ wsdissect: summary
       sessions: '1',
       'payload-limit': '10',
       'captured twice': '473 bytes of TCP',
-      'not captured': '0 bytes of sessions',
+      missing: '0 bytes of sessions, not captured or not decrypted',
       dropped: '10 payloads cut',
     });
   });

@@ -286,7 +286,11 @@ describe('decrypt', () => {
       2,
       'fixtures/ws-hello/capture.pcap: nothing to embed: there is no TLS in it',
     ],
-    [[CAPTURE, out], 2, `${CAPTURE}: nothing to embed: 8 TLS connections, and no secrets for them`],
+    [
+      [CAPTURE, out],
+      2,
+      `${CAPTURE}: nothing to embed: 8 TLS connections, and none of the secrets opens them`,
+    ],
     [['--keylog', KEYS, CAPTURE, '/nowhere/out'], 2, 'cannot write to /nowhere/out (ENOENT)'],
     [['src', out], 2, 'src is a directory; give the capture files in it, for example src/*.pcap'],
     [['-', out], 1, '- is no file: decrypt reads it twice'],

@@ -14,6 +14,7 @@ import { encodeFrame } from '../../src/websocket/frame-encode.js';
 import { onTerminal } from '../cli/helpers.js';
 import { hostileTexts } from '../output/samples.js';
 import { wsdissect } from '../support/cli.js';
+import { fixturesRoot } from '../support/fixtures.js';
 import { utf8 } from '../support/splits.js';
 import { CLIENT, SERVER, Talk } from '../support/tcp.js';
 import { hasProgram } from '../support/tshark.js';
@@ -81,6 +82,9 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['follow', '1', '--control', '--full'],
   ['messages', '-Y', 'websocket'],
   ...['text', 'table', 'json'].map((format) => ['stats', '--per-session', '-T', format]),
+  ...['table', 'json', 'ndjson'].flatMap((format) =>
+    ['frames', 'messages', 'sessions', 'findings'].map((table) => ['query', `FROM ${table}`, '-T', format]),
+  ),
   ['check', '-T', 'sarif'],
   ['check', '-T', 'junit'],
   ['check', '--summary', '--limit', 'payload=20'],
@@ -126,13 +130,26 @@ describe('to a pipe', () => {
   });
 });
 
+it.each(['text', 'json'])('diff -T %s', (format) => {
+  const { stdout } = wsdissect(['diff', '-q', '-T', format, capture, `${fixturesRoot}ws-hello/capture.pcap`]);
+  expect(stdout).toContain(format === 'text' ? 'only in A' : '"onlyA":[{');
+  expect(HARMFUL.exec(stdout)).toBe(null);
+});
+
 describe.skipIf(!hasProgram('script'))('to a terminal', () => {
-  it.each(COMMANDS.filter((args) => !args.includes('json')))('%s %s %s', (...args) => {
+  it.each(
+    COMMANDS.filter((args) => !args.includes('json')).concat([['query', 'FROM messages', '-T', 'csv']]),
+  )('%s %s %s', (...args) => {
     // Progress, which a slow machine shows, moves the cursor.
-    const { stdout } = onTerminal(`wsdissect ${args.join(' ')} "$CAPTURE" 2>/dev/null`, 100, {
-      CAPTURE: capture,
-    });
+    const { stdout } = onTerminal(
+      `wsdissect ${args.map((arg) => `'${arg}'`).join(' ')} "$CAPTURE" 2>/dev/null`,
+      100,
+      {
+        CAPTURE: capture,
+      },
+    );
     expect(stdout.length).toBeGreaterThan(100);
-    expect(HARMFUL.exec(stdout.replaceAll('\r\n', '\n').replace(OUR_COLOURS, ''))).toBe(null);
+    // CSV has line ends of its own.
+    expect(HARMFUL.exec(stdout.replaceAll(/\r+\n/g, '\n').replace(OUR_COLOURS, ''))).toBe(null);
   });
 });

@@ -1,7 +1,7 @@
 /** Which decoder is asked, what becomes of one that fails, and what it all may cost. */
 import { describe, expect, it } from 'vitest';
 import { bounded } from '../../src/subprotocol/bounded.js';
-import type { Subprotocol } from '../../src/subprotocol/index.js';
+import { SUBPROTOCOLS, type Subprotocol } from '../../src/subprotocol/index.js';
 import { Conversation, octets, told } from './harness.js';
 
 const EVENT = '42["chat"]';
@@ -65,6 +65,22 @@ describe('who is asked', () => {
     expect(talk.client(`4${'x'.repeat(1024 * 1024)}`)).toBeUndefined();
     expect(talk.client(`4${'x'.repeat(1024 * 1024 - 1)}`)).toBeDefined();
   });
+});
+
+it('a format of content is not asked before others have bid', () => {
+  const unit = { protocol: 'content', type: 't', summary: 's', value: null, answers: undefined };
+  const content: Subprotocol = {
+    name: 'content',
+    byContent: true,
+    expects: () => 0,
+    bid: () => 0.1,
+    open: () => ({ decode: () => [unit] }),
+  };
+  const talk = new Conversation({ subprotocols: [content, ...SUBPROTOCOLS] });
+  expect(talk.client('abc')?.protocol).toBe('content');
+  expect(talk.client(CALL)?.protocol).toBe('json-rpc');
+  expect(talk.client('abc')?.protocol).toBe('content');
+  expect(talk.client(EVENT)?.protocol).toBe('socket.io');
 });
 
 describe('a decoder that throws', () => {

@@ -6,53 +6,9 @@ import { Parser } from '@stomp/stompjs';
 import { Decoder, type Packet, PacketType } from 'socket.io-parser';
 import { describe, expect, it } from 'vitest';
 import { type Decoded, SubprotocolDecoding, type Unit } from '../../src/subprotocol/index.js';
-import type { Sender } from '../../src/websocket/frame-record.js';
-import type { Message } from '../../src/websocket/message-record.js';
-import { isControl } from '../../src/websocket/opcode.js';
 import { wsdissect } from '../support/cli.js';
-import { messageCases, messagesOf, type RecordedSession } from '../support/messages.js';
-
-interface Said {
-  readonly message: Message;
-  readonly decoded: Decoded | undefined;
-  /** Of short texts, as logged. */
-  readonly logged: string | undefined;
-}
-
-const caseOf = (name: string) => messageCases.find((one) => one.name === name)!;
-
-/** The data messages of each session, each beside what its sender logged. */
-async function sessionsOf(name: string): Promise<Said[][]> {
-  const { capture, recorded } = caseOf(name);
-  const { messages, sessions } = await messagesOf(capture);
-  const decoding = new SubprotocolDecoding({ defect: (code) => expect(code).toBeUndefined() });
-  const all = messages.map((message) => ({ message, decoded: decoding.decode(message) }));
-  return sessions.map((session, index) => {
-    const own = all.filter(({ message }) => message.session.number === session.number);
-    const logs = { client: textsOf(recorded[index], 'client'), server: textsOf(recorded[index], 'server') };
-    return own
-      .filter(({ message }) => !isControl(message.opcode))
-      .map((said) => ({ ...said, logged: logs[said.message.sender].shift() }));
-  });
-}
-
-function textsOf(session: RecordedSession, sender: Sender): (string | undefined)[] {
-  const logged = sender === 'client' ? session.clientMessages : (session.serverMessages ?? []);
-  return logged
-    .filter(({ opcode }) => opcode === 'text' || opcode === 'binary')
-    .map(({ text, opcode }) => (opcode === 'text' ? text : undefined));
-}
-
-const unitsOf = ({ decoded }: Said): readonly Unit[] => decoded?.parts ?? (decoded ? [decoded] : []);
-const factsOf = (unit: Unit) => unit.value as Record<string, unknown>;
-const wholeUnits = (said: readonly Said[], sender: Sender): Unit[] =>
-  said
-    .filter(({ message }) => message.sender === sender)
-    .flatMap(unitsOf)
-    .filter(({ type }) => type !== 'part');
-
-/** Of all answers: those that say whom they answer. */
-const answered = (units: readonly Unit[]) => units.filter(({ answers }) => answers !== undefined).length;
+import { messagesOf } from '../support/messages.js';
+import { answered, caseOf, factsOf, sessionsOf, unitsOf, wholeUnits } from './recorded.js';
 
 describe.each(['messages-socketio', 'messages-python-socketio'])('%s', (name) => {
   it('has the packets that the applications logged', async () => {
@@ -306,7 +262,11 @@ describe('messages-subscriptions', () => {
 });
 
 describe('wsdissect messages', () => {
-  const names = ['messages-socketio', 'messages-mosquitto', 'messages-stomp', 'messages-subscriptions'];
+  const names = [
+    ...['messages-socketio', 'messages-mosquitto', 'messages-stomp', 'messages-subscriptions'],
+    ...['messages-phoenix', 'messages-action-cable', 'messages-wamp', 'messages-signalr'],
+    ...['messages-sockjs', 'messages-sip', 'messages-binary'],
+  ];
   it.each(names)('-T ndjson of %s has what the library tells', async (name) => {
     const { capture } = caseOf(name);
     const { stdout, stderr } = wsdissect(['messages', '-T', 'ndjson', capture]);

@@ -41,7 +41,7 @@ for (const suite of SUITES) {
     }
 }
 
-const into: OpenedRecord = { content: new Uint8Array(0), type: 0 };
+const into: OpenedRecord = { content: new Uint8Array(0), type: 0, padding: 0 };
 
 test('which class', () => {
   const of = (number: number, version: number) =>

@@ -31,7 +31,9 @@ describe('lines', () => {
     ['in capitals', `CLIENT_RANDOM ${R.toUpperCase()} ${SECRET.toUpperCase()}\n`, 1, 0, 0],
     ['comments and empty ones', `# CLIENT_RANDOM ${R} ${SECRET}\n\n\r\n   \n#`, 0, 0, 0],
     ['of an unknown label', `CLIENT_HANDSHAKE_9 ${R} ${SECRET}\n`, 0, 0, 1],
-    ['of RSA, with no random', `RSA 0123456789abcdef ${SECRET}\n`, 0, 0, 1],
+    ['of RSA, with no random', `RSA 0123456789abcdef ${SECRET}\n`, 1, 0, 0],
+    ['of RSA, with a random', `RSA ${R} ${SECRET}\n`, 0, 1, 0],
+    ['of another label with as little', `CLIENT_RANDOM 0123456789abcdef ${SECRET}\n`, 0, 1, 0],
     ['of ECH', `ECH_SECRET ${R} ${SECRET}\n`, 0, 0, 1],
     ['with no secret', `CLIENT_RANDOM ${R}\n`, 0, 1, 0],
     ['with a short random', `CLIENT_RANDOM ${R.slice(2)} ${SECRET}\n`, 0, 1, 0],
@@ -59,11 +61,14 @@ describe('lines', () => {
   });
 
   test('every label', () => {
-    const text = SECRET_LABELS.map((label) => `${label} ${R} ${SECRET}\n`).join('');
+    const nameOf = (label: string) => (label === 'RSA' ? R.slice(0, 16) : R);
+    const text = SECRET_LABELS.map((label) => `${label} ${nameOf(label)} ${SECRET}\n`).join('');
     const { store, counts } = parse([Buffer.from(text)]);
     expect(counts).toEqual({ secrets: SECRET_LABELS.length, malformed: 0, unknown: 0 });
     for (const label of SECRET_LABELS)
-      expect(Buffer.from(store.find(label, Buffer.from(R, 'hex'))!).toString('hex')).toBe(SECRET);
+      expect(
+        Buffer.from(store.find(label, Buffer.from(nameOf(label).padEnd(64, '0'), 'hex'))!).toString('hex'),
+      ).toBe(SECRET);
   });
 
   test('a line is not taken before its end has come', () => {

@@ -99,7 +99,7 @@ describe('the records of RFC 8448', () => {
     const records = trace.records
       .filter(([sender, record]) => sender === side && record.startsWith('17'))
       .map(([, record]) => hex(record));
-    const opened: OpenedRecord = { content: new Uint8Array(0), type: 0 };
+    const opened: OpenedRecord = { content: new Uint8Array(0), type: 0, padding: 0 };
     const found: string[] = [];
     for (const [label, count] of secrets) {
       const keys = trafficKeys(AES_128_GCM, hex(trace.secrets[label]!));

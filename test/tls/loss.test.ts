@@ -4,7 +4,7 @@ import { Loss } from '../../src/tls/loss.js';
 import type { OpenedRecord, RecordCipher } from '../../src/tls/sealed-record.js';
 
 const OVERHEAD = 22;
-const into: OpenedRecord = { content: new Uint8Array(0), type: 0 };
+const into: OpenedRecord = { content: new Uint8Array(0), type: 0, padding: 0 };
 const BYTES = new Uint8Array(1000);
 
 /** Only `right` authenticates; all numbers that are tried are written down. */

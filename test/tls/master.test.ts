@@ -91,6 +91,19 @@ describe('the master secret', () => {
     expect(findMaster(context, factsOf())).toEqual(usual);
   });
 
+  test('of the premaster secret that the key log tells by what was encrypted', () => {
+    const context = contextOf();
+    const encryptedPremaster = Buffer.from('encrypted for the server');
+    const name = Buffer.alloc(32);
+    encryptedPremaster.copy(name, 0, 0, 8);
+    context.secrets.add('RSA', name, PREMASTER);
+    expect(findMaster(context, factsOf())).toBeUndefined();
+    expect(findMaster(context, factsOf({}, {}, { encryptedPremaster }))).toEqual(usual);
+    expect(
+      findMaster(context, factsOf({}, {}, { encryptedPremaster: Buffer.from('for another') })),
+    ).toBeUndefined();
+  });
+
   test('extended, with the hash of the transcript: RFC 7627', () => {
     const context = contextOf();
     context.secrets.add('PMS_CLIENT_RANDOM', clientHello.random, PREMASTER);

@@ -14,13 +14,13 @@ test('ten thousand sessions with all their labels', () => {
     SECRET_LABELS.forEach((label, index) => {
       store.add(label, random(i), secret(i * 10 + index, index % 2 ? 32 : 48));
     });
-  expect([store.known, store.used]).toEqual([count * 9, 0]);
+  expect([store.known, store.used]).toEqual([count * SECRET_LABELS.length, 0]);
   for (let i = 0; i < count; i += 7)
     SECRET_LABELS.forEach((label, index) => {
       expect(hexOf(store.find(label, random(i)))).toBe(hexOf(secret(i * 10 + index, index % 2 ? 32 : 48)));
     });
   expect(store.find('CLIENT_RANDOM', random(count))).toBeUndefined();
-  expect(store.known).toBe(count * 9);
+  expect(store.known).toBe(count * SECRET_LABELS.length);
 });
 
 test('what is told anew replaces what was told, of the same length or not', () => {
@@ -107,7 +107,25 @@ test('who is told may stop waiting, and may wait anew', () => {
   expect(told).toBe(3);
 });
 
-test('what was asked for, as lines of a key log', () => {
+test('another secret of the same session is told of once, and counts', () => {
+  let told = 0;
+  const store = new SecretStore(
+    Number.POSITIVE_INFINITY,
+    () => {},
+    () => told++,
+  );
+  store.add('CLIENT_RANDOM', random(1), secret(1));
+  store.add('CLIENT_RANDOM', random(1), secret(1));
+  store.add('CLIENT_RANDOM', random(2), secret(1));
+  expect(told).toBe(0);
+  for (const one of [secret(2), secret(3), secret(4, 32)]) {
+    store.add('CLIENT_RANDOM', random(1), one);
+    expect(hexOf(store.find('CLIENT_RANDOM', random(1)))).toBe(hexOf(one));
+  }
+  expect(told).toBe(1);
+});
+
+test('what has opened something, as lines of a key log', () => {
   const store = new SecretStore();
   expect([store.has(random(1)), store.usedLines()]).toEqual([false, '']);
   store.add('SERVER_TRAFFIC_SECRET_0', random(1), secret(2, 32));
@@ -122,5 +140,9 @@ test('what was asked for, as lines of a key log', () => {
   for (let i = 0; i < 300; i++) store.find('SERVER_TRAFFIC_SECRET_0', random(1));
   store.find('EXPORTER_SECRET', random(1));
   expect(store.used).toBe(2);
+  expect(store.usedLines()).toBe('');
+  store.confirm(random(2));
+  expect(store.usedLines()).toBe('');
+  store.confirm(random(1));
   expect(store.usedLines()).toBe(`SERVER_TRAFFIC_SECRET_0 ${hexOf(random(1))} ${hexOf(secret(2, 32))}\n`);
 });

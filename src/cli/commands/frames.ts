@@ -8,6 +8,8 @@ import { addListOptions, type ListOptions } from './options.js';
 export interface FramesOptions extends ListOptions {
   readonly verbose?: boolean;
   readonly hex?: boolean;
+  /** False with --no-decode. */
+  readonly decode: boolean;
 }
 
 export function addFramesCommand(program: Command, terminal: Terminal): void {
@@ -18,6 +20,7 @@ export function addFramesCommand(program: Command, terminal: Terminal): void {
     .option('-V, --verbose', 'each frame as a tree of its fields: bits, meaning, section of the RFC, packets')
     .option('-x, --hex', 'the bytes of each frame, as on the wire and unmasked');
   addListOptions(frames, 'frames')
+    .option('--no-decode', 'with -V, do not tell what messages say in their subprotocols')
     .addHelpText('after', EXAMPLES)
     .action(async (captures: string[], options: FramesOptions) =>
       (await import('../frames.js')).listFrames(captures, options, terminal),

@@ -4,6 +4,7 @@
  * The modules in this folder define the commands; what a command does is loaded when it runs, so that the
  * program starts quickly.
  */
+import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { TimeFormat } from '../../output/time.js';
 import type { Terminal } from '../terminal.js';
@@ -15,17 +16,31 @@ export interface SecretOptions {
   readonly rsaKey: string[];
 }
 
-export interface CommonOptions extends SecretOptions {
-  readonly read: string[];
+/** How captures are read. */
+export interface ReadingOptions extends SecretOptions {
   readonly reader: 'own' | 'pcap-parser';
-  readonly time: TimeFormat;
   readonly maxPayload?: number;
   readonly maxMessage?: number;
-  readonly displayFilter?: string;
   readonly decodeAs: number[];
   readonly limit: GivenLimits;
+  /** Modules of decoders. */
+  readonly decoder: string[];
+  readonly proto: Proto[];
   readonly summary?: boolean;
   readonly quiet?: boolean;
+}
+
+export interface CommonOptions extends ReadingOptions {
+  readonly read: string[];
+  readonly time: TimeFormat;
+  readonly displayFilter?: string;
+}
+
+/** A file of Protocol Buffers, and which of its messages are meant. */
+export interface Proto {
+  readonly given: string;
+  readonly file: string;
+  readonly names: readonly string[];
 }
 
 export type Format = 'table' | 'text' | 'json' | 'ndjson';
@@ -66,9 +81,29 @@ export function addSecretOptions(command: Command): Command {
     );
 }
 
+function addDecoderOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--decoder <module>',
+        'a JavaScript module that decodes a subprotocol of your own; may be repeated',
+      )
+        .argParser((value: string, previous: string[]) => [...previous, existing(value)])
+        .default([]),
+    )
+    .addOption(
+      new Option(
+        '--proto <file[:message]>',
+        'Protocol Buffers: binary messages are of this type (file.proto:package.Message), or of one of the client ' +
+          'and one of the server (file.proto:Ask,Answer); may be repeated',
+      )
+        .argParser((value: string, previous: Proto[]) => [...previous, parseProto(value)])
+        .default([]),
+    );
+}
+
 export function addCommonOptions(command: Command): Command {
-  const withInput = command
-    .argument('[capture...]', 'capture files in time order, or - for standard input')
+  const withInput = addCaptures(command)
     .addOption(
       new Option(
         '-t, --time <format>',
@@ -81,12 +116,25 @@ export function addCommonOptions(command: Command): Command {
       '-Y, --display-filter <filter>',
       'list only what it holds for, as in Wireshark: websocket.opcode == 1 && ws.sender == client ' +
         '(wsdissect fields lists the fields)',
-    )
-    .addOption(
-      new Option('-r, --read <file>', 'a capture, as tshark takes it; may be repeated')
-        .argParser((value: string, previous: string[]) => [...previous, value])
-        .default([]),
-    )
+    );
+  return addReadingOptions(addReadOption(withInput));
+}
+
+export function addCaptures(command: Command): Command {
+  return command.argument('[capture...]', 'capture files in time order, or - for standard input');
+}
+
+export function addReadOption(command: Command): Command {
+  return command.addOption(
+    new Option('-r, --read <file>', 'a capture, as tshark takes it; may be repeated')
+      .argParser((value: string, previous: string[]) => [...previous, value])
+      .default([]),
+  );
+}
+
+/** How captures are read, and what is said of that. */
+export function addReadingOptions(command: Command): Command {
+  const withReading = command
     .addOption(
       new Option(
         '--reader <reader>',
@@ -115,7 +163,7 @@ export function addCommonOptions(command: Command): Command {
         .argParser((value: string, previous: number[]) => [...previous, parseDecodeAs(value)])
         .default([]),
     );
-  return addSecretOptions(withInput)
+  return addDecoderOptions(addSecretOptions(withReading))
     .option('--summary', 'at the end, on standard error, what was read, decoded and dropped')
     .option('-q, --quiet', 'no warnings on standard error')
     .helpOption('-h, --help', 'print this help');
@@ -127,6 +175,18 @@ export function parseCount(text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1)
     throw new InvalidArgumentError('It must be a whole number greater than 0.');
   return value;
+}
+
+function existing(file: string): string {
+  if (!existsSync(file)) throw new InvalidArgumentError('There is no such file.');
+  return file;
+}
+
+/** `FILE`, `FILE:package.Message`, `FILE:Client,Server`; a file's name may have a colon, too. */
+function parseProto(given: string): Proto {
+  if (existsSync(given)) return { given, file: given, names: [] };
+  const [, file = given, names] = /^(.+):([\w.]+(?:,[\w.]+)?)$/.exec(given) ?? [];
+  return { given, file: existing(file), names: names?.split(',') ?? [] };
 }
 
 /** As in tshark: the port whose connections carry a WebSocket. */

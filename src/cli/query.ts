@@ -1,0 +1,198 @@
+/**
+ * `wsdissect query`: fills the tables that the SQL names while it reads the captures, then asks.
+ */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunConsumer } from '../dissect.js';
+import type { Dissector } from '../dissector.js';
+import { DEFAULT_LIMITS } from '../limits.js';
+import { loadTables } from '../output/table.js';
+import type { Column } from '../query/column.js';
+import { type DatabaseOptions, NoDatabase, QueryDatabase, type TableLoader } from '../query/database.js';
+import { writeResult, writeSchema } from '../query/render.js';
+import {
+  namedTables,
+  TABLE_NAMES,
+  type TableName,
+  type TableRecords,
+  type Tables,
+  tablesOf,
+} from '../query/tables.js';
+import { CaptureError } from '../stream/defect.js';
+import type { QueryOptions } from './commands/query.js';
+import { makeDecoding } from './decoding.js';
+import { UsageError } from './exit.js';
+import { Printing } from './progress.js';
+import { inputsOf, run } from './run.js';
+import type { Terminal } from './terminal.js';
+
+export async function queryCaptures(
+  sql: string | undefined,
+  captures: readonly string[],
+  options: QueryOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const { format = terminal.stdoutIsTerminal ? 'table' : 'csv' } = options;
+  if (format === 'table') await loadTables();
+  if (options.schema === true) {
+    writeSchema(format, terminal);
+    return;
+  }
+  if (sql === undefined) throw new UsageError('no SQL given (wsdissect query --help tells more)');
+  const isKept = options.database !== undefined && captures.length + options.read.length === 0;
+  refuseFile(options.database, isKept);
+  if (!isKept) inputsOf(captures, options);
+  const folder = mkdtempSync(join(tmpdir(), 'wsdissect-'));
+  let database: QueryDatabase | undefined;
+  let isFilled = isKept;
+  try {
+    database = await openDatabase({
+      file: options.database,
+      readOnly: isKept,
+      folder,
+      memory: options.limit.maxQueryMemory ?? DEFAULT_LIMITS.maxQueryMemory,
+      external: options.allowFiles === true,
+    });
+    if (!isKept) await fill(database, sql, captures, options, terminal);
+    isFilled = true;
+    await ask(database, sql, format, terminal);
+  } finally {
+    database?.close();
+    rmSync(folder, { recursive: true, force: true });
+    if (options.database !== undefined && !isFilled)
+      for (const file of [options.database, `${options.database}.wal`]) rmSync(file, { force: true });
+  }
+}
+
+function refuseFile(file: string | undefined, isKept: boolean): void {
+  if (file === undefined) return;
+  const isThere = existsSync(file);
+  if (isKept && !isThere)
+    throw new UsageError(`${file}: no such file: name captures, too, to fill a new one`);
+  if (!isKept && isThere)
+    throw new UsageError(`${file} is there already: leave the captures out to ask it, or name a new file`);
+}
+
+async function openDatabase(options: DatabaseOptions): Promise<QueryDatabase> {
+  try {
+    return await QueryDatabase.open(options);
+  } catch (error) {
+    if (error instanceof NoDatabase)
+      throw new UsageError(
+        'query needs DuckDB, which is not installed with wsdissect (it takes 70 MB): npm install @duckdb/node-api, ' +
+          'with -g if wsdissect was installed so',
+      );
+    throw new CaptureError('unreadable', oneLine(error));
+  }
+}
+
+/** Makes all tables, and fills those that are asked for: of a file that is kept all. */
+async function fill(
+  database: QueryDatabase,
+  sql: string,
+  captures: readonly string[],
+  options: QueryOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const inputs = inputsOf(captures, options);
+  let dissector: Dissector | undefined;
+  const decoding = await makeDecoding(options, (code, message) =>
+    dissector?.defect('subprotocol', code, message),
+  );
+  const tables = tablesOf(
+    (packet) => inputs[dissector?.captureOf(packet) ?? -1],
+    (message) => decoding.decode(message),
+  );
+  for (const [name, columns] of Object.entries(tables)) await database.createTable(name, columns);
+  await attempt(() => database.check(sql));
+  const wanted = options.database === undefined ? namedTables(sql) : TABLE_NAMES;
+  const loaders = await openLoaders(database, tables, wanted);
+  await run(captures, options, terminal, {
+    consumer: {
+      opened: (its: Dissector) => {
+        dissector = its;
+      },
+      ...consumerOf(loaders),
+    },
+    printing: new Printing(false),
+    previewPayload: undefined,
+    finish() {},
+  });
+  for (const loader of Object.values(loaders)) loader?.end();
+}
+
+type Loaders = { readonly [Name in TableName]: TableLoader<TableRecords[Name]> | undefined };
+
+async function openLoaders(
+  database: QueryDatabase,
+  tables: Tables,
+  wanted: readonly TableName[],
+): Promise<Loaders> {
+  const open = async <T>(name: TableName, columns: readonly Column<T>[]) =>
+    wanted.includes(name) ? database.loader(name, columns) : undefined;
+  return {
+    frames: await open('frames', tables.frames),
+    messages: await open('messages', tables.messages),
+    sessions: await open('sessions', tables.sessions),
+    findings: await open('findings', tables.findings),
+  };
+}
+
+function consumerOf({ frames, messages, sessions, findings }: Loaders): RunConsumer {
+  return {
+    ...(frames && { frame: (frame) => frames.add(frame) }),
+    ...(messages && { message: (message) => messages.add(message) }),
+    ...(findings && { finding: (finding) => findings.add(finding) }),
+    ...(sessions && {
+      sessionClosed: (summary) => sessions.add(summary),
+      tlsUnread: (connection) => sessions.add(connection),
+    }),
+  };
+}
+
+/** Ctrl-C ends the question: what was told by then stays. */
+async function ask(
+  database: QueryDatabase,
+  sql: string,
+  format: Parameters<typeof writeResult>[1],
+  terminal: Terminal,
+): Promise<void> {
+  let isInterrupted = false;
+  const onSignal = () => {
+    isInterrupted = true;
+    database.interrupt();
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  try {
+    await attempt(async () => writeResult(await database.ask(sql), format, terminal, database.values));
+  } catch (error) {
+    if (!isInterrupted) throw error;
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+  terminal.stdout.flush();
+}
+
+/** What DuckDB has no room or file for is no fault of the SQL. */
+const NOT_OF_SQL = /^(?:Out of Memory|IO|Internal|Fatal) Error/;
+
+/** What DuckDB says of the SQL is a mistake in usage. Its errors are plain ones, others are not. */
+async function attempt<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof Error) || error.constructor !== Error) throw error;
+    const message = oneLine(error);
+    if (NOT_OF_SQL.test(message)) throw new CaptureError('unreadable', message);
+    throw new UsageError(`SQL: ${message}`);
+  }
+}
+
+/** What is wrong, and what DuckDB proposes, without the lines that point into the SQL. */
+function oneLine(error: unknown): string {
+  const [first] = (error as Error).message.replace(/^Failed to extract statements: /, '').split('\n\nLINE ');
+  // So it says of SQL without a statement.
+  if (first === 'Error in native callback') return 'there is no statement in it';
+  return first.replaceAll(/\s*\n+\s*/g, '; ');
+}

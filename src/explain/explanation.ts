@@ -1,0 +1,40 @@
+/**
+ * All that is to be said about one frame, as data: text, Markdown, SVG and JSON show it.
+ */
+import type { Finding } from '../rules/finding.js';
+import type { Frame, Piece } from '../websocket/frame-record.js';
+import { type Diagram, makeDiagram } from './diagram.js';
+import { type Part, partsOf, wireBytes } from './part.js';
+import { type Step, stepsOf } from './steps.js';
+import { type UnmaskedByte, unmask } from './unmasking.js';
+
+export interface Explanation {
+  readonly frame: Frame;
+  /** As on the wire: the header, and the first octets of the payload. */
+  readonly bytes: Uint8Array;
+  readonly parts: readonly Part[];
+  readonly diagram: Diagram;
+  /** Empty where it is not masked. */
+  readonly unmasking: readonly UnmaskedByte[];
+  readonly steps: readonly Step[];
+  /** Where it lay; empty where it comes from no capture. */
+  readonly pieces: readonly Piece[];
+  /** What is wrong with it, or with what it ends. */
+  readonly findings: readonly Finding[];
+}
+
+/** `isCaptured`: the frame comes from packets. */
+export function explainFrame(frame: Frame, findings: readonly Finding[], isCaptured: boolean): Explanation {
+  const parts = partsOf(frame);
+  const bytes = wireBytes(frame);
+  return {
+    frame,
+    bytes,
+    parts,
+    diagram: makeDiagram(parts, bytes),
+    unmasking: unmask(frame),
+    steps: stepsOf(frame),
+    pieces: isCaptured ? frame.pieces : [],
+    findings,
+  };
+}

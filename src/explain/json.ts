@@ -1,0 +1,43 @@
+/**
+ * An explanation as JSON; its names are a contract, documented in the README.
+ */
+import { formatHex } from '../bytes/hex.js';
+import { opcodeName } from '../websocket/opcode.js';
+import type { Explanation } from './explanation.js';
+
+/** A line, without its end. */
+export function explanationJson({
+  frame,
+  bytes,
+  parts,
+  diagram,
+  unmasking,
+  steps,
+  pieces,
+  findings,
+}: Explanation): string {
+  return JSON.stringify({
+    frame: frame.number,
+    sender: frame.sender,
+    opcode: opcodeName(frame.opcode),
+    length: frame.length,
+    bytes: formatHex(bytes),
+    parts,
+    diagram: diagram.rows.map((row) => row.map(({ part, start, end, bits }) => ({ part, start, end, bits }))),
+    unmasking,
+    steps,
+    packets: pieces.map(({ packet, packetOffset, streamOffset, length }) => ({
+      packet,
+      offset: packetOffset ?? null,
+      from: streamOffset - frame.streamOffset,
+      length,
+    })),
+    findings: findings.map(({ rule, severity, breaker, message }) => ({
+      rule: rule.id,
+      severity,
+      breaker,
+      section: rule.section,
+      message,
+    })),
+  });
+}

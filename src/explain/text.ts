@@ -1,0 +1,194 @@
+/**
+ * An explanation for a terminal of 80 columns, with colours or without: the figure, each part with its reason, the
+ * bytes, the unmasking, the steps of a decoder, where the frame lay, and what is wrong with it.
+ */
+import { hexByte } from '../bytes/hex.js';
+import { visible } from '../bytes/visible.js';
+import type { Colors } from '../output/colors.js';
+import { opcodeName } from '../websocket/opcode.js';
+import { type Cell, type Diagram, ROW_BITS } from './diagram.js';
+import type { Explanation } from './explanation.js';
+import { PART_NAMES, type Part, type PartName } from './part.js';
+import type { Step } from './steps.js';
+import type { UnmaskedByte } from './unmasking.js';
+
+/** As RFCs have it, and good on a narrow terminal. */
+const WIDTH = 78;
+const ROW_BYTES = 16;
+/** Packets that are named. */
+const MAX_PACKETS = 16;
+
+export function explanationText(explanation: Explanation, colors: Colors): string {
+  const { parts, diagram, unmasking, steps, findings } = explanation;
+  const sections = [
+    ['', [colors.label(titleOf(explanation))]],
+    ['Bit by bit (RFC 6455 §5.2)', diagramLines(diagram, colors)],
+    ['What each part says', togetherOf(parts).flatMap((alike) => partLines(alike, colors))],
+    ['The bytes, coloured by part', byteLines(explanation, colors)],
+    ['Unmasking (RFC 6455 §5.3): byte i of the payload XOR byte i mod 4 of the key', unmaskLines(unmasking)],
+    ['What a decoder does', steps.flatMap(stepLines)],
+    ['Where it lay', placeLines(explanation)],
+    [
+      'What is wrong',
+      findings.flatMap(({ rule, severity, message }) => [
+        colors.severity(severity, `${severity}: ${rule.title} (${rule.section})`),
+        ...wrapped(visible(message), '  '),
+        ...wrapped(rule.asks, '  '),
+      ]),
+    ],
+  ] as const;
+  return sections
+    .filter(([, lines]) => lines.length > 0)
+    .map(([title, lines]) => [...(title === '' ? [] : [colors.label(title)]), ...lines].join('\n'))
+    .join('\n\n')
+    .concat('\n');
+}
+
+export function titleOf({ frame, pieces }: Explanation): string {
+  const from = frame.sender === 'client' ? 'client → server' : 'server → client';
+  const session = pieces.length === 0 ? '' : `, session ${frame.session.number}`;
+  const { exactLength: length } = frame;
+  return `Frame ${frame.number}: ${opcodeName(frame.opcode)}, ${length} ${length === 1n ? 'byte' : 'bytes'}, ${from}${session}`;
+}
+
+/** The lines of the figure, uncoloured where `colors` are none. */
+export function diagramLines({ rows, omitted }: Diagram, colors: Colors): string[] {
+  const lines = [
+    ' 0                   1                   2                   3',
+    ` ${Array.from({ length: ROW_BITS }, (_, i) => i % 10).join(' ')}`,
+  ];
+  for (const [i, row] of rows.entries()) {
+    lines.push(border(row, rows[i - 1]));
+    const columns = row.map((cell) => cellLines(cell));
+    const height = Math.max(...columns.map((column) => column.length));
+    for (let line = 0; line < height; line++)
+      lines.push(
+        `|${row.map((cell, at) => paint(cell.part, centred(columns[at][line] ?? '', widthOf(cell)), colors)).join('|')}|`,
+      );
+    lines.push(`|${row.map((cell) => paint(cell.part, cell.bits.split('').join(' '), colors)).join('|')}|`);
+  }
+  lines.push(border(rows.at(-1) ?? [], undefined));
+  return omitted > 0
+    ? [...lines, `  … ${omitted} more ${omitted === 1 ? 'byte' : 'bytes'} of payload`]
+    : lines;
+}
+
+const widthOf = ({ start, end }: Cell) => 2 * (end - start) - 1;
+
+/** `+-+-+---+`, with a joint wherever a cell of this row or of the one above ends. */
+function border(row: readonly Cell[], above: readonly Cell[] | undefined): string {
+  const joints = new Set([0, ...[...row, ...(above ?? [])].flatMap(({ start, end }) => [start, end])]);
+  const last = Math.max(...joints);
+  let line = '';
+  for (let bit = 0; bit <= last; bit++) line += `${joints.has(bit) ? '+' : '-'}${bit < last ? '-' : ''}`;
+  return line;
+}
+
+/** The title of a cell in lines: downwards where it has the width of a bit. */
+function cellLines({ title, start, end, continued }: Cell): string[] {
+  if (end - start === 1) return title.split('');
+  const text = continued ? `${title} (continued)` : title;
+  return wrap(text, 2 * (end - start) - 1);
+}
+
+function centred(text: string, width: number): string {
+  const left = Math.floor((width - text.length) / 2);
+  return text.padStart(text.length + Math.max(0, left)).padEnd(width);
+}
+
+function paint(part: PartName, text: string, colors: Colors): string {
+  return colors.part(PART_NAMES.indexOf(part), text);
+}
+
+/** Those next to each other of which the same is to be said, as of reserved bits, are told together. */
+export function togetherOf(parts: readonly Part[]): readonly (readonly Part[])[] {
+  const groups: Part[][] = [];
+  for (const part of parts) {
+    const [like] = groups.at(-1) ?? [];
+    const isAlike = like?.why === part.why && like.value === part.value && like.meaning === part.meaning;
+    if (isAlike) groups.at(-1)!.push(part);
+    else groups.push([part]);
+  }
+  return groups;
+}
+
+/** `4 bits`, `2 bytes`. */
+export function sizeOf(parts: readonly Part[]): string {
+  const bits = parts.at(-1)!.endBit - parts[0].startBit;
+  return bits % 8 === 0 ? countOf(bits / 8, 'byte') : countOf(bits, 'bit');
+}
+
+export function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `7f ^ 37 = 48 'H'` */
+export function unmaskedText({ wire, key, result }: UnmaskedByte): string {
+  const isPrintable = result >= 0x20 && result < 0x7f;
+  return `${hexByte(wire)} ^ ${hexByte(key)} = ${hexByte(result)}${isPrintable ? ` '${String.fromCharCode(result)}'` : ''}`;
+}
+
+function partLines(alike: readonly Part[], colors: Colors): string[] {
+  const [{ name, value, meaning, why, section }] = alike;
+  const title = alike.map((part) => part.title).join(', ');
+  const says = [value, meaning].filter((one) => one !== '').join(': ');
+  return [
+    `${paint(name, title.padEnd(24), colors)} ${sizeOf(alike)}, ${section}`,
+    ...wrapped(says, '  = '),
+    ...wrapped(why, '  ', colors.dim),
+  ];
+}
+
+function byteLines({ bytes, parts, frame }: Explanation, colors: Colors): string[] {
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; at += ROW_BYTES) {
+    const row = Array.from(bytes.subarray(at, at + ROW_BYTES), (byte, i) => {
+      const part = parts.findLast(({ startBit }) => startBit <= 8 * (at + i) + 7)!;
+      return `${i === 8 ? ' ' : ''}${paint(part.name, hexByte(byte), colors)}`;
+    });
+    lines.push(`  ${at.toString(16).padStart(4, '0')}  ${row.join(' ')}`);
+  }
+  const rest = frame.headerLength + frame.length - bytes.length;
+  return rest > 0 ? [...lines, `  … ${rest} more ${rest === 1 ? 'byte' : 'bytes'}`] : lines;
+}
+
+function unmaskLines(unmasking: readonly UnmaskedByte[]): string[] {
+  return unmasking.map((byte) => `  ${String(byte.index).padStart(2)}: ${unmaskedText(byte)}`);
+}
+
+function stepLines({ state, takes, tells }: Step): string[] {
+  const bytes = takes === 0 ? '' : countOf(takes, 'byte');
+  return wrapped(tells, `  ${state.padEnd(8)} ${bytes.padStart(9)}  `);
+}
+
+function placeLines({ pieces, frame }: Explanation): string[] {
+  const lines = pieces.slice(0, MAX_PACKETS).map(({ packet, packetOffset, streamOffset, length }) => {
+    const from = streamOffset - frame.streamOffset;
+    const where = packetOffset === undefined ? '' : `, at offset ${packetOffset}`;
+    return `  packet ${packet}${where}: bytes ${from} to ${from + length - 1} of the frame`;
+  });
+  const more = pieces.length - MAX_PACKETS;
+  return more > 0 ? [...lines, `  … and ${more} more packets`] : lines;
+}
+
+function wrapped(text: string, indent: string, paintLine = (line: string) => line): string[] {
+  const hanging = ' '.repeat(indent.length);
+  return wrap(text, WIDTH - indent.length).map((line, i) =>
+    paintLine(`${i === 0 ? indent : hanging}${line}`),
+  );
+}
+
+/** At spaces; a word that is too long is cut. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (let word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = '';
+    }
+    for (; word.length > width; word = word.slice(width)) lines.push(word.slice(0, width));
+    line += line === '' ? word : ` ${word}`;
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import { framesOfBytes } from '../../src/explain/of-bytes.js';
+import { rules } from '../../src/rules/index.js';
+import { encodeFrame } from '../../src/websocket/frame-encode.js';
+import { bytesOf, explained } from './help.js';
+
+/** RFC 6455 §5.7. */
+const HELLO = '81 85 37 fa 21 3d 7f 9f 4d 51 58';
+
+describe('the parts of a frame', () => {
+  it('of the masked "Hello" of RFC 6455 §5.7', () => {
+    const [{ parts, bytes }] = explained(HELLO);
+    expect(parts.map(({ name, startBit, endBit, value }) => [name, startBit, endBit, value])).toEqual([
+      ['fin', 0, 1, '1'],
+      ['rsv1', 1, 2, '0'],
+      ['rsv2', 2, 3, '0'],
+      ['rsv3', 3, 4, '0'],
+      ['opcode', 4, 8, '1 (text)'],
+      ['mask', 8, 9, '1'],
+      ['length', 9, 16, '5'],
+      ['key', 16, 48, '37fa213d'],
+      ['payload', 48, 88, 'Hello'],
+    ]);
+    expect(Buffer.from(bytes)).toEqual(bytesOf(HELLO));
+  });
+
+  it.each([
+    ['82 7e 01 00', 256, 'extended-length', 16, 32, '126', 'hold 126 to 65,535'],
+    ['82 7f 00 00 00 00 00 01 00 00', 65_536, 'extended-length', 16, 80, '127', '65,536 bytes and more'],
+  ])('of the binary message %s of RFC 6455 §5.7', (header, length, name, start, end, marker, why) => {
+    const bytes = Buffer.concat([bytesOf(header), Buffer.alloc(length, 7)]);
+    const [{ parts, bytes: shown }] = explained(bytes.toString('hex'));
+    expect(parts.find((part) => part.name === 'length')).toMatchObject({ value: marker });
+    expect(parts.find((part) => part.name === 'length')!.why).toContain(why);
+    expect(parts.find((part) => part.name === name)).toMatchObject({
+      startBit: start,
+      endBit: end,
+      value: String(length),
+    });
+    expect(parts.at(-1)).toMatchObject({ name: 'payload', startBit: end, endBit: end + 8 * length });
+    expect(Buffer.from(shown)).toEqual(bytes.subarray(0, end / 8 + 64));
+  });
+
+  it.each([
+    [HELLO, 'mask', 'must be masked (§5.1), so that'],
+    ['81 05 48 65 6c 6c 6f', 'mask', 'Servers never mask'],
+    ['01 03 48 65 6c', 'fin', 'did not want to wait'],
+    ['89 00', 'fin', 'A control frame is always whole'],
+    ['89 00', 'length', 'There is no payload.'],
+    ['09 00', 'fin', 'must not be fragmented'],
+    ['8a 00', 'opcode', 'It answers a Ping'],
+    ['83 00', 'opcode', 'Nothing defines this number'],
+    ['a1 00', 'rsv2', 'ends the connection'],
+    ['c1 07 f2 48 cd c9 c9 07 00', 'rsv1', 'permessage-deflate (RFC 7692)'],
+    ['c1 07 f2 48 cd c9 c9 07 00', 'payload', '00 00 ff ff'],
+    ['88 02 03 e8', 'payload', 'The first two bytes are the code'],
+    ['88 01 03', 'payload', 'one byte is an error'],
+    ['82 7e 00 05 01 02 03 04 05', 'extended-length', '7 bits would have done'],
+  ])('%s: why %s is so', (hex, name, why) => {
+    expect(explained(hex)[0].parts.find((part) => part.name === name)!.why).toContain(why);
+  });
+});
+
+describe('the figure', () => {
+  const rowsOf = (hex: string) =>
+    explained(hex)[0].diagram.rows.map((row) => row.map(({ part, bits }) => [part, bits]));
+
+  it('has the bits, 32 in a row', () => {
+    expect(rowsOf(HELLO)).toEqual([
+      [
+        ['fin', '1'],
+        ['rsv1', '0'],
+        ['rsv2', '0'],
+        ['rsv3', '0'],
+        ['opcode', '0001'],
+        ['mask', '1'],
+        ['length', '0000101'],
+        ['key', '0011011111111010'],
+      ],
+      [
+        ['key', '0010000100111101'],
+        ['payload', '0111111110011111'],
+      ],
+      [['payload', '010011010101000101011000']],
+    ]);
+  });
+
+  it.each([
+    ['81 05 48 65 6c 6c 6f', 0],
+    ['81 06 48 65 6c 6c 6f 6f', 0],
+    ['81 07 48 65 6c 6c 6f 6f 6f', 1],
+    [`81 7d ${'61'.repeat(125)}`, 119],
+    [`81 7e 00 7e ${'61'.repeat(126)}`, 118],
+  ])('of %s leaves out what is too much of the payload', (hex, omitted) => {
+    expect(explained(hex)[0].diagram.omitted).toBe(omitted);
+  });
+
+  it('has all bits of the frame, in any form', () => {
+    for (const lengthForm of [7, 16, 64] as const)
+      for (const maskingKey of [undefined, 0x1234_5678]) {
+        const bytes = Buffer.from(
+          encodeFrame({ opcode: 2, payload: bytesOf('0102'), lengthForm, maskingKey }),
+        );
+        const [{ diagram }] = explained(bytes.toString('hex'));
+        const bits = diagram.rows.flat().map((cell) => cell.bits);
+        expect(bits.join('')).toBe([...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join(''));
+      }
+  });
+});
+
+describe('the unmasking', () => {
+  it('is worked byte by byte', () => {
+    expect(explained(HELLO)[0].unmasking).toEqual([
+      { index: 0, wire: 0x7f, key: 0x37, result: 0x48 },
+      { index: 1, wire: 0x9f, key: 0xfa, result: 0x65 },
+      { index: 2, wire: 0x4d, key: 0x21, result: 0x6c },
+      { index: 3, wire: 0x51, key: 0x3d, result: 0x6c },
+      { index: 4, wire: 0x58, key: 0x37, result: 0x6f },
+    ]);
+  });
+
+  it('is none without a mask, and not of what is not there', () => {
+    expect(explained('81 05 48 65 6c 6c 6f')[0].unmasking).toEqual([]);
+    expect(explained('81 85 37 fa 21 3d 7f 9f')[0].unmasking.length).toBe(2);
+    expect(explained(`82 fd 00 00 00 00 ${'61'.repeat(125)}`)[0].unmasking.length).toBe(12);
+  });
+});
+
+describe('the steps of a decoder', () => {
+  it.each([
+    [
+      HELLO,
+      ['header 2', 'key 4', 'payload 5', 'end 0'],
+      'the message is whole, checked to be UTF-8, and handed on',
+    ],
+    [
+      '82 7e 00 05 01 02 03 04 05',
+      ['header 2', 'length 2', 'payload 5', 'end 0'],
+      'the message is whole, and handed on',
+    ],
+    [
+      '01 03 48 65 6c',
+      ['header 2', 'payload 3', 'end 0'],
+      'kept: the next data frame must be a continuation of this message',
+    ],
+    [
+      '89 00',
+      ['header 2', 'end 0'],
+      'a Pong with the same payload is due; a message under way stays as it is',
+    ],
+    [
+      '88 00',
+      ['header 2', 'end 0'],
+      'nothing may follow in this direction; the other side has to answer with a Close',
+    ],
+    ['8a 00', ['header 2', 'end 0'], 'it is handled at once; a message under way stays as it is'],
+    ['81 05 48', ['header 2', 'payload 5', 'end 0'], 'the stream ended before the frame did'],
+    [
+      'c1 07 f2 48 cd c9 c9 07 00',
+      ['header 2', 'payload 7', 'end 0'],
+      'the message is whole, inflated, checked to be UTF-8, and handed on',
+    ],
+  ])('%s', (hex, steps, end) => {
+    const [{ steps: told }] = explained(hex);
+    expect(told.map(({ state, takes }) => `${state} ${takes}`)).toEqual(steps);
+    expect(told.at(-1)!.tells).toBe(end);
+  });
+
+  it('of fragments end with the joined message', () => {
+    const [first, last] = explained('01 03 48 65 6c 80 02 6c 6f');
+    expect(first.steps.at(-1)!.tells).toMatch(/^kept/);
+    expect(last.steps.at(-1)!.tells).toBe(
+      'the last fragment: the message is joined, checked to be UTF-8, and handed on',
+    );
+  });
+});
+
+describe('frames of bytes', () => {
+  it.each([
+    [HELLO, undefined, 1, 'client', []],
+    ['81 05 48 65 6c 6c 6f', undefined, 1, 'server', []],
+    ['81 05 48 65 6c 6c 6f', 'client', 1, 'client', ['unmasked-client-frame']],
+    [HELLO, 'server', 1, 'server', ['masked-server-frame']],
+    ['83 00 82 7e 00 01 05', undefined, 2, 'server', ['reserved-opcode', 'non-minimal-length']],
+  ] as const)('%s, said by %s', (hex, sender, count, by, broken) => {
+    const { frames, findings, rest } = framesOfBytes(bytesOf(hex), rules, sender);
+    expect([frames.length, frames[0].sender, rest]).toEqual([count, by, 0]);
+    expect(findings.filter(({ severity }) => severity === 'error').map(({ rule }) => rule.id)).toEqual(
+      broken,
+    );
+  });
+
+  it.each([
+    ['', 0, 0],
+    ['81', 0, 1],
+    ['81 85 37', 0, 3],
+    ['81 05 48', 1, 0],
+    ['81 01 48 82', 1, 1],
+    ['82 7f ff ff ff ff ff ff ff ff 01', 1, 0],
+  ])('%s: %i frames, and %i bytes more', (hex, count, rest) => {
+    const told = framesOfBytes(bytesOf(hex), rules, undefined);
+    expect([told.frames.length, told.rest]).toEqual([count, rest]);
+  });
+});

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { explanationJson } from '../../src/explain/json.js';
+import { explanationMarkdown } from '../../src/explain/markdown.js';
+import { explanationSvg } from '../../src/explain/svg.js';
+import { explanationText } from '../../src/explain/text.js';
+import { makeColors } from '../../src/output/colors.js';
+import { explained } from './help.js';
+
+const HELLO = '81 85 37 fa 21 3d 7f 9f 4d 51 58';
+const plain = makeColors(false);
+const ESCAPE = /\x1b\[\d+m/g;
+
+describe('text', () => {
+  const text = explanationText(explained(HELLO)[0], plain);
+
+  it('has the figure of the RFC', () => {
+    expect(text).toContain(`\
+Bit by bit (RFC 6455 §5.2)
+ 0                   1                   2                   3
+ 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
++-+-+-+-+-------+-+-------------+-------------------------------+
+|F|R|R|R|opcode |M| Payload len |          Masking-key          |
+|I|S|S|S|       |A|             |                               |
+|N|V|V|V|       |S|             |                               |
+| |1|2|3|       |K|             |                               |
+|1|0|0|0|0 0 0 1|1|0 0 0 0 1 0 1|0 0 1 1 0 1 1 1 1 1 1 1 1 0 1 0|
++-+-+-+-+-------+-+-------------+-------------------------------+
+|    Masking-key (continued)    |         Payload Data          |
+|0 0 1 0 0 0 0 1 0 0 1 1 1 1 0 1|0 1 1 1 1 1 1 1 1 0 0 1 1 1 1 1|
++-------------------------------+---------------+---------------+
+|           Payload Data (continued)            |
+|0 1 0 0 1 1 0 1 0 1 0 1 0 0 0 1 0 1 0 1 1 0 0 0|
++-----------------------------------------------+
+`);
+  });
+
+  it('has the bytes, the unmasking and the steps', () => {
+    expect(text).toContain('\n  0000  81 85 37 fa 21 3d 7f 9f  4d 51 58\n');
+    expect(text).toContain("\n   0: 7f ^ 37 = 48 'H'\n   1: 9f ^ fa = 65 'e'\n");
+    expect(text).toContain('\n  key        4 bytes  the masking key is known: the payload begins\n');
+    expect(text).toContain('RSV1, RSV2, RSV3         3 bits, RFC 6455 §5.2\n  = 0: not set\n');
+    expect(text).not.toContain('What is wrong');
+  });
+
+  it('is good at 80 columns, whatever the frame', () => {
+    for (const hex of [
+      HELLO,
+      `81 7e 01 f4 ${'61'.repeat(500)}`,
+      '88 05 03 e8 62 79 65',
+      `a3 7d ${'00'.repeat(125)}`,
+    ])
+      for (const line of explanationText(explained(hex, 'client')[0], plain).split('\n'))
+        expect(line.length, line).toBeLessThan(80);
+  });
+
+  it('is the same with colours', () => {
+    const coloured = explanationText(explained(HELLO)[0], makeColors(true));
+    expect(coloured).not.toBe(text);
+    expect(coloured.replace(ESCAPE, '')).toBe(text);
+  });
+
+  it('tells what is wrong, and what the rule asks', () => {
+    expect(explanationText(explained('81 05 48 65 6c 6c 6f', 'client')[0], plain)).toMatch(
+      /What is wrong\nerror: A client frame is not masked \(RFC 6455 §5\.1\)\n {2}the frame of 5 bytes is not masked\n/,
+    );
+  });
+});
+
+/** Payloads that would break out of what they are shown in. */
+const HOSTILE = Buffer.from('\x1b[31m<img src=x onerror=alert(1)>|`**a**` [x](javascript:y) & "q"\r\n# h');
+const hostile = explained(`81 ${HOSTILE.length.toString(16)} ${HOSTILE.toString('hex')}`)[0];
+
+describe('what a payload says is never more than text', () => {
+  it('on a terminal', () => {
+    expect(explanationText(hostile, plain)).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f]/);
+  });
+
+  it('in Markdown', () => {
+    const markdown = explanationMarkdown(hostile);
+    const row = markdown.split('\n').find((line) => line.startsWith('| Payload Data'))!;
+    expect(row.match(/\|/g)!.length).toBe(7);
+    expect(row).not.toMatch(/[<>`*[\]]/);
+  });
+
+  it('in SVG', () => {
+    const svg = explanationSvg(hostile);
+    expect(svg).not.toContain('<img');
+    expect(
+      svg.match(/<(\w+)/g)!.every((tag) => ['<svg', '<rect', '<g', '<text', '<title'].includes(tag)),
+    ).toBe(true);
+    for (const [tag] of svg.matchAll(/<[^>]*>/g)) expect(tag).not.toMatch(/\s(?:href|src|style|on\w+)=/);
+  });
+});
+
+it('Markdown has the figure, the parts and the unmasking', () => {
+  const markdown = explanationMarkdown(explained(HELLO)[0]);
+  for (const part of [
+    '# Frame 1: text, 5 bytes, client → server\n',
+    '```text\n 0                   1                   2                   3\n',
+    'Bytes: `81 85 37 fa 21 3d 7f 9f 4d 51 58`',
+    '| Payload len | 7 bits | 5 | the length itself |',
+    "0: 7f ^ 37 = 48 'H'\n1: 9f ^ fa = 65 'e'",
+    '| key | 4 bytes | the masking key is known: the payload begins |',
+  ])
+    expect(markdown).toContain(part);
+});
+
+it('SVG has a cell for each part of each row, with its bits, and each byte', () => {
+  const svg = explanationSvg(explained(HELLO)[0]);
+  expect(svg.match(/<rect /g)!.length).toBe(1 + 11 + 11);
+  expect(svg).toContain('<title>opcode 1 (text): begins a text message, UTF-8 (RFC 6455 §5.6)</title>');
+  // The bits of the frame, the numbers 0 and 1 above them, and the 1 of RSV1.
+  expect(svg.match(/>[01]<\/text>/g)!.length).toBe(88 + 2 + 1);
+});
+
+it('JSON has all of it under the documented names', () => {
+  const told = JSON.parse(explanationJson(explained('81 05 48 65 6c 6c 6f', 'client')[0]));
+  expect(Object.keys(told)).toEqual([
+    'frame',
+    'sender',
+    'opcode',
+    'length',
+    'bytes',
+    'parts',
+    'diagram',
+    'unmasking',
+    'steps',
+    'packets',
+    'findings',
+  ]);
+  expect(told).toMatchObject({
+    frame: 1,
+    sender: 'client',
+    opcode: 'text',
+    length: 5,
+    bytes: '81 05 48 65 6c 6c 6f',
+  });
+  expect(told.parts[4]).toMatchObject({
+    name: 'opcode',
+    title: 'opcode',
+    startBit: 4,
+    endBit: 8,
+    value: '1 (text)',
+  });
+  expect(told.diagram[0][0]).toEqual({ part: 'fin', start: 0, end: 1, bits: '1' });
+  expect(told.findings).toMatchObject([
+    { rule: 'unmasked-client-frame', severity: 'error', breaker: 'client' },
+  ]);
+});
