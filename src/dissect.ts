@@ -19,6 +19,7 @@ import type { Frame } from './websocket/frame-record.js';
 import type { Message } from './websocket/message-record.js';
 import type { Session, SessionSummary } from './websocket/session-record.js';
 
+/** What is to be read besides the captures, by which reader, and how far. */
 export interface DissectOptions extends DissectorOptions {
   /** The rules whose findings are wanted; all by default. */
   readonly rules?: readonly Rule[];
@@ -26,7 +27,7 @@ export interface DissectOptions extends DissectorOptions {
   readonly keyLogs?: readonly string[];
   /** `own` (default), or the npm package `pcap-parser`, which reads classic microsecond pcap only. */
   readonly reader?: 'own' | 'pcap-parser';
-  /** Told how far the reading is; `total` is undefined where a size is not known. */
+  /** Told how far the reading is, in bytes of the files; `total` is undefined where a size is not known. */
   readonly progress?: (bytesRead: number, total: number | undefined) => void;
   /** Ends the reading early; what was read so far is dissected to its end. */
   readonly signal?: AbortSignal;
@@ -60,6 +61,7 @@ export interface TlsTotals {
   /** Secrets known of, and those that a connection of the captures has used. */
   readonly secrets: number;
   readonly usedSecrets: number;
+  /** In the order in which they were given. */
   readonly keyLogs: readonly KeyLogSummary[];
 }
 
@@ -77,6 +79,7 @@ export interface DroppedTotals {
   readonly undecodedBytes: number;
 }
 
+/** Who is called back by runDissection(); what is left out is not made. */
 export interface RunConsumer extends DissectionConsumer {
   /** Called after each block of input, and when messages of a pipe were held back long enough; a promise is awaited. */
   block?(dissector: Dissector): void | Promise<void>;
@@ -93,7 +96,22 @@ const SILENCE_MS = 500;
 
 /**
  * Dissects captures (paths, `-` for standard input, `file:` URLs, bytes, or async iterables of bytes; several are
- * one capture in time order) and tells the consumer what it finds. Throws CaptureError for unusable input.
+ * one capture in time order) and tells the consumer what it finds. Rejects with CaptureError for unusable input, and with
+ * whatever a callback throws.
+ *
+ * @example Counting without an await per frame
+ * ```ts
+ * import { runDissection } from 'wsdissect';
+ *
+ * const octets = { client: 0, server: 0 };
+ * const { sessions } = await runDissection('capture.pcapng', {
+ *   frame: ({ sender, length }) => {
+ *     octets[sender] += length;
+ *   },
+ *   defect: ({ message }) => console.error(message),
+ * });
+ * console.log(sessions, octets.client, octets.server);
+ * ```
  */
 export async function runDissection(
   inputs: Input | readonly Input[],
@@ -238,6 +256,7 @@ function withTurns(block: () => void | Promise<void>): () => void | Promise<void
   };
 }
 
+/** What an iteration over a Dissection itself gives: all that a consumer may be told, as it comes. */
 export type DissectionEvent =
   | { readonly type: 'session-opened'; readonly session: Session }
   | { readonly type: 'frame'; readonly frame: Frame }
@@ -248,10 +267,21 @@ export type DissectionEvent =
   | { readonly type: 'defect'; readonly defect: Defect };
 
 /**
- * The dissection of captures as async iterables: of all events, of frames, or of sessions. Each iteration
- * reads the captures anew; leaving the loop ends the reading and closes the files.
+ * The dissection of captures as async iterables: of all events, frames, messages, findings, or sessions. Each iteration
+ * reads the captures anew; leaving the loop ends the reading and closes the files. An iteration throws CaptureError for
+ * unusable input, behind what was read before it. Made by dissect().
  *
- *   for await (const frame of dissect('capture.pcapng').frames()) console.log(frame.opcode, frame.payload);
+ * @example What there was besides frames
+ * ```ts
+ * import { dissect } from 'wsdissect';
+ *
+ * const dissection = dissect('capture.pcapng');
+ * for await (const event of dissection) {
+ *   if (event.type === 'session-opened') console.log(event.session.client, event.session.path);
+ *   if (event.type === 'defect') console.error(event.defect.message);
+ * }
+ * console.log(dissection.summary?.packets, dissection.summary?.frames);
+ * ```
  */
 export class Dissection implements AsyncIterable<DissectionEvent> {
   /** Set when an iteration has come to its end. */
@@ -262,11 +292,12 @@ export class Dissection implements AsyncIterable<DissectionEvent> {
     private readonly options: DissectOptions,
   ) {}
 
+  /** Frames, control frames too, in the order in which their last bytes were captured. */
   frames(): AsyncGenerator<Frame, void> {
     return this.iterate((emit) => ({ frame: emit }));
   }
 
-  /** Messages, joined and inflated, and control frames. */
+  /** Messages, joined and inflated, and control frames, in the order in which their last bytes were captured. */
   messages(): AsyncGenerator<Message, void> {
     return this.iterate((emit) => ({ message: emit }));
   }
@@ -281,6 +312,7 @@ export class Dissection implements AsyncIterable<DissectionEvent> {
     return this.iterate((emit) => ({ sessionClosed: emit }));
   }
 
+  /** All events, as they come. */
   [Symbol.asyncIterator](): AsyncGenerator<DissectionEvent, void> {
     return this.iterate((emit) => ({
       sessionOpened: (session) => emit({ type: 'session-opened', session }),
@@ -382,8 +414,24 @@ function isList(inputs: Input | readonly Input[]): inputs is readonly Input[] {
 }
 
 /**
- * Dissects captures: paths, `-` for standard input, `file:` URLs, bytes, or async iterables of bytes. An iteration
- * throws CaptureError for unusable input.
+ * Dissects captures: paths, `-` for standard input, `file:` URLs, bytes, or async iterables of bytes. Nothing is read before
+ * an iteration begins; that throws CaptureError for unusable input.
+ *
+ * @example What clients said
+ * ```ts
+ * import { dissect, TEXT } from 'wsdissect';
+ *
+ * for await (const { sender, opcode, content } of dissect('capture.pcapng').messages())
+ *   if (sender === 'client' && opcode === TEXT) console.log(new TextDecoder().decode(content));
+ * ```
+ *
+ * @example Who broke which rule
+ * ```ts
+ * import { dissect } from 'wsdissect';
+ *
+ * for await (const { rule, breaker, message } of dissect('capture.pcapng').findings())
+ *   console.log(`${rule.id} (${rule.section}): the ${breaker}: ${message}`);
+ * ```
  */
 export function dissect(inputs: Input | readonly Input[], options: DissectOptions = {}): Dissection {
   return new Dissection(inputs, options);

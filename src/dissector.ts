@@ -7,7 +7,7 @@ import type { KeyObject } from 'node:crypto';
 import { PacketOrigins } from './capture/origins.js';
 import type { Packet } from './capture/packet.js';
 import { CarriedConnection } from './carried/connection.js';
-import { type Decoding, decodingOf, type SessionsConsumer, type Shared } from './carried/shared.js';
+import { type Decoding, decodingOf, type SessionsConsumer } from './carried/shared.js';
 import { HoldingPool } from './http/holding.js';
 import { atLimit, DEFAULT_LIMITS, type Limits } from './limits.js';
 import { NetworkDecoder } from './network/decoder.js';
@@ -30,6 +30,7 @@ export interface DissectionConsumer extends SessionsConsumer {
   opened?(dissector: Dissector): void;
 }
 
+/** What is to be decoded, and within which bounds. */
 export interface DissectorOptions {
   /** Bounds of what input may cost, and their defaults: LIMITS. A defect tells of each that is hit. */
   readonly limits?: Partial<Limits>;
@@ -61,31 +62,56 @@ export interface PacketTracker {
   related(packet: number, to: number): void;
 }
 
-export class Dissector implements Shared {
+/**
+ * Dissects packets, one call for each, without any I/O: what dissect() and runDissection() are made of, and what they hand to
+ * `opened` and `block`. To be given packets in the order of capture, numbered from 1, then end().
+ *
+ * @example Packets from anywhere
+ * ```ts
+ * import { Dissector, opcodeName } from 'wsdissect';
+ * import { type Packet, readCaptures } from 'wsdissect/capture';
+ *
+ * const dissector = new Dissector({ frame: ({ opcode, length }) => console.log(opcodeName(opcode), length) });
+ * const packet = (its: Packet) => dissector.packet(its);
+ * await readCaptures(['capture.pcapng'], { report: () => {} }, { packet });
+ * dissector.end();
+ * ```
+ */
+export class Dissector {
+  /** @internal */
   readonly place = new Place();
+  /** @internal */
   readonly network: NetworkDecoder;
+  /** @internal */
   readonly tcp: TcpTable;
-  /** Time of the first packet. */
+  /** Time of the first packet; 0 before it. */
   start: Timestamp = { seconds: 0, nanoseconds: 0 };
+  /** Frames so far, and sessions with refused upgrades. */
   frameCount = 0;
   sessionCount = 0;
-  /** Of all sessions that are over. */
+  /** Of all sessions that are over: data messages, octets (as in DroppedTotals), and TLS connections (TlsTotals). */
   readonly totals = { messages: 0, missingBytes: 0, undecodedBytes: 0, tlsRead: 0, tlsUnread: 0 };
+  /** @internal */
   readonly tls: TlsContext;
-  /** How many there were, by code. */
+  /** How many defects there were, by code. */
   readonly defects = new Map<string, number>();
+  /** @internal */
   readonly limits: Limits;
-  /** Of what is held while frames are searched for. */
+  /** @internal Of what is held while frames are searched for. */
   readonly windowBudget: WindowBudget;
+  /** @internal */
   readonly payloadBudget: PayloadBudget;
+  /** @internal */
   readonly holdingPool: HoldingPool;
+  /** @internal */
   readonly secretsPool: HoldingPool;
-  /** Undefined when nobody wants findings. */
+  /** @internal Undefined when nobody wants findings. */
   readonly engine: RuleEngine | undefined;
-  /** Undefined when nobody wants messages. */
+  /** @internal Undefined when nobody wants messages. */
   readonly messages: MessageOrder | undefined;
+  /** @internal */
   readonly decoding: Decoding;
-  /** Octets kept of a payload: what the consumer looks at, within the limit. */
+  /** @internal Octets kept of a payload: what the consumer looks at, within the limit. */
   readonly payloadLimit: number;
   private readonly decodeAs: ReadonlySet<number>;
   /** No packet has come. */
@@ -152,6 +178,7 @@ export class Dissector implements Shared {
     });
   }
 
+  /** Decodes the next packet, borrowed, and tells the consumer what ended with it. Throws what the consumer throws. */
   packet(packet: Packet): void {
     if (this.isNew) {
       this.isNew = false;
@@ -180,7 +207,7 @@ export class Dissector implements Shared {
     this.payloadBudget.loan?.close();
   }
 
-  /** The side that is the client of a connection that the user says is a WebSocket, by its port. */
+  /** @internal The side that is the client of a connection that the user says is a WebSocket, by its port. */
   forcedClient({ endpoints, initiator }: Connection): Side | undefined {
     const forced = endpoints.map(({ port }) => this.decodeAs.has(port));
     if (!forced[0] && !forced[1]) return undefined;
@@ -192,6 +219,7 @@ export class Dissector implements Shared {
     return this.origins.find(packet)?.capture;
   }
 
+  /** Counts and tells a defect at the packet at hand, as one that was noticed outside. */
   defect(layer: Layer, code: string, message: string): void {
     this.report({ layer, code, message, packet: this.place.packet });
   }
@@ -245,6 +273,7 @@ export class Dissector implements Shared {
     );
   }
 
+  /** @internal */
   closed(summary: SessionSummary): void {
     const { totals } = this;
     for (const sender of ['client', 'server'] as const) {
@@ -261,7 +290,7 @@ export class Dissector implements Shared {
     this.tell({ ...defect, ...this.origins.find(defect.packet) });
   }
 
-  /** Counts a defect, and hands it on. */
+  /** @internal Counts a defect, and hands it on. */
   tell(defect: Defect): void {
     this.defects.set(defect.code, (this.defects.get(defect.code) ?? 0) + 1);
     this.consumer.defect?.(defect);

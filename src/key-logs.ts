@@ -13,7 +13,9 @@ const POLL_MS = 100;
 /** An application may hold its end of a pipe open. */
 const PIPE_MS = 3000;
 
+/** What was read of a key log. */
 export interface KeyLogSummary extends Readonly<KeyLogCounts> {
+  /** Its path. */
   readonly name: string;
 }
 

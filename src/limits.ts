@@ -8,9 +8,10 @@
  * option and stands as a constant where it is decoded.
  */
 
-/** `bytes` may be given as 16MiB on the command line. */
+/** What a limit is counted in. */
 export type LimitUnit = 'bytes' | 'seconds' | 'count';
 
+/** What is to be known of a limit. */
 export interface LimitFacts {
   readonly default: number;
   readonly unit: LimitUnit;
@@ -42,7 +43,7 @@ const seconds = (most: number, defect: string | undefined, meaning: string): Lim
   defect,
 });
 
-/** In the order in which bytes meet them. */
+/** What each limit bounds, and its default, in the order in which bytes meet them. */
 export const LIMITS = {
   maxSalvageInput: bytes(
     MiB,
@@ -309,11 +310,14 @@ export const LIMITS = {
   ),
 } satisfies Record<string, LimitFacts>;
 
+/** Name of a limit, such as `maxHeldTotal`; on the command line `held-total`. */
 export type LimitKey = keyof typeof LIMITS;
+/** A value for each limit, in its unit (LIMITS): bytes, seconds of capture time, or a count. */
 export type Limits = { readonly [Key in LimitKey]: number };
 
 export const LIMIT_KEYS = Object.keys(LIMITS) as LimitKey[];
 
+/** What holds for a limit that an option does not set. */
 export const DEFAULT_LIMITS = Object.fromEntries(LIMIT_KEYS.map((key) => [key, LIMITS[key].default])) as {
   readonly [Key in LimitKey]: number;
 };

@@ -111,10 +111,11 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.replaceAll('\\', '/'));
 
+/** Without the examples in docstrings, which import as users do. */
+const codeOf = (file: string): string => readFileSync(join(src, file), 'utf8').replace(/^ *\* .*$/gm, '');
+
 const importsOf = (file: string): string[] =>
-  [...readFileSync(join(src, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(
-    (match) => match[1],
-  );
+  [...codeOf(file).matchAll(/(?:from|import\()\s*'([^']+)'/g)].map((match) => match[1]);
 
 /** Folder of src/, or the file itself at the top. */
 const station = (file: string): string => file.split('/')[0];
@@ -179,7 +180,7 @@ describe('the order of the house', () => {
 
 /** Whether `file` imports more than types from `to`. */
 function importsValue(file: string, to: string): boolean {
-  const text = readFileSync(join(src, file), 'utf8');
+  const text = codeOf(file);
   const name = (to.split('/').pop() ?? '').replace(/\.ts$/, '.js');
   const statements = [...text.matchAll(/(?:import|export)\s+(type\s+)?[^;]*?from\s*'([^']+)'/g)];
   return statements.some(([, type, target]) => type === undefined && target.endsWith(`/${name}`));

@@ -29,14 +29,21 @@ const FEW_OPEN = 8;
 const MANY_OPEN = 64;
 const PEEK: OpenOptions = { blockSize: 16_384 };
 
+/** How captures are to be read. */
 export interface ReadOptions {
   /** Default: `own`, which reads everything; `pcap-parser` reads classic microsecond pcap only. */
   readonly reader?: ReaderName;
   /** Default: defaultCaptureLimits. */
   readonly limits?: Partial<CaptureLimits>;
+  /** Told of each defect of a capture; reading goes on behind it. */
   readonly report: ReportDefect;
   /** Told when a capture is opened that may have secrets, and of each block of them. */
-  readonly secrets?: { mayCome(): void; add(secrets: CaptureSecrets): void };
+  readonly secrets?: {
+    /** A capture was opened that may have secrets. */
+    mayCome(): void;
+    /** A Decryption Secrets Block was read. */
+    add(secrets: CaptureSecrets): void;
+  };
   /** Takes what the captures have beside their packets, each in its place among its own: for who writes them anew. */
   readonly blocks?: (block: CaptureBlock) => void;
   /** Called after each block; `totalBytes` is undefined when an input's size is not known. */
@@ -45,6 +52,7 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Who is given the packets. */
 export interface PacketConsumer {
   /** Takes a packet, borrowed until the call returns; false stops the reading at once. */
   // biome-ignore lint/suspicious/noConfusingVoidType: most consumers return nothing, and need not say so
@@ -53,6 +61,7 @@ export interface PacketConsumer {
   block?(): void | Promise<void>;
 }
 
+/** What the captures of a run come to. */
 export interface CaptureTotals {
   readonly packets: number;
   /** Packets that could not be delivered: their interface is not described, or their length cannot be. */
@@ -70,6 +79,23 @@ export interface CaptureTotals {
 /**
  * Reads all packets of all inputs in time order. Throws CaptureError if an input is unusable, or if all are empty;
  * damage within a capture, and an empty one among others, is reported as a defect, and reading goes on.
+ *
+ * @example Packets, and their times
+ * ```ts
+ * import { readCaptures } from 'wsdissect/capture';
+ *
+ * const { packets } = await readCaptures(
+ *   ['capture.pcapng'],
+ *   { report: ({ message }) => console.error(message) },
+ *   {
+ *     packet: ({ number, seconds, nanoseconds, start, end }) => {
+ *       console.log(number, seconds + nanoseconds / 1e9, end - start);
+ *       if (number === 3) return false;
+ *     },
+ *   },
+ * );
+ * console.log(packets);
+ * ```
  */
 export async function readCaptures(
   inputs: readonly Input[],

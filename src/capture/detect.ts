@@ -8,13 +8,15 @@ import { u32 } from './integers.js';
 import { pcapVariant } from './pcap.js';
 import { byteOrder, SECTION_HEADER } from './pcapng-blocks.js';
 
+/** The formats of captures that are read, in all their variants. */
 export type CaptureFormat = 'pcap' | 'pcapng';
+/** What captures may be packed by. */
 export type Compression = 'gzip' | 'zstd' | 'lz4';
 
 /** Bytes that decide; every valid capture has more. */
 export const ENOUGH_TO_DETECT = 16;
 
-/** What bytes[start, end) is the beginning of, or undefined. */
+/** What bytes[start, end) is the beginning of, or undefined; 16 octets are enough. */
 export function detect(
   bytes: Uint8Array,
   start: number,

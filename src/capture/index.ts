@@ -1,4 +1,10 @@
-/** The public API of `wsdissect/capture`: capture files in, packets out; and encoders for both formats. */
+/**
+ * Capture files in, packets out, and encoders for both formats. {@link readCaptures} reads any number of files, pipes or bytes
+ * in time order, packed or not; {@link PcapReader} and {@link PcapngReader} read one without any I/O; {@link encodePcap} and
+ * {@link PcapngEncoder} write.
+ *
+ * @module wsdissect/capture
+ */
 
 export type { CaptureErrorCode, Defect, ReportDefect } from '../stream/defect.js';
 export { CaptureError } from '../stream/defect.js';

@@ -8,13 +8,17 @@ import { OpenCapture, type ReaderName } from './open-capture.js';
 import type { Packet, ReaderContext } from './packet.js';
 import { type CaptureSecrets, PcapngReader } from './pcapng.js';
 
+/** A point in time, exact: whole seconds since the epoch and 0 … 999 999 999 nanoseconds. */
 export interface Time {
   readonly seconds: number;
   readonly nanoseconds: number;
 }
 
+/** What is known of one capture when it was read. */
 export interface CaptureSummary {
+  /** Path, or a few words where it has none; not escaped. */
   readonly name: string;
+  /** Undefined where it is empty or was not reached. */
   readonly format: CaptureFormat | undefined;
   /** From the outside inwards; empty when not compressed. */
   readonly compression: readonly Compression[];

@@ -43,6 +43,7 @@ interface ParsedPacket {
   readonly data: Buffer;
 }
 
+/** Reads classic microsecond pcap by the npm package `pcap-parser`. Throws CaptureError for other variants. */
 export class NpmPcapParserReader implements CaptureReader {
   readonly packet = new Packet();
   interfaces = 0;

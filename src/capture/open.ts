@@ -19,9 +19,11 @@ export interface Block {
   end: number;
 }
 
+/** Where the bytes of a capture come from. */
 export interface BlockSource {
   /** The next block, or null at the end. Throws CaptureError when reading fails. */
   read(): Block | null | Promise<Block | null>;
+  /** Closes what is open, and ends a read() that waits. */
   close(): void;
   /** For messages; not yet escaped. */
   readonly name: string;
@@ -37,6 +39,7 @@ export interface BlockSource {
  */
 export type Input = string | URL | Uint8Array | AsyncIterable<Uint8Array>;
 
+/** How regular files are read. */
 export interface OpenOptions {
   /** Bytes per read of a regular file. */
   readonly blockSize?: number;

@@ -8,6 +8,7 @@
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import type { Defect } from '../stream/defect.js';
 
+/** One captured link-layer unit. A reader has one record, overwritten by the next packet: copy what you keep. */
 export class Packet {
   /**
    * 1-based, counted over all captures of a run, as Wireshark's frame.number. (A reader counts its own
@@ -72,6 +73,7 @@ export interface CaptureReader {
   next(): boolean;
 }
 
+/** Those of the limits that bound the reading of captures. */
 export type CaptureLimits = Pick<
   Limits,
   | 'maxSalvageInput'
@@ -85,6 +87,7 @@ export type CaptureLimits = Pick<
   | 'maxInterfaces'
 >;
 
+/** The defaults of these. */
 export const defaultCaptureLimits: CaptureLimits = DEFAULT_LIMITS;
 
 /** A Decryption Secrets Block (draft-ietf-opsawg-pcapng §4.7): type 0x544c534b is a TLS key log. */
@@ -111,6 +114,7 @@ export interface ReaderContext extends CaptureLimits {
   readonly capture: number;
   /** Next free interface index, counted over all captures of a run: a reader takes one per interface. */
   readonly interfaces: { next: number };
+  /** Told of bytes that could not be decoded. */
   readonly report: (defect: Defect) => void;
   /** Takes what a capture has of secrets, as it comes. */
   readonly secrets?: ((secrets: CaptureSecrets) => void) | undefined;

@@ -5,10 +5,13 @@
 import { concat, integers } from './integers.js';
 import type { PcapVariant } from './pcap.js';
 
+/** A packet of a capture to be written. */
 export interface PacketToEncode {
+  /** Since the epoch, whole; 0 … 2^32 - 1. */
   readonly seconds: number;
   /** 0 … 999 999 999; cut to microseconds where the format has no more. */
   readonly nanoseconds?: number;
+  /** From the link header on. */
   readonly data: Uint8Array;
   /** Bytes on the wire; the data's length when left out. */
   readonly originalLength?: number;
@@ -16,9 +19,11 @@ export interface PacketToEncode {
   readonly capturedLength?: number;
 }
 
+/** The variant to write, little-endian microseconds by default, and what the file header says. */
 export interface PcapToEncode extends Partial<PcapVariant> {
   /** LINKTYPE_ value; 1 (Ethernet) when left out. */
   readonly linkType?: number;
+  /** Bytes; 262,144 when left out. Nothing is cut to it. */
   readonly snapLength?: number;
 }
 
@@ -46,7 +51,18 @@ export function encodePcapRecord(packet: PacketToEncode, options: PcapToEncode =
   return concat(modified ? [header, new Uint8Array(8), data] : [header, data]);
 }
 
-/** A whole capture. */
+/**
+ * A whole capture.
+ *
+ * @example A packet, written and read
+ * ```ts
+ * import { encodePcap, readCaptures } from 'wsdissect/capture';
+ *
+ * const capture = encodePcap([{ seconds: 1, data: new Uint8Array(60) }]);
+ * const { packets } = await readCaptures([capture], { report: () => {} }, { packet: () => {} });
+ * console.log(packets); // 1
+ * ```
+ */
 export function encodePcap(packets: readonly PacketToEncode[], options: PcapToEncode = {}): Uint8Array {
   return concat([encodePcapHeader(options), ...packets.map((packet) => encodePcapRecord(packet, options))]);
 }

@@ -23,6 +23,7 @@ const MODIFIED_RECORD_HEADER = 24;
 /** While looking, neighbouring records are believed to lie within 30 days of each other. */
 const RESYNC_SECONDS = 30 * 86_400;
 
+/** What the magic number of a pcap file tells. */
 export interface PcapVariant {
   /** Byte order: little-endian if true. */
   readonly little: boolean;
@@ -52,6 +53,7 @@ function isFileHeader(bytes: Uint8Array, at: number): boolean {
 
 type State = 'header' | 'records' | 'lost' | 'cut' | 'done';
 
+/** Reads classic pcap in all its variants. Throws CaptureError for what is none. */
 export class PcapReader implements CaptureReader {
   readonly packet = new Packet();
   interfaces = 0;

@@ -6,13 +6,17 @@ import { concat, integers } from './integers.js';
 import * as block from './pcapng-blocks.js';
 import { IF_TSOFFSET, IF_TSRESOL, OPT_COMMENT, OPT_ENDOFOPT } from './pcapng-options.js';
 
+/** An option of a block (draft-ietf-opsawg-pcapng §3.5); text is written as UTF-8. */
 export interface OptionToEncode {
   readonly code: number;
   readonly value: Uint8Array | string;
 }
 
+/** An Interface Description Block to be written. */
 export interface InterfaceToEncode {
+  /** LINKTYPE_ value; 1 (Ethernet) when left out. */
   readonly linkType?: number;
+  /** Bytes; 0 (no limit) when left out. */
   readonly snapLength?: number;
   /** The raw byte of if_tsresol: 6 for microseconds (the default when absent), 9 for nanoseconds, 0x80 | n for 2^-n. */
   readonly resolution?: number;
@@ -21,19 +25,42 @@ export interface InterfaceToEncode {
   readonly options?: readonly OptionToEncode[];
 }
 
+/** An Enhanced Packet Block to be written. */
 export interface EnhancedPacketToEncode {
+  /** Index of the interface in its section; 0 when left out. */
   readonly interfaceId?: number;
-  /** In units of the interface's resolution. */
+  /** Since the epoch, in units of the interface's resolution. */
   readonly timestamp: bigint;
+  /** From the link header on. */
   readonly data: Uint8Array;
+  /** Bytes on the wire; the data's length when left out. */
   readonly originalLength?: number;
   readonly comment?: string;
   readonly options?: readonly OptionToEncode[];
 }
 
+/**
+ * Makes the blocks of a pcapng capture, each as bytes to be written one behind the other: a section header, its interfaces,
+ * then packets. Sections are those of draft-ietf-opsawg-pcapng.
+ *
+ * @example A capture with a comment
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * import { PcapngEncoder } from 'wsdissect/capture';
+ *
+ * const encoder = new PcapngEncoder();
+ * const blocks = [
+ *   encoder.sectionHeader(),
+ *   encoder.interfaceDescription({ linkType: 101, resolution: 9 }),
+ *   encoder.enhancedPacket({ timestamp: 1_000_000_000n, data: new Uint8Array(40), comment: 'the first' }),
+ * ];
+ * writeFileSync('made.pcapng', Buffer.concat(blocks));
+ * ```
+ */
 export class PcapngEncoder {
   private readonly little: boolean;
 
+  /** `little`: the byte order, little-endian by default. */
   constructor(options: { readonly little?: boolean } = {}) {
     this.little = options.little ?? true;
   }
@@ -49,7 +76,7 @@ export class PcapngEncoder {
     ]);
   }
 
-  /** §4.1; a section of unspecified length. */
+  /** §4.1 Section Header Block; a section of unspecified length. */
   sectionHeader(options: readonly OptionToEncode[] = []): Uint8Array {
     const fixed = integers(
       this.little,
@@ -62,7 +89,7 @@ export class PcapngEncoder {
     return this.block(block.SECTION_HEADER, fixed, this.options(options));
   }
 
-  /** §4.2 */
+  /** §4.2 Interface Description Block. */
   interfaceDescription(described: InterfaceToEncode = {}): Uint8Array {
     const { linkType = 1, snapLength = 0, resolution, offset, options = [] } = described;
     const all = [...options];
@@ -76,7 +103,7 @@ export class PcapngEncoder {
     return this.block(block.INTERFACE_DESCRIPTION, fixed, this.options(all));
   }
 
-  /** §4.3 */
+  /** §4.3 Enhanced Packet Block. */
   enhancedPacket(packet: EnhancedPacketToEncode): Uint8Array {
     return this.packet(block.ENHANCED_PACKET, integers(this.little, [32, packet.interfaceId ?? 0]), packet);
   }
@@ -87,18 +114,18 @@ export class PcapngEncoder {
     return this.packet(block.PACKET, first, packet);
   }
 
-  /** §4.4 */
+  /** §4.4 Simple Packet Block: without time and interface. */
   simplePacket(data: Uint8Array, originalLength = data.length): Uint8Array {
     return this.block(block.SIMPLE_PACKET, integers(this.little, [32, originalLength]), data);
   }
 
-  /** §4.5: one IPv4 record and the end of records. */
+  /** §4.5 Name Resolution Block: one IPv4 record and the end of records. */
   nameResolution(address: readonly [number, number, number, number], name: string): Uint8Array {
     const value = concat([Uint8Array.from(address), utf8.encode(`${name}\0`)]);
     return this.block(block.NAME_RESOLUTION, this.option({ code: 1, value }), integers(true, [32, 0]));
   }
 
-  /** §4.6 */
+  /** §4.6 Interface Statistics Block; the timestamp in units of the interface's resolution. */
   interfaceStatistics(interfaceId: number, timestamp: bigint): Uint8Array {
     return this.block(
       block.INTERFACE_STATISTICS,
@@ -106,7 +133,7 @@ export class PcapngEncoder {
     );
   }
 
-  /** §4.7 */
+  /** §4.7 Decryption Secrets Block; type 0x544c534b is a TLS key log. */
   decryptionSecrets(type: number, data: Uint8Array): Uint8Array {
     return this.block(
       block.DECRYPTION_SECRETS,
@@ -115,7 +142,7 @@ export class PcapngEncoder {
     );
   }
 
-  /** §4.8 */
+  /** §4.8 Custom Block of a private enterprise number; `copied`: whether programs that do not know it may copy it. */
   custom(enterprise: number, data: Uint8Array, copied = true): Uint8Array {
     const type = copied ? block.CUSTOM : block.CUSTOM_NOT_COPIED;
     return this.block(type, integers(this.little, [32, enterprise]), data);

@@ -20,6 +20,7 @@ export type { CaptureSecrets } from './packet.js';
 
 type State = 'begin' | 'blocks' | 'skip' | 'lost' | 'cut' | 'done';
 
+/** Reads pcapng. Throws CaptureError for what is none. */
 export class PcapngReader implements CaptureReader {
   readonly packet = new Packet();
   private readonly queue = new ByteQueue();

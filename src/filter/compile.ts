@@ -24,8 +24,10 @@ import { makeTest, type Test } from './values.js';
 
 type Predicate<K extends RecordKind> = (record: Records[K], context: FilterContext) => boolean;
 
+/** A compiled filter, and what it has to be given beside the record. */
 export interface Filter<K extends RecordKind> {
-  readonly matches: Predicate<K>;
+  /** Whether it holds for the record. Never throws. */
+  readonly matches: (record: Records[K], context: FilterContext) => boolean;
   /** It looks into payloads. */
   readonly payload: boolean;
   /** It asks for findings. */
@@ -34,7 +36,20 @@ export interface Filter<K extends RecordKind> {
   readonly decoded: boolean;
 }
 
-/** Throws FilterError. */
+/**
+ * Compiles a display filter (as `-Y` takes it) for records of one kind. Throws FilterError, with the column, for what is no
+ * filter, and for fields that such records do not have.
+ *
+ * @example The long messages of servers
+ * ```ts
+ * import { compileFilter, dissect } from 'wsdissect';
+ *
+ * const { matches } = compileFilter('ws.sender == server && ws.message.length > 1000', 'message');
+ * const context = { start: () => ({ seconds: 0, nanoseconds: 0 }), findings: () => [] };
+ * for await (const message of dissect('capture.pcapng').messages())
+ *   if (matches(message, context)) console.log(message.number, message.length);
+ * ```
+ */
 export function compileFilter<K extends RecordKind>(filter: string, kind: K): Filter<K> {
   const compiler = new Compiler(kind);
   const matches = compiler.compile(parseFilter(filter));

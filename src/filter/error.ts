@@ -1,7 +1,8 @@
 /**
- * What is wrong with a filter, and where.
+ * The error of filters.
  */
 
+/** What is wrong with a filter, and where; the message is one line for people. */
 export class FilterError extends Error {
   override name = 'FilterError';
 

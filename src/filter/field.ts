@@ -11,13 +11,14 @@ import type { Frame } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
 import type { Session, SessionSummary } from '../websocket/session-record.js';
 
-/** What commands list. */
+/** The records that filters choose from, by kind: what `frames()`, `messages()`, `sessions()`, `findings()` give. */
 export interface Records {
   readonly frame: Frame;
   readonly message: Message;
   readonly session: SessionSummary;
   readonly finding: Finding;
 }
+/** `frame`, `message`, `session` or `finding`. */
 export type RecordKind = keyof Records;
 export const RECORD_KINDS: readonly RecordKind[] = ['frame', 'message', 'session', 'finding'];
 
@@ -36,9 +37,10 @@ export type FieldType =
   | 'json'
   | 'label';
 
+/** A value of a field; `address` and `bytes` are octets. */
 export type Value = number | boolean | string | Uint8Array | null;
 
-/** What a filter may ask beside the record. */
+/** What a filter may ask beside the record: start() and findings() may be trivial where it does not. */
 export interface FilterContext {
   /** Time of the first packet. */
   start(): Timestamp;
@@ -48,13 +50,17 @@ export interface FilterContext {
   decoded?(message: Message): Decoded | undefined;
 }
 
+/** What a record has of a field: undefined where it has none, a list where it has several values. */
 export type Getter<Record> = (record: Record, context: FilterContext) => Value | undefined | readonly Value[];
 
+/** A field that filters may name. */
 export interface Field {
   /** As in Wireshark where that has it; ours begin with `ws.`. */
   readonly name: string;
   readonly type: FieldType;
+  /** In a few words, with its unit. */
   readonly meaning: string;
+  /** How it is taken from each kind of record that has it. */
   readonly of: { readonly [Kind in RecordKind]?: Getter<Records[Kind]> };
   /** Names that stand for numbers, in lower case. */
   readonly names?: Readonly<Record<string, number>>;

@@ -11,6 +11,7 @@ import type { Token } from './lexer.js';
 /** In the list it stands for all paths. */
 const anyJson: Field = { ...jsonField(wordOf(JSON_PREFIX)), name: `${JSON_PREFIX}.<path>` };
 
+/** All fields, in the order in which `wsdissect fields` lists them; `ws.json.<path>` stands for all paths. */
 export const fields: readonly Field[] = [...trafficFields, ...websocketFields, anyJson];
 
 const byName = new Map(fields.map((field) => [field.name, field]));

@@ -7,13 +7,14 @@
  * are checked at once, so that a stream which is not HTTP is let go after a few bytes.
  */
 import { DEFAULT_LIMITS } from '../limits.js';
-import type { Place } from '../stream/place.js';
+import { Place } from '../stream/place.js';
 import { type ParsedHead, parseHead } from './head-parse.js';
 import { type Account, uncounted } from './holding.js';
 import { type ForeignProtocol, recognise } from './protocol.js';
 import { PROXY_V1_SIGNATURE, PROXY_V2_SIGNATURE } from './proxy-header.js';
 import { TOKEN, trimWhitespace } from './text.js';
 
+/** A line of a head. */
 export interface HeaderField {
   /** As written. */
   readonly name: string;
@@ -24,6 +25,7 @@ export interface HeaderField {
 /** What was unusual in how a head was written; a fact, no verdict. */
 export type HeadQuirk = 'bare-lf' | 'bare-cr' | 'obs-fold' | 'malformed-line' | 'leading-empty-line';
 
+/** What requests and responses have in common; HTTP/2's pseudo-header fields are among `headers`. */
 export interface Head {
   readonly headers: readonly HeaderField[];
   /** How many of them have a name or value that is not known (of HTTP/2, behind a loss): UNKNOWN stands for it. */
@@ -50,12 +52,15 @@ export interface Head {
   readonly malformedLines: readonly string[];
 }
 
+/** Request line and headers (RFC 9112 §3). */
 export interface RequestHead extends Head {
   readonly kind: 'request';
   readonly method: string;
+  /** As written; of HTTP/2 `:path`. */
   readonly target: string;
 }
 
+/** Status line and headers (RFC 9112 §4). */
 export interface ResponseHead extends Head {
   readonly kind: 'response';
   /** 0 … 999. */
@@ -319,6 +324,16 @@ export class HeadDecoder {
       packet, seconds, nanoseconds, firstPacket, firstSeconds, firstNanoseconds, firstSequence,
     };
   }
+}
+
+/**
+ * The head at the beginning of bytes, of HTTP/1.1; undefined where they are none, or hold none to its end.
+ * `byteLength` of it tells where the rest begins. Its places (packet, times) are 0.
+ */
+export function decodeHead(bytes: Uint8Array): RequestHead | ResponseHead | undefined {
+  const decoder = new HeadDecoder(new Place());
+  decoder.push(bytes, 0, bytes.length, 0);
+  return decoder.head;
 }
 
 function latin1(bytes: Uint8Array, start: number, end: number): string {

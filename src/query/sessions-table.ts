@@ -41,7 +41,9 @@ export function sessionColumns(captureOf: CaptureOf): Column<SessionRow>[] {
       'session' in row ? row.session.connection : row.connection,
     ),
     column('carrier', CARRIER, 'what brings it', (row) =>
-      'session' in row ? carrierOf(row.session.carrier) : { http: null, stream: null, tunnel: row.tunnel, tls: tlsOf(row.tls) },
+      'session' in row
+        ? carrierOf(row.session.carrier)
+        : { http: null, stream: null, tunnel: row.tunnel, tls: tlsOf(row.tls) },
     ),
     of('host', 'VARCHAR', 'Host of the request', ({ session }) => session.host),
     of('path', 'VARCHAR', 'request target', ({ session }) => session.path),

@@ -6,6 +6,7 @@ import type { Sender } from '../websocket/frame-record.js';
 import type { Session } from '../websocket/session-record.js';
 import type { Rule, Severity } from './rule.js';
 
+/** A rule of the protocol was broken: by whom, where, and how. */
 export interface Finding {
   readonly rule: Rule;
   /** The rule's, or `note` where frame boundaries were only guessed. */

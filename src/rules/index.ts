@@ -64,6 +64,7 @@ import { upgradeWithBody } from './upgrade-with-body.js';
 import { version } from './version.js';
 import { versionRefusal } from './version-refusal.js';
 
+/** All rules, in the order in which they are listed; `wsdissect rules` shows them. */
 export const rules: readonly Rule[] = [
   method,
   httpVersion,
@@ -127,6 +128,7 @@ export const rules: readonly Rule[] = [
   closeCodeChanged,
 ];
 
+/** The rule with this id, or undefined. */
 export function findRule(id: string): Rule | undefined {
   return rules.find((rule) => rule.id === id);
 }

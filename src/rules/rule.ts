@@ -19,6 +19,35 @@ export type Severity = 'error' | 'warning' | 'note';
 /** Worst first. */
 export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
 
+/**
+ * Something that an RFC asks of a peer. Those of `rules` can be chosen from, or own ones given, with
+ * `dissect(capture, { rules })`.
+ *
+ * @example A rule of one's own
+ * ```ts
+ * import { dissect, type Rule } from 'wsdissect';
+ *
+ * const clientPings: Rule = {
+ *   id: 'client-pings',
+ *   section: 'our house rules',
+ *   severity: 'note',
+ *   title: 'A client pings',
+ *   asks: 'Clients leave that to the server.',
+ *   why: 'The server has a timer anyway.',
+ *   causes: 'A library with a heartbeat of its own.',
+ *   client: 'Switch it off.',
+ *   server: 'Nothing.',
+ *   example: { bytes: '89 80 00 00 00 00', explanation: 'A Ping with a mask is that of a client.' },
+ *   judge: (report) => ({
+ *     frame: ({ sender, header }) => {
+ *       if (sender === 'client' && header.opcode === 9) report('client', 'The client pings.');
+ *     },
+ *   }),
+ * };
+ * for await (const { rule, frame } of dissect('capture.pcapng', { rules: [clientPings] }).findings())
+ *   console.log(rule.id, frame);
+ * ```
+ */
 export interface Rule {
   /** Stable name in kebab-case. */
   readonly id: string;

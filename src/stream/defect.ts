@@ -7,6 +7,7 @@
 /** The station that could not decode the bytes. */
 export type Layer = 'capture' | 'link' | 'network' | 'tcp' | 'tls' | 'http' | 'websocket' | 'subprotocol';
 
+/** Bytes that could not be decoded, or that a limit made us drop. */
 export interface Defect {
   readonly layer: Layer;
   /** Stable name of the kind, such as `truncated-record`: defects are counted by it. */
@@ -23,6 +24,7 @@ export interface Defect {
   readonly packetInCapture?: number;
 }
 
+/** Who is told of defects. */
 export type ReportDefect = (defect: Defect) => void;
 
 /**

@@ -28,6 +28,7 @@ export interface Answer {
   readonly latency: number;
 }
 
+/** What one unit of a subprotocol says: a packet, a frame, a call. */
 export interface Unit {
   /** As people call it: `socket.io`. */
   readonly protocol: string;
@@ -37,6 +38,7 @@ export interface Unit {
   readonly summary: string;
   /** The facts. */
   readonly value: JsonLike;
+  /** What it answers; undefined where it answers nothing, or that was not captured. */
   readonly answers: Answer | undefined;
 }
 
@@ -48,7 +50,9 @@ export interface Decoded extends Unit {
 
 /** What the decoder of a session shares with others. */
 export interface SharedTools {
+  /** The session's requests that wait for an answer. */
   readonly requests: SessionRequests;
+  /** Of all sessions: octets held of units that go on in later messages. */
   readonly held: HeldBudget;
   /** Most octets that a message's content may come to when it is unpacked. */
   readonly maxUnpacked: number;
@@ -56,6 +60,7 @@ export interface SharedTools {
   unpackedLimitHit(): void;
 }
 
+/** What the decoder of a session is given. */
 export interface Tools extends SharedTools {
   /**
    * Decodes a message within a message, by any subprotocol but that which asks; undefined: nobody takes it. So what is
@@ -69,6 +74,7 @@ export interface Tools extends SharedTools {
  * messages of a session it is asked no more there.
  */
 export interface Subprotocol {
+  /** As people call it. */
   readonly name: string;
   /** How surely the handshake says that a session speaks it: 0 (says nothing) to 1 (negotiated). */
   expects(session: Session): number;
@@ -76,6 +82,7 @@ export interface Subprotocol {
   bid(message: Message): number;
   /** A format of content, which says nothing of the session's other messages: it is never asked before others have bid. */
   readonly byContent?: boolean;
+  /** Makes the decoder of a session that speaks it. */
   open(session: Session, tools: Tools): UnitDecoder;
 }
 
@@ -85,6 +92,7 @@ export interface UnitDecoder {
   decode(message: Message): readonly Unit[] | undefined;
   /** Some of what this sender said cannot be read: nothing goes on from before. */
   lost?(sender: Sender): void;
+  /** The session is over: gives back what it holds. */
   close?(): void;
 }
 

@@ -14,7 +14,9 @@ import { SUBPROTOCOLS } from './registry.js';
 import { OpenRequests, SessionRequests } from './requests.js';
 import { SessionDecoding } from './session-decoding.js';
 
+/** How messages are to be decoded. */
 export interface SubprotocolDecodingOptions {
+  /** `maxOpenRequests` and `maxHeldUnits`. */
   readonly limits?: Partial<Limits> | undefined;
   /** Whether plain JSON is told of as such, where no subprotocol has taken a message; by default it is. */
   readonly plainJson?: boolean;
@@ -24,7 +26,23 @@ export interface SubprotocolDecodingOptions {
   readonly subprotocols?: readonly Subprotocol[];
 }
 
-/** Messages of a session must be decoded in their order, and only once. */
+/**
+ * Decodes what messages say, of any number of sessions at a time. Messages of a session must be decoded in their order, and
+ * only once. It never throws: where a decoder fails, its session is decoded without it, and `defect` is told.
+ *
+ * @example What was said, and what it answers
+ * ```ts
+ * import { dissect } from 'wsdissect';
+ * import { SubprotocolDecoding } from 'wsdissect/subprotocol';
+ *
+ * const decoding = new SubprotocolDecoding();
+ * for await (const message of dissect('capture.pcapng').messages()) {
+ *   const decoded = decoding.decode(message);
+ *   if (decoded?.answers !== undefined)
+ *     console.log(message.number, decoded.protocol, decoded.summary, decoded.answers.message, decoded.answers.latency);
+ * }
+ * ```
+ */
 export class SubprotocolDecoding {
   private readonly sessions = new WeakMap<Session, SessionDecoding>();
   /** Messages that follow each other are often of the same session. */

@@ -5,7 +5,7 @@
  * each; nothing is copied where each message holds whole units.
  */
 
-/** Of all sessions. */
+/** How many octets of unfinished units may be held by all sessions together. */
 export class HeldBudget {
   held = 0;
 
@@ -24,6 +24,7 @@ export class HeldBudget {
     return true;
   }
 
+  /** Octets that take() had counted are held no more. */
   give(count: number): void {
     this.held -= count;
   }

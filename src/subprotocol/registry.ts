@@ -18,6 +18,7 @@ import { sockjs } from './sockjs.js';
 import { stomp } from './stomp.js';
 import { wamp } from './wamp.js';
 
+/** All subprotocols that are decoded, without plain JSON. */
 export const SUBPROTOCOLS: readonly Subprotocol[] = [
   engineIo,
   graphqlTransportWs,

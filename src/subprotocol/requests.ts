@@ -22,6 +22,7 @@ interface Asked {
   answers: number;
 }
 
+/** A request that was found for an answer. */
 export interface Found {
   readonly answers: Answer;
   /** What the decoder noted of the request. */
@@ -60,7 +61,7 @@ export class OpenRequests {
   }
 }
 
-/** Of one session. */
+/** Requests of one session that wait for their answers, by a key that the decoder makes (256 characters at most). */
 export class SessionRequests {
   private readonly table = new Map<string, Asked>();
 
@@ -101,6 +102,7 @@ export class SessionRequests {
     return found;
   }
 
+  /** The session is over: forgets them all. */
   close(): void {
     for (const asked of this.table.values()) this.open.remove(asked);
   }

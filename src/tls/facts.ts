@@ -1,7 +1,8 @@
 /**
- * What is told of a TLS connection, whether it could be read or not.
+ * What is told of a TLS connection, whether it could be read or not: plain readonly objects.
  */
 
+/** What the hellos of a TLS connection say. */
 export interface TlsFacts {
   /** Such as `TLS 1.3`; undefined where the ServerHello was not captured. */
   readonly version: string | undefined;

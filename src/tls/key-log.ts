@@ -9,7 +9,9 @@
 import { RANDOM_LENGTH } from './key-schedule.js';
 import { MAX_SECRET, RSA_PREFIX, SECRET_LABELS, type SecretLabel, type SecretStore } from './secrets.js';
 
+/** What the lines of a key log were. */
 export interface KeyLogCounts {
+  /** Secrets that a store was given. */
   secrets: number;
   /** Neither empty, nor a comment, nor of the format. */
   malformed: number;
@@ -29,6 +31,21 @@ function isOctets(secret: string): boolean {
   return secret.length % 2 === 0 && secret.length <= 2 * MAX_SECRET;
 }
 
+/**
+ * Reads a key log, as applications write it for `SSLKEYLOGFILE`, into a SecretStore.
+ *
+ * @example Secrets that are not in a file
+ * ```ts
+ * import { dissect, KeyLogParser, SecretStore } from 'wsdissect';
+ *
+ * const secrets = new SecretStore();
+ * const parser = new KeyLogParser(secrets);
+ * parser.push(new TextEncoder().encode(process.env.KEY_LOG ?? ''));
+ * parser.end();
+ * for await (const { session, sender, length } of dissect('capture.pcapng', { secrets }).messages())
+ *   console.log(session.carrier.tls?.version, sender, length);
+ * ```
+ */
 export class KeyLogParser {
   readonly counts: KeyLogCounts = { secrets: 0, malformed: 0, unknown: 0 };
   private readonly line = Buffer.alloc(MAX_LINE);
@@ -37,6 +54,7 @@ export class KeyLogParser {
 
   constructor(private readonly store: SecretStore) {}
 
+  /** Takes the next bytes of the file, borrowed; what is no line of the format is counted, never thrown for. */
   push(bytes: Uint8Array): void {
     const block = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let start = 0;

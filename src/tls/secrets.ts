@@ -20,6 +20,7 @@ export const SECRET_LABELS = [
   'EARLY_EXPORTER_SECRET',
   'RSA',
 ] as const;
+/** Which secret of a TLS session it is. */
 export type SecretLabel = (typeof SECRET_LABELS)[number];
 
 /** Octets of the encrypted premaster secret by which one is found, zeros behind them in place of a random. */
@@ -38,13 +39,21 @@ const NOT_TOLD: ReadonlySet<SecretLabel> = new Set(['EXPORTER_SECRET', 'EARLY_EX
 const FIRST_POOL = 4096;
 const FIRST_TABLE = 256;
 
+/**
+ * Secrets that TLS is opened with, of any number of sessions: what `secrets` of dissect() takes, and KeyLogParser fills. More may
+ * be added while captures are read.
+ */
 export class SecretStore {
   /** Entries, and those among them that a connection has asked for. */
   known = 0;
   used = 0;
   /** More may come: of a key log that grows, or blocks of a capture. */
   mayGrow = false;
-  /** Called once, with the first secret that comes. */
+  /**
+   * Called once, with the first secret that comes.
+   *
+   * @internal
+   */
   whenFirst: (() => void) | undefined = undefined;
   private pool = new Uint8Array(FIRST_POOL);
   private end = 0;
@@ -57,6 +66,7 @@ export class SecretStore {
   hasPremasters = false;
   private hasConflicts = false;
 
+  /** `maxBytes`: octets that all secrets may take, 35 and the secret for each. */
   constructor(
     private readonly maxBytes = Number.POSITIVE_INFINITY,
     /** Called once, when no more secrets are taken. */
@@ -65,7 +75,10 @@ export class SecretStore {
     private readonly conflict: () => void = () => {},
   ) {}
 
-  /** What is known twice is known as it was told last. */
+  /**
+   * Adds a secret; what is known twice is known as it was told last. `random`: the 32 octets of the ClientHello's. A
+   * random of another length, and a secret of none or more than 64 octets, are passed over.
+   */
   add(label: SecretLabel, random: Uint8Array, secret: Uint8Array): void {
     if (random.length !== RANDOM_LENGTH || secret.length > MAX_SECRET || secret.length === 0) return;
     const number = SECRET_LABELS.indexOf(label);
@@ -79,6 +92,7 @@ export class SecretStore {
     if (this.waiting.size > 0) this.tell(random);
   }
 
+  /** A copy of the secret, which counts as used; undefined where it is not known. */
   find(label: SecretLabel, random: Uint8Array): Uint8Array | undefined {
     const at = this.table[this.slotOf(SECRET_LABELS.indexOf(label), random)] - 1;
     if (at < 0) return undefined;
@@ -89,7 +103,11 @@ export class SecretStore {
     return this.pool.slice(at + ENTRY_HEADER, at + ENTRY_HEADER + this.pool[at + 1]);
   }
 
-  /** Secrets that no connection has asked for, with their randoms: views that hold until more is added. */
+  /**
+   * Secrets that no connection has asked for, with their randoms: views that hold until more is added.
+   *
+   * @internal
+   */
   *unused(label: SecretLabel): Generator<{ readonly random: Uint8Array; readonly secret: Uint8Array }> {
     const number = SECRET_LABELS.indexOf(label);
     for (let at = 0; at < this.end; at += ENTRY_HEADER + this.pool[at + 1]) {
@@ -132,7 +150,11 @@ export class SecretStore {
     return lines.join('');
   }
 
-  /** Calls back each time that a secret for `random` comes, until the returned function is called. */
+  /**
+   * Calls back each time that a secret for `random` comes, until the returned function is called.
+   *
+   * @internal
+   */
   await(random: Uint8Array, came: () => void): () => void {
     const key = hexOf(random);
     const all = this.waiting.get(key) ?? new Set();

@@ -2,8 +2,11 @@
  * The body of a Close frame, RFC 6455 §5.5.1 and §7.4: a two-octet status code and a UTF-8 reason.
  */
 
+/** What a Close frame says. */
 export interface CloseBody {
+  /** 0 … 65535; closeCodeName() has what it means. */
   readonly code: number;
+  /** Empty where there is none; octets that are no UTF-8 stand as U+FFFD. */
   readonly reason: string;
 }
 
@@ -40,6 +43,7 @@ export function decodeClose(payload: Uint8Array): CloseBody | undefined {
   return { code: (payload[0] << 8) | payload[1], reason };
 }
 
+/** The payload of a Close frame; nothing is checked, neither the code nor the 125 octets that it may have. */
 export function encodeClose(code: number, reason = ''): Uint8Array {
   const text = new TextEncoder().encode(reason);
   const payload = new Uint8Array(2 + text.length);

@@ -8,6 +8,7 @@
 import { constants, deflateRawSync } from 'node:zlib';
 import { concat } from '../bytes/concat.js';
 
+/** How content is to be compressed, by zlib; what is left out is as RFC 7692 §7.2.1 asks for. */
 export interface DeflateOptions {
   /** 0 (stored blocks) … 9; default 6. */
   readonly level?: number;
@@ -71,7 +72,7 @@ function compress(
   });
 }
 
-/** The messages of one sender. */
+/** Compresses the messages of one sender, in the order in which they are sent; with context takeover by default. */
 export class MessageDeflater {
   private sent: Uint8Array = new Uint8Array(0);
 

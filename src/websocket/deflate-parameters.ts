@@ -22,6 +22,7 @@ export interface DeflateParameters {
   readonly windowBits: number;
 }
 
+/** The compression that a session has agreed on. */
 export interface NegotiatedDeflate {
   readonly client: DeflateParameters;
   readonly server: DeflateParameters;

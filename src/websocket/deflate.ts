@@ -15,6 +15,7 @@ import { Inflater } from './inflate.js';
 import { InflateWindow } from './inflate-window.js';
 import { NativeInflater } from './native-inflate.js';
 
+/** What is known of the sender whose messages are to be inflated. */
 export interface InflaterOptions {
   /** False with the sender's `…_no_context_takeover` (§7.1.1). */
   readonly contextTakeover: boolean;
@@ -28,6 +29,7 @@ export interface InflaterOptions {
   readonly contextKnown: boolean;
 }
 
+/** What a compressed message came to. */
 export interface Inflated {
   /** A copy; unknown octets are 0. Ends before the fault, or at `maxContent`. */
   readonly content: Uint8Array;
@@ -81,6 +83,29 @@ const USUAL = {
 /** Decoding is synchronous, so that all senders share its buffers and tables. */
 const inflater = new Inflater();
 
+/**
+ * Inflates the compressed messages of one sender (RFC 7692 §7.2.2), in the order in which they were sent, since each may
+ * refer to those before it.
+ *
+ * @example There and back
+ * ```ts
+ * import { MessageDeflater, MessageInflater } from 'wsdissect/websocket';
+ *
+ * const deflater = new MessageDeflater();
+ * const inflater = new MessageInflater({
+ *   contextTakeover: true,
+ *   windowBits: 15,
+ *   maxContent: 1024 * 1024,
+ *   contextKnown: true,
+ * });
+ * for (const text of ['to be', 'or not to be']) {
+ *   const wire = deflater.deflate(new TextEncoder().encode(text));
+ *   const { content, failure } = inflater.inflate(wire, 0, wire.length, true);
+ *   console.log(new TextDecoder().decode(content), failure); // to be undefined
+ * }
+ * inflater.close();
+ * ```
+ */
 export class MessageInflater {
   /** Of the last message: ranges of unknown octets were taken together, with what lies between. */
   mergedRanges = false;
@@ -105,7 +130,7 @@ export class MessageInflater {
     this.closeNative();
   }
 
-  /** Nothing more comes. */
+  /** Nothing more comes: gives back what zlib holds for it. */
   close(): void {
     this.closeNative();
   }
@@ -125,6 +150,8 @@ export class MessageInflater {
   /**
    * Whether there is nothing to tell of the message with the payload wire[start, end) but its content, which is not
    * told; text has to be UTF-8. False: it is still to be inflated.
+   *
+   * @internal
    */
   isPlain(isText: boolean, wire: Uint8Array, start: number, end: number): boolean {
     const length = this.native === undefined ? -1 : this.inflateNatively(wire, start, end);

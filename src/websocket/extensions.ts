@@ -6,6 +6,7 @@
  */
 import { isWhitespace, TOKEN } from '../http/text.js';
 
+/** A parameter of an extension, as `client_max_window_bits=15`. */
 export interface ExtensionParameter {
   readonly name: string;
   /** Unquoted; undefined for a parameter without "=". */
@@ -14,12 +15,14 @@ export interface ExtensionParameter {
   readonly quoted: boolean;
 }
 
+/** An extension that a side offers or agrees to, with its parameters. */
 export interface Extension {
   readonly name: string;
   /** In order, repeated ones included. */
   readonly parameters: readonly ExtensionParameter[];
 }
 
+/** All extensions of a head. */
 export interface ExtensionList {
   readonly extensions: readonly Extension[];
   /** At least one element breaks the grammar. */

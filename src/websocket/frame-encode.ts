@@ -5,12 +5,14 @@
 import type { LengthForm } from './frame.js';
 import { maskInto } from './mask.js';
 
+/** What encodeFrame() is to write: all of a header may be set, also against the RFC. */
 export interface FrameFields {
   /** Default true. */
   readonly fin?: boolean;
   readonly rsv1?: boolean;
   readonly rsv2?: boolean;
   readonly rsv3?: boolean;
+  /** 0 … 15. */
   readonly opcode: number;
   /** Four octets as an int32, the first one most significant; the frame is masked where it is given. */
   readonly maskingKey?: number | undefined;
@@ -22,7 +24,18 @@ export interface FrameFields {
   readonly length?: number | bigint;
 }
 
-/** Encodes header and masked payload. */
+/**
+ * Encodes header and masked payload.
+ *
+ * @example A masked text frame, and its key
+ * ```ts
+ * import { encodeFrame, parseKey, TEXT } from 'wsdissect/websocket';
+ *
+ * const maskingKey = parseKey(crypto.getRandomValues(new Uint8Array(4)));
+ * const frame = encodeFrame({ opcode: TEXT, maskingKey, payload: new TextEncoder().encode('Hello') });
+ * console.log(frame.length); // 11: two octets, four of the key, five of text
+ * ```
+ */
 export function encodeFrame(fields: FrameFields): Uint8Array {
   const payload = fields.payload ?? new Uint8Array(0);
   const header = encodeFrameHeader(fields);
@@ -32,6 +45,7 @@ export function encodeFrame(fields: FrameFields): Uint8Array {
   return bytes;
 }
 
+/** The header alone, 2 … 14 octets; `payload` tells only how long it is. */
 export function encodeFrameHeader(fields: FrameFields): Uint8Array {
   const length = BigInt(fields.length ?? fields.payload?.length ?? 0);
   const form = fields.lengthForm ?? shortestForm(length);

@@ -30,6 +30,7 @@ export interface Range {
   readonly length: number;
 }
 
+/** A frame of RFC 6455 §5.2, as it was captured. */
 export interface Frame {
   /** 1-based, in the order in which the frames' last bytes were captured. */
   readonly number: number;
@@ -59,6 +60,7 @@ export interface Frame {
   readonly length: number;
   /** Declared payload length, exact. */
   readonly exactLength: bigint;
+  /** Octets: 2 … 14. */
   readonly headerLength: number;
   /** Offset of its first byte in the WebSocket stream of the sender (0: behind the handshake). */
   readonly streamOffset: number;

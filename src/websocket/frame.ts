@@ -11,7 +11,7 @@
 /** The three forms of the payload length: 7 bits, or 7 bits and 16 or 64 more. */
 export type LengthForm = 7 | 16 | 64;
 
-/** The header being decoded. One record, overwritten by the next frame: copy what you keep. */
+/** The facts of a frame's header, RFC 6455 §5.2. A decoder has one record, overwritten by the next frame: copy what you keep. */
 export class FrameHeader {
   fin = false;
   rsv1 = false;
@@ -43,6 +43,7 @@ export class FrameHeader {
   }
 }
 
+/** Who is told what a FrameDecoder finds, while it is pushed: header, payload (in any number of pieces), finished. */
 export interface FrameVisitor {
   /** A whole header was decoded. */
   header(header: FrameHeader): void;
@@ -61,6 +62,25 @@ const MAX_HEADER = 14;
 
 const EMPTY = new Uint8Array(0);
 
+/**
+ * Decodes the frames that one sender sends, from bytes in pieces of any size. It keeps 14 octets at most, judges
+ * nothing and never throws: reserved bits and opcodes, missing masks and wasteful lengths are facts of the header.
+ *
+ * @example Frames from anywhere
+ * ```ts
+ * import { FrameDecoder, opcodeName } from 'wsdissect/websocket';
+ *
+ * const decoder = new FrameDecoder({
+ *   header: ({ opcode, length, fin }) => console.log(opcodeName(opcode), length, fin),
+ *   payload: (header, chunk, start, end) => console.log(end - start, 'octets, masked:', header.masked),
+ *   missing: (_header, offset, length) => console.log(length, 'octets are missing at', offset),
+ *   finished: () => console.log('over'),
+ *   lost: (streamOffset) => console.log('no frames can be told apart from', streamOffset),
+ * });
+ * decoder.push(Uint8Array.of(0x81, 0x02, 0x68, 0x69));
+ * decoder.end();
+ * ```
+ */
 export class FrameDecoder {
   /** Offset in the stream of the next byte pushed. */
   streamOffset: number;
@@ -74,6 +94,7 @@ export class FrameDecoder {
   private inPayload = false;
   private received = 0;
 
+  /** `streamOffset`: what the first byte pushed counts as. */
   constructor(
     private readonly visitor: FrameVisitor,
     streamOffset = 0,
@@ -91,6 +112,7 @@ export class FrameDecoder {
     return !this.inPayload && this.partialLength === 0 && this.synchronised;
   }
 
+  /** Takes the next bytes of the stream, chunk[start, end), borrowed: nothing of them is kept but a header that is cut. */
   push(chunk: Uint8Array, start = 0, end = chunk.length): void {
     let at = start;
     // What is mostly true is compared with it: a mere test asks V8 whether it is an empty string, 0n and so on.
@@ -101,7 +123,11 @@ export class FrameDecoder {
     this.streamOffset += end - at;
   }
 
-  /** The next `length` bytes of the stream are missing. */
+  /**
+   * The next `length` bytes of the stream are missing. Within a payload they are skipped, and the decoder goes on behind
+   * them; a header among them ends what it can tell apart, until resume(). `uncertain`: about so many, so that what follows
+   * is not known to belong to the frame under way.
+   */
   skip(length: number, uncertain = false): void {
     if (length <= 0 && !uncertain) return;
     if (!this.synchronised) {
@@ -132,7 +158,11 @@ export class FrameDecoder {
     this.partialLength = 0;
   }
 
-  /** A frame is under way, of which another decoded the header and `received` octets of the payload. */
+  /**
+   * A frame is under way, of which another decoded the header and `received` octets of the payload.
+   *
+   * @internal
+   */
   goOn(header: Readonly<FrameHeader>, received: number): void {
     Object.assign(this.header, header);
     this.inPayload = true;
@@ -204,8 +234,8 @@ export class FrameDecoder {
 }
 
 /**
- * Decodes the header that begins at bytes[start]; returns its length in bytes, or 0 when it does not end
- * before `end`. Leaves `streamOffset` alone.
+ * Decodes the header that begins at bytes[start] into `header`; returns its length in bytes (2 … 14), or 0 when it does
+ * not end before `end`. Leaves `streamOffset` alone.
  */
 export function decodeFrameHeader(
   bytes: Uint8Array,

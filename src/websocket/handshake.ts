@@ -24,7 +24,10 @@ const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const NONE: readonly string[] = [];
 const NO_EXTENSIONS: ExtensionList = { extensions: [], malformed: false };
 
-/** What comes from the request is undefined or empty where the request was not captured. */
+/**
+ * The facts of an opening handshake, RFC 6455 §4 or RFC 8441: what was written, next to what was to be expected. What comes
+ * from the request is undefined or empty where the request was not captured.
+ */
 export interface Handshake {
   readonly request: RequestHead | undefined;
   readonly response: ResponseHead;
@@ -47,7 +50,7 @@ export interface Handshake {
   readonly supportedVersions: readonly string[];
   /** Sec-WebSocket-Accept as written. */
   readonly accept: string | undefined;
-  /** Undefined without a key. */
+  /** The Sec-WebSocket-Accept that belongs to the key (§4.2.2); undefined without a key. */
   readonly expectedAccept: string | undefined;
   readonly offeredSubprotocols: readonly string[];
   /** Sec-WebSocket-Protocol of the response, first header, as written. */
@@ -81,6 +84,22 @@ export interface Handshake {
   readonly isWebSocketResponse: boolean;
 }
 
+/**
+ * What two heads say as an opening handshake. decodeHead() makes heads of bytes; of what was captured,
+ * `session.handshake` is it. `connectOffered`: as in Handshake.
+ *
+ * @example Does this answer fit?
+ * ```ts
+ * import { decodeHandshake, decodeHead, encodeHandshakeRequest, encodeHandshakeResponse } from 'wsdissect/websocket';
+ *
+ * const request = decodeHead(encodeHandshakeRequest({ target: '/chat', key: 'dGhlIHNhbXBsZSBub25jZQ==' }));
+ * const response = decodeHead(encodeHandshakeResponse({ accept: 'made up' }));
+ * if (request?.kind === 'request' && response?.kind === 'response') {
+ *   const { target, accept, expectedAccept } = decodeHandshake(request, response);
+ *   console.log(target, accept === expectedAccept); // /chat false
+ * }
+ * ```
+ */
 export function decodeHandshake(
   request: RequestHead | undefined,
   response: ResponseHead,
@@ -171,6 +190,7 @@ function base64Length(text: string): number | undefined {
 /** Replaces all default headers of the same name; a value of undefined removes them; others are appended. */
 export type HeaderOverride = { readonly name: string; readonly value: string | undefined };
 
+/** What encodeHandshakeRequest() is to write; by default GET / of example.test. */
 export interface HandshakeRequestOptions {
   readonly method?: string;
   readonly target?: string;
@@ -199,6 +219,7 @@ export function encodeHandshakeRequest(options: HandshakeRequestOptions = {}): U
   return encodeRequest({ method, target, headers: override(headers, options.headers) });
 }
 
+/** What encodeHandshakeResponse() is to write; by default 101 Switching Protocols. */
 export interface HandshakeResponseOptions {
   readonly status?: number;
   readonly reason?: string;

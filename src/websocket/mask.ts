@@ -18,7 +18,10 @@ const PIECE = 4096;
 const piece = new Uint8Array(PIECE);
 const pieceWords = new Int32Array(piece.buffer);
 
-/** XORs source[start, end) into target from `at` on; source[start] is octet `offset` of the payload. */
+/**
+ * XORs source[start, end) with the key into target from `at` on; source[start] is octet `offset` of the payload. Both may be
+ * the same array at the same place. `key`: four octets as an int32, the first one most significant, as in FrameHeader.
+ */
 export function maskInto(
   target: Uint8Array,
   at: number,
@@ -84,7 +87,7 @@ function maskShort(
   if (from < end) target[to] = source[from] ^ k2;
 }
 
-/** A masked (or unmasked) copy. */
+/** A masked (or unmasked) copy. `key`: as of maskInto(). */
 export function mask(bytes: Uint8Array, key: number): Uint8Array {
   const copy = new Uint8Array(bytes.length);
   maskInto(copy, 0, bytes, 0, bytes.length, key, 0);
@@ -101,7 +104,7 @@ export function formatKey(key: number): string {
   return (key >>> 0).toString(16).padStart(8, '0');
 }
 
-/** The int32 of four octets. */
+/** The int32 of the first four octets, the first one most significant. */
 export function parseKey(bytes: Uint8Array): number {
   return (bytes[0] << 24) | (bytes[1] << 16) | (bytes[2] << 8) | bytes[3];
 }

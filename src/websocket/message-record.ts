@@ -7,6 +7,7 @@ import type { CloseBody } from './close.js';
 import type { Range, Sender } from './frame-record.js';
 import type { Session } from './session-record.js';
 
+/** A data message, its fragments joined and inflated, or a control frame. */
 export interface Message {
   /**
    * 1-based, in the order in which the messages' last bytes were captured (behind bytes that were captured late:
@@ -34,6 +35,7 @@ export interface Message {
   readonly validText: boolean;
   /** Body of a Close frame; undefined without a whole code. */
   readonly close: CloseBody | undefined;
+  /** It came compressed (RFC 7692), and `content` is what was inflated from it. */
   readonly compressed: boolean;
   /** Payload octets of its frames on the wire. */
   readonly wireLength: number;

@@ -1,12 +1,18 @@
 /**
- * Opcodes, RFC 6455 §5.2 and §11.8.
+ * Opcodes, RFC 6455 §5.2 and §11.8: the numbers, their names, and what can be told by the number alone.
  */
 
+/** Opcode of a frame with more of the message under way, RFC 6455 §5.4. */
 export const CONTINUATION = 0x0;
+/** Opcode of the first frame of a text message: its whole content is UTF-8, RFC 6455 §5.6. */
 export const TEXT = 0x1;
+/** Opcode of the first frame of a binary message, RFC 6455 §5.6. */
 export const BINARY = 0x2;
+/** Opcode of a Close frame, RFC 6455 §5.5.1; decodeClose() reads its payload. */
 export const CLOSE = 0x8;
+/** Opcode of a Ping frame, RFC 6455 §5.5.2. */
 export const PING = 0x9;
+/** Opcode of a Pong frame, RFC 6455 §5.5.3. */
 export const PONG = 0xa;
 
 const names: readonly (string | undefined)[] = Array.from({ length: 16 }, (_, opcode) =>
@@ -35,6 +41,7 @@ export function isControl(opcode: number): boolean {
 /** RFC 6455 §5.5: octets that the payload of a control frame may have. */
 export const CONTROL_LIMIT = 125;
 
+/** RFC 6455 §5.2: opcodes 3 … 7 and 11 … 15 have no meaning yet. */
 export function isReserved(opcode: number): boolean {
   return names[opcode] === undefined;
 }

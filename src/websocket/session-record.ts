@@ -39,6 +39,7 @@ export function isInHttp2Stream({ stream, tunnel }: SessionCarrier): boolean {
   return stream !== undefined || tunnel !== undefined;
 }
 
+/** A WebSocket connection, or a refused upgrade, as far as it is known when it begins. */
 export interface Session {
   /** 1-based, in the order in which the handshakes were answered; refused upgrades are counted too. */
   readonly number: number;
@@ -74,8 +75,9 @@ export interface ObservedClose {
   readonly body: CloseBody | undefined;
   readonly packet: number;
   readonly timestamp: Timestamp;
-  /** As in FrameFacts. */
+  /** How far its sender had got the other side's TCP stream (sequence number, int32); undefined: not known. */
   readonly acknowledges: number | undefined;
+  /** TCP sequence number behind its last byte (int32). */
   readonly sequenceEnd: number | undefined;
 }
 

@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { encodePcap } from '../../src/capture/pcap-encode.js';
 import { LinkType } from '../../src/link/link-types.js';
@@ -298,8 +298,10 @@ describe('mistakes', () => {
     for (const part of ['bin', 'dist', 'package.json'])
       cpSync(join(root, part), join(bare, part), { recursive: true });
     const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    for (const name of Object.keys(dependencies))
+    for (const name of Object.keys(dependencies)) {
+      mkdirSync(dirname(join(bare, 'node_modules', name)), { recursive: true });
       symlinkSync(join(root, 'node_modules', name), join(bare, 'node_modules', name));
+    }
     const run = (...args: string[]) =>
       execFileSync(
         'sh',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  decodeHead,
   HeadDecoder,
   headerValue,
   headerValues,
@@ -40,6 +41,31 @@ function decodePieces(pieces: Uint8Array[], maxHeadLength?: number): Outcome {
   }
   return { head: decoder.head, failure: decoder.failure, used };
 }
+
+describe('decodeHead', () => {
+  test('gives the head at the beginning, and where it ends', () => {
+    const request = 'GET /a HTTP/1.1\r\nHost: x\r\n\r\n';
+    expect(decodeHead(latin1(`${request}rest`))).toMatchObject({
+      kind: 'request',
+      target: '/a',
+      headers: [{ name: 'Host', value: 'x' }],
+      byteLength: request.length,
+      packet: 0,
+    });
+    expect(decodeHead(latin1('HTTP/1.1 101 Go\r\n\r\n'))).toMatchObject({
+      kind: 'response',
+      status: 101,
+      reason: 'Go',
+    });
+  });
+
+  test.each(['', 'GET / HTTP/1.1\r\nHost: x\r\n', 'dear diary', '\x16\x03\x01'])(
+    'gives nothing of %j',
+    (text) => {
+      expect(decodeHead(latin1(text))).toBeUndefined();
+    },
+  );
+});
 
 const decode = (text: string, maxHeadLength?: number) => decodePieces([latin1(text)], maxHeadLength);
 
