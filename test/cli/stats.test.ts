@@ -156,8 +156,8 @@ describe('stats are what the lists come to', () => {
     }
     expect([told.gaps.count, told.gaps.min, told.gaps.max]).toEqual([
       gaps.length,
-      Math.min(...gaps),
-      Math.max(...gaps),
+      gaps.length === 0 ? null : Math.min(...gaps),
+      gaps.length === 0 ? null : Math.max(...gaps),
     ]);
     for (const pinger of SIDES) {
       const took = messages.flatMap((ping, i) => {
