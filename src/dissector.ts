@@ -51,7 +51,10 @@ export interface DissectorOptions {
   readonly patience?: number;
   /** The rules whose findings are wanted; none by default. */
   readonly rules?: readonly Rule[];
-  /** Wants to know of which connection each packet is. */
+  /**
+   * Wants to know of which connection each packet is.
+   * @internal
+   */
   readonly tracker?: PacketTracker | undefined;
 }
 

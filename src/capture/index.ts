@@ -22,6 +22,7 @@ export type { Block, BlockSource, Input, OpenOptions } from './open.js';
 export { openSource } from './open.js';
 export type { ReaderName } from './open-capture.js';
 export {
+  type CaptureBlock,
   type CaptureLimits,
   type CaptureReader,
   defaultCaptureLimits,

@@ -23,7 +23,10 @@ import type { UnreadTls } from './tls.js';
 
 /** Who wants what the connections carry. What is left out is not made. */
 export interface SessionsConsumer {
-  /** A request of HTTP/1.1 outside of TLS was answered, and what followed is no WebSocket: it may be a tunnel. */
+  /**
+   * A request of HTTP/1.1 outside of TLS was answered, and what followed is no WebSocket: it may be a tunnel.
+   * @internal
+   */
   exchange?(exchange: Exchange): void;
   /** A server agreed to an upgrade. */
   sessionOpened?(session: Session): void;

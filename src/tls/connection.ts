@@ -69,6 +69,8 @@ export class TlsConnection implements SideOwner {
   /** The server's handshake is. */
   private serverIsOver = false;
   private forgetSecrets: (() => void) | undefined = undefined;
+  /** The random whose secrets it waits for: another one with each handshake. */
+  private awaited: Uint8Array | undefined = undefined;
   private readonly deadSides = new Set<TlsSide>();
   /** Why one of them is dead, and what it said, until the other one is opened. */
   private deadReason: UnreadReason | undefined = undefined;
@@ -189,7 +191,11 @@ export class TlsConnection implements SideOwner {
     const isMissing = reason === 'no-secrets' && server !== undefined && !this.keys.isBetweenHellos;
     if (isMissing && client !== undefined && !(mayCome && this.keys.isSupported)) return false;
     if (mayCome) {
-      this.forgetSecrets ??= context.secrets.await(client.random, () => this.secretCame());
+      if (this.awaited !== client.random) {
+        this.forgetSecrets?.();
+        this.forgetSecrets = context.secrets.await(client.random, () => this.secretCame());
+        this.awaited = client.random;
+      }
       context.waiting.add(this);
     }
     return true;
@@ -324,6 +330,7 @@ export class TlsConnection implements SideOwner {
   private stopWaiting(): void {
     this.forgetSecrets?.();
     this.forgetSecrets = undefined;
+    this.awaited = undefined;
     this.keys.context.waiting.delete(this);
   }
 

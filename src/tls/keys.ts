@@ -95,6 +95,8 @@ export class Keys {
   /** How often a suite was looked for. */
   private presumptions = 0;
   private clientPresumptions = 0;
+  /** Of the ClientHello nothing is known but its random. */
+  isClientPresumed = false;
   /** Whose hello has none of the other side yet. */
   private lone: Sender | undefined = undefined;
   private serverPacket = 0;
@@ -176,6 +178,7 @@ export class Keys {
         guesses.made++;
         if (!this.fitsAsClient(sender, one, random, secret, fits)) continue;
         this.client = { ...UNKNOWN_CLIENT, random: random.slice() };
+        this.isClientPresumed = true;
         this.pair(undefined);
         return true;
       }

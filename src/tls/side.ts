@@ -344,9 +344,13 @@ export class TlsSide implements StreamSink, RecordSink {
     loss.clear();
     const taken = this.connection.earlyDataTaken;
     if (length > 0 && stage === 'early' && taken === undefined && !this.dead) this.early.gap(length);
-    const wasEarly = stage === 'early' || (stage === 'handshake' && this.passesEarlyData);
+    const mayHaveEarly = this.passesEarlyData || this.connection.keys.isClientPresumed;
+    const wasEarly = stage === 'early' || (stage === 'handshake' && mayHaveEarly);
     const isTold =
-      this.dead || stage === 'application' || stage === 'session' || (wasEarly && taken === true);
+      this.dead ||
+      stage === 'application' ||
+      stage === 'session' ||
+      (wasEarly && (taken === true || (taken === undefined && this.passesEarlyData)));
     // With a cipher whose padding is not known from outside, or messages of the handshake among it, about so many.
     const uncertain = epoch?.cipher.isExact === false || this.isPadded || stage === 'handshake';
     if (length > 0 && isTold) this.connection.gap(this, length, uncertain);

@@ -87,8 +87,8 @@ describe('stats count what the applications logged', () => {
         const data = messages.filter((message) => !isControl(message));
         expect(opcodes(session, 'messages', sender)).toEqual(tally(data));
         expect([session.sizes[sender].min, session.sizes[sender].max]).toEqual([
-          Math.min(...data.map(({ length }) => length)),
-          Math.max(...data.map(({ length }) => length)),
+          data.length === 0 ? null : Math.min(...data.map(({ length }) => length)),
+          data.length === 0 ? null : Math.max(...data.map(({ length }) => length)),
         ]);
       }
     }

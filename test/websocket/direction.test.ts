@@ -130,6 +130,7 @@ describe('time and provenance', () => {
           streamOffset,
           length: headerLength + length,
           comment: undefined,
+          sequence: 1000 + streamOffset,
         },
       ]);
   });
