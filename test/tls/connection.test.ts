@@ -883,6 +883,24 @@ describe('renegotiation (RFC 5246 §7.4.1.1)', () => {
       expect(recorder.log).toEqual(['recognised', 'opened']);
     }
   });
+
+  test('each time the secrets come behind what they open', () => {
+    const secrets = new SecretStore();
+    secrets.mayGrow = true;
+    const recorder = new Recorder({ secrets });
+    const peer = new Peer(GCM12).handshake();
+    let [played, told] = [0, 0];
+    const heard = ['one ', 'two ', 'three ', 'four'].map((text, i) => {
+      if (i > 0) peer.renegotiate();
+      peer.say(CLIENT, text);
+      recorder.play(stepsOf(peer.sent.slice(played), []));
+      played = peer.sent.length;
+      for (const [label, random, secret] of peer.told.slice(told)) secrets.add(label, random, secret);
+      told = peer.told.length;
+      return recorder.texts[0];
+    });
+    expect(heard).toEqual(['one ', 'one two ', 'one two three ', 'one two three four']);
+  });
 });
 
 describe('what is held', () => {
