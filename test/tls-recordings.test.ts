@@ -124,6 +124,24 @@ it('so do RSA lines of a key log', async () => {
   expectWhole(seen);
 });
 
+it('TLS behind a proxy is found where the CONNECT, or the answer to it, is lost', async () => {
+  const [{ capture, keyLogs, sessions }] = casesOf('tls-nginx');
+  const segments = segmentsOf(capture);
+  const isOf = (text: string) =>
+    segments.findIndex(({ payload }) => Buffer.from(payload).toString('latin1').startsWith(text));
+  const toldIn = async (input: string | Uint8Array) =>
+    (await messagesOf(input, { keyLogs })).messages
+      .filter(({ session }) => session.path === '/connect')
+      .map(({ sender, opcode, content }) => `${sender} ${opcode} ${sha256(content)}`);
+  const all = await toldIn(capture);
+  expect(all.length).toBeGreaterThan(30);
+  expect(sessions.filter(({ path }) => path === '/connect')).toHaveLength(3);
+  for (const lost of [isOf('CONNECT '), isOf('HTTP/1.1 200 Connection')]) {
+    expect(lost).toBeGreaterThan(0);
+    expect(await toldIn(captureOf(segments.filter((_, i) => i !== lost)))).toEqual(all);
+  }
+});
+
 it('records that are padded: without any one of them nothing is invented, and nothing judged for certain', async () => {
   const [{ capture, keyLogs, sessions }] = casesOf('tls-padded');
   const segments = segmentsOf(capture);

@@ -54,6 +54,11 @@ function redactedSummary(summary: SessionSummary): SessionSummary {
   return { ...summary, session: redactedSession(summary.session) };
 }
 
+/** Tokens are sent as names of subprotocols, since scripts in browsers cannot set headers. */
+function redactedToken(name: string): string {
+  return redactedValue('sec-websocket-protocol', name);
+}
+
 function redactedSession(session: Session): Session {
   const { handshake, path } = session;
   return {
@@ -61,7 +66,9 @@ function redactedSession(session: Session): Session {
     path: path === undefined ? undefined : redactedTarget(path),
     handshake: handshake && {
       ...handshake,
-      subprotocol: handshake.subprotocol && redactedValue('sec-websocket-protocol', handshake.subprotocol),
+      target: handshake.target && redactedTarget(handshake.target),
+      offeredSubprotocols: handshake.offeredSubprotocols.map(redactedToken),
+      subprotocol: handshake.subprotocol && redactedToken(handshake.subprotocol),
       request: handshake.request && {
         ...handshake.request,
         target: redactedTarget(handshake.request.target),

@@ -161,7 +161,9 @@ class Parser {
     if (!this.takes(['{'])) throw this.unexpected('expected a set such as {1, 2, 8..10}');
     const members: SetMember[] = [];
     while (!this.takes(['}'])) {
-      members.push(memberOf(this.literal()));
+      const member = memberOf(this.literal());
+      // `8 .. 10` is as good as `8..10`.
+      members.push(this.takes(['..']) ? { low: member.low, high: this.literal() } : member);
       this.takes([',']);
     }
     if (members.length === 0) throw new FilterError('the set is empty', this.tokens[this.at - 1].column);

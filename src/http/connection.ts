@@ -71,6 +71,8 @@ export class HttpConnection implements SideOwner {
   private readonly owner: HttpOwner;
   private readonly requests: RequestQueue;
   private clientSide: 0 | 1 | undefined = undefined;
+  /** The last response was a 2xx, and its request was not captured. */
+  private hasLoneSuccess = false;
 
   /** What is held counts in `account`. */
   constructor(options: {
@@ -111,11 +113,21 @@ export class HttpConnection implements SideOwner {
   }
 
   foreign(side: HttpSide, protocol: ForeignProtocol): boolean {
-    if (this.clientSide !== undefined) return false;
+    if (this.clientSide !== undefined && !(protocol === 'tls' && this.mayBeInTunnel(side))) return false;
     const sinks = this.owner.foreign?.(protocol, side.index);
     if (sinks === undefined) return false;
-    for (const one of this.http) one.handOver(sinks[one.index], one === side);
+    for (const one of this.http)
+      if (one !== side && one.holds) one.carry(sinks[one.index]);
+      else one.handOver(sinks[one.index], one === side);
     return true;
+  }
+
+  /** TLS comes where HTTP was: of a CONNECT and its answer one is lost. */
+  private mayBeInTunnel(side: HttpSide): boolean {
+    if (side.index === this.clientSide) return this.hasLoneSuccess;
+    const request = this.requests.takeAwaited();
+    if (request !== undefined && request.method !== 'CONNECT') this.requests.add(request, true);
+    return request?.method === 'CONNECT';
   }
 
   lost(side: HttpSide, reason: LossReason, cut?: RequestHead | ResponseHead): void {
@@ -185,6 +197,7 @@ export class HttpConnection implements SideOwner {
     }
     const client = this.http[clientSide];
     const request = this.requests.next(head);
+    this.hasLoneSuccess = request === undefined && head.status >= 200 && head.status < 300;
     const exchange: Exchange = {
       request,
       response: head,

@@ -230,3 +230,23 @@ describe('other formats', () => {
       expect(readFileSync(join(target, name), 'latin1')).toMatch(/^x*$/);
   });
 });
+
+it('replay has no token that was sent as the name of a subprotocol', () => {
+  const talk = new Talk();
+  const token = 'base64url.bearer.authorization.SECRET-TOKEN';
+  const packets = [
+    ...talk.handshake(),
+    talk.send(CLIENT, request('/', { subprotocols: ['v4.channel', token] })),
+    talk.send(SERVER, response({ subprotocol: 'v4.channel' })),
+    talk.send(CLIENT, fromClient('hello')),
+  ];
+  const capture = join(folder, 'token.pcap');
+  const records = packets.map((data, i) => ({ seconds: 1_700_000_000 + i, nanoseconds: 0, data }));
+  writeFileSync(capture, encodePcap(records, { linkType: LinkType.raw }));
+  const into = join(folder, 'replayed');
+  expect(wsdissect(['export', 'replay', '--redact', '-o', into, capture]).status).toBe(0);
+  for (const file of readdirSync(into))
+    expect(readFileSync(join(into, file), 'utf8')).not.toContain('SECRET');
+  const { subprotocols } = JSON.parse(readFileSync(join(into, 'session.json'), 'utf8'));
+  expect(subprotocols.map((name: string) => name.length)).toEqual(['v4.channel'.length, token.length]);
+});

@@ -21,6 +21,7 @@ const FILTERS = [
   'websocket.opcode == 1',
   'websocket.opcode != 1',
   'websocket.opcode in {8..10}',
+  'websocket.opcode in {8 .. 10} and tcp.port in {1 .. 65535}',
   'websocket.opcode & 8',
   'websocket.mask == 1 && tcp.stream == 0',
   'websocket.payload_length == 126',
