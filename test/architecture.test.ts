@@ -29,6 +29,7 @@ const ORDER = [
   'stats',
   'output',
   'explain',
+  'sample',
   'export',
   'query',
   'diff',

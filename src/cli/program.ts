@@ -19,6 +19,7 @@ import { addLimitsCommand } from './commands/limits.js';
 import { addMessagesCommand } from './commands/messages.js';
 import { addQueryCommand } from './commands/query.js';
 import { addRulesCommand } from './commands/rules.js';
+import { addSampleCommand } from './commands/sample.js';
 import { addSessionsCommand } from './commands/sessions.js';
 import { addStatsCommand } from './commands/stats.js';
 import { EXIT, EXIT_HELP, UsageError } from './exit.js';
@@ -93,6 +94,7 @@ export function makeProgram(version: string, terminal: Terminal): Command {
   addQueryCommand(program, terminal);
   addDiffCommand(program, terminal);
   addDecryptCommand(program, terminal);
+  addSampleCommand(program, terminal);
   addRulesCommand(program, terminal);
   addFieldsCommand(program, terminal);
   addLimitsCommand(program, terminal);

@@ -36,11 +36,12 @@ const commands = [
   'limits',
   'completion',
   'explain',
+  'sample',
 ];
 const helps = [['--help'], ...commands.map((command) => [command, '--help'])];
 /** The README says "all" of the commands that read captures. */
 const isCommon = (word: string, command: string) =>
-  word === 'all' && !['rules', 'fields', 'limits', 'decrypt', 'completion'].includes(command);
+  word === 'all' && !['rules', 'fields', 'limits', 'decrypt', 'completion', 'sample'].includes(command);
 /** The long names of the options that a help lists. */
 const optionsOf = (text: string) =>
   [...text.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, name]) => name).sort();
@@ -228,6 +229,7 @@ describe('help of a command', () => {
     ['rules', '[options] [rule]', 'without it all are listed'],
     ['decrypt', '[options] <capture> <out.pcapng>', 'made readable for its owner only'],
     ['fields', '[options] [text]', 'Names and meanings are'],
+    ['sample', '[options] [scenario]', 'Comments at the packets say what to look at'],
     ['explain', '[options] [capture...]', 'the figure of RFC 6455 filled with its bits'],
     ['completion', '[options] <shell>', 'what they take: formats, rules, limits, file names'],
     ['limits', '[options]', 'Each hit is told as a warning that names the limit'],

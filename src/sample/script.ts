@@ -1,0 +1,151 @@
+/**
+ * The script of a conversation, which a teacher writes in YAML or JSON, and the samples are written in: who says what,
+ * in which frames, and what happens to the packets.
+ *
+ * Strategy: plain data. Every member is checked, with the place of what is wrong, so that nothing is ignored silently.
+ */
+import type { Sender } from '../websocket/frame-record.js';
+
+export interface Script {
+  /** What it shows, in a sentence: a comment of the first packet. */
+  readonly title?: string;
+  /** Request target; default `/`. */
+  readonly path?: string;
+  readonly host?: string;
+  readonly subprotocol?: string;
+  /** permessage-deflate is agreed on; `no-takeover`: each message by itself. */
+  readonly deflate?: boolean | 'no-takeover';
+  /** Heads in place of the usual ones, lines without their ends. */
+  readonly request?: string;
+  readonly response?: string;
+  /** Octets in hexadecimal that the client sends right behind its request, before there is an answer. */
+  readonly early?: string;
+  /** Whatever is random is made of it; default 1. */
+  readonly seed?: number;
+  readonly steps: readonly Step[];
+}
+
+/** What is said, or a pause in seconds. */
+export type Step = { readonly by: Sender; readonly said: Said } | { readonly wait: number };
+
+/** One message or frame; exactly one of `text` to `end`. */
+export interface Said {
+  readonly text?: string;
+  /** Octets in hexadecimal. */
+  readonly binary?: string;
+  readonly ping?: string;
+  readonly pong?: string;
+  /** Code of a Close; 0: without one. */
+  readonly close?: number;
+  /** Octets as they are, with whatever they break, in hexadecimal. */
+  readonly bytes?: string;
+  /** The TCP stream ends, in order or not. */
+  readonly end?: 'fin' | 'reset';
+  /** Of a Close. */
+  readonly reason?: string;
+  /** Frames that a message comes in. */
+  readonly fragments?: number;
+  /** With deflate: false sends it as it is. */
+  readonly compressed?: boolean;
+  /** Of the first packet of it. */
+  readonly comment?: string;
+  /** TCP segments that it comes in; default: as few as do. */
+  readonly segments?: number;
+  /** What happens to the first of its segments. */
+  readonly packet?: 'lost' | 'twice' | 'late';
+}
+
+export class ScriptError extends Error {
+  override name = 'ScriptError';
+}
+
+type Check = (value: unknown) => boolean;
+const isText: Check = (value) => typeof value === 'string';
+const isHex: Check = (value) => typeof value === 'string' && /^([0-9a-f]{2}\s*)*$/i.test(value.trim());
+const isWhole =
+  (from: number, to: number): Check =>
+  (value) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= from && value <= to;
+const isOneOf =
+  (...values: readonly unknown[]): Check =>
+  (value) =>
+    values.includes(value);
+
+const SCRIPT: Readonly<Record<keyof Omit<Script, 'steps'>, readonly [Check, what: string]>> = {
+  title: [isText, 'a text'],
+  path: [isText, 'a text'],
+  host: [isText, 'a text'],
+  subprotocol: [isText, 'a text'],
+  deflate: [isOneOf(true, false, 'no-takeover'), 'true, false or no-takeover'],
+  request: [isText, 'a text'],
+  response: [isText, 'a text'],
+  early: [isHex, 'octets in hexadecimal'],
+  seed: [isWhole(0, 0xffff_ffff), 'a whole number'],
+};
+
+const SAID: Readonly<Record<keyof Said, readonly [Check, what: string]>> = {
+  text: [isText, 'a text'],
+  binary: [isHex, 'octets in hexadecimal'],
+  ping: [isText, 'a text'],
+  pong: [isText, 'a text'],
+  close: [isWhole(0, 65_535), 'a code from 0 to 65535'],
+  bytes: [isHex, 'octets in hexadecimal'],
+  end: [isOneOf('fin', 'reset'), 'fin or reset'],
+  reason: [isText, 'a text'],
+  fragments: [isWhole(1, 1000), 'a number from 1 to 1000'],
+  compressed: [isOneOf(true, false), 'true or false'],
+  comment: [isText, 'a text'],
+  segments: [isWhole(1, 1000), 'a number from 1 to 1000'],
+  packet: [isOneOf('lost', 'twice', 'late'), 'lost, twice or late'],
+};
+
+const KINDS = ['text', 'binary', 'ping', 'pong', 'close', 'bytes', 'end'] as const;
+
+/** Longest pause: an hour. */
+const MAX_WAIT = 3600;
+
+/** Throws ScriptError for what is no script, with the place. */
+export function readScript(value: unknown): Script {
+  const { steps, ...rest } = members(value, 'the script');
+  if (!Array.isArray(steps)) throw new ScriptError('steps: a list is needed, such as "- client: Hello"');
+  return { ...checked<Script>(rest, SCRIPT, ''), steps: steps.map(readStep) };
+}
+
+function readStep(value: unknown, index: number): Step {
+  const place = `step ${index + 1}`;
+  const entries = Object.entries(members(value, place));
+  const [entry] = entries;
+  if (entries.length !== 1 || !['client', 'server', 'wait'].includes(entry[0]))
+    throw new ScriptError(`${place}: one of client, server and wait is needed`);
+  const [name, what] = entry;
+  if (name === 'wait') {
+    if (typeof what !== 'number' || !(what >= 0 && what <= MAX_WAIT))
+      throw new ScriptError(`${place}: wait takes seconds, up to ${MAX_WAIT}`);
+    return { wait: what };
+  }
+  const said =
+    typeof what === 'string' ? { text: what } : checked<Said>(members(what, place), SAID, `${place}: `);
+  if (KINDS.filter((kind) => said[kind] !== undefined).length !== 1)
+    throw new ScriptError(`${place}: one of ${KINDS.join(', ')} is needed`);
+  return { by: name as Sender, said };
+}
+
+function members(value: unknown, place: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
+  throw new ScriptError(`${place}: names with values are needed`);
+}
+
+function checked<T>(
+  value: Record<string, unknown>,
+  known: Readonly<Record<string, readonly [Check, what: string]>>,
+  place: string,
+): T {
+  for (const [name, one] of Object.entries(value)) {
+    if (!Object.hasOwn(known, name))
+      throw new ScriptError(`${place}${name} is not known; there are ${Object.keys(known).join(', ')}`);
+    const [check, what] = known[name];
+    if (!check(one)) throw new ScriptError(`${place}${name} takes ${what}`);
+  }
+  return value as T;
+}

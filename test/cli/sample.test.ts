@@ -1,0 +1,56 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { shell, wsdissect } from '../support/cli.js';
+import { root } from '../support/fixtures.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'wsdissect-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const sample = (...args: string[]) => wsdissect(['sample', ...args]);
+
+it('lists what there is', () => {
+  for (const args of [[], ['list']]) {
+    const { status, stdout } = sample(...args);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^hello-world +One message each way/m);
+    expect(stdout).toMatch(/^violation:unmasked-client-frame +A client frame is not masked$/m);
+  }
+});
+
+it('writes a capture, into a file or a pipe', () => {
+  const out = join(folder, 'hello.pcapng');
+  expect(sample('hello-world', '-o', out)).toEqual({ status: 0, stdout: '', stderr: '' });
+  expect(wsdissect(['messages', '-T', 'ndjson', out]).stdout.split('\n')[0]).toContain('"content":"Hello"');
+  const { stdout } = shell('wsdissect sample violation:unmasked-client-frame -o - | wsdissect check -');
+  expect(stdout).toContain('unmasked-client-frame');
+});
+
+it('plays the script of the README, of which it says what is broken', () => {
+  const readme = readFileSync(`${root}README.md`, 'utf8');
+  const script = join(folder, 'lesson.yaml');
+  writeFileSync(script, /```yaml\n([\s\S]*?)```/.exec(readme)![1]);
+  const out = join(folder, 'lesson.pcapng');
+  expect(sample('--script', script, '-o', out)).toEqual({ status: 0, stdout: '', stderr: '' });
+  const findings = wsdissect(['check', '-T', 'ndjson', out]).stdout;
+  expect(findings).toContain('"rule":"unmasked-client-frame"');
+});
+
+it.each([
+  [
+    ['nothing-like-it', '-o', 'x'],
+    /^wsdissect: there is no scenario "nothing-like-it".*\(wsdissect sample list\)\n$/,
+  ],
+  [['hello-wolrd', '-o', 'x'], /did you mean hello-world\?/],
+  [['hello-world'], /^wsdissect: say where to write the capture: -o FILE \(-o - for standard output\)\n$/],
+  [['hello-world', '-o', '/nowhere/x'], /^wsdissect: cannot write to \/nowhere\/x \(ENOENT\)\n$/],
+  [['hello-world', '--script', 'x', '-o', 'x'], /^wsdissect: name a scenario or give a script, not both\n$/],
+  [['--script', '/nowhere/x', '-o', 'x'], /^wsdissect: \/nowhere\/x: ENOENT/],
+  [['--script', 'package.json', '-o', 'x'], /^wsdissect: package.json: .*\n$/],
+  [['hello-world', '--seed', 'x', '-o', 'x'], /^wsdissect: --seed takes a whole number\n$/],
+])('%j: one line, and nothing is written', (args, message) => {
+  const { status, stdout, stderr } = sample(...args);
+  expect([status === 1 || status === 2, stdout]).toEqual([true, '']);
+  expect(stderr).toMatch(message);
+  expect(existsSync(join(root, 'x'))).toBe(false);
+});
