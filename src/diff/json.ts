@@ -22,7 +22,7 @@ export function writeDiffJson(writer: TextWriter, diff: CaptureDiff, omitted: Om
       clocks === undefined
         ? null
         : {
-            nearA: clocks.nearA,
+            nearA: clocks.nearA ?? null,
             least: seconds(clocks.least),
             most: seconds(clocks.most),
             estimate: seconds(clocks.estimate),

@@ -17,8 +17,8 @@ export interface Latency {
 }
 
 export interface Clocks {
-  /** Where A was captured: nearer to the client of the sessions, or to their server. */
-  readonly nearA: 'client' | 'server';
+  /** Where A was captured: nearer to the client of the sessions, or to their server; undefined: the times do not tell. */
+  readonly nearA: 'client' | 'server' | undefined;
   /** Nanoseconds that B's clock is ahead of A's: at least, at most, and the middle of these. */
   readonly least: number;
   readonly most: number;
@@ -42,9 +42,11 @@ export function latencyOf(list: readonly number[]): Latency | undefined {
 export function clocksOf(client: Latency | undefined, server: Latency | undefined): Clocks | undefined {
   if (client === undefined || server === undefined) return undefined;
   // What the client says comes to B later if A is nearer to it, and what the server says earlier.
-  if (client.min >= server.max) return between('client', server.max, client.min);
-  if (server.min >= client.max) return between('server', client.max, server.min);
-  return undefined;
+  const isNearClient = client.min >= server.max;
+  const isNearServer = server.min >= client.max;
+  if (isNearClient && isNearServer) return between(undefined, server.max, client.min);
+  if (isNearClient) return between('client', server.max, client.min);
+  return isNearServer ? between('server', client.max, server.min) : undefined;
 }
 
 function between(nearA: Clocks['nearA'], least: number, most: number): Clocks {

@@ -110,7 +110,7 @@ function clockLines(clocks: Clocks | undefined): string[] {
   const { nearA, least, most, estimate } = clocks;
   const oneWay = milliseconds((most - least) / 2);
   return [
-    `A lies nearer to the ${nearA}; the clock of B is ahead of that of A by ${milliseconds(least)} to ${milliseconds(most)} ms, ` +
+    `${nearA === undefined ? '' : `A lies nearer to the ${nearA}; `}the clock of B is ahead of that of A by ${milliseconds(least)} to ${milliseconds(most)} ms, ` +
       `or ${milliseconds(estimate)} ms if the quickest messages of both directions took equally long (${oneWay} ms); ` +
       'times are as measured, with this in them',
   ];
