@@ -70,11 +70,38 @@ class LastJson {
 function parse(record: Frame | Message): unknown {
   if (record.opcode !== TEXT || !record.complete) return undefined;
   if ('payload' in record && (!record.fin || record.compressed)) return undefined;
+  const bytes = 'payload' in record ? record.payload : record.content;
+  if (!mayBeJson(bytes)) return undefined;
   try {
-    return JSON.parse(decoder.decode('payload' in record ? record.payload : record.content));
+    return JSON.parse(decoder.decode(bytes));
   } catch {
     return undefined;
   }
+}
+
+/** By its first and last octets (RFC 8259 §2): to find out by an error takes ten times as long. */
+function mayBeJson(bytes: Uint8Array): boolean {
+  let [first, last] = [0, bytes.length - 1];
+  while (first < last && isBlank(bytes[first])) first++;
+  while (last > first && isBlank(bytes[last])) last--;
+  const begin = bytes[first];
+  const end = bytes[last];
+  if (begin === OBJECT[0]) return end === OBJECT[1];
+  if (begin === ARRAY[0]) return end === ARRAY[1];
+  if (begin === QUOTE) return end === QUOTE;
+  // A number, or true, false or null.
+  return last - first < MAX_NUMBER && ((end >= 0x30 && end <= 0x39) || end === 0x65 || end === 0x6c);
+}
+
+/** `{}`, `[]`, `"`. */
+const OBJECT = [0x7b, 0x7d];
+const ARRAY = [0x5b, 0x5d];
+const QUOTE = 0x22;
+/** Longer ones say no more than shorter ones. */
+const MAX_NUMBER = 400;
+
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
 /** Scalars at a path; of an object or an array that it is there. */
