@@ -6,8 +6,10 @@
  * new one stands behind the first section header. Where a block's length cannot be right, the rest is copied as it is. Any
  * other capture is written anew from its packets.
  */
+
 import { ByteQueue } from '../bytes/queue.js';
 import type { ReportDefect } from '../stream/defect.js';
+import { nanosecondsOf } from '../stream/place.js';
 import { readCaptures } from './captures.js';
 import { u32 } from './integers.js';
 import type { Input } from './open.js';
@@ -135,9 +137,9 @@ async function writePackets(
     { report },
     {
       packet: (packet) => {
-        const { seconds, nanoseconds, bytes, start, end, originalLength } = packet;
+        const { bytes, start, end, originalLength } = packet;
         const interfaceId = interfaceOf(packet);
-        const timestamp = BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
+        const timestamp = nanosecondsOf(packet);
         write(
           encoder.enhancedPacket({
             interfaceId,

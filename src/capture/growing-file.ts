@@ -24,6 +24,7 @@ export class GrowingFile {
   private timer: NodeJS.Timeout | undefined = undefined;
   /** Somebody writes into the pipe, or has. */
   private hasWriter = false;
+  private readonly buffer = Buffer.alloc(BLOCK);
 
   /** Reads what there is. `took` gets the bytes, borrowed until it returns; `ended` is called at the end of a pipe. */
   constructor(
@@ -65,10 +66,9 @@ export class GrowingFile {
   }
 
   private readOn(fd: number): boolean {
-    const { path } = this;
+    const { path, buffer } = this;
     // It was begun anew.
     if (attempt(path, () => fs.fstatSync(fd).size) < this.position) this.position = 0;
-    const buffer = Buffer.alloc(BLOCK);
     for (let hasRead = false; ; hasRead = true) {
       const count = attempt(path, () => fs.readSync(fd, buffer, 0, BLOCK, this.position));
       if (count === 0) return hasRead;
@@ -78,7 +78,7 @@ export class GrowingFile {
   }
 
   private pollPipe(): void {
-    const buffer = Buffer.alloc(BLOCK);
+    const { buffer } = this;
     for (let { fd } = this; fd !== undefined; { fd } = this) {
       let count: number;
       try {

@@ -8,6 +8,7 @@ import { explanationMarkdown } from '../explain/markdown.js';
 import { framesOfBytes } from '../explain/of-bytes.js';
 import { explanationSvg } from '../explain/svg.js';
 import { explanationText } from '../explain/text.js';
+import { loadWidths } from '../output/width.js';
 import { rules } from '../rules/index.js';
 import type { Timestamp } from '../stream/place.js';
 import type { Frame } from '../websocket/frame-record.js';
@@ -37,6 +38,7 @@ export async function explainFrames(
     throw new UsageError('explain takes a capture, --hex or --base64: only one of them');
   if (frame !== undefined && (isOfBytes || displayFilter !== undefined))
     throw new UsageError('--frame chooses a frame of a capture by its number, without -Y');
+  await loadWidths();
   if (isOfBytes) await explainBytes(options, terminal);
   else await explainCaptures(captures, options, terminal);
 }

@@ -3,6 +3,7 @@
  *
  * Strategy: all that --help tells, from the option parser itself; what most commands share is told once.
  */
+import { fileURLToPath } from 'node:url';
 import type { Command, Option } from 'commander';
 import { EXIT_HELP } from './exit.js';
 import { makeProgram } from './program.js';
@@ -127,5 +128,5 @@ function escaped(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/[\\*_`<>#[\]]/g, '\\$&');
 }
 
-if (process.argv[1] === import.meta.filename)
+if (process.argv[1] === fileURLToPath(import.meta.url))
   process.stdout.write(manualPage(makeProgram('', openTerminal())));

@@ -4,8 +4,9 @@
 import { formatHex } from '../bytes/hex.js';
 import { visible } from '../bytes/visible.js';
 import { makeColors } from '../output/colors.js';
+import { count } from '../rules/count.js';
 import type { Explanation } from './explanation.js';
-import { countOf, diagramLines, sizeOf, titleOf, togetherOf, unmaskedText } from './text.js';
+import { diagramLines, sizeOf, titleOf, togetherOf, unmaskedText } from './text.js';
 
 export function explanationMarkdown(explanation: Explanation): string {
   const { bytes, diagram, parts, unmasking, steps, findings, pieces, frame } = explanation;
@@ -30,7 +31,7 @@ export function explanationMarkdown(explanation: Explanation): string {
     '## What a decoder does',
     table(
       ['state', 'takes', 'and then'],
-      steps.map(({ state, takes, tells }) => [state, takes === 0 ? '' : countOf(takes, 'byte'), tells]),
+      steps.map(({ state, takes, tells }) => [state, takes === 0 ? '' : count(takes, 'byte'), tells]),
     ),
     ...(pieces.length === 0 ? [] : [`Captured in packets ${pieces.map(({ packet }) => packet).join(', ')}.`]),
     ...(findings.length === 0

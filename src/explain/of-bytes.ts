@@ -4,8 +4,7 @@
  * Strategy: a session in which one side says these bytes, judged by the rules about frames. It has a handshake without
  * extensions, which no bit of the frames may contradict; none where RSV1 says that there was one with permessage-deflate.
  */
-
-import { HeadDecoder, type RequestHead, type ResponseHead } from '../http/head.js';
+import { decodeHead, type RequestHead, type ResponseHead } from '../http/head.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { RuleEngine } from '../rules/engine.js';
 import type { Finding } from '../rules/finding.js';
@@ -76,11 +75,7 @@ function isCompressed([first = 0]: Uint8Array): boolean {
 }
 
 function withoutExtensions(): Handshake {
-  const [request, response] = [encodeHandshakeRequest(), encodeHandshakeResponse()].map((bytes) => {
-    const decoder = new HeadDecoder(new Place());
-    decoder.push(bytes, 0, bytes.length, 0);
-    return decoder.head;
-  });
+  const [request, response] = [encodeHandshakeRequest(), encodeHandshakeResponse()].map(decodeHead);
   return decodeHandshake(request as RequestHead, response as ResponseHead);
 }
 

@@ -5,6 +5,8 @@
 import { hexByte } from '../bytes/hex.js';
 import { visible } from '../bytes/visible.js';
 import type { Colors } from '../output/colors.js';
+import { wrap } from '../output/width.js';
+import { count } from '../rules/count.js';
 import { opcodeName } from '../websocket/opcode.js';
 import { type Cell, type Diagram, ROW_BITS } from './diagram.js';
 import type { Explanation } from './explanation.js';
@@ -115,11 +117,7 @@ export function togetherOf(parts: readonly Part[]): readonly (readonly Part[])[]
 /** `4 bits`, `2 bytes`. */
 export function sizeOf(parts: readonly Part[]): string {
   const bits = parts.at(-1)!.endBit - parts[0].startBit;
-  return bits % 8 === 0 ? countOf(bits / 8, 'byte') : countOf(bits, 'bit');
-}
-
-export function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return bits % 8 === 0 ? count(bits / 8, 'byte') : count(bits, 'bit');
 }
 
 /** `7f ^ 37 = 48 'H'` */
@@ -157,7 +155,7 @@ function unmaskLines(unmasking: readonly UnmaskedByte[]): string[] {
 }
 
 function stepLines({ state, takes, tells }: Step): string[] {
-  const bytes = takes === 0 ? '' : countOf(takes, 'byte');
+  const bytes = takes === 0 ? '' : count(takes, 'byte');
   return wrapped(tells, `  ${state.padEnd(8)} ${bytes.padStart(9)}  `);
 }
 
@@ -176,19 +174,4 @@ function wrapped(text: string, indent: string, paintLine = (line: string) => lin
   return wrap(text, WIDTH - indent.length).map((line, i) =>
     paintLine(`${i === 0 ? indent : hanging}${line}`),
   );
-}
-
-/** At spaces; a word that is too long is cut. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (let word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = '';
-    }
-    for (; word.length > width; word = word.slice(width)) lines.push(word.slice(0, width));
-    line += line === '' ? word : ` ${word}`;
-  }
-  return [...lines, line];
 }

@@ -7,7 +7,7 @@
 import { formatEpoch } from '../output/time.js';
 import type { TextWriter } from '../output/writer.js';
 import type { Message } from '../websocket/message-record.js';
-import { CONTINUATION, opcodeName } from '../websocket/opcode.js';
+import { messageOpcodeName } from '../websocket/opcode.js';
 import type { Exporter } from './exporter.js';
 
 export const CSV_COLUMNS = [
@@ -50,7 +50,7 @@ export class CsvExport implements Exporter {
       session.path,
       session.handshake?.subprotocol,
       sender,
-      opcode === CONTINUATION ? '0' : opcodeName(opcode),
+      messageOpcodeName(opcode),
       formatEpoch(timestamp),
       length,
       message.compressed,

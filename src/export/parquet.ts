@@ -7,11 +7,13 @@
 
 import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
+import { textOf } from '../bytes/utf8.js';
 import type { Finding } from '../rules/finding.js';
-import type { Timestamp } from '../stream/place.js';
+import { nanosecondsOf, type Timestamp } from '../stream/place.js';
 import type { Frame, Sender } from '../websocket/frame-record.js';
+import { formatKey } from '../websocket/mask.js';
 import type { Message } from '../websocket/message-record.js';
-import { CONTINUATION, opcodeName, TEXT } from '../websocket/opcode.js';
+import { messageOpcodeName, opcodeName, TEXT } from '../websocket/opcode.js';
 import type { Session, SessionSummary } from '../websocket/session-record.js';
 import type { Exporter } from './exporter.js';
 import { makeFolder } from './new-folder.js';
@@ -126,7 +128,7 @@ export class ParquetFiles implements Exporter {
       rsv2: frame.rsv2,
       rsv3: frame.rsv3,
       masked,
-      masking_key: masked ? (maskingKey >>> 0).toString(16).padStart(8, '0') : undefined,
+      masking_key: masked ? formatKey(maskingKey) : undefined,
       length: frame.length,
       stream_offset: frame.streamOffset,
       first_packet: pieces[0]?.packet,
@@ -145,7 +147,7 @@ export class ParquetFiles implements Exporter {
       host: session.host,
       subprotocol: session.handshake?.subprotocol,
       sender,
-      opcode: opcode === CONTINUATION ? '0' : opcodeName(opcode),
+      opcode: messageOpcodeName(opcode),
       length: message.length,
       compressed: message.compressed,
       wire_length: message.wireLength,
@@ -207,11 +209,9 @@ export class ParquetFiles implements Exporter {
   close(): void {}
 }
 
-function timeOf({ seconds, nanoseconds }: Timestamp) {
-  return {
-    time: seconds + Math.floor(nanoseconds / 1000) / 1e6,
-    time_ns: BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds),
-  };
+function timeOf(timestamp: Timestamp) {
+  const { seconds, nanoseconds } = timestamp;
+  return { time: seconds + Math.floor(nanoseconds / 1000) / 1e6, time_ns: nanosecondsOf(timestamp) };
 }
 
 function namesOf({ number, client, server, path }: Session) {
@@ -220,9 +220,7 @@ function namesOf({ number, client, server, path }: Session) {
 
 /** Text as it is, all else as octets, which are lent and so copied. */
 function said<Name extends 'payload' | 'content'>(bytes: Uint8Array, isText: boolean, name: Name) {
-  const text = isText
-    ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
-    : undefined;
+  const text = isText ? textOf(bytes) : undefined;
   return { text, [name]: isText ? undefined : bytes.slice() } as Record<'text', string | undefined> &
     Record<Name, Uint8Array | undefined>;
 }

@@ -7,12 +7,13 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { textOf } from '../bytes/utf8.js';
 import { visible } from '../bytes/visible.js';
 import { jsonOrNull, jsonString } from '../output/json.js';
 import { formatEpoch } from '../output/time.js';
 import { attemptOutput, FileWriter } from '../output/writer.js';
 import type { Message } from '../websocket/message-record.js';
-import { CONTINUATION, isControl, opcodeName } from '../websocket/opcode.js';
+import { isControl, messageOpcodeName } from '../websocket/opcode.js';
 import type { Exporter } from './exporter.js';
 import { makeFolder } from './new-folder.js';
 
@@ -43,7 +44,7 @@ export class PayloadFiles implements Exporter {
     this.manifest.write(
       `{"file":"${name}","sha256":"${sha256}","bytes":${content.length},"message":${number},"session":${session.number},` +
         `"client":${jsonString(session.client)},"server":${jsonString(session.server)},"host":${jsonOrNull(session.host)},` +
-        `"path":${jsonOrNull(session.path)},"sender":"${sender}","opcode":"${opcode === CONTINUATION ? '0' : opcodeName(opcode)}",` +
+        `"path":${jsonOrNull(session.path)},"sender":"${sender}","opcode":"${messageOpcodeName(opcode)}",` +
         `"time":${formatEpoch(timestamp)},"length":${length},"complete":${complete},"packets":${JSON.stringify(packets)}}\n`,
     );
   }
@@ -66,9 +67,8 @@ function pad(number: number, digits: number): string {
 /** Of what the content is, so that a double click shows it. */
 function extensionOf({ content, validText }: Message): string {
   if (!validText) return 'bin';
-  const text = Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('utf8');
   try {
-    JSON.parse(text);
+    JSON.parse(textOf(content));
     return 'json';
   } catch {
     return 'txt';

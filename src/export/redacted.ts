@@ -9,9 +9,10 @@ import type { Session, SessionSummary } from '../websocket/session-record.js';
 import type { Exporter } from './exporter.js';
 import { redactedFields, redactedTarget, redactedValue } from './redacted-head.js';
 
-const FILLER = 0x78;
+/** The letter x. */
+export const FILLER = 0x78;
 /** RFC 6455 §5.5.1: octets of a Close code, which stays. */
-const CODE_LENGTH = 2;
+export const CODE_LENGTH = 2;
 
 /** Hands on to `exporter` what may be told. */
 export function redacting(exporter: Exporter): Exporter {

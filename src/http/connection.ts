@@ -116,6 +116,7 @@ export class HttpConnection implements SideOwner {
     if (this.clientSide !== undefined && !(protocol === 'tls' && this.mayBeInTunnel(side))) return false;
     const sinks = this.owner.foreign?.(protocol, side.index);
     if (sinks === undefined) return false;
+    this.requests.takeAwaited();
     for (const one of this.http)
       if (one !== side && one.holds) one.carry(sinks[one.index]);
       else one.handOver(sinks[one.index], one === side);
@@ -125,9 +126,7 @@ export class HttpConnection implements SideOwner {
   /** TLS comes where HTTP was: of a CONNECT and its answer one is lost. */
   private mayBeInTunnel(side: HttpSide): boolean {
     if (side.index === this.clientSide) return this.hasLoneSuccess;
-    const request = this.requests.takeAwaited();
-    if (request !== undefined && request.method !== 'CONNECT') this.requests.add(request, true);
-    return request?.method === 'CONNECT';
+    return this.requests.awaited?.method === 'CONNECT';
   }
 
   lost(side: HttpSide, reason: LossReason, cut?: RequestHead | ResponseHead): void {

@@ -40,7 +40,12 @@ export class RequestQueue {
     return this.decisive !== undefined;
   }
 
-  /** The decisive request that awaits its response; whoever takes it awaits none any more. */
+  /** The decisive request that awaits its response. */
+  get awaited(): RequestHead | undefined {
+    return this.decisive;
+  }
+
+  /** That request; whoever takes it awaits none any more. */
   takeAwaited(): RequestHead | undefined {
     const { decisive } = this;
     this.decisive = undefined;

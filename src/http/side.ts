@@ -335,7 +335,7 @@ export class HttpSide implements StreamSink {
     ));
   }
 
-  /** Nothing of HTTP was seen, and the bytes behind a gap begin with a TLS record that ends with them, or before another. */
+  /** The bytes behind a gap begin with a TLS record that ends with them, or before another. */
   private isTls(chunk: Uint8Array, start: number, end: number): boolean {
     if (recognise(chunk, start, end) !== 'tls' || end - start < TLS_HEADER) return false;
     const next = start + TLS_HEADER + ((chunk[start + 3] << 8) | chunk[start + 4]);

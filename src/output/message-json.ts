@@ -5,7 +5,7 @@
  */
 import type { Decoded } from '../subprotocol/decoder.js';
 import type { Message } from '../websocket/message-record.js';
-import { CONTINUATION, opcodeName } from '../websocket/opcode.js';
+import { messageOpcodeName } from '../websocket/opcode.js';
 import { type ByteWriter, encoded } from './byte-writer.js';
 import { type Decode, decodedJson, notDecoded } from './decoded-text.js';
 import { JSON_TEXT } from './escape.js';
@@ -75,9 +75,7 @@ export class MessageJson {
 }
 
 function facts({ sender, opcode }: Message): string {
-  // Of what a message is whose beginning is missing, nobody knows: no name of a message, but the number.
-  const name = opcode === CONTINUATION ? '0' : opcodeName(opcode);
-  return `,"sender":"${sender}","opcode":"${name}","time":`;
+  return `,"sender":"${sender}","opcode":"${messageOpcodeName(opcode)}","time":`;
 }
 
 /** A string for a text message that is UTF-8, base64 for all else; without its last quote. */

@@ -4,7 +4,7 @@
  * Strategy: values are plain data, and the type says what they become; so a table is a list of columns and knows nothing of
  * the database.
  */
-import type { Timestamp } from '../stream/place.js';
+import { nanosecondsOf } from '../stream/place.js';
 import type { BySender } from '../websocket/session-record.js';
 
 /** Undefined is NULL. What is a DECIMAL is given in units of its last digit. */
@@ -38,9 +38,7 @@ export type CaptureOf = (packet: number) => string | undefined;
 export const TIME = 'DECIMAL(38,9)';
 
 /** As a value of that type. */
-export function exactTime({ seconds, nanoseconds }: Timestamp): bigint {
-  return BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
-}
+export const exactTime = nanosecondsOf;
 
 export function column<T>(
   name: string,
@@ -63,9 +61,4 @@ export function bySenderValue<T>(value: BySender<T>, plain: (value: T) => Plain)
 /** A copy of borrowed octets. */
 export function copied(bytes: Uint8Array): Uint8Array {
   return Uint8Array.prototype.slice.call(bytes);
-}
-
-/** Octets that are UTF-8. */
-export function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }

@@ -2,12 +2,14 @@
  * The tables `frames` and `findings`. Names and values are those of the JSON.
  */
 import { isUtf8 } from 'node:buffer';
+import { textOf } from '../bytes/utf8.js';
 import { packetNumbers } from '../output/frame-json.js';
 import type { Finding } from '../rules/finding.js';
 import { decodeClose } from '../websocket/close.js';
 import type { Frame } from '../websocket/frame-record.js';
+import { formatKey } from '../websocket/mask.js';
 import { CLOSE, opcodeName, TEXT } from '../websocket/opcode.js';
-import { type CaptureOf, type Column, column, copied, exactTime, TIME, textOf } from './column.js';
+import { type CaptureOf, type Column, column, copied, exactTime, TIME } from './column.js';
 
 export function frameColumns(captureOf: CaptureOf): Column<Frame>[] {
   const of = column<Frame>;
@@ -31,7 +33,7 @@ export function frameColumns(captureOf: CaptureOf): Column<Frame>[] {
     ),
     of('masked', 'BOOLEAN', 'has a masking key', ({ masked }) => masked),
     of('maskingKey', 'VARCHAR', 'eight hexadecimal digits', ({ masked, maskingKey }) =>
-      masked ? (maskingKey >>> 0).toString(16).padStart(8, '0') : undefined,
+      masked ? formatKey(maskingKey) : undefined,
     ),
     of('lengthForm', 'INTEGER', '7, 16 or 64: bits of the length', ({ lengthForm }) => lengthForm),
     of('length', 'UBIGINT', 'declared payload length', ({ length, exactLength }) =>

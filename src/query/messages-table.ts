@@ -1,10 +1,11 @@
 /**
  * The table `messages`. Names and values are those of the JSON.
  */
+import { textOf } from '../bytes/utf8.js';
 import { type Decode, decodedJson } from '../output/decoded-text.js';
 import type { Message } from '../websocket/message-record.js';
-import { CONTINUATION, opcodeName } from '../websocket/opcode.js';
-import { type CaptureOf, type Column, column, copied, exactTime, TIME, textOf } from './column.js';
+import { messageOpcodeName } from '../websocket/opcode.js';
+import { type CaptureOf, type Column, column, copied, exactTime, TIME } from './column.js';
 import { ranges } from './frames-table.js';
 
 export function messageColumns(captureOf: CaptureOf, decode: Decode): Column<Message>[] {
@@ -21,7 +22,7 @@ export function messageColumns(captureOf: CaptureOf, decode: Decode): Column<Mes
     of('subprotocol', 'VARCHAR', 'that the server chose', ({ session }) => session.handshake?.subprotocol),
     of('sender', 'VARCHAR', 'client or server', ({ sender }) => sender),
     of('opcode', 'VARCHAR', 'text, binary, close, ping, pong, or a number', ({ opcode }) =>
-      opcode === CONTINUATION ? '0' : opcodeName(opcode),
+      messageOpcodeName(opcode),
     ),
     of('time', TIME, 'of its last byte, seconds since the epoch', ({ timestamp }) => exactTime(timestamp)),
     of('firstTime', TIME, 'of its first byte', ({ firstTimestamp }) => exactTime(firstTimestamp)),

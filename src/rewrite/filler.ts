@@ -6,9 +6,7 @@
  * same but the first one and the last two, so that it can be cut into frames anywhere. It inflates to two octets less than
  * it has. A Close keeps its code.
  */
-
-/** The letter x. */
-export const FILLER = 0x78;
+import { CODE_LENGTH, FILLER } from '../export/redacted.js';
 
 export type FillerKind = 'plain' | 'deflate' | 'close';
 
@@ -19,8 +17,6 @@ const LITERALS = 0xa8;
 const EMPTY_START = 0x02;
 /** The last bits of a literal, the end of the block, and the three zeros that begin an empty stored block: all are zeros. */
 const BLOCK_END = 0;
-/** RFC 6455 §5.5.1: octets of a Close code. */
-const CODE_LENGTH = 2;
 
 export interface Filled {
   readonly kind: FillerKind;

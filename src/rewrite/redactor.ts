@@ -8,12 +8,13 @@
  * right.
  */
 import { Packet } from '../capture/packet.js';
+import { FILLER } from '../export/redacted.js';
 import { transportChecksum } from '../network/checksum.js';
 import type { Datagram } from '../network/datagram.js';
 import { NetworkDecoder } from '../network/decoder.js';
 import { IpProtocol } from '../network/header.js';
 import { decodeSegment, Segment, SYN } from '../tcp/segment.js';
-import { FILLER, fillerAt } from './filler.js';
+import { fillerAt } from './filler.js';
 import type { PacketConnections } from './packet-connections.js';
 import { type Patch, streamOf } from './patches.js';
 import type { Redaction } from './redaction.js';

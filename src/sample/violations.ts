@@ -2,7 +2,7 @@
  * A conversation that breaks one rule: made of the rule's own example, so that what `rules` explains and what a sample shows
  * are the same bytes.
  */
-import { exampleRequest } from '../rules/example-heads.js';
+import { exampleRequest, exampleResponse } from '../rules/example-heads.js';
 import { rules } from '../rules/index.js';
 import type { Rule } from '../rules/rule.js';
 import type { Sender } from '../websocket/frame-record.js';
@@ -39,14 +39,10 @@ const BYE: readonly Step[] = [
   ...FIN,
 ];
 const extensions = (answer: string): Omit<Script, 'steps'> => ({
-  request: `${exampleRequest()}\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits`,
-  response: [
-    'HTTP/1.1 101 Switching Protocols',
-    'Upgrade: websocket',
-    'Connection: Upgrade',
-    'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=',
-    `Sec-WebSocket-Extensions: ${answer}`,
-  ].join('\n'),
+  request: exampleRequest({
+    'Sec-WebSocket-Extensions': 'permessage-deflate; client_max_window_bits',
+  }),
+  response: exampleResponse({ 'Sec-WebSocket-Extensions': answer }),
 });
 
 const SETTINGS: Readonly<Record<string, Setting>> = {

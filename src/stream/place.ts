@@ -58,6 +58,11 @@ export interface Timestamp {
   readonly nanoseconds: number;
 }
 
+/** In nanoseconds since the epoch, exact. */
+export function nanosecondsOf({ seconds, nanoseconds }: Timestamp): bigint {
+  return BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
+}
+
 /** time - start, in seconds as a number. */
 export function secondsBetween(start: Timestamp, time: Timestamp): number {
   return time.seconds - start.seconds + (time.nanoseconds - start.nanoseconds) / 1e9;

@@ -172,9 +172,9 @@ export class TlsConnection implements SideOwner {
     if (side.sender === 'server' && !this.settled) return;
     const { guesses } = this.keys.context;
     const { maxTlsGuesses } = this.options.limits;
-    const isLast = guesses.made < maxTlsGuesses;
+    const wasAllowed = guesses.made < maxTlsGuesses;
     if (this.keys.presumeClient(side.sender!, stage, maxTlsGuesses, opens)) this.release();
-    else if (isLast && guesses.made >= maxTlsGuesses)
+    else if (wasAllowed && guesses.made >= maxTlsGuesses)
       this.owner.defect(
         'tls-guess-limit',
         'secrets of TLS connections whose ClientHello is lost are looked for no more ' +

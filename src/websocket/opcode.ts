@@ -26,6 +26,11 @@ export function opcodeName(opcode: number): string {
   return names[opcode] ?? String(opcode);
 }
 
+/** The same of a message: of what it is whose beginning is missing, nobody knows, so that it has a number only. */
+export function messageOpcodeName(opcode: number): string {
+  return opcode === CONTINUATION ? '0' : opcodeName(opcode);
+}
+
 /** The opcode of a name that opcodeName gives, or undefined. */
 export function parseOpcode(name: string): number | undefined {
   const opcode = names.indexOf(name);

@@ -1,8 +1,9 @@
 /**
- * The completion script for bash: a function that finds the command among the words before the cursor, and then what is due.
+ * The completion script for bash: a function that finds the command among the words before the cursor, and then what is
+ * due.
  *
- * Strategy: nothing of bash-completion is needed, and file names are left to bash: it completes them where no word fits. Bash takes `=` for a word of its own (COMP_WORDBREAKS), so that
- * `--format=json` comes in three words.
+ * Strategy: nothing of bash-completion is needed, and file names are left to bash: it completes them where no word fits.
+ * Bash takes `=` for a word of its own (COMP_WORDBREAKS), so that `--format=json` comes in three words.
  */
 import { type Completable, type CompletedCommand, DEFAULT_COMMAND } from './model.js';
 
