@@ -34,6 +34,7 @@ const ORDER = [
   'query',
   'diff',
   'rewrite',
+  'page',
   'cli',
   'index.ts',
 ];

@@ -1,0 +1,49 @@
+/**
+ * What the page asks for, and of whom: the report answers from what it has embedded, the served page from its
+ * server. Strategy: records come as tables, read in spans as rows come into sight, and are the same plain objects that
+ * the dissector tells of, so that the page filters and explains with the program's own code.
+ */
+import type { Finding } from '../rules/finding.js';
+import type { Decoded } from '../subprotocol/decoder.js';
+import type { Frame } from '../websocket/frame-record.js';
+import type { Message } from '../websocket/message-record.js';
+import type { SessionSummary } from '../websocket/session-record.js';
+
+/** Records of one kind, numbered from 0 here, whatever number they bear. */
+export interface Table<Row> {
+  readonly count: number;
+  /** Rows `from` … `from + count - 1`, as far as there are any. Neighbours are kept at hand. */
+  read(from: number, count: number): Promise<readonly Row[]>;
+}
+
+/** A message, and what it says in its subprotocol. */
+export interface PageMessage extends Message {
+  readonly decoded: Decoded | undefined;
+}
+
+/** What is known of all before any record is read. */
+export interface Overview {
+  /** Of the captures, as they were named. */
+  readonly names: readonly string[];
+  /** Seconds since the epoch of the first packet. */
+  readonly start: number;
+  /** Of the whole capture, as `wsdissect stats -T json` tells it. */
+  readonly statistics: unknown;
+  /** What could not be decoded, and which limits were hit, as the terminal tells it; bounded. */
+  readonly warnings: readonly string[];
+  /** Octets of a payload, of a message, behind which the page does not hold them. */
+  readonly heldPayload: number;
+}
+
+export interface PageSource {
+  readonly overview: Overview;
+  readonly frames: Table<Frame>;
+  readonly messages: Table<PageMessage>;
+  readonly sessions: Table<SessionSummary>;
+  readonly findings: Table<Finding>;
+  /**
+   * Row numbers (from 0) of the frames that a display filter holds for, ascending, in portions as they are found.
+   * Throws FilterError for what is no filter, with the column.
+   */
+  filter(expression: string, signal: AbortSignal): AsyncIterable<readonly number[]>;
+}
