@@ -18,16 +18,22 @@ interface Endpoints {
   readonly server: Endpoint;
 }
 
-const known = new WeakMap<Session, Endpoints>();
-
-function endpointsOf(session: Session): Endpoints {
-  let endpoints = known.get(session);
-  if (endpoints === undefined) {
-    endpoints = { client: parseEndpoint(session.client), server: parseEndpoint(session.server) };
-    known.set(session, endpoints);
-  }
-  return endpoints;
+/** What is the same for all records of a session is made once. */
+function ofEachSession<T>(make: (session: Session) => T): (session: Session) => T {
+  const known = new WeakMap<Session, T>();
+  return (session) => {
+    let made = known.get(session);
+    if (made === undefined) {
+      made = make(session);
+      known.set(session, made);
+    }
+    return made;
+  };
 }
+
+const endpointsOf = ofEachSession(
+  (session): Endpoints => ({ client: parseEndpoint(session.client), server: parseEndpoint(session.server) }),
+);
 
 function parseEndpoint(text: string): Endpoint {
   const colon = text.lastIndexOf(':');
@@ -52,10 +58,13 @@ function endpointField(
   part: Part,
   value: (endpoint: Endpoint) => Value | undefined,
 ): Field {
-  const get = (record: { readonly session: Session }): Value | undefined | Value[] => {
+  const both = ofEachSession((session) => {
+    const { client, server } = endpointsOf(session);
+    return [value(client), value(server)].filter((one) => one !== undefined);
+  });
+  const get = (record: { readonly session: Session }): Value | undefined | readonly Value[] => {
+    if (part === 'either') return both(record.session);
     const { client, server } = endpointsOf(record.session);
-    if (part === 'either')
-      return [value(client), value(server)].filter((one): one is Value => one !== undefined);
     const isClient = (senderOf(record) ?? 'client') === 'client';
     return value((part === 'from') === isClient ? client : server);
   };

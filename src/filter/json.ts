@@ -1,7 +1,10 @@
 /**
- * `ws.json.<path>`: values inside JSON payloads, and in what else a subprotocol says. A path names members, and numbers in brackets elements of arrays; a member
- * of an array is that of any of its elements.
+ * `ws.json.<path>`: values inside JSON payloads, and in what else a subprotocol says. A path names members, and numbers in
+ * brackets elements of arrays; a member of an array is that of any of its elements. Strategy: what does not hold the last
+ * name of the path is not parsed.
  */
+
+import { holds } from '../bytes/search.js';
 import type { Unit } from '../subprotocol/decoder.js';
 import type { Frame } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
@@ -32,10 +35,14 @@ export function jsonField({ text, column }: Token): Field {
     steps.push(match[1] ?? Number(match[2]));
   }
   const json = new LastJson();
+  const name = steps.filter((one) => typeof one === 'string').at(-1);
+  const written = name === undefined ? undefined : Buffer.from(JSON.stringify(name));
   const get = (record: Frame | Message, context: FilterContext) => {
     const units = 'content' in record ? unitsOf(record, context) : [];
-    if (units.length === 0) return valuesAt(json.of(record), steps);
-    return units.flatMap(({ value }) => valuesAt(value, steps));
+    if (units.length > 0) return listOf(units, ({ value }) => valueAt(value, steps));
+    return written !== undefined && isWithout(octetsOf(record), written)
+      ? undefined
+      : valueAt(json.of(record), steps);
   };
   return {
     name: text,
@@ -70,7 +77,7 @@ class LastJson {
 function parse(record: Frame | Message): unknown {
   if (record.opcode !== TEXT || !record.complete) return undefined;
   if ('payload' in record && (!record.fin || record.compressed)) return undefined;
-  const bytes = 'payload' in record ? record.payload : record.content;
+  const bytes = octetsOf(record);
   if (!mayBeJson(bytes)) return undefined;
   try {
     return JSON.parse(decoder.decode(bytes));
@@ -78,6 +85,17 @@ function parse(record: Frame | Message): unknown {
     return undefined;
   }
 }
+
+function octetsOf(record: Frame | Message): Uint8Array {
+  return 'payload' in record ? record.payload : record.content;
+}
+
+/** Whether it has no member of that name: neither as it is usually written, nor, with a backslash, in another way. */
+function isWithout(bytes: Uint8Array, written: Uint8Array): boolean {
+  return !holds(bytes, written) && !bytes.includes(BACKSLASH);
+}
+
+const BACKSLASH = 0x5c;
 
 /** By its first and last octets (RFC 8259 §2): to find out by an error takes ten times as long. */
 function mayBeJson(bytes: Uint8Array): boolean {
@@ -104,11 +122,30 @@ function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
-/** Scalars at a path; of an object or an array that it is there. */
-function valuesAt(json: unknown, steps: readonly Step[]): Value[] {
-  let values = [json];
-  for (const step of steps) values = values.flatMap((value) => member(value, step));
-  return values.filter((value) => value !== undefined).map((value) => (isScalar(value) ? value : THERE));
+/** The scalar at a path, several where arrays are on its way; of an object or an array that it is there. */
+function valueAt(json: unknown, steps: readonly Step[], from = 0): Value | undefined | readonly Value[] {
+  let value = json;
+  for (let at = from; at < steps.length; at++) {
+    const step = steps[at];
+    if (Array.isArray(value)) {
+      if (typeof step === 'string') return listOf(value, (one) => valueAt(one, steps, at));
+      value = value[step];
+    } else {
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+      value = (value as Record<Step, unknown>)[step];
+    }
+  }
+  return value === undefined || isScalar(value) ? value : THERE;
+}
+
+function listOf<T>(
+  items: readonly T[],
+  valuesOf: (item: T) => Value | undefined | readonly Value[],
+): Value[] {
+  return items.flatMap((item) => {
+    const value = valuesOf(item);
+    return value === undefined ? [] : value;
+  });
 }
 
 /** Stands for an object or an array, and equals nothing. */
@@ -116,11 +153,4 @@ const THERE = new Uint8Array(0);
 
 function isScalar(value: unknown): value is number | boolean | string | null {
   return value === null || typeof value !== 'object';
-}
-
-function member(value: unknown, step: Step): unknown[] {
-  if (Array.isArray(value))
-    return typeof step === 'number' ? [value[step]] : value.flatMap((one) => member(one, step));
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return [];
-  return [(value as Record<Step, unknown>)[step]];
 }

@@ -3,11 +3,15 @@
  *
  * Strategy: what can be prepared is prepared when the filter is compiled; a test gets one value of the field's type.
  */
+
+import { holds } from '../bytes/search.js';
+import { textOf } from '../bytes/utf8.js';
 import { parseAddress } from '../network/address.js';
 import { FilterError } from './error.js';
 import type { FieldType, Value } from './field.js';
 import type { Token } from './lexer.js';
 import type { Comparison } from './parser.js';
+import { compilePattern, type Pattern } from './pattern.js';
 
 export type Test = (value: Value) => boolean;
 
@@ -93,28 +97,28 @@ function containTest(type: FieldType, literal: Token): Test {
   if (type !== 'text' && type !== 'bytes')
     throw new FilterError('contains is for texts and octets', literal.column, literal.length);
   const wanted = type === 'text' ? Buffer.from(text) : Buffer.from(parseBytes(literal));
-  return (value) => viewOf(value as Uint8Array).indexOf(wanted) >= 0;
+  return (value) => holds(value as Uint8Array, wanted);
 }
 
 function viewOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** As in Wireshark upper and lower case are the same, unless the pattern begins with `(?-i)`. */
 function matchTest(type: FieldType, literal: Token): Test {
-  const [, prefix, pattern] = /^(\(\?-?i\))?(.*)$/s.exec(literal.text)!;
-  let expression: RegExp;
-  try {
-    expression = new RegExp(pattern, prefix === '(?-i)' ? 'su' : 'isu');
-  } catch (error) {
-    const reason = (error as Error).message.replace(/^Invalid regular expression: /, '');
-    throw new FilterError(`no regular expression: ${reason}`, literal.column, literal.length);
-  }
-  if (type === 'string') return (value) => expression.test(value as string);
-  if (type === 'text') return (value) => expression.test(viewOf(value as Uint8Array).toString('utf8'));
-  if (type === 'bytes') return (value) => expression.test(viewOf(value as Uint8Array).toString('latin1'));
-  if (type === 'json') return (value) => typeof value === 'string' && expression.test(value);
+  const holds = patternOf(literal);
+  if (type === 'string') return (value) => holds(value as string);
+  if (type === 'text') return (value) => holds(textOf(value as Uint8Array));
+  if (type === 'bytes') return (value) => holds(viewOf(value as Uint8Array).toString('latin1'));
+  if (type === 'json') return (value) => typeof value === 'string' && holds(value);
   throw new FilterError('matches is for texts and octets', literal.column, literal.length);
+}
+
+function patternOf({ text, column, length }: Token): Pattern {
+  try {
+    return compilePattern(text);
+  } catch (error) {
+    throw new FilterError(`no regular expression: ${(error as Error).message}`, column, length);
+  }
 }
 
 function jsonTest(operator: Ordering, literal: Token): Test {

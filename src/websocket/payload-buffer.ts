@@ -6,6 +6,7 @@
  * captured before them and 64 KiB: what is kept then ends in front of the gap. Where payloads are only lent,
  * one that comes whole is put where they all are.
  */
+import { newBytes } from '../bytes/pool.js';
 import type { FrameHeader } from './frame.js';
 import { maskInto } from './mask.js';
 import { PayloadBudget, type PayloadLoan } from './payload-budget.js';
@@ -80,7 +81,7 @@ export class PayloadBuffer {
       this.limited = !budget.take(room - bytes.length, false);
       if (this.limited) return false;
     }
-    const grown = new Uint8Array(room);
+    const grown = newBytes(room);
     if (this.length > 0) grown.set(bytes.subarray(0, this.length));
     this.bytes = grown;
     return true;

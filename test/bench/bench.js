@@ -104,7 +104,7 @@ LIMITED.many = ALL.filter((label) => !/tcpflow/.test(label));
 LIMITED.tls = ALL.filter((label) => !/pcap-parser|tcpflow|walked/.test(label));
 LIMITED['tls-large'] = LIMITED.tls;
 
-const USUAL = Object.keys(CAPTURES).filter((name) => !/gigabyte|exports/.test(name));
+const USUAL = Object.keys(CAPTURES).filter((name) => !/gigabyte|exports|json/.test(name));
 const HELP = `usage: npm run bench -- [CAPTURE …] [--rounds N]
 
 Measures wsdissect and its peers on generated captures; without names on

@@ -23,6 +23,12 @@ const content = (traffic, index, size) =>
     JSON.stringify({ type: 'ticker', id: index, price: traffic.random() % 100_000 }).padEnd(size, '.'),
   );
 
+/** A whole JSON value. */
+const value = (traffic, index, size) => {
+  const event = { type: 'ticker', id: index, price: traffic.random() >>> 12, note: '' };
+  return Buffer.from(JSON.stringify({ ...event, note: '.'.repeat(size - JSON.stringify(event).length) }));
+};
+
 /** JSON that is like real: repetitive, but not only so. */
 function records(traffic, index, size) {
   let text = '';
@@ -150,6 +156,7 @@ export const CAPTURES = {
     traffic.roughness = 0.02;
     talk(traffic, { bytes: 60 * MB, size: 120 });
   },
+  json: (traffic) => talk(traffic, { bytes: 60 * MB, size: 120, make: value }),
   many: (traffic, { sessions = 500_000 }) => manyConnections(traffic, sessions),
   idle: (traffic, { sessions = 100_000 }) => idleConnections(traffic, sessions),
   noise: (traffic) => talk(traffic, { bytes: 200 * MB, size: 120, between: noise(200) }),

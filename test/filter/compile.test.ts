@@ -264,7 +264,7 @@ describe('what is wrong is told with its place', () => {
     ['frame.time == soon', '14+4 expected a time such as "2026-11-20 09:30:00.25Z"'],
     ['websocket.opcode contains 1', '26+1 contains is for texts and octets'],
     ['websocket.opcode matches "1"', '25+3 matches is for texts and octets'],
-    ['websocket.payload.text matches "("', '31+3 no regular expression: /(/isu: Unterminated group'],
+    ['websocket.payload.text matches "("', '31+3 no regular expression: missing closing ): `(`'],
     ['websocket == 1', '13+1 this field has no value: it is there or not'],
     ['foo(websocket.payload)', '0+3 there is no function foo: there are len, count, lower, upper'],
     ['len(websocket.opcode) == 1', '0+3 len() is for texts and octets'],
