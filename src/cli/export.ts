@@ -12,7 +12,9 @@ import { redacting } from '../export/redacted.js';
 import { ReplayFiles } from '../export/replay.js';
 import { attemptOutput, FileWriter } from '../output/writer.js';
 import type { Timestamp } from '../stream/place.js';
+import { type Tables, tablesOf } from '../tables/tables.js';
 import type { ExportFormat, ExportOptions } from './commands/export.js';
+import { makeDecoding } from './decoding.js';
 import { UsageError } from './exit.js';
 import { filterConsumer, makeFiltering } from './filtering.js';
 import { Printing } from './progress.js';
@@ -29,20 +31,29 @@ export async function exportMessages(
 ): Promise<void> {
   let start: Timestamp = { seconds: 0, nanoseconds: 0 };
   let dissector: Dissector | undefined;
+  const defect = (code: string, message: string) => dissector?.defect('subprotocol', code, message);
   const filtering = await makeFiltering(options, 'message', {
     start: () => start,
-    defect: (code, message) => dissector?.defect('subprotocol', code, message),
+    defect,
   });
   const inputs = inputsOf(captures, options);
   if (options.output !== undefined && inputs.some((input) => isSame(input, options.output!)))
     throw new UsageError('the capture itself cannot be the file to write');
-  const { exporter: told, writer, close } = await openExport(format, options, terminal, version);
+  const decoding =
+    format === 'parquet' && options.redact !== true ? await makeDecoding(options, defect) : undefined;
+  const tables = () =>
+    tablesOf(
+      (packet) => inputs[dissector?.captureOf(packet) ?? -1],
+      (message) => decoding?.decode(message),
+    );
+  const { exporter: told, writer, close } = await openExport(format, options, terminal, version, tables);
   const exporter = options.redact === true ? redacting(told) : told;
   try {
     await run(captures, options, terminal, {
       consumer: {
         ...filterConsumer(filtering),
         ...(exporter.frame && { frame: (frame) => exporter.frame?.(frame) }),
+        ...(exporter.unread && { tlsUnread: (connection) => exporter.unread?.(connection) }),
         ...((exporter.finding ?? filtering?.finding) && {
           finding: (finding) => {
             filtering?.finding?.(finding);
@@ -59,6 +70,7 @@ export async function exportMessages(
         },
         sessionClosed: (summary) => {
           filtering?.closed(summary.session);
+          decoding?.close(summary.session);
           exporter.closed(summary);
         },
       },
@@ -89,11 +101,12 @@ async function openExport(
   { output, session = 1 }: ExportOptions,
   { stdout }: Terminal,
   version: string,
+  tables: () => Tables,
 ): Promise<OpenExport> {
   if (format === 'parquet') {
     if (output === undefined) throw new UsageError('parquet is written into a folder: name it with -o');
     const { ParquetFiles } = await import('../export/parquet.js');
-    return { exporter: new ParquetFiles(output), writer: stdout, close() {} };
+    return { exporter: new ParquetFiles(output, tables()), writer: stdout, close() {} };
   }
   if (format === 'replay') {
     if (output === undefined) throw new UsageError('replay writes into a folder: name it with -o');

@@ -8,18 +8,13 @@ import type { RunConsumer } from '../dissect.js';
 import type { Dissector } from '../dissector.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { loadTables } from '../output/table.js';
-import type { Column } from '../query/column.js';
 import { type DatabaseOptions, NoDatabase, QueryDatabase, type TableLoader } from '../query/database.js';
 import { writeResult, writeSchema } from '../query/render.js';
-import {
-  namedTables,
-  TABLE_NAMES,
-  type TableName,
-  type TableRecords,
-  type Tables,
-  tablesOf,
-} from '../query/tables.js';
+import { namedTables } from '../query/sql.js';
 import { CaptureError } from '../stream/defect.js';
+import type { Column } from '../tables/column.js';
+import { TABLE_NAMES, type TableName, type TableRecords, type Tables, tablesOf } from '../tables/tables.js';
+import type { Session } from '../websocket/session-record.js';
 import type { QueryOptions } from './commands/query.js';
 import { makeDecoding } from './decoding.js';
 import { UsageError } from './exit.js';
@@ -113,7 +108,7 @@ async function fill(
       opened: (its: Dissector) => {
         dissector = its;
       },
-      ...consumerOf(loaders),
+      ...consumerOf(loaders, (session) => decoding.close(session)),
     },
     printing: new Printing(false),
     previewPayload: undefined,
@@ -139,15 +134,19 @@ async function openLoaders(
   };
 }
 
-function consumerOf({ frames, messages, sessions, findings }: Loaders): RunConsumer {
+function consumerOf(
+  { frames, messages, sessions, findings }: Loaders,
+  closed: (session: Session) => void,
+): RunConsumer {
   return {
     ...(frames && { frame: (frame) => frames.add(frame) }),
     ...(messages && { message: (message) => messages.add(message) }),
     ...(findings && { finding: (finding) => findings.add(finding) }),
-    ...(sessions && {
-      sessionClosed: (summary) => sessions.add(summary),
-      tlsUnread: (connection) => sessions.add(connection),
-    }),
+    sessionClosed: (summary) => {
+      closed(summary.session);
+      sessions?.add(summary);
+    },
+    ...(sessions && { tlsUnread: (connection) => sessions.add(connection) }),
   };
 }
 

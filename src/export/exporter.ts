@@ -1,6 +1,7 @@
 /**
  * What writes messages and sessions, and perhaps frames and findings, in a format of other programs.
  */
+import type { UnreadTls } from '../carried/tls.js';
 import type { Finding } from '../rules/finding.js';
 import type { Frame } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
@@ -12,6 +13,8 @@ export interface Exporter {
   /** Left out by who does not want them: they are then not made. */
   frame?(frame: Frame): void;
   finding?(finding: Finding): void;
+  /** TLS that could not be read. */
+  unread?(connection: UnreadTls): void;
   /** A session is over, or was refused: there are no more messages of it. */
   closed(summary: SessionSummary): void;
   end(): void;

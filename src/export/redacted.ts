@@ -21,6 +21,7 @@ export function redacting(exporter: Exporter): Exporter {
     message: (message) => exporter.message(redactedMessage(message)),
     ...(exporter.frame && { frame: (frame) => exporter.frame?.(redactedFrame(frame)) }),
     ...(exporter.finding && { finding: (finding) => exporter.finding?.(redactedFinding(finding)) }),
+    ...(exporter.unread && { unread: (connection) => exporter.unread?.(connection) }),
     closed: (summary) => exporter.closed(redactedSummary(summary)),
     end: () => exporter.end(),
     close: () => exporter.close(),

@@ -7,8 +7,9 @@
  * it reaches no file, network or extension unless that is asked for, and cannot change so.
  */
 import type * as DuckDB from '@duckdb/node-api';
-import type { Column, ColumnType, Plain } from './column.js';
+import type { Column, ColumnType, Plain } from '../tables/column.js';
 import { ResultText } from './result-text.js';
+import { sqlType } from './sql.js';
 
 /** Octets of text that a chunk gathers, and those that the appender does. */
 const CHUNK_BYTES = 1 << 20;
@@ -63,7 +64,7 @@ export class QueryDatabase {
   }
 
   async createTable(name: string, columns: readonly ColumnType[]): Promise<void> {
-    const list = columns.map((column) => `"${column.name}" ${column.type}`).join(', ');
+    const list = columns.map((column) => `"${column.name}" ${sqlType(column.type)}`).join(', ');
     await this.connection.run(`CREATE TABLE ${name} (${list})`);
   }
 

@@ -13,8 +13,9 @@ import { objectRenderer } from '../output/rows.js';
 import { PER_COLUMN, StreamingTable, type Column as TableColumn } from '../output/table.js';
 import { width as widthOf } from '../output/width.js';
 import type { FileWriter } from '../output/writer.js';
+import { tablesOf } from '../tables/tables.js';
 import type { ResultText } from './result-text.js';
-import { tablesOf } from './tables.js';
+import { sqlType } from './sql.js';
 
 export type ResultFormat = 'table' | 'csv' | 'json' | 'ndjson';
 
@@ -81,7 +82,10 @@ export function writeSchema(format: ResultFormat, output: ResultOutput): void {
   for (const [table, columns] of Object.entries(tables))
     for (const { name, type, meaning } of columns)
       rows.add(
-        [table, name, type, meaning].map((text) => ({ json: () => jsonString(text), text: () => text })),
+        [table, name, sqlType(type), meaning].map((text) => ({
+          json: () => jsonString(text),
+          text: () => text,
+        })),
       );
   rows.end();
   output.stdout.flush();

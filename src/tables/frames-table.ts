@@ -9,7 +9,7 @@ import { decodeClose } from '../websocket/close.js';
 import type { Frame } from '../websocket/frame-record.js';
 import { formatKey } from '../websocket/mask.js';
 import { CLOSE, opcodeName, TEXT } from '../websocket/opcode.js';
-import { type CaptureOf, type Column, column, copied, exactTime, TIME } from './column.js';
+import { type CaptureOf, type Column, column, copied, exactTime, RANGES } from './column.js';
 
 export function frameColumns(captureOf: CaptureOf): Column<Frame>[] {
   const of = column<Frame>;
@@ -18,7 +18,7 @@ export function frameColumns(captureOf: CaptureOf): Column<Frame>[] {
       captureOf(pieces[pieces.length - 1]?.packet ?? 0),
     ),
     of('frame', 'BIGINT', 'number, from 1', ({ number }) => number),
-    of('time', TIME, 'of its last byte, seconds since the epoch', ({ timestamp }) => exactTime(timestamp)),
+    of('time', 'TIME', 'of its last byte, seconds since the epoch', ({ timestamp }) => exactTime(timestamp)),
     of('session', 'BIGINT', 'number of its session', ({ session }) => session.number),
     of('client', 'VARCHAR', 'ip:port', ({ session }) => session.client),
     of('server', 'VARCHAR', 'ip:port', ({ session }) => session.server),
@@ -49,12 +49,10 @@ export function frameColumns(captureOf: CaptureOf): Column<Frame>[] {
     of('closeCode', 'INTEGER', 'of a Close frame', (frame) => closeOf(frame)?.code),
     of('closeReason', 'VARCHAR', 'of a Close frame', (frame) => closeOf(frame)?.reason),
     of('streamOffset', 'BIGINT', "behind its sender's handshake", ({ streamOffset }) => streamOffset),
-    of('packets', 'BIGINT[]', 'numbers of the packets that carried it', packetNumbers),
+    of('packets', { list: 'BIGINT' }, 'numbers of the packets that carried it', packetNumbers),
     of('complete', 'BOOLEAN', 'no byte is missing', ({ complete }) => complete),
     of('truncated', 'BOOLEAN', 'the stream ended inside it', ({ truncated }) => truncated),
-    of('missing', 'STRUCT("offset" BIGINT, length BIGINT)[]', 'of its payload', ({ missing }) =>
-      ranges(missing),
-    ),
+    of('missing', RANGES, 'of its payload', ({ missing }) => ranges(missing)),
     of('confidence', 'DOUBLE', 'the probability that this is a frame', ({ confidence }) => confidence),
   ];
 }
@@ -73,7 +71,7 @@ export function findingColumns(captureOf: CaptureOf): Column<Finding>[] {
     of('path', 'VARCHAR', 'request target of the handshake', ({ session }) => session.path),
     of('frame', 'BIGINT', 'number, if it is about one', ({ frame }) => frame),
     of('packet', 'BIGINT', 'number of the packet where it was certain', ({ packet }) => packet),
-    of('time', TIME, 'of that packet, seconds since the epoch', ({ timestamp }) => exactTime(timestamp)),
+    of('time', 'TIME', 'of that packet, seconds since the epoch', ({ timestamp }) => exactTime(timestamp)),
     of('streamOffset', 'BIGINT', 'of the frame', ({ streamOffset }) => streamOffset),
     of('message', 'VARCHAR', 'this case in one sentence', ({ message }) => message),
   ];

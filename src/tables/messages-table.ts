@@ -5,7 +5,7 @@ import { textOf } from '../bytes/utf8.js';
 import { type Decode, decodedJson } from '../output/decoded-text.js';
 import type { Message } from '../websocket/message-record.js';
 import { messageOpcodeName } from '../websocket/opcode.js';
-import { type CaptureOf, type Column, column, copied, exactTime, TIME } from './column.js';
+import { type CaptureOf, type Column, column, copied, exactTime, RANGES } from './column.js';
 import { ranges } from './frames-table.js';
 
 export function messageColumns(captureOf: CaptureOf, decode: Decode): Column<Message>[] {
@@ -24,8 +24,8 @@ export function messageColumns(captureOf: CaptureOf, decode: Decode): Column<Mes
     of('opcode', 'VARCHAR', 'text, binary, close, ping, pong, or a number', ({ opcode }) =>
       messageOpcodeName(opcode),
     ),
-    of('time', TIME, 'of its last byte, seconds since the epoch', ({ timestamp }) => exactTime(timestamp)),
-    of('firstTime', TIME, 'of its first byte', ({ firstTimestamp }) => exactTime(firstTimestamp)),
+    of('time', 'TIME', 'of its last byte, seconds since the epoch', ({ timestamp }) => exactTime(timestamp)),
+    of('firstTime', 'TIME', 'of its first byte', ({ firstTimestamp }) => exactTime(firstTimestamp)),
     of('length', 'BIGINT', 'bytes of content, after inflation', ({ length }) => length),
     of('content', 'VARCHAR', 'of a text message that is valid UTF-8', ({ validText, content }) =>
       validText ? textOf(content) : undefined,
@@ -38,12 +38,10 @@ export function messageColumns(captureOf: CaptureOf, decode: Decode): Column<Mes
     of('closeReason', 'VARCHAR', 'of a Close frame', ({ close }) => close?.reason),
     of('compressed', 'BOOLEAN', 'its content was inflated', ({ compressed }) => compressed),
     of('wireLength', 'BIGINT', 'bytes of payload on the wire', ({ wireLength }) => wireLength),
-    of('frames', 'BIGINT[]', 'numbers of its frames', ({ frames }) => frames),
-    of('packets', 'BIGINT[]', 'numbers of the packets that carried it', ({ packets }) => packets),
+    of('frames', { list: 'BIGINT' }, 'numbers of its frames', ({ frames }) => frames),
+    of('packets', { list: 'BIGINT' }, 'numbers of the packets that carried it', ({ packets }) => packets),
     of('complete', 'BOOLEAN', 'nothing of it is missing', ({ complete }) => complete),
-    of('unknownRanges', 'STRUCT("offset" BIGINT, length BIGINT)[]', 'of its content', ({ unknownRanges }) =>
-      ranges(unknownRanges),
-    ),
+    of('unknownRanges', RANGES, 'of its content', ({ unknownRanges }) => ranges(unknownRanges)),
     of('confidence', 'DOUBLE', 'that of its least certain frame', ({ confidence }) => confidence),
     of('decoded', 'JSON', 'what it says in its subprotocol', (message) => {
       const decoded = decode(message);

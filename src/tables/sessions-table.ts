@@ -16,15 +16,24 @@ import {
   column,
   exactTime,
   type Plain,
-  TIME,
+  type StructType,
+  type ValueType,
 } from './column.js';
 
 export type SessionRow = SessionSummary | UnreadTls;
 
-const TLS =
-  'STRUCT(version VARCHAR, cipherSuite VARCHAR, serverName VARCHAR, alpn VARCHAR, offeredAlpn VARCHAR[], resumed BOOLEAN)';
-const CARRIER = `STRUCT(http VARCHAR, stream BIGINT, tunnel BIGINT, tls ${TLS})`;
-const CLOSE = bySender(`STRUCT(code INTEGER, reason VARCHAR, "time" ${TIME}, packet BIGINT)`);
+const TLS: StructType = {
+  struct: {
+    version: 'VARCHAR',
+    cipherSuite: 'VARCHAR',
+    serverName: 'VARCHAR',
+    alpn: 'VARCHAR',
+    offeredAlpn: { list: 'VARCHAR' },
+    resumed: 'BOOLEAN',
+  },
+};
+const CARRIER: StructType = { struct: { http: 'VARCHAR', stream: 'BIGINT', tunnel: 'BIGINT', tls: TLS } };
+const CLOSE = bySender({ struct: { code: 'INTEGER', reason: 'VARCHAR', time: 'TIME', packet: 'BIGINT' } });
 
 export function sessionColumns(captureOf: CaptureOf): Column<SessionRow>[] {
   return [
@@ -32,7 +41,7 @@ export function sessionColumns(captureOf: CaptureOf): Column<SessionRow>[] {
       captureOf(session.openedPacket),
     ),
     of('session', 'BIGINT', 'number, from 1', ({ session }) => session.number),
-    of('time', TIME, 'of its first byte, seconds since the epoch', ({ session }) =>
+    of('time', 'TIME', 'of its first byte, seconds since the epoch', ({ session }) =>
       exactTime(session.opened),
     ),
     column('client', 'VARCHAR', 'ip:port', (row) => ('session' in row ? row.session : row).client),
@@ -50,7 +59,7 @@ export function sessionColumns(captureOf: CaptureOf): Column<SessionRow>[] {
     of('status', 'INTEGER', 'of the response', ({ session }) => session.handshake?.status),
     of('reason', 'VARCHAR', 'of the response', ({ session }) => session.handshake?.reason),
     of('subprotocol', 'VARCHAR', 'that the server chose', ({ session }) => session.handshake?.subprotocol),
-    of('extensions', 'VARCHAR[]', 'that the server chose', ({ session }) =>
+    of('extensions', { list: 'VARCHAR' }, 'that the server chose', ({ session }) =>
       (session.handshake?.extensions.extensions ?? []).map((extension) => encodeExtensions([extension])),
     ),
     of('frames', bySender('BIGINT'), 'how many', ({ frames }) => bySenderValue(frames, same)),
@@ -63,7 +72,7 @@ export function sessionColumns(captureOf: CaptureOf): Column<SessionRow>[] {
     of('lostAt', bySender('BIGINT'), 'stream offset where frames were lost', ({ lostAt }) =>
       bySenderValue(lostAt, same),
     ),
-    of('endTime', TIME, 'of its last byte, or its end', ({ ended }) => exactTime(ended)),
+    of('endTime', 'TIME', 'of its last byte, or its end', ({ ended }) => exactTime(ended)),
     of('duration', 'DOUBLE', 'seconds', ({ session, ended }) =>
       Number(secondsBetween(session.opened, ended).toFixed(6)),
     ),
@@ -84,7 +93,7 @@ export function sessionColumns(captureOf: CaptureOf): Column<SessionRow>[] {
 /** A column that TLS connections without a session have no value in. */
 function of(
   name: string,
-  type: string,
+  type: ValueType,
   meaning: string,
   value: (summary: SessionSummary) => Plain,
 ): Column<SessionRow> {

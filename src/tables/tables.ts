@@ -1,5 +1,5 @@
 /**
- * The tables that SQL asks.
+ * What captures hold as tables, for SQL and for files.
  */
 import type { Decode } from '../output/decoded-text.js';
 import type { Finding } from '../rules/finding.js';
@@ -31,12 +31,3 @@ export function tablesOf(captureOf: CaptureOf, decode: Decode): Tables {
 }
 
 export const TABLE_NAMES: readonly TableName[] = ['frames', 'messages', 'sessions', 'findings'];
-
-/** SQL that may ask for tables whose names are not in it: query('FROM ' || …), query_table(…). */
-const INDIRECT = /\bquery(?:_table)?\b/i;
-
-/** The tables whose names are in the SQL, be it as such or not: a table more costs time only. */
-export function namedTables(sql: string): TableName[] {
-  const text = sql.toLowerCase();
-  return TABLE_NAMES.filter((name) => text.includes(name) || INDIRECT.test(sql));
-}
