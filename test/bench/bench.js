@@ -110,7 +110,7 @@ const HELP = `usage: npm run bench -- [CAPTURE …] [--rounds N]
 Measures wsdissect and its peers on generated captures; without names on
   ${USUAL.join(', ')}
 which need 300 MB of disk and take about half an hour. Only when asked by name:
-  exports          each export of 500 MB: 2 GB of disk, two minutes a round
+  exports          each export of 1 GB: 4 GB of disk, ten minutes a round
   gigabyte         1 GB of small messages: 1 GB of disk, twice that for tcpflow,
                    3 GB of memory for tshark; two minutes a round
   five-gigabytes   5 GB of them, without tshark, which would need 14 GB of

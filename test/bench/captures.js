@@ -162,7 +162,7 @@ export const CAPTURES = {
   noise: (traffic) => talk(traffic, { bytes: 200 * MB, size: 120, between: noise(200) }),
   tls: (traffic, { path }) => talkSecurely(traffic, { path, bytes: 60 * MB, size: 120 }),
   'tls-large': (traffic, { path }) => talkSecurely(traffic, { path, bytes: 100 * MB, size: 20_000 }),
-  exports: (traffic) => talk(traffic, { bytes: 500 * MB, size: 1000 }),
+  exports: (traffic) => talk(traffic, { bytes: 1000 * MB, size: 1000 }),
   gigabyte: (traffic) => talk(traffic, { bytes: 1000 * MB, size: 120 }),
   'five-gigabytes': (traffic) => talk(traffic, { bytes: 5000 * MB, size: 120 }),
 };
