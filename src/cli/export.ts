@@ -1,5 +1,5 @@
 /**
- * `wsdissect export`: messages in formats of other programs.
+ * `wsdissect export`: messages, and what is wrong with them, in formats of other programs.
  */
 import { closeSync, openSync } from 'node:fs';
 import { visible } from '../bytes/visible.js';
@@ -12,7 +12,9 @@ import { redacting } from '../export/redacted.js';
 import { ReplayFiles } from '../export/replay.js';
 import { attemptOutput, FileWriter } from '../output/writer.js';
 import type { Timestamp } from '../stream/place.js';
-import type { ExportFormat, ExportOptions } from './commands/export.js';
+import { checkCaptures } from './check.js';
+import { CHECK_DEFAULTS } from './commands/check.js';
+import type { ExportOptions, FindingFormat, MessageFormat } from './commands/export.js';
 import { UsageError } from './exit.js';
 import { filterConsumer, makeFiltering } from './filtering.js';
 import { Printing } from './progress.js';
@@ -21,7 +23,7 @@ import { isSame } from './same-file.js';
 import type { Terminal } from './terminal.js';
 
 export async function exportMessages(
-  format: Exclude<ExportFormat, 'pcapng'>,
+  format: MessageFormat,
   captures: readonly string[],
   options: ExportOptions,
   terminal: Terminal,
@@ -33,9 +35,7 @@ export async function exportMessages(
     start: () => start,
     defect: (code, message) => dissector?.defect('subprotocol', code, message),
   });
-  const inputs = inputsOf(captures, options);
-  if (options.output !== undefined && inputs.some((input) => isSame(input, options.output!)))
-    throw new UsageError('the capture itself cannot be the file to write');
+  refuseCapture(captures, options);
   const { exporter: told, writer, close } = await openExport(format, options, terminal, version);
   const exporter = options.redact === true ? redacting(told) : told;
   try {
@@ -85,7 +85,7 @@ interface OpenExport {
 }
 
 async function openExport(
-  format: Exclude<ExportFormat, 'pcapng'>,
+  format: MessageFormat,
   { output, session = 1 }: ExportOptions,
   { stdout }: Terminal,
   version: string,
@@ -103,15 +103,38 @@ async function openExport(
     if (output === undefined) throw new UsageError('payloads are written into a folder: name it with -o');
     return { exporter: new PayloadFiles(output), writer: stdout, close() {} };
   }
-  const name = visible(output ?? '');
-  const fd = output === undefined ? undefined : attemptOutput(name, () => openSync(output, 'w'));
-  const writer = fd === undefined ? stdout : new FileWriter(fd, name);
-  const exporter = format === 'har' ? new HarExport(writer, version) : new CsvExport(writer);
-  return {
-    exporter,
-    writer,
-    close() {
-      if (fd !== undefined) closeSync(fd);
-    },
-  };
+  const file = openOutput(output, stdout);
+  const exporter = format === 'har' ? new HarExport(file.writer, version) : new CsvExport(file.writer);
+  return { exporter, ...file };
+}
+
+function openOutput(output: string | undefined, stdout: FileWriter): Omit<OpenExport, 'exporter'> {
+  if (output === undefined) return { writer: stdout, close() {} };
+  const name = visible(output);
+  const fd = attemptOutput(name, () => openSync(output, 'w'));
+  return { writer: new FileWriter(fd, name), close: () => closeSync(fd) };
+}
+
+function refuseCapture(captures: readonly string[], options: ExportOptions): void {
+  const inputs = inputsOf(captures, options);
+  if (options.output !== undefined && inputs.some((input) => isSame(input, options.output!)))
+    throw new UsageError('the capture itself cannot be the file to write');
+}
+
+/** What `check -T FORMAT` writes, and how it ends. */
+export async function exportFindings(
+  format: FindingFormat,
+  captures: string[],
+  options: ExportOptions,
+  terminal: Terminal,
+  version: string,
+): Promise<void> {
+  refuseCapture(captures, options);
+  const { writer, close } = openOutput(options.output, terminal.stdout);
+  try {
+    const asked = { ...CHECK_DEFAULTS, ...options, format };
+    await checkCaptures(captures, asked, { ...terminal, stdout: writer }, version);
+  } finally {
+    close();
+  }
 }
