@@ -65,14 +65,17 @@ const itemField = (
 
 const bytesOf = (item: Frame | Message): Uint8Array => ('payload' in item ? item.payload : item.content);
 
-/** Payload of the frames, or content of the messages, with one opcode. */
+/** Payload of the frames, or content of the messages, with one opcode; as in tshark there is none where it is empty. */
 const payloadField = (
   name: string,
   type: FieldType,
   meaning: string,
   wanted: (opcode: number) => boolean,
 ): Field => ({
-  ...itemField(name, type, meaning, (item) => (wanted(item.opcode) ? bytesOf(item) : undefined)),
+  ...itemField(name, type, meaning, (item) => {
+    const bytes = bytesOf(item);
+    return wanted(item.opcode) && bytes.length > 0 ? bytes : undefined;
+  }),
   payload: true,
 });
 

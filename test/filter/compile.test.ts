@@ -390,7 +390,7 @@ test('not and brackets are as logic has them', () => {
 test('octets compare as octets', () => {
   fc.assert(
     fc.property(
-      fc.uint8Array({ maxLength: 6 }),
+      fc.uint8Array({ minLength: 1, maxLength: 6 }),
       fc.uint8Array({ minLength: 1, maxLength: 6 }),
       (payload, other) => {
         const hex = Buffer.from(other).toString('hex');
