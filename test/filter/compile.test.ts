@@ -193,7 +193,7 @@ describe('JSON', () => {
 
   test.each([
     ['no JSON', makeMessage({ content: '{"a":' })],
-    ['binary', makeMessage({ content, opcode: 2 })],
+    ['a number in a binary message', makeMessage({ content: '1', opcode: 2 })],
     ['incomplete', makeMessage({ content, unknownRanges: [{ offset: 1, length: 2 }] })],
     ['nested without end', makeMessage({ content: '['.repeat(200_000) })],
     ['no UTF-8', makeMessage({ content: Buffer.of(0x22, 0xff, 0x22) })],
