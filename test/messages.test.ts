@@ -125,6 +125,7 @@ describe('the logs', () => {
       'messages-binary',
       'messages-chromium',
       'messages-graphql-ws',
+      'messages-json-binary',
       'messages-mosquitto',
       'messages-nginx',
       'messages-phoenix',
@@ -143,7 +144,7 @@ describe('the logs', () => {
   });
 });
 
-const WITHOUT_TEXTS = ['messages-mosquitto', 'messages-binary', 'messages-sip'];
+const WITHOUT_TEXTS = ['messages-mosquitto', 'messages-binary', 'messages-json-binary', 'messages-sip'];
 
 /**
  * tshark 4.0 shows an empty compressed message as the octet 00, inflates no fragmented one, and has lost the

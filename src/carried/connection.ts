@@ -9,7 +9,7 @@ import {
   type HttpOwner,
   type LossReason,
 } from '../http/connection.js';
-import { type RequestHead, type ResponseHead, tokenList } from '../http/head.js';
+import { type CutHead, type RequestHead, type ResponseHead, tokenList } from '../http/head.js';
 import { Holding } from '../http/holding.js';
 import type { ForeignProtocol } from '../http/protocol.js';
 import { atLimit } from '../limits.js';
@@ -157,6 +157,14 @@ export class CarriedConnection implements HttpOwner, Carried {
     return protocol === 'http2' ? this.speakHttp2().sides : this.speakTls();
   }
 
+  head(head: RequestHead | ResponseHead): void {
+    if (this.carrier.tls === undefined) this.dissector.consumer.head?.(head);
+  }
+
+  headCut(cut: CutHead): void {
+    if (this.carrier.tls === undefined) this.dissector.consumer.headCut?.(cut);
+  }
+
   requested(_request: RequestHead, clientSide: Side): void {
     this.cutRequests[clientSide] = undefined;
     this.abandonMidstream();
@@ -190,7 +198,6 @@ export class CarriedConnection implements HttpOwner, Carried {
   answered(exchange: Exchange): void {
     this.abandonMidstream();
     this.holding.renew();
-    if (this.carrier.tls === undefined) this.dissector.consumer.exchange?.(exchange);
     const { request, response, clientSide } = exchange;
     if (request === undefined) this.cutRequests[clientSide] = undefined;
     const handshake = decodeHandshake(request, response);
@@ -223,8 +230,7 @@ export class CarriedConnection implements HttpOwner, Carried {
     watch?.requested(decoder.session);
   }
 
-  tunnelled(exchange: Exchange): readonly [StreamSink, StreamSink] | undefined {
-    if (this.carrier.tls === undefined) this.dissector.consumer.exchange?.(exchange);
+  tunnelled(): readonly [StreamSink, StreamSink] | undefined {
     if (!this.mayTunnel()) return undefined;
     this.tunnels++;
     return this.speakHttp();

@@ -2,7 +2,7 @@
  * What the connections of a dissection share: its consumer, its limits and budgets, and how the decoders of all their
  * sessions are set up.
  */
-import type { Exchange } from '../http/connection.js';
+import type { CutHead, RequestHead, ResponseHead } from '../http/head.js';
 import type { HoldingPool } from '../http/holding.js';
 import type { Limits } from '../limits.js';
 import type { RuleEngine } from '../rules/engine.js';
@@ -24,10 +24,15 @@ import type { UnreadTls } from './tls.js';
 /** Who wants what the connections carry. What is left out is not made. */
 export interface SessionsConsumer {
   /**
-   * A request of HTTP/1.1 outside of TLS was answered, and what followed is no WebSocket: it may be a tunnel.
+   * A head of HTTP/1.1 outside of TLS.
    * @internal
    */
-  exchange?(exchange: Exchange): void;
+  head?(head: RequestHead | ResponseHead): void;
+  /**
+   * What came of such a head that a gap cut, where it may be of a WebSocket's handshake.
+   * @internal
+   */
+  headCut?(cut: CutHead): void;
   /** A server agreed to an upgrade. */
   sessionOpened?(session: Session): void;
   /** A frame ended. */

@@ -3,6 +3,7 @@
  */
 
 import type { Dissector } from '../dissector.js';
+import { redactedFinding, redactedSummary } from '../export/redacted.js';
 import {
   findingJson,
   findingLine,
@@ -62,11 +63,12 @@ export async function checkCaptures(
         start = dissector.start;
       },
       finding: (finding) => {
-        if (filtering?.matches(finding) !== false) collected.add(finding);
+        if (filtering?.matches(finding) !== false)
+          collected.add(options.redact === true ? redactedFinding(finding) : finding);
       },
       sessionClosed: (summary) => {
         if (++count === MANY) void letLessGarbageGather();
-        collected.closed(summary);
+        collected.closed(options.redact === true ? redactedSummary(summary) : summary);
       },
     },
     rules,

@@ -78,7 +78,11 @@ export async function exportPcapng(
 }
 
 /** What could not be redacted, and so is not there. */
-function tellOfRedaction({ unredactableSessions }: Redaction, leftOut: number, { stderr }: Terminal): void {
+function tellOfRedaction(
+  { unredactableSessions, uncertainFrames }: Redaction,
+  leftOut: number,
+  { stderr }: Terminal,
+): void {
   if (unredactableSessions > 0)
     stderr.write(
       `wsdissect: left out: ${unredactableSessions} sessions in HTTP/2 without TLS, which cannot be redacted\n`,
@@ -86,6 +90,10 @@ function tellOfRedaction({ unredactableSessions }: Redaction, leftOut: number, {
   if (leftOut > 0)
     stderr.write(
       `wsdissect: left out: ${leftOut} packets of WebSockets that are fragments, or cut within their headers\n`,
+    );
+  if (uncertainFrames > 0)
+    stderr.write(
+      `wsdissect: overwritten with their headers: ${uncertainFrames} frames that may be payload (confidence below 0.99)\n`,
     );
   stderr.flush();
 }
@@ -155,7 +163,10 @@ async function readNotes(reading: Reading): Promise<FirstReading> {
         dissector = its;
         start = its.start;
       },
-      ...(redaction !== undefined && { exchange: (exchange) => redaction.exchange(exchange) }),
+      ...(redaction !== undefined && {
+        head: (head) => redaction.head(head),
+        headCut: (cut) => redaction.headCut(cut),
+      }),
       message: (message) => {
         latest = decoding.decode(message);
         filter?.message?.(message);

@@ -1,5 +1,5 @@
 /**
- * `wsdissect export`: messages in formats of other programs.
+ * `wsdissect export`: messages, and what is wrong with them, in formats of other programs.
  */
 import { closeSync, openSync } from 'node:fs';
 import { visible } from '../bytes/visible.js';
@@ -12,8 +12,11 @@ import { redacting } from '../export/redacted.js';
 import { ReplayFiles } from '../export/replay.js';
 import { attemptOutput, FileWriter } from '../output/writer.js';
 import type { Timestamp } from '../stream/place.js';
+import type { Decoded } from '../subprotocol/decoder.js';
 import { type Tables, tablesOf } from '../tables/tables.js';
-import type { ExportFormat, ExportOptions } from './commands/export.js';
+import { checkCaptures } from './check.js';
+import { CHECK_DEFAULTS } from './commands/check.js';
+import type { ExportOptions, FindingFormat, MessageFormat } from './commands/export.js';
 import { makeDecoding } from './decoding.js';
 import { UsageError } from './exit.js';
 import { filterConsumer, makeFiltering } from './filtering.js';
@@ -23,7 +26,7 @@ import { isSame } from './same-file.js';
 import type { Terminal } from './terminal.js';
 
 export async function exportMessages(
-  format: Exclude<ExportFormat, 'pcapng'>,
+  format: MessageFormat,
   captures: readonly string[],
   options: ExportOptions,
   terminal: Terminal,
@@ -32,19 +35,20 @@ export async function exportMessages(
   let start: Timestamp = { seconds: 0, nanoseconds: 0 };
   let dissector: Dissector | undefined;
   const defect = (code: string, message: string) => dissector?.defect('subprotocol', code, message);
+  const isDecoded = format === 'parquet' && options.redact !== true;
+  const decoding = isDecoded ? await makeDecoding(options, defect) : undefined;
+  let latest: Decoded | undefined;
   const filtering = await makeFiltering(options, 'message', {
     start: () => start,
     defect,
+    decoded: decoding && (() => latest),
   });
   const inputs = inputsOf(captures, options);
-  if (options.output !== undefined && inputs.some((input) => isSame(input, options.output!)))
-    throw new UsageError('the capture itself cannot be the file to write');
-  const decoding =
-    format === 'parquet' && options.redact !== true ? await makeDecoding(options, defect) : undefined;
+  refuseCapture(inputs, options);
   const tables = () =>
     tablesOf(
       (packet) => inputs[dissector?.captureOf(packet) ?? -1],
-      (message) => decoding?.decode(message),
+      () => latest,
     );
   const { exporter: told, writer, close } = await openExport(format, options, terminal, version, tables);
   const exporter = options.redact === true ? redacting(told) : told;
@@ -66,6 +70,7 @@ export async function exportMessages(
           exporter.begin();
         },
         message: (message) => {
+          latest = decoding?.decode(message);
           if (filtering?.matches(message) !== false) exporter.message(message);
         },
         sessionClosed: (summary) => {
@@ -97,7 +102,7 @@ interface OpenExport {
 }
 
 async function openExport(
-  format: Exclude<ExportFormat, 'pcapng'>,
+  format: MessageFormat,
   { output, session = 1 }: ExportOptions,
   { stdout }: Terminal,
   version: string,
@@ -116,15 +121,37 @@ async function openExport(
     if (output === undefined) throw new UsageError('payloads are written into a folder: name it with -o');
     return { exporter: new PayloadFiles(output), writer: stdout, close() {} };
   }
-  const name = visible(output ?? '');
-  const fd = output === undefined ? undefined : attemptOutput(name, () => openSync(output, 'w'));
-  const writer = fd === undefined ? stdout : new FileWriter(fd, name);
-  const exporter = format === 'har' ? new HarExport(writer, version) : new CsvExport(writer);
-  return {
-    exporter,
-    writer,
-    close() {
-      if (fd !== undefined) closeSync(fd);
-    },
-  };
+  const file = openOutput(output, stdout);
+  const exporter = format === 'har' ? new HarExport(file.writer, version) : new CsvExport(file.writer);
+  return { exporter, ...file };
+}
+
+function openOutput(output: string | undefined, stdout: FileWriter): Omit<OpenExport, 'exporter'> {
+  if (output === undefined) return { writer: stdout, close() {} };
+  const name = visible(output);
+  const fd = attemptOutput(name, () => openSync(output, 'w'));
+  return { writer: new FileWriter(fd, name), close: () => closeSync(fd) };
+}
+
+function refuseCapture(inputs: readonly string[], { output }: ExportOptions): void {
+  if (output !== undefined && inputs.some((input) => isSame(input, output)))
+    throw new UsageError('the capture itself cannot be the file to write');
+}
+
+/** What `check -T FORMAT` writes, and how it ends. */
+export async function exportFindings(
+  format: FindingFormat,
+  captures: string[],
+  options: ExportOptions,
+  terminal: Terminal,
+  version: string,
+): Promise<void> {
+  refuseCapture(inputsOf(captures, options), options);
+  const { writer, close } = openOutput(options.output, terminal.stdout);
+  try {
+    const asked = { ...CHECK_DEFAULTS, ...options, format };
+    await checkCaptures(captures, asked, { ...terminal, stdout: writer }, version);
+  } finally {
+    close();
+  }
 }

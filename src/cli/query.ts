@@ -6,18 +6,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunConsumer } from '../dissect.js';
 import type { Dissector } from '../dissector.js';
+import type { RecordKind } from '../filter/index.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { loadTables } from '../output/table.js';
 import { type DatabaseOptions, NoDatabase, QueryDatabase, type TableLoader } from '../query/database.js';
 import { writeResult, writeSchema } from '../query/render.js';
 import { namedTables } from '../query/sql.js';
+import type { Finding } from '../rules/finding.js';
 import { CaptureError } from '../stream/defect.js';
+import type { Decoded } from '../subprotocol/decoder.js';
 import type { Column } from '../tables/column.js';
 import { TABLE_NAMES, type TableName, type TableRecords, type Tables, tablesOf } from '../tables/tables.js';
 import type { Session } from '../websocket/session-record.js';
 import type { QueryOptions } from './commands/query.js';
 import { makeDecoding } from './decoding.js';
 import { UsageError } from './exit.js';
+import { type Filtering, type FilterRun, makeFiltering } from './filtering.js';
 import { Printing } from './progress.js';
 import { inputsOf, run } from './run.js';
 import type { Terminal } from './terminal.js';
@@ -95,20 +99,37 @@ async function fill(
   const decoding = await makeDecoding(options, (code, message) =>
     dissector?.defect('subprotocol', code, message),
   );
+  let latest: Decoded | undefined;
   const tables = tablesOf(
     (packet) => inputs[dissector?.captureOf(packet) ?? -1],
-    (message) => decoding.decode(message),
+    () => latest,
   );
   for (const [name, columns] of Object.entries(tables)) await database.createTable(name, columns);
   await attempt(() => database.check(sql));
   const wanted = options.database === undefined ? namedTables(sql) : TABLE_NAMES;
+  const filters = await openFilters(wanted, options, {
+    start: () => dissector?.start ?? { seconds: 0, nanoseconds: 0 },
+    decoded: () => latest,
+  });
   const loaders = await openLoaders(database, tables, wanted);
+  const consumer = consumerOf(loaders, filters);
   await run(captures, options, terminal, {
     consumer: {
       opened: (its: Dissector) => {
         dissector = its;
       },
-      ...consumerOf(loaders, (session) => decoding.close(session)),
+      ...consumer,
+      // What a message says is told once, in order, whoever asks.
+      ...(consumer.message && {
+        message: (message) => {
+          latest = decoding.decode(message);
+          consumer.message?.(message);
+        },
+      }),
+      sessionClosed: (summary) => {
+        consumer.sessionClosed?.(summary);
+        decoding.close(summary.session);
+      },
     },
     printing: new Printing(false),
     previewPayload: undefined,
@@ -134,19 +155,58 @@ async function openLoaders(
   };
 }
 
-function consumerOf(
-  { frames, messages, sessions, findings }: Loaders,
-  closed: (session: Session) => void,
-): RunConsumer {
+type Filters = { readonly [Kind in RecordKind]?: Filtering<Kind> | undefined };
+
+/** For each of the tables, the filter of the options. Throws UsageError for one that its records have no field of. */
+async function openFilters(
+  wanted: readonly TableName[],
+  options: QueryOptions,
+  filterRun: FilterRun,
+): Promise<Filters> {
+  const open = async <K extends RecordKind>(kind: K) =>
+    wanted.includes(`${kind}s`) ? makeFiltering(options, kind, filterRun) : undefined;
   return {
-    ...(frames && { frame: (frame) => frames.add(frame) }),
-    ...(messages && { message: (message) => messages.add(message) }),
-    ...(findings && { finding: (finding) => findings.add(finding) }),
-    sessionClosed: (summary) => {
-      closed(summary.session);
-      sessions?.add(summary);
-    },
-    ...(sessions && { tlsUnread: (connection) => sessions.add(connection) }),
+    frame: await open('frame'),
+    message: await open('message'),
+    session: await open('session'),
+    finding: await open('finding'),
+  };
+}
+
+function consumerOf({ frames, messages, sessions, findings }: Loaders, filters: Filters): RunConsumer {
+  const all = Object.values(filters).filter((one) => one !== undefined);
+  const asks = all.some(({ finding }) => finding !== undefined);
+  const tell = (finding: Finding) => {
+    for (const one of all) one.finding?.(finding);
+  };
+  const close = (session: Session) => {
+    for (const one of all) one.closed(session);
+  };
+  return {
+    ...(frames && {
+      frame: (frame) => {
+        if (filters.frame?.matches(frame) !== false) frames.add(frame);
+      },
+    }),
+    ...(messages && {
+      message: (message) => {
+        if (filters.message?.matches(message) !== false) messages.add(message);
+      },
+    }),
+    ...((findings !== undefined || asks) && {
+      finding: (finding) => {
+        tell(finding);
+        if (filters.finding?.matches(finding) !== false) findings?.add(finding);
+      },
+    }),
+    ...((sessions !== undefined || all.length > 0) && {
+      sessionClosed: (summary) => {
+        if (filters.session?.matches(summary) !== false) sessions?.add(summary);
+        close(summary.session);
+      },
+    }),
+    // It is no session, so no filter holds for it.
+    ...(sessions && filters.session === undefined && { tlsUnread: (connection) => sessions.add(connection) }),
   };
 }
 

@@ -49,8 +49,8 @@ export function redactedTarget(target: string): string {
   return query < 0 ? target : target.slice(0, query + 1) + blank(target.slice(query + 1));
 }
 
-/** As many octets as the head had; undefined where it cannot be written in so few. */
-export function redactedHead(head: AnyHead): Uint8Array | undefined {
+/** As many octets as the head had; undefined where it cannot be written in so few. `isCut`: of one that has no last line. */
+export function redactedHead(head: AnyHead, isCut = false): Uint8Array | undefined {
   const start =
     head.kind === 'request'
       ? `${head.method} ${redactedTarget(head.target)} HTTP/${head.version}`
@@ -62,8 +62,9 @@ export function redactedHead(head: AnyHead): Uint8Array | undefined {
     [':', '\n'],
   ]) {
     const lines = [start, ...fields.map(({ name, value }) => name + colon + value)].join(end);
-    const room = head.byteLength - lines.length - 2 * end.length;
-    if (room >= 0) return Buffer.from(lines + ' '.repeat(room) + end + end, 'latin1');
+    const ending = isCut ? end : end + end;
+    const room = head.byteLength - lines.length - ending.length;
+    if (room >= 0) return Buffer.from(lines + ' '.repeat(room) + ending, 'latin1');
   }
   return undefined;
 }

@@ -47,12 +47,12 @@ function redactedFrame(frame: Frame): Frame {
   return { ...frame, session: redactedSession(frame.session), payload: blank };
 }
 
-/** Its sentence may quote what was said. */
-function redactedFinding(finding: Finding): Finding {
+/** Its sentence may quote what was said, so it says what the rule is called. */
+export function redactedFinding(finding: Finding): Finding {
   return { ...finding, session: redactedSession(finding.session), message: finding.rule.title };
 }
 
-function redactedSummary(summary: SessionSummary): SessionSummary {
+export function redactedSummary(summary: SessionSummary): SessionSummary {
   return { ...summary, session: redactedSession(summary.session) };
 }
 

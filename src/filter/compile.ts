@@ -5,6 +5,8 @@
  * its place. A comparison holds if it holds for any value that the field has; `!=` if the field is there and none is equal,
  * as in Wireshark 4.
  */
+import { rules as allRules } from '../rules/index.js';
+import type { Rule } from '../rules/rule.js';
 import { FilterError } from './error.js';
 import {
   type Field,
@@ -20,7 +22,7 @@ import { fieldNamed, nearestField } from './fields.js';
 import type { Token } from './lexer.js';
 import { type Comparison, type FilterNode, type Operand, parseFilter } from './parser.js';
 import { slice } from './slice.js';
-import { makeTest, type Test } from './values.js';
+import { makeTest, type Test, type Vocabulary } from './values.js';
 
 type Predicate<K extends RecordKind> = (record: Records[K], context: FilterContext) => boolean;
 
@@ -38,7 +40,8 @@ export interface Filter<K extends RecordKind> {
 
 /**
  * Compiles a display filter (as `-Y` takes it) for records of one kind. Throws FilterError, with the column, for what is no
- * filter, and for fields that such records do not have.
+ * filter, for fields that such records do not have, and for values that a field never has. `rules`: those that `ws.finding` may
+ * name; all of ours by default.
  *
  * @example The long messages of servers
  * ```ts
@@ -50,8 +53,12 @@ export interface Filter<K extends RecordKind> {
  *   if (matches(message, context)) console.log(message.number, message.length);
  * ```
  */
-export function compileFilter<K extends RecordKind>(filter: string, kind: K): Filter<K> {
-  const compiler = new Compiler(kind);
+export function compileFilter<K extends RecordKind>(
+  filter: string,
+  kind: K,
+  { rules = allRules }: { readonly rules?: readonly Pick<Rule, 'id'>[] } = {},
+): Filter<K> {
+  const compiler = new Compiler(kind, rules);
   const matches = compiler.compile(parseFilter(filter));
   const { payload, findings, decoded } = compiler;
   return { matches, payload, findings, decoded };
@@ -60,7 +67,8 @@ export function compileFilter<K extends RecordKind>(filter: string, kind: K): Fi
 interface Source<K extends RecordKind> {
   readonly type: FieldType;
   readonly get: Getter<Records[K]>;
-  readonly names: Field['names'];
+  /** Undefined where something was made of the field's values. */
+  readonly vocabulary: Vocabulary | undefined;
 }
 
 class Compiler<K extends RecordKind> {
@@ -68,7 +76,10 @@ class Compiler<K extends RecordKind> {
   findings = false;
   decoded = false;
 
-  constructor(private readonly kind: K) {}
+  constructor(
+    private readonly kind: K,
+    private readonly rules: readonly Pick<Rule, 'id'>[],
+  ) {}
 
   compile(node: FilterNode): Predicate<K> {
     switch (node.kind) {
@@ -94,7 +105,7 @@ class Compiler<K extends RecordKind> {
     if (other !== undefined && operator !== 'matches' && operator !== 'contains')
       return this.comparisonOfFields(node, source, other);
     const base = operator === '!=' || operator === '===' || operator === '!==' ? '==' : operator;
-    return quantified(source.get, operator, makeTest(source.type, base, value, source.names));
+    return quantified(source.get, operator, makeTest(source.type, base, value, source.vocabulary));
   }
 
   /** Both have one value, or several. */
@@ -121,10 +132,10 @@ class Compiler<K extends RecordKind> {
   }
 
   private membership({ operand, members }: Extract<FilterNode, { kind: 'in' }>): Predicate<K> {
-    const { type, get, names } = this.source(operand);
+    const { type, get, vocabulary } = this.source(operand);
     const tests = members.map(({ low, high }): Test => {
-      if (high === undefined) return makeTest(type, '==', low, names);
-      const [from, to] = [makeTest(type, '>=', low, names), makeTest(type, '<=', high, names)];
+      if (high === undefined) return makeTest(type, '==', low, vocabulary);
+      const [from, to] = [makeTest(type, '>=', low, vocabulary), makeTest(type, '<=', high, vocabulary)];
       return (value) => from(value) && to(value);
     });
     return quantified(get, '==', (value) => tests.some((test) => test(value)));
@@ -138,7 +149,7 @@ class Compiler<K extends RecordKind> {
     this.payload ||= field.payload === true;
     this.findings ||= field.findings === true;
     this.decoded ||= field.decoded === true;
-    let source: Source<K> = { type: field.type, get, names: field.names };
+    let source: Source<K> = { type: field.type, get, vocabulary: this.vocabularyOf(field) };
     if (ranges !== undefined) {
       const octets = source;
       if (!['bytes', 'text', 'string', 'address'].includes(octets.type))
@@ -151,6 +162,10 @@ class Compiler<K extends RecordKind> {
     }
     for (const name of functions) source = applied(name, source);
     return source;
+  }
+
+  private vocabularyOf({ name, names, max, values }: Field): Vocabulary {
+    return { name, names, max, values: values === 'rules' ? this.rules.map(({ id }) => id) : values };
   }
 }
 
@@ -223,7 +238,7 @@ function mapped<K extends RecordKind>(
 ): Source<K> {
   return {
     type,
-    names: undefined,
+    vocabulary: undefined,
     get: (record, context) =>
       listOf(get(record, context))
         .map(change)
@@ -240,7 +255,7 @@ function applied<K extends RecordKind>(name: Token, source: Source<K>): Source<K
     case 'count':
       return {
         type: 'number',
-        names: undefined,
+        vocabulary: undefined,
         get: (record, context) => listOf(get(record, context)).length,
       };
     case 'len':

@@ -53,8 +53,18 @@ export interface FilterContext {
 /** What a record has of a field: undefined where it has none, a list where it has several values. */
 export type Getter<Record> = (record: Record, context: FilterContext) => Value | undefined | readonly Value[];
 
+/** The values that a field can have, where not all of its type are. */
+export interface Domain {
+  /** Names that stand for numbers, in lower case. */
+  readonly names?: Readonly<Record<string, number>> | undefined;
+  /** The greatest number; such a field has whole numbers from 0 on. */
+  readonly max?: number | undefined;
+  /** All there are; `rules`: the ids of the rules. */
+  readonly values?: readonly string[] | 'rules' | undefined;
+}
+
 /** A field that filters may name. */
-export interface Field {
+export interface Field extends Domain {
   /** As in Wireshark where that has it; ours begin with `ws.`. */
   readonly name: string;
   readonly type: FieldType;
@@ -62,8 +72,6 @@ export interface Field {
   readonly meaning: string;
   /** How it is taken from each kind of record that has it. */
   readonly of: { readonly [Kind in RecordKind]?: Getter<Records[Kind]> };
-  /** Names that stand for numbers, in lower case. */
-  readonly names?: Readonly<Record<string, number>>;
   /** It looks into payloads: they are to be kept whole. */
   readonly payload?: boolean;
   /** It asks what messages say in their subprotocols. */

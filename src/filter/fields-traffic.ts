@@ -9,6 +9,12 @@ import type { Handshake } from '../websocket/handshake.js';
 import type { Session } from '../websocket/session-record.js';
 import { type Field, type FilterContext, ofSession, type Value } from './field.js';
 
+const MAX_PORT = 0xffff;
+/** RFC 9110 §15: three digits. */
+const MAX_STATUS = 999;
+/** RFC 9113 §4.1: 31 bits. */
+const MAX_H2_STREAM = 0x7fff_ffff;
+
 interface Endpoint {
   readonly address: Uint8Array;
   readonly port: number;
@@ -159,9 +165,18 @@ export const trafficFields: readonly Field[] = [
     meaning: 'number of the TCP connection, from 0',
     of: ofSession(({ connection }) => connection),
   },
-  endpointField('tcp.port', 'number', 'TCP port of either side', 'either', ({ port }) => port),
-  endpointField('tcp.srcport', 'number', 'TCP port of the sender', 'from', ({ port }) => port),
-  endpointField('tcp.dstport', 'number', 'TCP port of the receiver', 'to', ({ port }) => port),
+  {
+    ...endpointField('tcp.port', 'number', 'TCP port of either side', 'either', ({ port }) => port),
+    max: MAX_PORT,
+  },
+  {
+    ...endpointField('tcp.srcport', 'number', 'TCP port of the sender', 'from', ({ port }) => port),
+    max: MAX_PORT,
+  },
+  {
+    ...endpointField('tcp.dstport', 'number', 'TCP port of the receiver', 'to', ({ port }) => port),
+    max: MAX_PORT,
+  },
   {
     name: 'tls',
     type: 'label',
@@ -184,6 +199,7 @@ export const trafficFields: readonly Field[] = [
     name: 'http2.streamid',
     type: 'number',
     meaning: 'number of its HTTP/2 stream',
+    max: MAX_H2_STREAM,
     of: ofSession(({ carrier }) => carrier.stream),
   },
   {
@@ -199,7 +215,10 @@ export const trafficFields: readonly Field[] = [
     of: ofSession(({ path }) => path),
   },
   handshakeField('http.request.method', 'string', 'method of the handshake', ({ method }) => method),
-  handshakeField('http.response.code', 'number', 'status of the answer', ({ status }) => status),
+  {
+    ...handshakeField('http.response.code', 'number', 'status of the answer', ({ status }) => status),
+    max: MAX_STATUS,
+  },
   header('http.user_agent', 'user-agent', 'User-Agent of the handshake'),
   header('http.origin', 'origin', 'Origin of the handshake'),
   header('http.cookie', 'cookie', 'Cookie of the handshake'),

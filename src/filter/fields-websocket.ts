@@ -7,7 +7,7 @@ import { SEVERITIES } from '../rules/rule.js';
 import { secondsBetween } from '../stream/place.js';
 import type { Unit } from '../subprotocol/decoder.js';
 import { decodeClose } from '../websocket/close.js';
-import type { Frame } from '../websocket/frame-record.js';
+import type { Frame, Sender } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
 import { BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT } from '../websocket/opcode.js';
 import type { SessionSummary } from '../websocket/session-record.js';
@@ -30,6 +30,8 @@ const OPCODES = {
   ping: PING,
   pong: PONG,
 };
+
+const SENDERS: readonly Sender[] = ['client', 'server'];
 
 const frameField = (
   name: string,
@@ -63,14 +65,17 @@ const itemField = (
 
 const bytesOf = (item: Frame | Message): Uint8Array => ('payload' in item ? item.payload : item.content);
 
-/** Payload of the frames, or content of the messages, with one opcode. */
+/** Payload of the frames, or content of the messages, with one opcode; as in tshark there is none where it is empty. */
 const payloadField = (
   name: string,
   type: FieldType,
   meaning: string,
   wanted: (opcode: number) => boolean,
 ): Field => ({
-  ...itemField(name, type, meaning, (item) => (wanted(item.opcode) ? bytesOf(item) : undefined)),
+  ...itemField(name, type, meaning, (item) => {
+    const bytes = bytesOf(item);
+    return wanted(item.opcode) && bytes.length > 0 ? bytes : undefined;
+  }),
   payload: true,
 });
 
@@ -109,29 +114,42 @@ export const websocketFields: readonly Field[] = [
     of: ofAll(() => true),
   },
   frameField('websocket.fin', 'boolean', 'last frame of its message', ({ fin }) => fin),
-  frameField(
-    'websocket.rsv',
-    'number',
-    'the three reserved bits: RSV1 is 4, RSV2 2, RSV3 1',
-    (frame) => (frame.rsv1 ? 4 : 0) + (frame.rsv2 ? 2 : 0) + (frame.rsv3 ? 1 : 0),
-  ),
+  {
+    ...frameField(
+      'websocket.rsv',
+      'number',
+      'the three reserved bits: RSV1 is 4, RSV2 2, RSV3 1',
+      (frame) => (frame.rsv1 ? 4 : 0) + (frame.rsv2 ? 2 : 0) + (frame.rsv3 ? 1 : 0),
+    ),
+    max: 0b111,
+  },
   itemField('websocket.pmc', 'boolean', 'its message is compressed (RSV1)', (item) =>
     'rsv1' in item ? item.rsv1 : item.compressed,
   ),
   {
     ...itemField('websocket.opcode', 'number', 'opcode, or its name', ({ opcode }) => opcode),
     names: OPCODES,
+    max: 0b1111,
   },
   frameField('websocket.mask', 'boolean', 'it is masked', ({ masked }) => masked),
-  frameField(
-    'websocket.payload_length',
-    'number',
-    'the 7 bits: 126 or 127 where a longer form follows',
-    shortLength,
-  ),
-  frameField('websocket.payload_length_ext_16', 'number', 'length in 16 bits', ({ lengthForm, length }) =>
-    lengthForm === 16 ? length : undefined,
-  ),
+  {
+    ...frameField(
+      'websocket.payload_length',
+      'number',
+      'the 7 bits: 126 or 127 where a longer form follows',
+      shortLength,
+    ),
+    max: 0b111_1111,
+  },
+  {
+    ...frameField(
+      'websocket.payload_length_ext_16',
+      'number',
+      'length in 16 bits',
+      ({ lengthForm, length }) => (lengthForm === 16 ? length : undefined),
+    ),
+    max: 0xffff,
+  },
   frameField('websocket.payload_length_ext_64', 'number', 'length in 64 bits', ({ lengthForm, length }) =>
     lengthForm === 64 ? length : undefined,
   ),
@@ -147,7 +165,7 @@ export const websocketFields: readonly Field[] = [
   payloadField('websocket.payload.ping', 'bytes', 'that of a Ping', (opcode) => opcode === PING),
   payloadField('websocket.payload.pong', 'bytes', 'that of a Pong', (opcode) => opcode === PONG),
   payloadField('websocket.payload.unknown', 'bytes', 'that of a reserved opcode', isReserved),
-  closeField('websocket.payload.close.status_code', 'number', 'code of a Close', 'code'),
+  { ...closeField('websocket.payload.close.status_code', 'number', 'code of a Close', 'code'), max: 0xffff },
   closeField('websocket.payload.close.reason', 'string', 'reason of a Close', 'reason'),
   {
     name: 'ws.session',
@@ -159,6 +177,7 @@ export const websocketFields: readonly Field[] = [
     name: 'ws.sender',
     type: 'string',
     meaning: 'client or server; of a finding who broke the rule',
+    values: SENDERS,
     of: {
       frame: ({ sender }) => sender,
       message: ({ sender }) => sender,
@@ -219,7 +238,10 @@ export const websocketFields: readonly Field[] = [
   summaryField('ws.duration', 'number', 'seconds from its handshake to its end', ({ session, ended }) =>
     secondsBetween(session.opened, ended),
   ),
-  summaryField('ws.closed_by', 'string', 'who sent the first Close', ({ closedBy }) => closedBy),
+  {
+    ...summaryField('ws.closed_by', 'string', 'who sent the first Close', ({ closedBy }) => closedBy),
+    values: SENDERS,
+  },
   unitField(
     'ws.decoded.protocol',
     'string',
@@ -235,9 +257,17 @@ export const websocketFields: readonly Field[] = [
     (unit) => unit.answers?.message,
   ),
   unitField('ws.decoded.latency', 'number', 'seconds since that message', (unit) => unit.answers?.latency),
-  findingField('ws.finding', 'rule that it breaks, such as unmasked-client-frame', ({ rule }) => rule.id),
+  {
+    ...findingField(
+      'ws.finding',
+      'rule that it breaks, such as unmasked-client-frame',
+      ({ rule }) => rule.id,
+    ),
+    values: 'rules',
+  },
   {
     ...findingField('ws.finding.severity', SEVERITIES.join(', '), ({ severity }) => severity),
+    values: SEVERITIES,
   },
 ];
 

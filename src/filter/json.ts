@@ -8,7 +8,7 @@ import { holds } from '../bytes/search.js';
 import type { Unit } from '../subprotocol/decoder.js';
 import type { Frame } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
-import { TEXT } from '../websocket/opcode.js';
+import { BINARY, TEXT } from '../websocket/opcode.js';
 import { FilterError } from './error.js';
 import type { Field, FilterContext, Value } from './field.js';
 import type { Token } from './lexer.js';
@@ -75,10 +75,10 @@ class LastJson {
 
 /** Undefined where it is no JSON; a fragment, and a frame of a compressed message, are none. */
 function parse(record: Frame | Message): unknown {
-  if (record.opcode !== TEXT || !record.complete) return undefined;
+  if ((record.opcode !== TEXT && record.opcode !== BINARY) || !record.complete) return undefined;
   if ('payload' in record && (!record.fin || record.compressed)) return undefined;
   const bytes = octetsOf(record);
-  if (!mayBeJson(bytes)) return undefined;
+  if (!mayBeJson(bytes, record.opcode === TEXT)) return undefined;
   try {
     return JSON.parse(decoder.decode(bytes));
   } catch {
@@ -97,8 +97,8 @@ function isWithout(bytes: Uint8Array, written: Uint8Array): boolean {
 
 const BACKSLASH = 0x5c;
 
-/** By its first and last octets (RFC 8259 §2): to find out by an error takes ten times as long. */
-function mayBeJson(bytes: Uint8Array): boolean {
+/** By its first and last octets (RFC 8259 §2): to find out by an error takes ten times as long. `scalars`: strings and so on. */
+function mayBeJson(bytes: Uint8Array, scalars: boolean): boolean {
   let [first, last] = [0, bytes.length - 1];
   while (first < last && isBlank(bytes[first])) first++;
   while (last > first && isBlank(bytes[last])) last--;
@@ -106,6 +106,7 @@ function mayBeJson(bytes: Uint8Array): boolean {
   const end = bytes[last];
   if (begin === OBJECT[0]) return end === OBJECT[1];
   if (begin === ARRAY[0]) return end === ARRAY[1];
+  if (!scalars) return false;
   if (begin === QUOTE) return end === QUOTE;
   // A number, or true, false or null.
   return last - first < MAX_NUMBER && ((end >= 0x30 && end <= 0x39) || end === 0x65 || end === 0x6c);

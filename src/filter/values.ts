@@ -4,16 +4,20 @@
  * Strategy: what can be prepared is prepared when the filter is compiled; a test gets one value of the field's type.
  */
 
+import { nearest } from '../bytes/nearest.js';
 import { holds } from '../bytes/search.js';
 import { textOf } from '../bytes/utf8.js';
 import { parseAddress } from '../network/address.js';
 import { FilterError } from './error.js';
-import type { FieldType, Value } from './field.js';
+import type { Domain, FieldType, Value } from './field.js';
 import type { Token } from './lexer.js';
 import type { Comparison } from './parser.js';
 import { compilePattern, type Pattern } from './pattern.js';
 
 export type Test = (value: Value) => boolean;
+
+/** Values that an error lists. */
+const MOST_LISTED = 8;
 
 type Ordering = '==' | '>' | '<' | '>=' | '<=';
 
@@ -25,25 +29,36 @@ const ORDER: Readonly<Record<Ordering, (order: number) => boolean>> = {
   '<=': (order) => order <= 0,
 };
 
-/** The test of one value; `!=` and its like are made of `==`. Throws FilterError where a comparison makes no sense. */
+/** What a field is called, and all that it can be. */
+export interface Vocabulary extends Domain {
+  readonly name: string;
+  readonly values?: readonly string[] | undefined;
+}
+
+const ANYTHING: Vocabulary = { name: '' };
+
+/**
+ * The test of one value; `!=` and its like are made of `==`. Throws FilterError where a comparison makes no sense, and, as tshark
+ * does, for a value that the field never has.
+ */
 export function makeTest(
   type: FieldType,
   operator: Exclude<Comparison, '!=' | '===' | '!=='>,
   literal: Token,
-  names: Readonly<Record<string, number>> = {},
+  vocabulary = ANYTHING,
 ): Test {
   if (operator === 'matches') return matchTest(type, literal);
   if (operator === 'contains') return containTest(type, literal);
-  if (operator === '&') return bitTest(type, literal);
+  if (operator === '&') return bitTest(type, literal, vocabulary);
   switch (type) {
     case 'number':
     case 'time':
     case 'boolean':
-      return numberTest(operator, parseNumber(type, literal, names));
+      return numberTest(operator, parseNumber(type, literal, vocabulary));
     case 'address':
       return addressTest(operator, literal);
     case 'string':
-      return stringTest(operator, literal.text);
+      return stringTest(operator, knownWord(literal, vocabulary));
     case 'text':
       return bytesTest(operator, Buffer.from(literal.text));
     case 'bytes':
@@ -84,9 +99,9 @@ function bytesTest(operator: Ordering, wanted: Uint8Array): Test {
   return (value) => decide(Buffer.compare(value as Uint8Array, wanted));
 }
 
-function bitTest(type: FieldType, literal: Token): Test {
+function bitTest(type: FieldType, literal: Token, { name, max }: Vocabulary): Test {
   if (type !== 'number') throw new FilterError('only numbers have bits', literal.column, literal.length);
-  const wanted = parseNumber(type, literal, {});
+  const wanted = parseNumber(type, literal, { name, max });
   return (value) => ((value as number) & wanted) !== 0;
 }
 
@@ -167,11 +182,8 @@ function hasPrefix(value: Uint8Array, address: Uint8Array, bits: number): boolea
   return rest === 8 || value[whole] >> rest === address[whole] >> rest;
 }
 
-function parseNumber(
-  type: FieldType,
-  { text, column, length }: Token,
-  names: Readonly<Record<string, number>>,
-): number {
+function parseNumber(type: FieldType, { text, column, length }: Token, vocabulary: Vocabulary): number {
+  const { name, names = {}, max } = vocabulary;
   const word = text.toLowerCase();
   if (type === 'boolean' && (word === 'true' || word === 'false')) return Number(word === 'true');
   if (Object.hasOwn(names, word)) return names[word];
@@ -179,8 +191,27 @@ function parseNumber(
   if (type === 'time') {
     const time = Date.parse(text) / 1000 + fraction(text);
     if (!Number.isNaN(time)) return time;
+  } else if (type === 'boolean') {
+    // As to tshark, whatever is not 0 is true.
+    if (Number.isInteger(number) && number >= 0) return Math.min(number, 1);
+  } else if (max !== undefined && !Number.isNaN(number)) {
+    if (Number.isInteger(number) && number >= 0 && number <= max) return number;
+    throw new FilterError(`${name} is never ${text}: it is a whole number from 0 to ${max}`, column, length);
   } else if (!Number.isNaN(number)) return number;
-  throw new FilterError(wantedNumber(type, names), column, length);
+  throw new FilterError(wantedNumber(type, word, names), column, length);
+}
+
+/** What the literal says. Throws FilterError for what the field never is. */
+function knownWord({ text, column, length }: Token, { name, values }: Vocabulary): string {
+  if (values === undefined || values.includes(text)) return text;
+  const near = nearest(text, values);
+  const hint = near === undefined ? `it is one of ${listed(values)}` : `did you mean ${near}?`;
+  throw new FilterError(`${name} is never ${JSON.stringify(text)}; ${hint}`, column, length);
+}
+
+function listed(values: readonly string[]): string {
+  const some = values.slice(0, MOST_LISTED);
+  return some.length < values.length ? `${some.join(', ')} and others` : some.join(', ');
 }
 
 /** Of a second, behind the milliseconds that Date.parse() knows. */
@@ -189,11 +220,13 @@ function fraction(text: string): number {
   return digits === undefined ? 0 : Number(`0.000${digits}`);
 }
 
-function wantedNumber(type: FieldType, names: Readonly<Record<string, number>>): string {
+function wantedNumber(type: FieldType, word: string, names: Readonly<Record<string, number>>): string {
   if (type === 'boolean') return 'expected 0, 1, true or false';
   if (type === 'time') return 'expected a time such as "2026-11-20 09:30:00.25Z"';
   const known = Object.keys(names);
-  return known.length === 0 ? 'expected a number' : `expected a number, or ${known.join(', ')}`;
+  if (known.length === 0) return 'expected a number';
+  const near = nearest(word, known);
+  return `expected a number, or ${known.join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`;
 }
 
 /** A string stands for its octets; else two hex digits each, with colons, dots or hyphens, or nothing, between them. */

@@ -10,7 +10,7 @@ import { atLimit, DEFAULT_LIMITS, type Limits } from '../limits.js';
 import type { Place } from '../stream/place.js';
 import { discard, type StreamSink } from '../stream/stream-sink.js';
 import { type BodyFraming, NO_BODY, requestFraming, responseFraming } from './body.js';
-import { headerValue, type RequestHead, type ResponseHead } from './head.js';
+import { type CutHead, headerValue, type RequestHead, type ResponseHead } from './head.js';
 import { type Account, uncounted } from './holding.js';
 import type { ForeignProtocol } from './protocol.js';
 import { RequestQueue } from './request-queue.js';
@@ -36,6 +36,10 @@ export interface Carrier {
 
 /** Each final response (and 101) leads to exactly one of answered, switched and tunnelled. */
 export interface HttpOwner {
+  /** Each head that is whole, before anything else is told of it. */
+  head?(head: RequestHead | ResponseHead): void;
+  /** A head that may be of a WebSocket's handshake was cut by a gap. */
+  headCut?(cut: CutHead): void;
   requested?(request: RequestHead, clientSide: 0 | 1): void;
   answered(exchange: Exchange): void;
   /**
@@ -102,7 +106,12 @@ export class HttpConnection implements SideOwner {
     this.owner.defect(code, message);
   }
 
+  headCut(cut: CutHead): void {
+    this.owner.headCut?.(cut);
+  }
+
   head(side: HttpSide, head: RequestHead | ResponseHead): void {
+    this.owner.head?.(head);
     const role = head.kind === 'request' ? side.index : other(side.index);
     this.clientSide ??= role;
     if (role !== this.clientSide) {
@@ -178,6 +187,7 @@ export class HttpConnection implements SideOwner {
 
   /** Behind a 101 without its request: this is that one, unless it matches a response before the 101. */
   lateHead(side: HttpSide, head: RequestHead): void {
+    this.owner.head?.(head);
     const framing = bounded(this.checked(requestFraming(head)));
     const status = this.requests.takeEarly(head);
     if (status === undefined || status === 101) {

@@ -138,12 +138,25 @@ const EMPTY = new Uint8Array(0);
 const FIRST_SIZE = 64;
 const CR = 0x0d;
 const LF = 0x0a;
+/** RFC 6455 §4.1: how the client's head begins. */
+const GET = 'GET ';
 /** RFC 6455 §4.2.2: how the server's head begins; there is no 101 in HTTP/1.0 (RFC 9110 §15.2). */
 const SWITCHING = 'HTTP/1.1 101';
 /** What the current line holds so far. */
 const NOTHING = 0;
 const ONLY_CR = 1;
 const TEXT = 2;
+
+/** What came of a head that a gap cut. */
+export interface CutHead {
+  /** Number of the packet with its first octet, and the TCP sequence number of that (int32). */
+  readonly firstPacket: number;
+  readonly firstSequence: number;
+  /** What tells which kind of head it is, as far as that came: a method or a status. */
+  readonly beginning: string;
+  /** Its whole lines, as if it ended there; undefined where not even the first is whole. */
+  readonly lines: RequestHead | ResponseHead | undefined;
+}
 
 export class HeadDecoder {
   /** Set when a head is complete, until reset(). */
@@ -211,7 +224,7 @@ export class HeadDecoder {
   get mayOpen(): boolean {
     if (!this.recognised) return false;
     const beginning = latin1(this.own, 0, Math.min(this.kept, SWITCHING.length));
-    return beginning.startsWith('GET ') || SWITCHING.startsWith(beginning);
+    return beginning.startsWith(GET) || SWITCHING.startsWith(beginning);
   }
 
   /** The whole lines of a head that is cut, as if it ended there; undefined where not even the first is whole. */
@@ -219,6 +232,14 @@ export class HeadDecoder {
     const end = this.recognised ? this.own.lastIndexOf(LF, this.kept - 1) + 1 : 0;
     const parsed = end > 0 ? parseHead(`${latin1(this.own, 0, end)}\r\n`, this.emptyLines) : undefined;
     return parsed && this.toHead(parsed, end);
+  }
+
+  /** What came so far, of a head that is cut. */
+  get cutHead(): CutHead {
+    const { firstPacket, firstSequence, wholeLines: lines } = this;
+    const isRequest = latin1(this.own, 0, this.kept).startsWith(GET);
+    const length = isRequest ? GET.length : Math.min(this.kept, SWITCHING.length);
+    return { firstPacket, firstSequence, lines, beginning: latin1(this.own, 0, length) };
   }
 
   /** Makes it ready for the next head and lets go what it has copied. */

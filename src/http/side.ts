@@ -16,7 +16,7 @@ import { atLimit, type Limits } from '../limits.js';
 import type { Place } from '../stream/place.js';
 import { discard, type StreamEnd, type StreamSink } from '../stream/stream-sink.js';
 import { type BodyFraming, BodySkipper } from './body.js';
-import { HeadDecoder, type HeadFailure, type RequestHead, type ResponseHead } from './head.js';
+import { type CutHead, HeadDecoder, type HeadFailure, type RequestHead, type ResponseHead } from './head.js';
 import { HeldBytes } from './held.js';
 import type { Account } from './holding.js';
 import { type ForeignProtocol, recognise } from './protocol.js';
@@ -33,9 +33,11 @@ export interface SideOwner {
   head(side: HttpSide, head: RequestHead | ResponseHead): void;
   /** A request head came late: call message() on `side` before returning. */
   lateHead(side: HttpSide, head: RequestHead): void;
-  /** `cut`: the whole lines of the head that a gap cut. */
+  /** A gap cut a head that may be one of a WebSocket's handshake. */
+  headCut(cut: CutHead): void;
   /** The first bytes are of another protocol: call handOver() on both sides, or say that nobody wants it. */
   foreign(side: HttpSide, protocol: ForeignProtocol): boolean;
+  /** `cut`: the whole lines of the head that a gap cut. */
   lost(side: HttpSide, reason: LossReason, cut?: RequestHead | ResponseHead): void;
   ended(): void;
   defect(code: string, message: string): void;
@@ -194,8 +196,11 @@ export class HttpSide implements StreamSink {
 
   private loseByGap(): void {
     const { decoder } = this;
-    if (this.state === 'head' && decoder.mayOpen) this.lose('cut-head', decoder.wholeLines);
-    else this.lose('gap');
+    if (this.state === 'head' && decoder.mayOpen) {
+      const cut = decoder.cutHead;
+      this.owner.headCut(cut);
+      this.lose('cut-head', cut.lines);
+    } else this.lose('gap');
   }
 
   private pushHead(chunk: Uint8Array, start: number, end: number): number {

@@ -7,10 +7,15 @@
  */
 
 import { type AnyHead, redactedHead } from '../export/redacted-head.js';
-import type { Exchange } from '../http/connection.js';
-import type { Frame } from '../websocket/frame-record.js';
+import type { CutHead } from '../http/head.js';
+import type { Frame, Sender } from '../websocket/frame-record.js';
 import { CLOSE, isControl } from '../websocket/opcode.js';
-import type { SessionSummary } from '../websocket/session-record.js';
+import {
+  type CutHeader,
+  isInHttp2Stream,
+  type Session,
+  type SessionSummary,
+} from '../websocket/session-record.js';
 import type { FillerKind } from './filler.js';
 import { NumberSet } from './number-set.js';
 import type { PacketConnections } from './packet-connections.js';
@@ -24,10 +29,16 @@ const LEAST_CONFIDENCE = 0.99;
 /** Frames of a message that are empty, or nearly, one behind the other. */
 const MOST_WAITING = 64;
 
+const SENDERS: readonly Sender[] = ['client', 'server'];
+
+function keyOf(session: number, sender: Sender): number {
+  return 2 * session + (sender === 'client' ? 0 : 1);
+}
+
 interface WaitingFrame {
   readonly frame: Pick<
     Frame,
-    'length' | 'headerLength' | 'masked' | 'maskingKey' | 'pieces' | 'streamOffset'
+    'session' | 'sender' | 'length' | 'headerLength' | 'masked' | 'maskingKey' | 'pieces' | 'streamOffset'
   >;
   readonly before: number;
   after: number;
@@ -40,60 +51,90 @@ export class Redaction {
   /** Of HTTP/2 without TLS: they cannot be redacted. */
   readonly unredactable = new NumberSet();
   unredactableSessions = 0;
+  /** What may be a frame and may be payload is overwritten whole. */
+  uncertainFrames = 0;
   readonly patches = new PatchSpool();
   /** Frames of the compressed message under way, by session and sender, and octets of it so far. */
   private readonly waiting = new Map<number, { frames: WaitingFrame[]; length: number }>();
+
+  /** Of each session and sender, the first packet of its latest frame, and its stream. */
+  private readonly latest = new Map<number, { packet: number; stream: number }>();
 
   constructor(private readonly connections: PacketConnections) {}
 
   frame(frame: Frame): void {
     const { carrier } = frame.session;
-    if (carrier.tls !== undefined || carrier.http === 'h2') return;
+    if (carrier.tls !== undefined || isInHttp2Stream(carrier)) return;
     // What was taken for a header may be payload.
-    if (frame.confidence < LEAST_CONFIDENCE) return;
+    if (frame.confidence < LEAST_CONFIDENCE) {
+      this.uncertainFrames++;
+      return;
+    }
     if (frame.compressed && !isControl(frame.opcode)) this.compressed(frame);
     else this.add({ frame, before: 0, after: 0 }, frame.opcode === CLOSE ? 'close' : 'plain');
   }
 
-  /** A request and its answer, in front of the handshake. */
-  exchange({ request, response }: Exchange): void {
-    for (const head of [request, response]) if (head !== undefined) this.head(head);
+  /** A request or an answer, of a handshake or in front of it. */
+  head(head: AnyHead): void {
+    this.literal(head, redactedHead(head));
   }
 
-  closed({ session }: SessionSummary): void {
-    const { number, connection, carrier, handshake } = session;
-    for (const key of [2 * number, 2 * number + 1]) this.settle(key);
+  /** What is left of a head that a gap cut: its whole lines, or what tells that it is one. */
+  headCut({ lines, beginning, ...first }: CutHead): void {
+    const literal = lines === undefined ? undefined : redactedHead(lines, true);
+    this.literal(first, literal ?? Buffer.from(beginning, 'latin1'));
+  }
+
+  closed({ session, cutHeader }: SessionSummary): void {
+    const { number, connection, carrier } = session;
+    for (const sender of SENDERS) this.settle(keyOf(number, sender));
     if (carrier.tls !== undefined) this.encrypted.add(connection);
-    else if (carrier.http === 'h2') {
+    else if (isInHttp2Stream(carrier)) {
       this.unredactable.add(connection);
       this.unredactableSessions++;
     } else {
       this.plain.add(connection);
-      for (const head of [handshake?.request, handshake?.response]) if (head !== undefined) this.head(head);
+      for (const sender of SENDERS) this.cutHeader(session, sender, cutHeader[sender]);
     }
+    for (const sender of SENDERS) this.latest.delete(keyOf(number, sender));
   }
 
   close(): void {
     this.patches.close();
   }
 
-  private head(head: AnyHead): void {
-    const literal = redactedHead(head);
-    const assigned = this.connections.of(head.firstPacket);
+  private literal(
+    { firstPacket, firstSequence: sequence }: Pick<AnyHead, 'firstPacket' | 'firstSequence'>,
+    literal: Uint8Array | undefined,
+  ): void {
+    const assigned = this.connections.of(firstPacket);
     if (literal === undefined || assigned === undefined) return;
-    const { firstSequence: sequence, byteLength: length } = head;
     // Its end may have been captured before its beginning.
     this.patches.add(this.connections.beginOf(assigned.connection), {
       stream: streamOf(assigned),
       sequence,
-      length,
+      length: literal.length,
       literal,
       frame: undefined,
     });
   }
 
+  /** The stream ends within a frame header, which stays, as a frame without a payload would. */
+  private cutHeader({ number }: Session, sender: Sender, cut: CutHeader | undefined): void {
+    const latest = this.latest.get(keyOf(number, sender));
+    if (cut === undefined || latest === undefined) return;
+    const { length, sequence } = cut;
+    this.patches.add(latest.packet, {
+      stream: latest.stream,
+      sequence,
+      length,
+      literal: undefined,
+      frame: { headerLength: length, maskingKey: 0, kind: 'plain', before: 0, after: 0 },
+    });
+  }
+
   private compressed(frame: Frame): void {
-    const key = 2 * frame.session.number + (frame.sender === 'client' ? 0 : 1);
+    const key = keyOf(frame.session.number, frame.sender);
     let message = this.waiting.get(key);
     if (message === undefined || frame.opcode !== 0) {
       this.settle(key);
@@ -102,8 +143,10 @@ export class Redaction {
     }
     const { frames, length } = message;
     for (const one of frames) one.after = Math.min(2, one.after + frame.length);
-    const { headerLength, masked, maskingKey, pieces, streamOffset } = frame;
+    const { session, sender, headerLength, masked, maskingKey, pieces, streamOffset } = frame;
     const kept = {
+      session,
+      sender,
       length: frame.length,
       headerLength,
       masked,
@@ -131,6 +174,7 @@ export class Redaction {
     const packet = frame.pieces.reduce((least, piece) => Math.min(least, piece.packet), first.packet);
     const assigned = this.connections.of(first.packet);
     if (assigned === undefined) return;
+    this.latest.set(keyOf(frame.session.number, frame.sender), { packet, stream: streamOf(assigned) });
     const { headerLength, masked, maskingKey } = frame;
     const patched: PatchedFrame = { headerLength, maskingKey: masked ? maskingKey : 0, kind, before, after };
     this.patches.add(packet, {

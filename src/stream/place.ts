@@ -42,6 +42,13 @@ export class Place {
     copy.sequence = (copy.sequence + start) | 0;
     return copy;
   }
+
+  /** Takes over a copy that copyFrom() made: the kept bytes begin at chunk[start] now. */
+  assignAt(copy: Place, start: number): void {
+    this.assign(copy);
+    this.origin += start;
+    this.sequence = (this.sequence - start) | 0;
+  }
 }
 
 /** The last acknowledgement that covers more than those before it. */

@@ -9,8 +9,9 @@ import { gunzipSync, inflateSync } from 'node:zlib';
 import type { Message } from '../websocket/message-record.js';
 import { BINARY, TEXT } from '../websocket/opcode.js';
 import { facts } from './bounded.js';
-import { bodyFacts, bodyPreview, bufferOf, octets, parseJson } from './content.js';
+import { bodyFacts, bodyPreview, octets } from './content.js';
 import { makeUnit, type Subprotocol, type Tools, type Unit, within } from './decoder.js';
+import { decodeJson } from './json.js';
 
 interface Format {
   readonly name: string;
@@ -54,14 +55,16 @@ function decode(format: Format, message: Message, tools: Tools): readonly Unit[]
   if (content === undefined) return undefined;
   const validText = isUtf8(content);
   const opcode = validText ? TEXT : BINARY;
-  const units = tools.inner({ ...message, opcode, validText, content, length: content.length });
+  const inner = { ...message, opcode, validText, content, length: content.length };
+  const json = () => {
+    const unit = decodeJson(inner);
+    return unit && [unit];
+  };
+  const units = tools.inner(inner) ?? json();
   const where = `${octets(content.length)} in ${format.name}`;
   if (units !== undefined) return units.map((unit) => within(unit, where));
-  const json = validText ? parseJson(bufferOf(content).toString()) : undefined;
-  const value = json === undefined ? bodyFacts(content) : { length: content.length, payload: json };
-  return [
-    makeUnit(format.name, 'data', `${octets(content.length)} unpacked${bodyPreview(content)}`, facts(value)),
-  ];
+  const summary = `${octets(content.length)} unpacked${bodyPreview(content)}`;
+  return [makeUnit(format.name, 'data', summary, facts(bodyFacts(content)))];
 }
 
 function unpacked(format: Format, content: Uint8Array, tools: Tools): Buffer | undefined {

@@ -3,7 +3,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import type { Message } from '../websocket/message-record.js';
-import { TEXT } from '../websocket/opcode.js';
+import { BINARY, TEXT } from '../websocket/opcode.js';
 import { bounded, clip } from './bounded.js';
 import type { JsonLike } from './decoder.js';
 
@@ -36,6 +36,16 @@ export function mayBeJson(message: Message, lists: boolean): boolean {
   return (
     (first === OPEN_OBJECT && last === CLOSE_OBJECT) || (lists && first === OPEN_LIST && last === CLOSE_LIST)
   );
+}
+
+/** A binary message that is UTF-8 and may be an object or array of JSON, as the text that it might have been. */
+export function jsonText(message: Message): Message | undefined {
+  const { opcode, content } = message;
+  const [first] = content;
+  if (opcode !== BINARY || !(first === OPEN_OBJECT || first === OPEN_LIST || isSpace(first)))
+    return undefined;
+  const text = { ...message, opcode: TEXT, validText: true };
+  return mayBeJson(text, true) && isUtf8(content) ? text : undefined;
 }
 
 /** RFC 8259 §2. */

@@ -7,6 +7,7 @@
 import { atLimit, DEFAULT_LIMITS, type Limits } from '../limits.js';
 import type { Message } from '../websocket/message-record.js';
 import type { Session } from '../websocket/session-record.js';
+import { jsonText } from './content.js';
 import type { Decoded, SharedTools, Subprotocol } from './decoder.js';
 import { HeldBudget } from './held.js';
 import { decodeJson } from './json.js';
@@ -86,7 +87,7 @@ export class SubprotocolDecoding {
     const decoded = this.of(message.session).decode(message);
     this.latest = undefined;
     if (decoded !== undefined || this.options.plainJson === false) return decoded;
-    return isSmall(message) ? decodeJson(message) : undefined;
+    return isSmall(message) ? decodeJson(jsonText(message) ?? message) : undefined;
   }
 
   /** Forgets a session that is over. */

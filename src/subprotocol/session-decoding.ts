@@ -11,6 +11,7 @@ import type { Sender } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
 import { isControl } from '../websocket/opcode.js';
 import type { Session } from '../websocket/session-record.js';
+import { jsonText } from './content.js';
 import {
   type Decoded,
   joinUnits,
@@ -68,7 +69,7 @@ export class SessionDecoding {
       this.lost(message.sender);
       return undefined;
     }
-    const units = this.askFirst(message) ?? this.askOthers(message);
+    const units = this.askFirst(message) ?? this.askOthers(message) ?? this.askAsText(message);
     if (units === undefined) {
       this.declined++;
       this.isOver = !this.taken && this.declined >= PATIENCE;
@@ -164,6 +165,12 @@ export class SessionDecoding {
       return units;
     }
     return undefined;
+  }
+
+  /** Some send JSON in binary messages: it is what it would be in a text. */
+  private askAsText(message: Message): readonly Unit[] | undefined {
+    const text = jsonText(message);
+    return text && (this.askFirst(text) ?? this.askOthers(text));
   }
 
   private ask(opened: Opened, message: Message): readonly Unit[] | undefined {

@@ -56,4 +56,11 @@ export {
   TEXT,
 } from './opcode.js';
 export { SessionReader, type SessionReaderConsumer, type SessionReaderOptions } from './session-reader.js';
-export type { BySender, ObservedClose, Session, SessionCarrier, SessionSummary } from './session-record.js';
+export type {
+  BySender,
+  CutHeader,
+  ObservedClose,
+  Session,
+  SessionCarrier,
+  SessionSummary,
+} from './session-record.js';

@@ -166,8 +166,7 @@ export class MidstreamRecogniser {
 
   private deliver(sink: Pick<StreamSink, 'bytes' | 'gap'>, segment: TakenSegment, at: number): number {
     const { bytes, start, end, offset } = segment;
-    this.place.assign(segment.place);
-    this.place.origin += start;
+    this.place.assignAt(segment.place, start);
     if (offset > at) sink.gap(offset - at);
     sink.bytes(bytes, start, end);
     return offset + end - start;

@@ -166,8 +166,7 @@ export class SegmentWindow {
     for (const { bytes, start, end, offset, place: origin } of this.takeSegments()) {
       const skipped = Math.max(0, from - offset);
       if (skipped >= end - start) continue;
-      place.assign(origin);
-      place.origin += start;
+      place.assignAt(origin, start);
       if (offset > at) sink.gap(offset - at);
       sink.bytes(bytes, start + skipped, end);
       at = offset + end - start;

@@ -81,6 +81,14 @@ export interface ObservedClose {
   readonly sequenceEnd: number | undefined;
 }
 
+/** The beginning of a frame header in which a stream ends. */
+export interface CutHeader {
+  /** Octets of it. */
+  readonly length: number;
+  /** TCP sequence number of the first one (int32). */
+  readonly sequence: number;
+}
+
 /** What is known of a session at its end; for a refused upgrade all counts are 0. */
 export interface SessionSummary {
   readonly session: Session;
@@ -103,6 +111,8 @@ export interface SessionSummary {
   readonly unansweredPings: BySender<number>;
   /** How each stream ended; undefined for a refused upgrade. */
   readonly end: BySender<StreamEnd> | undefined;
+  /** Where a stream ended within a frame header, that; undefined, too, where its place in TCP is not known. */
+  readonly cutHeader: BySender<CutHeader | undefined>;
   /** What the segment with that end acknowledges of the other side's stream (int32); undefined: not known. */
   readonly endAcknowledges: BySender<number | undefined>;
   /** How far the other side has acknowledged the stream of a sender, as far as is known. */
@@ -133,6 +143,7 @@ export function refusedSession(session: Session, place: Place): SessionSummary {
     closesCrossed: false,
     unansweredPings: none,
     end: undefined,
+    cutHeader: unknown,
     endAcknowledges: unknown,
     delivered: unknown,
     endedInTurn: undefined,

@@ -22,6 +22,7 @@ import type { WindowBudget } from './segment-window.js';
 import { endOf, firstToClose, firstToEnd, haveCrossed, lastToEnd, type ObservedEnd } from './session-end.js';
 import {
   type BySender,
+  type CutHeader,
   isInHttp2Stream,
   type ObservedClose,
   type Session,
@@ -71,6 +72,7 @@ export class SessionDecoder implements DirectionOwner {
   private readonly directions: BySender<SenderSink>;
   private closes: { client?: ObservedClose; server?: ObservedClose } = {};
   private closedBy: Sender | undefined = undefined;
+  private readonly cutHeaders: Partial<Record<Sender, CutHeader>> = {};
   private ends: { client?: ObservedEnd; server?: ObservedEnd } = {};
   /** Of sides that have sent a Ping. */
   private pings: { client?: OpenPings; server?: OpenPings } = {};
@@ -235,6 +237,8 @@ export class SessionDecoder implements DirectionOwner {
     // The end of an HTTP/2 stream has no place in TCP's sequence that could be acknowledged.
     const end = isInHttp2Stream(this.session.carrier) ? undefined : sequence;
     this.ends[sender] = { how, packet, timestamp: this.now(), sequence: end, acknowledgement, delivered };
+    if (pendingHeader > 0 && end !== undefined)
+      this.cutHeaders[sender] = { length: pendingHeader, sequence: (end - pendingHeader) | 0 };
     const { ends } = this;
     if (ends.client === undefined || ends.server === undefined) return;
     const summary = this.summary(ends as BySender<ObservedEnd>);
@@ -271,6 +275,7 @@ export class SessionDecoder implements DirectionOwner {
         server: this.pings.server?.overdue(this.place) ?? 0,
       },
       end: { client: ends.client.how, server: ends.server.how },
+      cutHeader: { client: this.cutHeaders.client, server: this.cutHeaders.server },
       endAcknowledges: { client: ends.client.acknowledgement, server: ends.server.acknowledgement },
       delivered: { client: ends.client.delivered, server: ends.server.delivered },
       endedInTurn: lastToEnd(ends),

@@ -251,7 +251,10 @@ describe('export', () => {
 
   it.each([
     [['export', 'har'], 'no capture given'],
-    [['export', 'xml', CAPTURES[0]], 'Allowed choices are har, csv, payloads, pcapng, replay, parquet'],
+    [
+      ['export', 'xml', CAPTURES[0]],
+      'Allowed choices are har, csv, payloads, pcapng, replay, parquet, sarif',
+    ],
     [['export', 'csv', '-o', '/nowhere/out.csv', CAPTURES[0]], 'cannot write to /nowhere/out.csv (ENOENT)'],
     [['export', 'csv', 'nowhere.pcap'], 'nowhere.pcap: no such file'],
   ])('%j', (args, said) => {
@@ -274,5 +277,32 @@ describe('export', () => {
     const before = readFileSync(own);
     expect(wsdissect(['export', 'csv', '-o', own, own])).toMatchObject({ status: 1 });
     expect(readFileSync(own)).toEqual(before);
+  });
+});
+
+describe.each(['sarif', 'junit'])('%s', (format) => {
+  it.each([
+    ['fixtures/tutorial-server/capture.pcap', 3],
+    ['fixtures/messages-ws/capture.pcap.gz', 0],
+    ['fixtures/derived/loss-cut.pcap', 2],
+  ])('of %s is what check writes, with its exit code %s', (capture, status) => {
+    const filter = ['-Y', 'ws.sender == client'];
+    for (const more of [[], filter]) {
+      const checked = wsdissect(['check', '-T', format, ...more, capture]);
+      expect(wsdissect(['export', format, ...more, capture])).toEqual(checked);
+      if (more.length === 0) expect(checked.status).toBe(status);
+      const file = join(folder, `findings.${format}`);
+      const { stdout } = wsdissect(['export', format, '-o', file, ...more, capture]);
+      expect([stdout, readFileSync(file, 'utf8')]).toEqual(['', checked.stdout]);
+    }
+  });
+
+  it('says nothing of what was said, if that is asked', () => {
+    const capture = 'fixtures/tutorial-server/capture.pcap';
+    const quoted = 'not UTF-8 at offset 10 (ff)';
+    expect(wsdissect(['export', format, capture]).stdout).toContain(quoted);
+    const told = wsdissect(['export', format, '--redact', capture]).stdout;
+    expect(told).not.toContain(quoted);
+    expect(told).toContain('invalid-utf8');
   });
 });

@@ -115,3 +115,29 @@ it('a summary that cannot be written is told by the exit code', () => {
     stderr: '',
   });
 });
+
+describe.each(['SIGINT', 'SIGTERM'] as const)('%s while', (signal) => {
+  it.each([
+    ['query reads', ['query', 'SELECT count(*) AS n FROM frames', '-'], 0, 'n\r\n8\r\n', ''],
+    ['diff reads', ['diff', hello, '-'], 2, '', 'wsdissect: interrupted: nothing is compared\n'],
+  ])('%s ends it within a second', async (_what, args, wanted, output, error) => {
+    const child = startWsdissect(args);
+    children.add(child);
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (data) => {
+      stdout += data;
+    });
+    child.stderr.on('data', (data) => {
+      stderr += data;
+    });
+    child.stdin.on('error', () => {});
+    child.stdin.write(begun);
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    const start = performance.now();
+    child.kill(signal);
+    const [status] = await once(child, 'close');
+    children.delete(child);
+    expect([status, stdout, stderr]).toEqual([wanted, output, error]);
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+});

@@ -218,6 +218,29 @@ describe('the tables', () => {
   });
 });
 
+describe('-Y', () => {
+  it.each([
+    ['messages', 'messages', 'ws.sender == client && websocket.payload.text contains "a"'],
+    ['messages', 'messages', 'ws.decoded.type == event'],
+    ['frames', 'frames', 'websocket.opcode == 1 && tcp.stream == 0'],
+    ['sessions', 'sessions', 'ws.session == 1'],
+    ['findings', 'check', 'ws.finding == invalid-utf8'],
+  ])('fills %s with what %s lists: %s', (table, command, filter) => {
+    const capture = table === 'findings' ? 'fixtures/tutorial-server/capture.pcap' : socketIo;
+    const [{ n }] = ask(`SELECT count(*) AS n FROM ${table}`, capture, '-Y', filter);
+    expect(n).toBe(lines([command, capture, '-Y', filter]).length);
+    const [{ n: all }] = ask(`SELECT count(*) AS n FROM ${table}`, capture);
+    expect(n).toBeGreaterThan(0);
+    expect(n).toBeLessThan(all as number);
+  });
+
+  it('of a field that a table does not have is an error', () => {
+    const ran = wsdissect(['query', 'FROM frames', '-Y', 'ws.message.length > 1', deflate]);
+    expect([ran.status, ran.stdout]).toEqual([1, '']);
+    expect(ran.stderr).toContain('frames have no ws.message.length: it is of messages');
+  });
+});
+
 describe('SQL reaches nothing else', () => {
   const secret = join(folder, 'secret.csv');
   writeFileSync(secret, 'a\n1\n');

@@ -49,6 +49,12 @@ describe('of the frame of RFC 6455 §5.7', () => {
     ['websocket.opcode & 0xe', false],
     ['websocket.fin == 1', true],
     ['websocket.fin == TRUE', true],
+    ['websocket.fin == 2', true],
+    ['websocket.opcode == 15', false],
+    ['tcp.port == 65535', false],
+    ['websocket.payload.close.status_code == 65535', false],
+    ['upper(ws.sender) == CLIENT', true],
+    ['ws.sender contains "lien"', true],
     ['websocket.fin == false', false],
     ['websocket.fin', true],
     ['websocket.rsv == 0', true],
@@ -187,7 +193,7 @@ describe('JSON', () => {
 
   test.each([
     ['no JSON', makeMessage({ content: '{"a":' })],
-    ['binary', makeMessage({ content, opcode: 2 })],
+    ['a number in a binary message', makeMessage({ content: '1', opcode: 2 })],
     ['incomplete', makeMessage({ content, unknownRanges: [{ offset: 1, length: 2 }] })],
     ['nested without end', makeMessage({ content: '['.repeat(200_000) })],
     ['no UTF-8', makeMessage({ content: Buffer.of(0x22, 0xff, 0x22) })],
@@ -265,6 +271,37 @@ describe('what is wrong is told with its place', () => {
     ['websocket.opcode contains 1', '26+1 contains is for texts and octets'],
     ['websocket.opcode matches "1"', '25+3 matches is for texts and octets'],
     ['websocket.payload.text matches "("', '31+3 no regular expression: missing closing ): `(`'],
+    [
+      'websocket.opcode == pingg',
+      '20+5 expected a number, or continuation, text, binary, close, ping, pong; did you mean ping?',
+    ],
+    ['websocket.opcode == 99', '20+2 websocket.opcode is never 99: it is a whole number from 0 to 15'],
+    ['websocket.opcode & 16', '19+2 websocket.opcode is never 16: it is a whole number from 0 to 15'],
+    ['websocket.rsv > 8', '16+1 websocket.rsv is never 8: it is a whole number from 0 to 7'],
+    ['websocket.fin == -1', '17+2 expected 0, 1, true or false'],
+    ['tcp.port == 99999', '12+5 tcp.port is never 99999: it is a whole number from 0 to 65535'],
+    ['tcp.srcport == 1.5', '15+3 tcp.srcport is never 1.5: it is a whole number from 0 to 65535'],
+    ['tcp.dstport == -1', '15+2 tcp.dstport is never -1: it is a whole number from 0 to 65535'],
+    ['tcp.port in {1, 2..70000}', '19+5 tcp.port is never 70000: it is a whole number from 0 to 65535'],
+    [
+      'http.response.code == 1000',
+      '22+4 http.response.code is never 1000: it is a whole number from 0 to 999',
+    ],
+    [
+      'websocket.payload_length_ext_16 == 65536',
+      '35+5 websocket.payload_length_ext_16 is never 65536: it is a whole number from 0 to 65535',
+    ],
+    ['ws.sender == clientt', '13+7 ws.sender is never "clientt"; did you mean client?'],
+    ['ws.sender != "peer"', '13+6 ws.sender is never "peer"; it is one of client, server'],
+    ['ws.sender in {client, sever}', '22+5 ws.sender is never "sever"; did you mean server?'],
+    [
+      'ws.finding == umasked-client-frame',
+      '14+20 ws.finding is never "umasked-client-frame"; did you mean unmasked-client-frame?',
+    ],
+    [
+      'ws.finding.severity == fatal',
+      '23+5 ws.finding.severity is never "fatal"; it is one of error, warning, note',
+    ],
     ['websocket == 1', '13+1 this field has no value: it is there or not'],
     ['foo(websocket.payload)', '0+3 there is no function foo: there are len, count, lower, upper'],
     ['len(websocket.opcode) == 1', '0+3 len() is for texts and octets'],
@@ -353,7 +390,7 @@ test('not and brackets are as logic has them', () => {
 test('octets compare as octets', () => {
   fc.assert(
     fc.property(
-      fc.uint8Array({ maxLength: 6 }),
+      fc.uint8Array({ minLength: 1, maxLength: 6 }),
       fc.uint8Array({ minLength: 1, maxLength: 6 }),
       (payload, other) => {
         const hex = Buffer.from(other).toString('hex');

@@ -1,18 +1,43 @@
 /**
  * Where tshark knows a filter too, the same rows: packets of recordings in which each packet holds one frame at most.
  *
- * Left out is what tshark 4.0 has otherwise: it has no text of compressed or fragmented messages in their frames, no field
- * of a Ping that is empty, and `http.` fields only in the packets of the handshake.
+ * Left out is what tshark 4.0 has otherwise: it has no text of compressed or fragmented messages in their frames,
+ * and `http.` fields only in the packets of the handshake.
  */
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { runDissection } from '../../src/dissect.js';
-import { compileFilter } from '../../src/filter/index.js';
+import { compileFilter, FilterError } from '../../src/filter/index.js';
 import type { Frame } from '../../src/websocket/frame-record.js';
 import { root } from '../support/fixtures.js';
 import { hasProgram } from '../support/tshark.js';
 
-const CAPTURES = ['ws-echo/capture.pcap', 'python-websockets/capture.pcap', 'ipv6/capture.pcap'];
+const CAPTURES = [
+  'ws-echo/capture.pcap',
+  'python-websockets/capture.pcap',
+  'ipv6/capture.pcap',
+  'messages-ws/capture.pcap.gz',
+  'messages-windows/capture.pcap.gz',
+];
+
+/** With values that their fields never have. */
+const REFUSED = [
+  'tcp.port == 99999',
+  'tcp.port < 65536',
+  'tcp.srcport == 1.5',
+  'tcp.port in {1..70000}',
+  'tcp.port & 70000',
+  'websocket.opcode == 256',
+  'websocket.opcode == foo',
+  'websocket.opcode == "foo"',
+  'websocket.rsv == 256',
+  'websocket.fin == -1',
+  'websocket.payload_length == 256',
+  'websocket.payload_length_ext_16 == 65536',
+  'websocket.payload.close.status_code == 70000',
+  'http.response.code == 70000',
+  'http2.streamid == 4294967296',
+];
 
 const FILTERS = [
   'websocket',
@@ -37,6 +62,13 @@ const FILTERS = [
   'websocket.payload.close.reason contains "done"',
   'websocket.payload.text contains "fox" && websocket.fin == 1 && websocket.opcode == 1',
   'websocket.payload.text matches "^the QUICK"',
+  'websocket.payload.ping',
+  'websocket.payload.pong',
+  'websocket.payload.close.reason',
+  'websocket.payload',
+  'websocket.opcode == 9 and not websocket.payload.ping',
+  'websocket.fin == 2',
+  'websocket.opcode == Text',
   'websocket.rsv == 4',
   'frame.number > 20 && frame.number <= 40 && websocket',
   'frame.time_relative < 0.05 && websocket',
@@ -91,5 +123,10 @@ describe.runIf(hasProgram('tshark'))('the rows of tshark', () => {
       rows += ours.length;
     }
     expect(rows).toBeGreaterThan(100);
+  });
+
+  test.each(REFUSED)('tshark, too, refuses %s', (filter) => {
+    expect(() => compileFilter(filter, 'frame')).toThrow(FilterError);
+    expect(() => tsharkPackets(`${root}fixtures/${CAPTURES[0]}`, filter)).toThrow();
   });
 });

@@ -158,6 +158,7 @@ export function makeSummary(
     closedBy: undefined,
     closesCrossed: false,
     end: { client: 'fin', server: 'fin' },
+    cutHeader: { client: undefined, server: undefined },
     endAcknowledges: { client: undefined, server: undefined },
     delivered: { client: undefined, server: undefined },
     endedInTurn: 'server',

@@ -168,6 +168,25 @@ describe('protobuf', () => {
   });
 });
 
+describe('JSON in binary messages', () => {
+  it('is what it would be in a text', () => {
+    const talk = new Conversation();
+    expect(told(talk.client(Buffer.from('{"jsonrpc":"2.0","id":1,"method":"a"}')))).toBe(
+      'json-rpc request "a" id 1',
+    );
+    const answer = talk.server(Buffer.from(' {"jsonrpc":"2.0","id":1,"result":2}\n'));
+    expect(answer).toMatchObject({ type: 'result', answers: { message: 1 } });
+    expect(decode(Buffer.from('{"a":1}'), { plainJson: true })).toMatchObject({
+      protocol: 'json',
+      value: { a: 1 },
+    });
+  });
+
+  it.each(['{"a":1', '1', '"a"', '{"a":"\xff"}', '{a}'])('%j is none', (text) => {
+    expect(decode(Buffer.from(text, 'latin1'), { plainJson: true })).toBeUndefined();
+  });
+});
+
 describe('compressed', () => {
   const call = '{"jsonrpc":"2.0","id":1,"method":"a"}';
 
@@ -178,9 +197,9 @@ describe('compressed', () => {
     expect(told(decode(pack(call)))).toBe(`json-rpc request "a" id 1 (37 bytes in ${name})`);
     expect(told(decode(pack(msgpack({ name: 'ann' }))))).toBe(`msgpack map of "name" (10 bytes in ${name})`);
     expect(decode(pack('{"a":1}'))).toMatchObject({
-      protocol: name,
-      summary: '7 bytes unpacked: {"a":1}',
-      value: { length: 7, payload: { a: 1 } },
+      protocol: 'json',
+      summary: `object of "a" (7 bytes in ${name})`,
+      value: { a: 1 },
     });
     expect(decode(pack(octets(255, 0, 255)))).toMatchObject({ value: { length: 3, payloadBase64: '/wD/' } });
     expect(decode(pack(pack(call)))).toMatchObject({ protocol: name, type: 'data' });

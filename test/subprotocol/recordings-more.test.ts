@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { compileFilter } from '../../src/filter/index.js';
 import { SUBPROTOCOLS, SubprotocolDecoding, type Unit } from '../../src/subprotocol/index.js';
 import { protobufSchema } from '../../src/subprotocol/protobuf-schema.js';
 import { fixturesRoot } from '../support/fixtures.js';
@@ -237,6 +238,38 @@ describe('messages-sip', () => {
   });
 });
 
+describe('messages-json-binary', () => {
+  it('is what it would be in texts, and filters reach into it', async () => {
+    const said = JSON.parse(readFileSync(`${fixturesRoot}messages-json-binary/said.json`, 'utf8'));
+    const [rpc, json] = await sessionsOf('messages-json-binary');
+    expect(rpc.slice(0, 3).map(({ decoded }) => decoded?.summary)).toEqual([
+      'request "quote" id 1',
+      'result of "quote" id 1',
+      'notification "seen"',
+    ]);
+    expect(rpc[1].decoded?.answers?.message).toBe(rpc[0].message.number);
+    expect(json.slice(0, 3).map(({ message }) => message.opcode)).toEqual([2, 2, 2]);
+    const hits = (filter: string) => {
+      const { matches } = compileFilter(filter, 'message');
+      return [...rpc, ...json].flatMap(({ message, decoded }, i) =>
+        matches(message, {
+          start: () => ({ seconds: 0, nanoseconds: 0 }),
+          findings: () => [],
+          decoded: () => decoded,
+        })
+          ? [i]
+          : [],
+      );
+    };
+    expect(hits('ws.json.result.price == 2411.5')).toEqual([1]);
+    expect(hits('ws.json.params.user == "größer"')).toEqual([2]);
+    const first = rpc.length;
+    expect(hits(`ws.json.price == ${said.json[0].price}`)).toEqual([first]);
+    expect(hits('ws.json.a == 2')).toEqual([first + 1]);
+    expect(hits('ws.json.type == tock')).toEqual([first + 2]);
+  });
+});
+
 describe('messages-binary', () => {
   const said = JSON.parse(readFileSync(`${fixturesRoot}messages-binary/said.json`, 'utf8')) as {
     values: unknown[];
@@ -261,10 +294,11 @@ describe('messages-binary', () => {
       expect(session.map(({ decoded }) => decoded?.protocol).slice(0, 3)).toEqual([
         'json-rpc',
         'json-rpc',
-        name,
+        'json',
       ]);
+      expect(session[2].decoded?.summary).toMatch(new RegExp(`in ${name}\\)$`));
       expect(session[1].decoded?.answers?.message).toBe(session[0].message.number);
-      expect(factsOf(session[2].decoded!).payload).toEqual(said.values[1]);
+      expect(session[2].decoded?.value).toEqual(said.values[1]);
     }
     expect(gzip[3].decoded).toMatchObject({ protocol: 'msgpack', value: said.values[0] });
   });

@@ -15,7 +15,11 @@ export interface CheckOptions extends CommonOptions {
   readonly failOn: Severity;
   readonly rule: string[];
   readonly maxFindings: number;
+  /** Findings say what a rule is called, not what was seen. */
+  readonly redact?: boolean;
 }
+
+export const CHECK_DEFAULTS = { failOn: 'error', rule: [] as string[], maxFindings: 100 } as const;
 
 export function addCheckCommand(program: Command, terminal: Terminal, version: string): void {
   const check = program
@@ -35,18 +39,18 @@ export function addCheckCommand(program: Command, terminal: Terminal, version: s
         'exit with code 3 for a finding at least so severe: error (default), warning, or note',
       )
         .choices(SEVERITIES)
-        .default('error'),
+        .default(CHECK_DEFAULTS.failOn),
     )
     .addOption(
       new Option('--rule <rule>', 'judge by this rule only (wsdissect rules lists them); may be repeated')
         .argParser((value: string, previous: string[]) => [...previous, value])
-        .default([]),
+        .default(CHECK_DEFAULTS.rule),
     )
     .option(
       '--max-findings <n>',
       'findings listed per session and rule, the rest is counted (default 100)',
       parseCount,
-      100,
+      CHECK_DEFAULTS.maxFindings,
     );
   addCommonOptions(check)
     .addHelpText('after', EXAMPLES)

@@ -5,8 +5,19 @@ import { Argument, type Command } from 'commander';
 import type { Terminal } from '../terminal.js';
 import { addCommonOptions, type CommonOptions, parseCount } from './options.js';
 
-export const EXPORT_FORMATS = ['har', 'csv', 'payloads', 'pcapng', 'replay', 'parquet'] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+const FINDING_FORMATS = ['sarif', 'junit'] as const;
+export const EXPORT_FORMATS = [
+  'har',
+  'csv',
+  'payloads',
+  'pcapng',
+  'replay',
+  'parquet',
+  ...FINDING_FORMATS,
+] as const;
+type ExportFormat = (typeof EXPORT_FORMATS)[number];
+export type FindingFormat = (typeof FINDING_FORMATS)[number];
+export type MessageFormat = Exclude<ExportFormat, FindingFormat | 'pcapng'>;
 
 export interface ExportOptions extends CommonOptions {
   readonly output?: string;
@@ -18,7 +29,9 @@ export function addExportCommand(program: Command, terminal: Terminal, version: 
   const command = program
     .command('export')
     .addArgument(
-      new Argument('<format>', 'har, csv, payloads, pcapng, replay or parquet').choices(EXPORT_FORMATS),
+      new Argument('<format>', 'har, csv, payloads, pcapng, replay, parquet, sarif or junit').choices(
+        EXPORT_FORMATS,
+      ),
     )
     .summary('write all messages in a format of other programs')
     .description(ABOUT)
@@ -33,11 +46,18 @@ export function addExportCommand(program: Command, terminal: Terminal, version: 
     );
   addCommonOptions(command)
     .addHelpText('after', EXAMPLES)
-    .action(async (format: ExportFormat, captures: string[], options: ExportOptions) =>
-      format === 'pcapng'
-        ? (await import('../export-pcapng.js')).exportPcapng(captures, options, terminal)
-        : (await import('../export.js')).exportMessages(format, captures, options, terminal, version),
-    );
+    .action(async (format: ExportFormat, captures: string[], options: ExportOptions) => {
+      if (format === 'pcapng')
+        return (await import('../export-pcapng.js')).exportPcapng(captures, options, terminal);
+      const { exportFindings, exportMessages } = await import('../export.js');
+      return isOfFindings(format)
+        ? exportFindings(format, captures, options, terminal, version)
+        : exportMessages(format, captures, options, terminal, version);
+    });
+}
+
+function isOfFindings(format: ExportFormat): format is FindingFormat {
+  return FINDING_FORMATS.some((one) => one === format);
 }
 
 const ABOUT = `\
@@ -54,7 +74,9 @@ pcapng  the capture with each message and finding as a comment of the packet in
 replay  programs for Node with the package ws, in a new folder, that speak both
      sides of a session again, with its timing or without
 parquet  frames, messages, sessions and findings as tables in a new folder, for
-     DuckDB, pandas and the like`;
+     DuckDB, pandas and the like
+sarif, junit  the findings, for code hosts and CI servers: what check -T writes,
+     with its exit code 3 for an error`;
 
 const EXAMPLES = `
 Examples:
@@ -65,4 +87,5 @@ Examples:
   wsdissect export pcapng --redact -o shared.pcapng capture.pcap
   wsdissect export replay --session 3 -o again capture.pcap
   wsdissect export parquet -o tables capture.pcap
-  wsdissect export csv -Y 'websocket.opcode == text' capture.pcapng`;
+  wsdissect export csv -Y 'websocket.opcode == text' capture.pcapng
+  wsdissect export sarif -o findings.sarif capture.pcapng`;

@@ -15,6 +15,7 @@ export interface QueryOptions extends ReadingOptions {
   readonly database?: string;
   readonly schema?: boolean;
   readonly allowFiles?: boolean;
+  readonly displayFilter?: string;
 }
 
 export function addQueryCommand(program: Command, terminal: Terminal): void {
@@ -32,6 +33,10 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
     .option(
       '--database <file>',
       'keep the tables in this new file, to ask more; without captures, ask the tables of such a file',
+    )
+    .option(
+      '-Y, --display-filter <filter>',
+      'fill the tables that the SQL names only with rows for which it holds: tcp.port == 8080',
     )
     .option('--schema', 'list the tables and their columns, and ask nothing')
     .option('--allow-files', 'let the SQL read and write files, and load extensions of DuckDB');
@@ -54,4 +59,5 @@ Examples:
   wsdissect query --schema
   wsdissect query 'SELECT sender, count(*) FROM frames GROUP BY 1' capture.pcap
   wsdissect query -T ndjson 'SELECT path, closed FROM sessions' capture.pcapng
-  wsdissect query 'SELECT rule, message FROM findings' capture.pcapng`;
+  wsdissect query 'SELECT rule, message FROM findings' capture.pcapng
+  wsdissect query -Y 'ws.sender == client' 'FROM messages' c.pcap`;
