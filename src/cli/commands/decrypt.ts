@@ -22,7 +22,8 @@ const ABOUT = `\
 Writes the capture as pcapng with the secrets of its TLS connections embedded,
 and of no others: Wireshark and wsdissect open it decrypted, without a key log.
 The packets stay as they are. Whoever has the file can read the connections,
-so it is made readable for its owner only.`;
+so it is made readable for its owner only. To give away some connections,
+write these with wsdissect export pcapng -Y first.`;
 
 const EXAMPLES = `
 Examples:
