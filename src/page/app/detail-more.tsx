@@ -103,6 +103,7 @@ export function packetsBranch({ pieces, frame }: Explanation): Branch {
         const where = packetOffset === undefined ? '' : ` at offset ${packetOffset}`;
         return {
           id: `packet-${i}`,
+          holds: true,
           bits: { start: 8 * from, end: 8 * (from + length) },
           text: `packet ${packet}${where}: bytes ${from} to ${from + length - 1} of the frame${comment === undefined ? '' : `; comment: ${visible(comment)}`}`,
         };

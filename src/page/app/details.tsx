@@ -37,6 +37,7 @@ export function Details({ explanation }: { explanation: Explanation }) {
       id: 'header',
       text: <b>WebSocket frame, {counted(frame.headerLength, 'byte')} of header</b>,
       open: true,
+      holds: true,
       bits: { start: 0, end: 8 * frame.headerLength },
       children: fieldBranches(togetherOf(parts)),
     },

@@ -33,7 +33,13 @@ export function Diagram({ explanation }: { explanation: Explanation }) {
                 style={{ gridColumn: `${start + 1} / ${end + 1}` }}
                 onMouseEnter={() => (model.lit.value = { start: whole.startBit, end: whole.endBit })}
               >
-                <span class="cell-title">{continued ? `${title} …` : title}</span>
+                <span class="cell-title">
+                  {end - start === 1
+                    ? title.split('').map((letter, i) => <span key={i}>{letter}</span>)
+                    : continued
+                      ? `${title} …`
+                      : title}
+                </span>
                 <span class="cell-bits">
                   {bits.split('').map((bit, i) => (
                     <span key={i}>{bit}</span>

@@ -13,6 +13,8 @@ export interface Branch {
   readonly children?: readonly Branch[];
   /** Bits of the frame that it is about. */
   readonly bits?: Bits;
+  /** Its branches are lit in place of it. */
+  readonly holds?: boolean;
   readonly class?: string;
   /** Open before anybody has opened or closed it. */
   readonly open?: boolean;
@@ -90,8 +92,8 @@ export function Tree({ label, branches }: { label: string; branches: readonly Br
   );
 }
 
-function isLit({ bits }: Branch, lit: Bits | undefined): boolean {
-  return bits !== undefined && overlap(lit, bits);
+function isLit({ bits, holds = false }: Branch, lit: Bits | undefined): boolean {
+  return !holds && bits !== undefined && overlap(lit, bits);
 }
 
 function linesOf(branches: readonly Branch[], isOpen: (branch: Branch) => boolean): Line[] {

@@ -109,7 +109,7 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
 }
 
 /** Where the list begins, and the bar beside it. */
-function useScrolling(box: RefObject<HTMLDivElement>, extent: Extent) {
+function useScrolling(box: RefObject<HTMLDivElement | null>, extent: Extent) {
   const [top, setTop] = useState(0);
   const now = useRef({ top: 0, bar: 0, extent });
   now.current.extent = extent;
