@@ -56,8 +56,8 @@ export function Bubble({ said, before }: { said: Said; before: PageMessage | und
         {decoded !== undefined && <p class="decoded">{describeDecoded(decoded)}</p>}
         {remarks.length > 0 && <p class="remark">{remarks.join('; ')}</p>}
         <Content message={message} />
-        {findings.map(({ severity, rule, message: told }) => (
-          <p key={rule.id} class={`finding ${severity}`}>
+        {findings.map(({ severity, rule, message: told }, i) => (
+          <p key={i} class={`finding ${severity}`}>
             <SeverityMark severity={severity} words /> {visible(told)} <span class="section">{rule.section}</span>
           </p>
         ))}

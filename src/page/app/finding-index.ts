@@ -7,6 +7,7 @@ import { signal } from '@preact/signals';
 import type { Finding } from '../../rules/finding.js';
 import { SEVERITIES, type Severity } from '../../rules/rule.js';
 import type { Table } from '../source.js';
+import { allRows, foundRows, type Rows } from './rows.js';
 
 const MOST = 50_000;
 const PORTION = 1000;
@@ -17,6 +18,9 @@ export class FindingIndex {
   readonly counts: Record<Severity, number> = { error: 0, warning: 0, note: 0 };
   private readonly byFrame = new Map<number, Finding[]>();
   private readonly bySession = new Map<number, Severity>();
+  /** Of each row. */
+  private readonly severities: Severity[] = [];
+  private readonly sessions: number[] = [];
 
   constructor(private readonly table: Table<Finding>) {}
 
@@ -43,9 +47,22 @@ export class FindingIndex {
     return this.version.value === 0 ? undefined : this.bySession.get(session);
   }
 
+  /** Rows of the table that are of this session (undefined: of any) and as bad as one of these. */
+  rows(session: number | undefined, severities: readonly Severity[]): Rows {
+    const isAll = session === undefined && severities.length === SEVERITIES.length;
+    if (isAll || this.version.value === 0) return allRows(this.table.count);
+    const found: number[] = [];
+    for (const [row, severity] of this.severities.entries())
+      if ((session === undefined || this.sessions[row] === session) && severities.includes(severity))
+        found.push(row);
+    return foundRows(found);
+  }
+
   private add(finding: Finding): void {
     const { frame, session, severity } = finding;
     this.counts[severity]++;
+    this.severities.push(severity);
+    this.sessions.push(session.number);
     const known = this.bySession.get(session.number);
     if (known === undefined || SEVERITIES.indexOf(severity) < SEVERITIES.indexOf(known))
       this.bySession.set(session.number, severity);

@@ -2,13 +2,14 @@
  * What is wrong with the traffic: all findings in a list, and of the current one what the rule asks, why, how it usually
  * happens and what each side is to do, with a way to the frame.
  */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { visible } from '../../bytes/visible.js';
 import { formatTime } from '../../output/time.js';
 import type { Finding } from '../../rules/finding.js';
-import { SEVERITIES } from '../../rules/rule.js';
+import { SEVERITIES, type Severity } from '../../rules/rule.js';
 import { counted } from './amounts.js';
 import { useModel } from './context.js';
+import { readPlaces } from './lookup.js';
 import { SeverityMark } from './marks.js';
 import { VirtualList } from './virtual-list.js';
 
@@ -17,18 +18,14 @@ const ROW = 52;
 export function FindingsView() {
   const model = useModel();
   const { findings } = model.source;
-  const [place, setPlace] = useState(findings.count > 0 ? 0 : -1);
-  const [finding, setFinding] = useState<Finding>();
-  useEffect(() => {
-    let isOver = false;
-    if (place >= 0)
-      void findings.read(place, 1).then(([read]) => {
-        if (!isOver) setFinding(read);
-      });
-    return () => {
-      isOver = true;
-    };
-  }, [place]);
+  const session = model.session.value;
+  const [severities, setSeverities] = useState<readonly Severity[]>(SEVERITIES);
+  const version = model.findings.version.value;
+  const rows = useMemo(() => model.findings.rows(session, severities), [session, severities, version]);
+  const [wanted, setPlace] = useState(0);
+  const place = Math.min(wanted, rows.count - 1);
+  const row = place < 0 ? undefined : rows.at(place);
+  const finding = useFinding(row);
   const open = (found: Finding | undefined) => {
     if (found?.frame !== undefined) model.go({ view: 'frames', frame: found.frame, filter: '', session: undefined });
   };
@@ -36,18 +33,21 @@ export function FindingsView() {
     <div class="two-panes">
       <section class="pane" aria-label="Findings">
         <div class="pane-head">
-          <h2>{counted(findings.count, 'finding')}</h2>
-          <Counts />
+          <h2>
+            {counted(rows.count, 'finding')}
+            {session !== undefined && ` of session ${session}`}
+          </h2>
+          <Severities chosen={severities} onChosen={setSeverities} />
         </div>
         <VirtualList<Finding>
           id="findings-list"
           label="Findings"
-          count={findings.count}
+          count={rows.count}
           rowHeight={ROW}
           columns={1}
           current={place}
-          of={findings}
-          read={async (places) => findings.read(places[0] ?? 0, places.length)}
+          of={rows}
+          read={(places) => readPlaces(findings, rows, places)}
           cells={(one) => <Cells finding={one} />}
           onCurrent={setPlace}
           onOpen={() => open(finding)}
@@ -65,17 +65,47 @@ export function FindingsView() {
   );
 }
 
-function Counts() {
+/** The finding of a row; the one before as long as it is read. */
+function useFinding(row: number | undefined): Finding | undefined {
+  const { findings } = useModel().source;
+  const [finding, setFinding] = useState<Finding>();
+  useEffect(() => {
+    let isOver = false;
+    if (row === undefined) setFinding(undefined);
+    else
+      void findings.read(row, 1).then(([read]) => {
+        if (!isOver) setFinding(read);
+      });
+    return () => {
+      isOver = true;
+    };
+  }, [row]);
+  return finding;
+}
+
+interface SeveritiesProps {
+  readonly chosen: readonly Severity[];
+  onChosen(chosen: readonly Severity[]): void;
+}
+
+/** Which are shown. */
+function Severities({ chosen, onChosen }: SeveritiesProps) {
   const { findings } = useModel();
   if (findings.version.value === 0) return null;
+  const toggled = (severity: Severity) => SEVERITIES.filter((one) => chosen.includes(one) !== (one === severity));
   return (
-    <span class="counts">
+    <div class="group" role="group" aria-label="Show">
       {SEVERITIES.filter((severity) => findings.counts[severity] > 0).map((severity) => (
-        <span key={severity}>
+        <button
+          key={severity}
+          type="button"
+          aria-pressed={chosen.includes(severity)}
+          onClick={() => onChosen(toggled(severity))}
+        >
           <SeverityMark severity={severity} /> {counted(findings.counts[severity], severity)}
-        </span>
+        </button>
       ))}
-    </span>
+    </div>
   );
 }
 

@@ -8,8 +8,8 @@ import type { Frame } from '../../websocket/frame-record.js';
 import { formatKey } from '../../websocket/mask.js';
 import { counted, whole } from './amounts.js';
 import { useModel } from './context.js';
+import { readPlaces } from './lookup.js';
 import { OpcodeMark, SenderMark, SeverityMark } from './marks.js';
-import { spansOf } from './scroll.js';
 import { VirtualList } from './virtual-list.js';
 
 const ROW = 24;
@@ -35,13 +35,6 @@ export function FrameList({ onOpen }: { onOpen(): void }) {
   const { filter, session } = model.spot.value;
   const row = model.row.value;
   const current = row !== undefined && rows.has(row) ? rows.placeOf(row) : -1;
-  const read = async (places: readonly number[]): Promise<readonly (Frame | undefined)[]> => {
-    const wanted = places.map((place) => rows.at(place));
-    const known = new Map<number, Frame>();
-    for (const { from, count } of spansOf(wanted))
-      for (const [i, frame] of (await frames.read(from, count)).entries()) known.set(from + i, frame);
-    return wanted.map((number) => known.get(number));
-  };
   return (
     <>
       <VirtualList<Frame>
@@ -52,7 +45,7 @@ export function FrameList({ onOpen }: { onOpen(): void }) {
         columns={HEADS.length}
         current={current}
         of={`${session} ${filter} ${rows.count > 0}`}
-        read={read}
+        read={(places) => readPlaces(frames, rows, places)}
         head={<Head />}
         rowClass={rowClass}
         cells={(frame) => <Cells frame={frame} />}

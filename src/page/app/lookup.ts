@@ -3,6 +3,8 @@
  */
 import type { Frame } from '../../websocket/frame-record.js';
 import type { PageMessage, Table } from '../source.js';
+import type { Rows } from './rows.js';
+import { spansOf } from './scroll.js';
 
 export interface Found<Row> {
   readonly row: number;
@@ -23,6 +25,19 @@ export async function rowOfNumber<Row extends { readonly number: number }>(
     else high = guess - 1;
   }
   return undefined;
+}
+
+/** What is at places of a list that ascend. */
+export async function readPlaces<Row>(
+  table: Table<Row>,
+  rows: Rows,
+  places: readonly number[],
+): Promise<readonly (Row | undefined)[]> {
+  const wanted = places.map((place) => rows.at(place));
+  const known = new Map<number, Row>();
+  for (const { from, count } of spansOf(wanted))
+    for (const [i, record] of (await table.read(from, count)).entries()) known.set(from + i, record);
+  return wanted.map((row) => known.get(row));
 }
 
 /** Rows that are looked through around where the message is expected: others may have ended in between. */

@@ -130,8 +130,12 @@ function Bars({ title, bars }: { title: string; bars: readonly Bar[] }) {
 function BarCell({ side, count, most }: { side: 'client' | 'server'; count: number; most: number }) {
   return (
     <td class={`bar-cell ${side}`}>
-      <span class="bar" aria-hidden="true" style={{ width: `${(count / most) * 100}%` }} />
-      <span class="bar-count">{whole(count)}</span>
+      <div>
+        <span class="bar-count">{whole(count)}</span>
+        <span class="bar-ground" aria-hidden="true">
+          <span class="bar" style={{ width: `${(count / most) * 100}%` }} />
+        </span>
+      </div>
     </td>
   );
 }

@@ -11,7 +11,7 @@ import { opcodeName } from '../../websocket/opcode.js';
 import { counted, whole } from './amounts.js';
 import { useModel } from './context.js';
 import { placeAfter } from './list-keys.js';
-import { spansOf } from './scroll.js';
+import { readPlaces } from './lookup.js';
 import { Strip } from './strip.js';
 import { fittingScale, type Layout, layOut } from './timeline-layout.js';
 
@@ -104,9 +104,9 @@ function useFrames(from: number): readonly Frame[] {
   const [frames, setFrames] = useState<readonly Frame[]>([]);
   useEffect(() => {
     let isOver = false;
-    const wanted = Array.from({ length: Math.min(MOST, Math.max(0, rows.count - from)) }, (_, i) => rows.at(from + i));
-    void Promise.all(spansOf(wanted).map((span) => model.source.frames.read(span.from, span.count).then((read) => read.filter((_, i) => rows.has(span.from + i))))).then((read) => {
-      if (!isOver) setFrames(read.flat());
+    const places = Array.from({ length: Math.min(MOST, rows.count - from) }, (_, i) => from + i);
+    void readPlaces(model.source.frames, rows, places).then((read) => {
+      if (!isOver) setFrames(read.filter((frame) => frame !== undefined));
     });
     return () => {
       isOver = true;
