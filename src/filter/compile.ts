@@ -5,6 +5,7 @@
  * its place. A comparison holds if it holds for any value that the field has; `!=` if the field is there and none is equal,
  * as in Wireshark 4.
  */
+import { compareOctets, octetsOfText, textOfOctets } from '../bytes/octets.js';
 import { FilterError } from './error.js';
 import {
   type Field,
@@ -164,7 +165,7 @@ const FIELD_ORDER = {
 };
 
 function compare(a: Value, b: Value): number {
-  if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b);
+  if (a instanceof Uint8Array && b instanceof Uint8Array) return compareOctets(a, b);
   return a === b ? 0 : a! < b! ? -1 : 1;
 }
 
@@ -213,7 +214,7 @@ function listOf(value: Value | undefined | readonly Value[]): readonly Value[] {
 }
 
 function octetsOf(value: Value): Uint8Array {
-  return value instanceof Uint8Array ? value : Buffer.from(String(value));
+  return value instanceof Uint8Array ? value : octetsOfText(String(value));
 }
 
 function mapped<K extends RecordKind>(
@@ -267,7 +268,7 @@ function applied<K extends RecordKind>(name: Token, source: Source<K>): Source<K
 }
 
 function textOf(value: Value): string {
-  return value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : String(value);
+  return value instanceof Uint8Array ? textOfOctets(value) : String(value);
 }
 
 function unknown(token: Token): never {

@@ -3,6 +3,14 @@
  *
  * Strategy: what can be prepared is prepared when the filter is compiled; a test gets one value of the field's type.
  */
+import {
+  compareOctets,
+  includesOctets,
+  latin1OfOctets,
+  octetsOfHex,
+  octetsOfText,
+  textOfOctets,
+} from '../bytes/octets.js';
 import { parseAddress } from '../network/address.js';
 import { FilterError } from './error.js';
 import type { FieldType, Value } from './field.js';
@@ -41,7 +49,7 @@ export function makeTest(
     case 'string':
       return stringTest(operator, literal.text);
     case 'text':
-      return bytesTest(operator, Buffer.from(literal.text));
+      return bytesTest(operator, octetsOfText(literal.text));
     case 'bytes':
       return bytesTest(operator, parseBytes(literal));
     case 'json':
@@ -76,8 +84,8 @@ function bytesTest(operator: Ordering, wanted: Uint8Array): Test {
   const decide = ORDER[operator];
   if (operator === '==')
     return (value) =>
-      (value as Uint8Array).length === wanted.length && Buffer.compare(value as Uint8Array, wanted) === 0;
-  return (value) => decide(Buffer.compare(value as Uint8Array, wanted));
+      (value as Uint8Array).length === wanted.length && compareOctets(value as Uint8Array, wanted) === 0;
+  return (value) => decide(compareOctets(value as Uint8Array, wanted));
 }
 
 function bitTest(type: FieldType, literal: Token): Test {
@@ -92,12 +100,8 @@ function containTest(type: FieldType, literal: Token): Test {
   if (type === 'json') return (value) => typeof value === 'string' && value.includes(text);
   if (type !== 'text' && type !== 'bytes')
     throw new FilterError('contains is for texts and octets', literal.column, literal.length);
-  const wanted = type === 'text' ? Buffer.from(text) : Buffer.from(parseBytes(literal));
-  return (value) => viewOf(value as Uint8Array).indexOf(wanted) >= 0;
-}
-
-function viewOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const wanted = type === 'text' ? octetsOfText(text) : parseBytes(literal);
+  return (value) => includesOctets(value as Uint8Array, wanted);
 }
 
 /** As in Wireshark upper and lower case are the same, unless the pattern begins with `(?-i)`. */
@@ -111,8 +115,8 @@ function matchTest(type: FieldType, literal: Token): Test {
     throw new FilterError(`no regular expression: ${reason}`, literal.column, literal.length);
   }
   if (type === 'string') return (value) => expression.test(value as string);
-  if (type === 'text') return (value) => expression.test(viewOf(value as Uint8Array).toString('utf8'));
-  if (type === 'bytes') return (value) => expression.test(viewOf(value as Uint8Array).toString('latin1'));
+  if (type === 'text') return (value) => expression.test(textOfOctets(value as Uint8Array));
+  if (type === 'bytes') return (value) => expression.test(latin1OfOctets(value as Uint8Array));
   if (type === 'json') return (value) => typeof value === 'string' && expression.test(value);
   throw new FilterError('matches is for texts and octets', literal.column, literal.length);
 }
@@ -194,9 +198,9 @@ function wantedNumber(type: FieldType, names: Readonly<Record<string, number>>):
 
 /** A string stands for its octets; else two hex digits each, with colons, dots or hyphens, or nothing, between them. */
 function parseBytes({ kind, text, column, length }: Token): Uint8Array {
-  if (kind === 'string') return Buffer.from(text);
+  if (kind === 'string') return octetsOfText(text);
   const digits = text.replace(/^0x/, '').replace(/[:.-]/g, '');
   if (!/^(?:[0-9a-fA-F]{2})+$/.test(digits))
     throw new FilterError('expected octets such as 37:fa:21:3d, or a string', column, length);
-  return Buffer.from(digits, 'hex');
+  return octetsOfHex(digits);
 }
