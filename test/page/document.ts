@@ -43,7 +43,7 @@ export function takeApart(html: string, baseURI = 'file:///report.html'): TakenA
     })
     .replace(/\0+/, 'DATA');
   const groups = DOCUMENT.exec(rest)?.groups;
-  if (groups === undefined || /<(?:!--|\/?script)/i.test(groups.script))
+  if (groups === undefined || /<!--|<\/script/i.test(groups.script))
     throw new Error(`there is something else in the document: ${rest.slice(0, 2000)}`);
   const { policy, title, style, script } = groups;
   const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
