@@ -97,24 +97,19 @@ export const rule: Codec<Rule> = {
   decode: (json, incoming) => incoming.rule(json as number),
 };
 
-/**
- * A codec for each property, in any order. Records begin as copies of one that has all properties: that takes half as long
- * as adding them one by one.
- */
+/** A codec for each property, in any order. */
 export function record<T extends object>(
   codecs: {
     readonly [Key in keyof T]-?: Codec<T[Key]>;
   },
 ): Codec<T> {
   const members = Object.entries<Codec<unknown>>(codecs);
-  const empty: Record<string, unknown> = {};
-  for (const [name, codec] of members) if (codec.leavesOut !== true) empty[name] = undefined;
   return {
     encode: (value, outgoing) =>
       members.map(([name, codec]) => codec.encode(value[name as keyof T], outgoing)),
     decode(json, incoming) {
       const values = json as readonly unknown[];
-      const record = { ...empty };
+      const record: Record<string, unknown> = {};
       for (let i = 0; i < members.length; i++) {
         const [name, codec] = members[i];
         const value = codec.decode(values[i], incoming);
