@@ -37,9 +37,16 @@ export function Bubble({ said, before }: { said: Said; before: PageMessage | und
   const goTo = () => model.go({ view: 'frames', frame: frames[0] });
   return (
     <>
-      {passed.length > 0 && <p class="between">· {passed.length === 1 ? "a Ping or Pong" : `${passed.length} Pings and Pongs`} ·</p>}
+      {passed.length > 0 && (
+        <p class="between">
+          · {passed.length === 1 ? 'a Ping or Pong' : `${passed.length} Pings and Pongs`} ·
+        </p>
+      )}
       {since !== undefined && since >= PAUSE && <p class="between">{duration(since)} later</p>}
-      <article class={`bubble ${sender}${opcode >= CLOSE ? ' control' : ''}${isSelected ? ' selected' : ''}`} aria-labelledby={`said-${number}`}>
+      <article
+        class={`bubble ${sender}${opcode >= CLOSE ? ' control' : ''}${isSelected ? ' selected' : ''}`}
+        aria-labelledby={`said-${number}`}
+      >
         <header id={`said-${number}`}>
           <SenderMark sender={sender} /> <OpcodeMark opcode={opcode} />
           <span class="faint" title={formatTime(timestamp, 'utc', model.start)}>
@@ -58,7 +65,8 @@ export function Bubble({ said, before }: { said: Said; before: PageMessage | und
         <Content message={message} />
         {findings.map(({ severity, rule, message: told }, i) => (
           <p key={i} class={`finding ${severity}`}>
-            <SeverityMark severity={severity} words /> {visible(told)} <span class="section">{rule.section}</span>
+            <SeverityMark severity={severity} words /> {visible(told)}{' '}
+            <span class="section">{rule.section}</span>
           </p>
         ))}
       </article>
@@ -90,8 +98,14 @@ function Content({ message }: { message: PageMessage }) {
 function contentLines(message: PageMessage, most: typeof FIRST): { lines: string[]; isCut: boolean } {
   const { opcode, close, content, length } = message;
   if (opcode === CLOSE && close !== undefined)
-    return { lines: [`${close.code} ${closeCodeName(close.code)}`, visible(close.reason)].filter(Boolean), isCut: false };
-  const all = opcode === TEXT || isReadable(content) ? textLines(content, most.octets) : hexLines(content.subarray(0, most.octets));
+    return {
+      lines: [`${close.code} ${closeCodeName(close.code)}`, visible(close.reason)].filter(Boolean),
+      isCut: false,
+    };
+  const all =
+    opcode === TEXT || isReadable(content)
+      ? textLines(content, most.octets)
+      : hexLines(content.subarray(0, most.octets));
   const lines = all.slice(0, most.lines);
   return { lines, isCut: lines.length < all.length || length > Math.min(content.length, most.octets) };
 }
@@ -101,7 +115,8 @@ function textLines(content: Uint8Array, most: number): string[] {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   if (content.length <= OPENED.octets) {
     const json = prettyJson(decoder.decode(content), COLUMNS);
-    if (json !== undefined) return json.map((line) => visible(line.length > most ? `${line.slice(0, most)}…` : line));
+    if (json !== undefined)
+      return json.map((line) => visible(line.length > most ? `${line.slice(0, most)}…` : line));
   }
   return decoder.decode(content.subarray(0, most)).split(/\r?\n/).map(visible);
 }

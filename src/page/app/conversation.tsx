@@ -20,7 +20,12 @@ export function Conversation() {
   const { session, filter } = model.spot.value;
   const [control, setControl] = useState(false);
   const [from, setFrom] = useState(0);
-  const { feed, said, more } = useFeed(session, model.filterError.value === undefined ? filter : '', control, from);
+  const { feed, said, more } = useFeed(
+    session,
+    model.filterError.value === undefined ? filter : '',
+    control,
+    from,
+  );
   const selected = model.frame.value;
   const showSelected = async (): Promise<void> => {
     const found = selected && (await messageOf(messages, selected));
@@ -55,8 +60,16 @@ export function Conversation() {
         {said.map((one, i) => (
           <Bubble key={one.row} said={one} before={said[i - 1]?.message} />
         ))}
-        {said.length === 0 && feed.isOver && <p class="nothing">Nothing was said that is to be shown here.</p>}
-        <End key={said.length} isOver={feed.isOver} looked={feed.looked} count={messages.count} onSeen={more} />
+        {said.length === 0 && feed.isOver && (
+          <p class="nothing">Nothing was said that is to be shown here.</p>
+        )}
+        <End
+          key={said.length}
+          isOver={feed.isOver}
+          looked={feed.looked}
+          count={messages.count}
+          onSeen={more}
+        />
       </div>
     </>
   );

@@ -13,7 +13,11 @@ export function Diagram({ explanation }: { explanation: Explanation }) {
   const lit = model.lit.value;
   const said = parts.map(({ title, value }) => `${title} ${value}`).join(', ');
   return (
-    <figure class="diagram" aria-label={`The bits of the frame: ${said}`} onMouseLeave={() => (model.lit.value = undefined)}>
+    <figure
+      class="diagram"
+      aria-label={`The bits of the frame: ${said}`}
+      onMouseLeave={() => (model.lit.value = undefined)}
+    >
       <div class="ruler" aria-hidden="true">
         {Array.from({ length: ROW_BITS }, (_, bit) => (
           <span key={bit} class={bit % 8 === 0 ? 'octet-start' : ''}>

@@ -1,6 +1,7 @@
 /**
  * The sessions of the capture: one is chosen, or all. How each ended is told, and the worst that was found of it marked.
  */
+import { useState } from 'preact/hooks';
 import { visible } from '../../bytes/visible.js';
 import { closeStory } from '../../output/close-story.js';
 import { secondsBetween } from '../../stream/place.js';
@@ -9,7 +10,6 @@ import { counted, duration, whole } from './amounts.js';
 import { useModel } from './context.js';
 import { SeverityMark } from './marks.js';
 import { VirtualList } from './virtual-list.js';
-import { useState } from 'preact/hooks';
 
 const ROW = 76;
 
@@ -55,26 +55,30 @@ export function Sessions({ onChosen }: { onChosen(): void }) {
 
 function Cells({ summary }: { summary: SessionSummary }) {
   const model = useModel();
-  const { session, frames, opened = session.opened, ended } = { opened: summary.session.opened, ...summary };
-  const { number, client, server, host, path, handshake } = session;
+  const { session, frames, ended } = summary;
+  const { number, client, server, host, path, handshake, opened } = session;
   const severity = model.findings.severityOfSession(number);
   const target = `${visible(host ?? server)}${visible(path ?? '')}`;
   const story = closeStory(summary);
   return (
     <div role="gridcell" class="session">
       <div class="session-line">
-        <b>{number}</b> <span class="session-target" title={target}>{target}</span>
+        <b>{number}</b>{' '}
+        <span class="session-target" title={target}>
+          {target}
+        </span>
         {severity !== undefined && <SeverityMark severity={severity} />}
       </div>
       <div class="session-line faint">
-        <span>{client} → {server}</span>
+        <span class="session-addresses">
+          {client} → {server}
+        </span>
         {handshake?.subprotocol !== undefined && <span class="chip">{visible(handshake.subprotocol)}</span>}
       </div>
       <div class="session-line faint" title={story}>
         <span>
           <span class="client-text">{whole(frames.client)} ↑</span>{' '}
-          <span class="server-text">{whole(frames.server)} ↓</span>{' '}
-          {duration(secondsBetween(opened, ended))}
+          <span class="server-text">{whole(frames.server)} ↓</span> {duration(secondsBetween(opened, ended))}
         </span>
         <span class="cut">{story}</span>
       </div>

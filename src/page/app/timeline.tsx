@@ -26,7 +26,9 @@ export function Timeline() {
   const model = useModel();
   const rows = model.rows.value;
   const current = model.row.value;
-  const [from, setFrom] = useState(() => firstPlace(rows.count, current === undefined ? 0 : rows.placeOf(current)));
+  const [from, setFrom] = useState(() =>
+    firstPlace(rows.count, current === undefined ? 0 : rows.placeOf(current)),
+  );
   const [zoom, setZoom] = useState(1);
   const frames = useFrames(from);
   const layout = useMemo(() => layoutOf(frames, zoom), [frames, zoom]);
@@ -45,7 +47,9 @@ export function Timeline() {
     <>
       <div class="pane-head">
         <h2>
-          {frames.length === 0 ? 'Timeline' : `Frames ${whole(from + 1)} to ${whole(from + frames.length)} of ${whole(rows.count)}`}
+          {frames.length === 0
+            ? 'Timeline'
+            : `Frames ${whole(from + 1)} to ${whole(from + frames.length)} of ${whole(rows.count)}`}
         </h2>
         <div role="group" aria-label="Part of the capture" class="group">
           <button type="button" disabled={from === 0} onClick={() => goTo(from - MOST)}>
@@ -142,7 +146,8 @@ function Sequence({ frames, layout, from }: { frames: readonly Frame[]; layout: 
             <span class="arrow-time">{time}</span>
             <span class="arrow-line">
               <span class="arrow-text">
-                <b>{opcodeName(opcode)}</b> {whole(frame.exactLength)} B <span class="arrow-payload">{preview(frame).slice(0, 120)}</span>
+                <b>{opcodeName(opcode)}</b> {whole(frame.exactLength)} B{' '}
+                <span class="arrow-payload">{preview(frame).slice(0, 120)}</span>
               </span>
             </span>
             <span class="arrow-number">{whole(number)}</span>

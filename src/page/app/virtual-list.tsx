@@ -81,7 +81,11 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
         </div>
       )}
       <div role="none" class="vbar" style={{ height: `${barLength(extent)}px` }}>
-        <div role="none" class="vwindow" style={{ top: `${headHeight}px`, height: `${Math.min(extent.sight, extent.whole)}px` }}>
+        <div
+          role="none"
+          class="vwindow"
+          style={{ top: `${headHeight}px`, height: `${Math.min(extent.sight, extent.whole)}px` }}
+        >
           <div role="rowgroup" class="vrows" style={{ transform: `translateY(${from * rowHeight - top}px)` }}>
             {Array.from({ length: shown }, (_, i) => {
               const [place, row] = [from + i, rows.get(from + i)];
@@ -156,7 +160,10 @@ function useRows<Row>(
   from: number,
   count: number,
 ): ReadonlyMap<number, Row> {
-  const [known, setKnown] = useState<{ of: unknown; rows: ReadonlyMap<number, Row> }>({ of, rows: new Map() });
+  const [known, setKnown] = useState<{ of: unknown; rows: ReadonlyMap<number, Row> }>({
+    of,
+    rows: new Map(),
+  });
   useEffect(() => {
     let isOver = false;
     const places = Array.from({ length: count }, (_, i) => from + i);
