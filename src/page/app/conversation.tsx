@@ -55,7 +55,6 @@ export function Conversation() {
       {feed.ignoresFilter && (
         <p class="hint">This filter asks what only frames have, so that all messages are shown here.</p>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be reached by keys */}
       <div class="chat scrolls" role="feed" aria-label="Messages" aria-busy={!feed.isOver} tabIndex={0}>
         {said.map((one, i) => (
           <Bubble key={one.row} said={one} before={said[i - 1]?.message} />

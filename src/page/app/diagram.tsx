@@ -39,14 +39,20 @@ export function Diagram({ explanation }: { explanation: Explanation }) {
               >
                 <span class="cell-title">
                   {end - start === 1
-                    ? title.split('').map((letter, i) => <span key={i}>{letter}</span>)
+                    ? title.split('').map((letter, i) => (
+                        <span class="letter" key={i}>
+                          {letter}
+                        </span>
+                      ))
                     : continued
                       ? `${title} …`
                       : title}
                 </span>
                 <span class="cell-bits">
                   {bits.split('').map((bit, i) => (
-                    <span key={i}>{bit}</span>
+                    <span class="bit" key={i}>
+                      {bit}
+                    </span>
                   ))}
                 </span>
               </div>

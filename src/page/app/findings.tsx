@@ -146,7 +146,6 @@ function Explained({ finding, onOpen }: { finding: Finding; onOpen(): void }) {
           <SeverityMark severity={severity} words /> {visible(rule.title)}
         </h2>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be reached by keys */}
       <div class="scrolls prose" tabIndex={0} role="group" aria-label="Explanation">
         <p class={`finding ${severity}`}>{visible(message)}</p>
         <p class="faint">

@@ -72,7 +72,6 @@ export function HexPane({ explanation }: { explanation: Explanation }) {
         class="scrolls octets-box"
         role="application"
         aria-label={`Bytes of the frame, by arrows; ${titleOf(current)} is ${hexByte(octets[current] ?? 0)}`}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: one tab stop for all octets
         tabIndex={0}
         onKeyDown={onKeyDown}
         onFocus={() => (model.lit.value = octetBits(current))}
@@ -98,7 +97,7 @@ export function HexPane({ explanation }: { explanation: Explanation }) {
               </span>
               <span class="hex-ascii" aria-hidden="true">
                 {places.map((at) => (
-                  <span key={at} class={classOf(at)} onMouseEnter={point(at)}>
+                  <span key={at} class={`ascii ${classOf(at)}`} onMouseEnter={point(at)}>
                     {asciiOf(octets[at])}
                   </span>
                 ))}

@@ -75,7 +75,6 @@ export function Timeline() {
         role="listbox"
         aria-label="Sequence of frames"
         aria-activedescendant={activeArrow(frames, model.frame.value)}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: one tab stop for all arrows
         tabIndex={0}
         onKeyDown={onKeyDown}
       >

@@ -65,7 +65,6 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
       aria-rowcount={count + (head === undefined ? 0 : 1)}
       aria-colcount={columns}
       aria-activedescendant={isCurrentDrawn ? `${id}-${current}` : undefined}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a grid is one tab stop
       tabIndex={0}
       ref={box}
       onKeyDown={onKeyDown}
