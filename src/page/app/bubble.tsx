@@ -9,6 +9,7 @@ import { messageRemarks } from '../../output/message-columns.js';
 import { prettyJson } from '../../output/pretty-json.js';
 import { formatTime } from '../../output/time.js';
 import { secondsBetween } from '../../stream/place.js';
+import type { Decoded } from '../../subprotocol/decoder.js';
 import { closeCodeName } from '../../websocket/close.js';
 import { CLOSE, TEXT } from '../../websocket/opcode.js';
 import type { PageMessage } from '../source.js';
@@ -60,7 +61,7 @@ export function Bubble({ said, before }: { said: Said; before: PageMessage | und
             {frames.length > 1 && ` and ${frames.length - 1} more`}
           </button>
         </header>
-        {decoded !== undefined && <p class="decoded">{describeDecoded(decoded)}</p>}
+        {decoded !== undefined && <DecodedFacts decoded={decoded} />}
         {remarks.length > 0 && <p class="remark">{remarks.join('; ')}</p>}
         <Content message={message} />
         {findings.map(({ severity, rule, message: told }, i) => (
@@ -71,6 +72,20 @@ export function Bubble({ said, before }: { said: Said; before: PageMessage | und
         ))}
       </article>
     </>
+  );
+}
+
+/** The facts of a unit are there when they are asked for. */
+function DecodedFacts({ decoded }: { decoded: Decoded }) {
+  const facts = decoded.parts?.map(({ value }) => value) ?? decoded.value;
+  const told = describeDecoded(decoded);
+  if (facts === null) return <p class="decoded">{told}</p>;
+  const lines = prettyJson(JSON.stringify(facts), COLUMNS) ?? [JSON.stringify(facts)];
+  return (
+    <details class="decoded">
+      <summary>{told}</summary>
+      <pre class="content">{lines.slice(0, OPENED.lines).map(visible).join('\n')}</pre>
+    </details>
   );
 }
 

@@ -55,10 +55,12 @@ export function Conversation() {
       {feed.ignoresFilter && (
         <p class="hint">This filter asks what only frames have, so that all messages are shown here.</p>
       )}
-      <div class="chat scrolls" role="feed" aria-label="Messages" aria-busy={!feed.isOver} tabIndex={0}>
-        {said.map((one, i) => (
-          <Bubble key={one.row} said={one} before={said[i - 1]?.message} />
-        ))}
+      <div class="chat scrolls" role="group" aria-label="Conversation" tabIndex={0}>
+        <div class="chat-messages" role="feed" aria-label="Messages" aria-busy={!feed.isOver}>
+          {said.map((one, i) => (
+            <Bubble key={one.row} said={one} before={said[i - 1]?.message} />
+          ))}
+        </div>
         {said.length === 0 && feed.isOver && (
           <p class="nothing">Nothing was said that is to be shown here.</p>
         )}

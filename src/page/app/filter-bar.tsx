@@ -25,7 +25,7 @@ export function FilterBar() {
   const apply = (event: Event): void => {
     event.preventDefault();
     model.filterError.value = error;
-    if (error !== undefined) model.said.value = error.message;
+    if (error !== undefined) model.say(error.message);
     else model.go({ filter: meant.trim() });
   };
   const clear = (): void => {

@@ -8,7 +8,7 @@ import { formatTime } from '../../output/time.js';
 import { secondsBetween } from '../../stream/place.js';
 import type { Frame } from '../../websocket/frame-record.js';
 import { opcodeName } from '../../websocket/opcode.js';
-import { counted, whole } from './amounts.js';
+import { whole } from './amounts.js';
 import { useModel } from './context.js';
 import { placeAfter } from './list-keys.js';
 import { readPlaces } from './lookup.js';
@@ -136,7 +136,6 @@ function Sequence({ frames, layout, from }: { frames: readonly Frame[]; layout: 
             id={`arrow-${i}`}
             role="option"
             aria-selected={number === selected}
-            aria-label={`Frame ${number}, ${time} s, ${sender}, ${opcodeName(opcode)}, ${counted(frame.exactLength, 'byte')}${severity === undefined ? '' : `, ${severity}`}`}
             class={`arrow ${sender}${opcode >= 8 ? ' control' : ''}${severity === undefined ? '' : ` ${severity}`}`}
             style={{ top: `${ys[i]}px` }}
             onClick={() => model.selectPlace(from + i)}
@@ -145,11 +144,13 @@ function Sequence({ frames, layout, from }: { frames: readonly Frame[]; layout: 
             <span class="arrow-time">{time}</span>
             <span class="arrow-line">
               <span class="arrow-text">
-                <b>{opcodeName(opcode)}</b> {whole(frame.exactLength)} B{' '}
+                <span class="sr">{sender}</span> <b>{opcodeName(opcode)}</b> {whole(frame.exactLength)} B{' '}
                 <span class="arrow-payload">{preview(frame).slice(0, 120)}</span>
               </span>
             </span>
-            <span class="arrow-number">{whole(number)}</span>
+            <span class="arrow-number">
+              <span class="sr">frame</span> {whole(number)} <span class="sr">{severity}</span>
+            </span>
           </div>
         );
       })}
