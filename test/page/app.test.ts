@@ -2,6 +2,7 @@
  * What the page computes, without a browser: links, spans of long lists, the layout of the timeline, what is copied.
  */
 import { describe, expect, it } from 'vitest';
+import { compileFilter } from '../../src/filter/index.js';
 import { counted, duration, size } from '../../src/page/app/amounts.js';
 import { shellWord, wscatCopy } from '../../src/page/app/copies.js';
 import { hexLines } from '../../src/page/app/hex-lines.js';
@@ -21,7 +22,6 @@ import {
 } from '../../src/page/app/scroll.js';
 import { both, searchedText, sessionFilter, textFilter } from '../../src/page/app/search.js';
 import { fittingScale, layOut } from '../../src/page/app/timeline-layout.js';
-import { compileFilter } from '../../src/filter/index.js';
 import type { Frame } from '../../src/websocket/frame-record.js';
 
 describe('links', () => {
@@ -102,7 +102,13 @@ describe('long lists', () => {
 
   it('have rows, all or found ones', () => {
     const found = foundRows([2, 5, 9]);
-    expect([found.at(1), found.placeOf(5), found.placeOf(6), found.has(5), found.has(6)]).toEqual([5, 1, 2, true, false]);
+    expect([found.at(1), found.placeOf(5), found.placeOf(6), found.has(5), found.has(6)]).toEqual([
+      5,
+      1,
+      2,
+      true,
+      false,
+    ]);
     expect([allRows(3).at(2), allRows(3).has(3)]).toEqual([2, false]);
   });
 
@@ -115,24 +121,30 @@ describe('long lists', () => {
     ['Home', 7, 0],
     ['End', 0, 9],
     ['x', 3, undefined],
-  ])('%s at %i leads to %s', (key, current, expected) => expect(placeAfter(key, current, 10, 5)).toBe(expected));
+  ])('%s at %i leads to %s', (key, current, expected) =>
+    expect(placeAfter(key, current, 10, 5)).toBe(expected),
+  );
 });
 
 describe('search', () => {
-  it.each(['plain', 'with "quotes" and \\backslashes\\', 'line\nbreak\ttab\r\0', 'größer 🚀', '\\n is no break'])(
-    '%j is found as it is',
-    (text) => {
-      const filter = textFilter(text);
-      expect(searchedText(filter)).toBe(text);
-      const { matches } = compileFilter(filter, 'frame');
-      const context = { start: () => ({ seconds: 0, nanoseconds: 0 }), findings: () => [] };
-      const says = (payload: string) => ({ payload: new TextEncoder().encode(payload) }) as unknown as Frame;
-      expect(matches(says(`before ${text} behind`), context)).toBe(true);
-      expect(matches(says(`before ${text.slice(1)} behind`), context)).toBe(false);
-    },
-  );
+  it.each([
+    'plain',
+    'with "quotes" and \\backslashes\\',
+    'line\nbreak\ttab\r\0',
+    'größer 🚀',
+    '\\n is no break',
+  ])('%j is found as it is', (text) => {
+    const filter = textFilter(text);
+    expect(searchedText(filter)).toBe(text);
+    const { matches } = compileFilter(filter, 'frame');
+    const context = { start: () => ({ seconds: 0, nanoseconds: 0 }), findings: () => [] };
+    const says = (payload: string) => ({ payload: new TextEncoder().encode(payload) }) as unknown as Frame;
+    expect(matches(says(`before ${text} behind`), context)).toBe(true);
+    expect(matches(says(`before ${text.slice(1)} behind`), context)).toBe(false);
+  });
 
-  it('other filters are none', () => expect(searchedText('websocket.payload contains "a" && ws.rsv1')).toBeUndefined());
+  it('other filters are none', () =>
+    expect(searchedText('websocket.payload contains "a" && ws.rsv1')).toBeUndefined());
 
   it('goes together with a session', () => {
     expect(both(sessionFilter(3), 'a || b')).toBe('(ws.session == 3) && (a || b)');
@@ -182,7 +194,8 @@ describe('amounts', () => {
     [150 * 1024, '150 KiB'],
   ])('%i bytes are %s', (bytes, text) => expect(size(bytes)).toBe(text));
 
-  it('are counted', () => expect([counted(1, 'frame'), counted(300_000, 'frame')]).toEqual(['1 frame', '300,000 frames']));
+  it('are counted', () =>
+    expect([counted(1, 'frame'), counted(300_000, 'frame')]).toEqual(['1 frame', '300,000 frames']));
 });
 
 describe('copies', () => {
@@ -201,7 +214,13 @@ describe('copies', () => {
       compressed: false,
       length: 2,
       payload: new TextEncoder().encode('hi'),
-      session: { host: 'h', path: '/p', server: 's', carrier: {}, handshake: { subprotocol: 'v1', origin: undefined } },
+      session: {
+        host: 'h',
+        path: '/p',
+        server: 's',
+        carrier: {},
+        handshake: { subprotocol: 'v1', origin: undefined },
+      },
       ...more,
     }) as unknown as Frame;
 

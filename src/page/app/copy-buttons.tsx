@@ -9,9 +9,7 @@ export function CopyButtons({ frame }: { frame: Frame }) {
   const model = useModel();
   const { command, reason } = wscatCopy(frame);
   const copy = async (what: string, text: string): Promise<void> => {
-    model.say((await toClipboard(text))
-      ? `Copied ${what}.`
-      : 'The browser does not let the page copy.');
+    model.say((await toClipboard(text)) ? `Copied ${what}.` : 'The browser does not let the page copy.');
   };
   return (
     <div class="copies" role="group" aria-label="Copy the frame">

@@ -8,7 +8,9 @@ import { secondsBetween } from '../../stream/place.js';
 import type { SessionSummary } from '../../websocket/session-record.js';
 import { counted, duration, whole } from './amounts.js';
 import { useModel } from './context.js';
+import { readPlaces } from './lookup.js';
 import { SeverityMark } from './marks.js';
+import { allRows } from './rows.js';
 import { VirtualList } from './virtual-list.js';
 
 const ROW = 76;
@@ -43,7 +45,7 @@ export function Sessions({ onChosen }: { onChosen(): void }) {
         columns={1}
         current={place}
         of={sessions}
-        read={async (places) => sessions.read(places[0] ?? 0, places.length)}
+        read={(places) => readPlaces(sessions, allRows(sessions.count), places)}
         rowClass={({ session }) => (session.number === chosen ? 'chosen' : '')}
         cells={(summary) => <Cells summary={summary} />}
         onCurrent={(at) => void take(at)}
