@@ -35,8 +35,6 @@ const commandLine = {
 /** In the order in which they apply. */
 const STYLES = ['base', 'lists', 'frame', 'views', 'narrow'].map((name) => `src/page/app/styles/${name}.css`);
 
-const browserNode = (name) => resolve(`src/page/app/node/${name}.ts`);
-
 const page = {
   input: 'src/page/app/main.tsx',
   platform: 'browser',
@@ -44,9 +42,8 @@ const page = {
   resolve: {
     extensionAlias: { '.js': ['.ts', '.tsx', '.js'] },
     // Browsers have none of Node's modules.
-    alias: { 'node:buffer': browserNode('buffer'), 'node:net': browserNode('net') },
+    alias: { 'node:buffer': resolve('src/page/app/node-buffer.ts') },
   },
-  transform: { inject: { Buffer: [browserNode('buffer'), 'Buffer'] } },
   // Of tables of the terminal, which nothing here makes.
   external: ['cli-table3', 'string-width'],
   // Our modules do nothing but define: of those that the page shares with the program it takes what it uses. Preact's
@@ -56,7 +53,9 @@ const page = {
     {
       name: 'style',
       generateBundle() {
-        const styles = ['node_modules/uplot/dist/uPlot.min.css', ...STYLES].map((file) => readFileSync(file, 'utf8'));
+        const styles = ['node_modules/uplot/dist/uPlot.min.css', ...STYLES].map((file) =>
+          readFileSync(file, 'utf8'),
+        );
         this.emitFile({ type: 'asset', fileName: 'page.css', source: styles.join('\n') });
       },
     },

@@ -34,27 +34,27 @@ export function App() {
     <div class="page">
       <header class="top">
         <h1>
-          <span class="brand">wsdissect</span> <span class="names">{namesOf(model.source.overview.names)}</span>
+          <span class="brand">wsdissect</span>{' '}
+          <span class="names">{namesOf(model.source.overview.names)}</span>
         </h1>
         <FilterBar />
         <div class="tools">
+          <button
+            type="button"
+            class="narrow-only"
+            aria-expanded={sessionsOpen}
+            aria-controls="sessions-pane"
+            onClick={() => setSessionsOpen(!sessionsOpen)}
+          >
+            Sessions
+          </button>
           <ThemeSwitch />
           <button type="button" onClick={() => (model.helpOpen.value = true)} aria-keyshortcuts="?">
             Help
           </button>
         </div>
       </header>
-      <Tabs>
-        <button
-          type="button"
-          class="narrow-only"
-          aria-expanded={sessionsOpen}
-          aria-controls="sessions-pane"
-          onClick={() => setSessionsOpen(!sessionsOpen)}
-        >
-          Sessions
-        </button>
-      </Tabs>
+      <Tabs />
       <Warnings warnings={model.source.overview.warnings} />
       <main class="middle">
         <aside id="sessions-pane" class={sessionsOpen ? 'open' : ''} aria-label="Sessions">
@@ -97,7 +97,8 @@ function useShortcuts(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       const { target, key } = event;
-      const types = target instanceof HTMLElement && target.closest('input, textarea, select, dialog') !== null;
+      const types =
+        target instanceof HTMLElement && target.closest('input, textarea, select, dialog') !== null;
       const view = VIEWS[Number(key) - 1];
       if (event.altKey || event.metaKey || types) return;
       if (event.ctrlKey) {

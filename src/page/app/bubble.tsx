@@ -9,6 +9,7 @@ import { messageRemarks } from '../../output/message-columns.js';
 import { prettyJson } from '../../output/pretty-json.js';
 import { formatTime } from '../../output/time.js';
 import { secondsBetween } from '../../stream/place.js';
+import type { Decoded } from '../../subprotocol/decoder.js';
 import { closeCodeName } from '../../websocket/close.js';
 import { CLOSE, TEXT } from '../../websocket/opcode.js';
 import type { PageMessage } from '../source.js';
@@ -37,9 +38,16 @@ export function Bubble({ said, before }: { said: Said; before: PageMessage | und
   const goTo = () => model.go({ view: 'frames', frame: frames[0] });
   return (
     <>
-      {passed.length > 0 && <p class="between">· {passed.length === 1 ? "a Ping or Pong" : `${passed.length} Pings and Pongs`} ·</p>}
+      {passed.length > 0 && (
+        <p class="between">
+          · {passed.length === 1 ? 'a Ping or Pong' : `${passed.length} Pings and Pongs`} ·
+        </p>
+      )}
       {since !== undefined && since >= PAUSE && <p class="between">{duration(since)} later</p>}
-      <article class={`bubble ${sender}${opcode >= CLOSE ? ' control' : ''}${isSelected ? ' selected' : ''}`} aria-labelledby={`said-${number}`}>
+      <article
+        class={`bubble ${sender}${opcode >= CLOSE ? ' control' : ''}${isSelected ? ' selected' : ''}`}
+        aria-labelledby={`said-${number}`}
+      >
         <header id={`said-${number}`}>
           <SenderMark sender={sender} /> <OpcodeMark opcode={opcode} />
           <span class="faint" title={formatTime(timestamp, 'utc', model.start)}>
@@ -53,16 +61,31 @@ export function Bubble({ said, before }: { said: Said; before: PageMessage | und
             {frames.length > 1 && ` and ${frames.length - 1} more`}
           </button>
         </header>
-        {decoded !== undefined && <p class="decoded">{describeDecoded(decoded)}</p>}
+        {decoded !== undefined && <DecodedFacts decoded={decoded} />}
         {remarks.length > 0 && <p class="remark">{remarks.join('; ')}</p>}
         <Content message={message} />
         {findings.map(({ severity, rule, message: told }, i) => (
           <p key={i} class={`finding ${severity}`}>
-            <SeverityMark severity={severity} words /> {visible(told)} <span class="section">{rule.section}</span>
+            <SeverityMark severity={severity} words /> {visible(told)}{' '}
+            <span class="section">{rule.section}</span>
           </p>
         ))}
       </article>
     </>
+  );
+}
+
+/** The facts of a unit are there when they are asked for. */
+function DecodedFacts({ decoded }: { decoded: Decoded }) {
+  const facts = decoded.parts?.map(({ value }) => value) ?? decoded.value;
+  const told = describeDecoded(decoded);
+  if (facts === null) return <p class="decoded">{told}</p>;
+  const lines = prettyJson(JSON.stringify(facts), COLUMNS) ?? [JSON.stringify(facts)];
+  return (
+    <details class="decoded">
+      <summary>{told}</summary>
+      <pre class="content">{lines.slice(0, OPENED.lines).map(visible).join('\n')}</pre>
+    </details>
   );
 }
 
@@ -90,8 +113,14 @@ function Content({ message }: { message: PageMessage }) {
 function contentLines(message: PageMessage, most: typeof FIRST): { lines: string[]; isCut: boolean } {
   const { opcode, close, content, length } = message;
   if (opcode === CLOSE && close !== undefined)
-    return { lines: [`${close.code} ${closeCodeName(close.code)}`, visible(close.reason)].filter(Boolean), isCut: false };
-  const all = opcode === TEXT || isReadable(content) ? textLines(content, most.octets) : hexLines(content.subarray(0, most.octets));
+    return {
+      lines: [`${close.code} ${closeCodeName(close.code)}`, visible(close.reason)].filter(Boolean),
+      isCut: false,
+    };
+  const all =
+    opcode === TEXT || isReadable(content)
+      ? textLines(content, most.octets)
+      : hexLines(content.subarray(0, most.octets));
   const lines = all.slice(0, most.lines);
   return { lines, isCut: lines.length < all.length || length > Math.min(content.length, most.octets) };
 }
@@ -101,7 +130,8 @@ function textLines(content: Uint8Array, most: number): string[] {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   if (content.length <= OPENED.octets) {
     const json = prettyJson(decoder.decode(content), COLUMNS);
-    if (json !== undefined) return json.map((line) => visible(line.length > most ? `${line.slice(0, most)}…` : line));
+    if (json !== undefined)
+      return json.map((line) => visible(line.length > most ? `${line.slice(0, most)}…` : line));
   }
   return decoder.decode(content.subarray(0, most)).split(/\r?\n/).map(visible);
 }

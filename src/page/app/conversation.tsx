@@ -20,7 +20,12 @@ export function Conversation() {
   const { session, filter } = model.spot.value;
   const [control, setControl] = useState(false);
   const [from, setFrom] = useState(0);
-  const { feed, said, more } = useFeed(session, model.filterError.value === undefined ? filter : '', control, from);
+  const { feed, said, more } = useFeed(
+    session,
+    model.filterError.value === undefined ? filter : '',
+    control,
+    from,
+  );
   const selected = model.frame.value;
   const showSelected = async (): Promise<void> => {
     const found = selected && (await messageOf(messages, selected));
@@ -50,13 +55,22 @@ export function Conversation() {
       {feed.ignoresFilter && (
         <p class="hint">This filter asks what only frames have, so that all messages are shown here.</p>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be reached by keys */}
-      <div class="chat scrolls" role="feed" aria-label="Messages" aria-busy={!feed.isOver} tabIndex={0}>
-        {said.map((one, i) => (
-          <Bubble key={one.row} said={one} before={said[i - 1]?.message} />
-        ))}
-        {said.length === 0 && feed.isOver && <p class="nothing">Nothing was said that is to be shown here.</p>}
-        <End key={said.length} isOver={feed.isOver} looked={feed.looked} count={messages.count} onSeen={more} />
+      <div class="chat scrolls" role="group" aria-label="Conversation" tabIndex={0}>
+        <div class="chat-messages" role="feed" aria-label="Messages" aria-busy={!feed.isOver}>
+          {said.map((one, i) => (
+            <Bubble key={one.row} said={one} before={said[i - 1]?.message} />
+          ))}
+        </div>
+        {said.length === 0 && feed.isOver && (
+          <p class="nothing">Nothing was said that is to be shown here.</p>
+        )}
+        <End
+          key={said.length}
+          isOver={feed.isOver}
+          looked={feed.looked}
+          count={messages.count}
+          onSeen={more}
+        />
       </div>
     </>
   );

@@ -13,7 +13,8 @@ import { frameOctets } from './octets.js';
 export const hexCopy = (frame: Frame): string => formatHex(frameOctets(frame, true));
 
 export function jsonCopy(frame: Frame): string {
-  const { number, session, sender, time, fin, rsv1, rsv2, rsv3, opcode, masked, exactLength, payload } = frame;
+  const { number, session, sender, time, fin, rsv1, rsv2, rsv3, opcode, masked, exactLength, payload } =
+    frame;
   const text = textOf(payload);
   const facts = {
     number,
@@ -68,7 +69,9 @@ export function shellWord(word: string): string {
   if (!/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(word)) return `'${word.replaceAll("'", "'\\''")}'`;
   const escaped = word.replace(/[\\']/g, '\\$&').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => {
     const code = char.codePointAt(0)!;
-    return code < 0x80 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`;
+    return code < 0x80
+      ? `\\x${code.toString(16).padStart(2, '0')}`
+      : `\\U${code.toString(16).padStart(8, '0')}`;
   });
   return `$'${escaped}'`;
 }

@@ -9,7 +9,7 @@ export function CopyButtons({ frame }: { frame: Frame }) {
   const model = useModel();
   const { command, reason } = wscatCopy(frame);
   const copy = async (what: string, text: string): Promise<void> => {
-    model.said.value = (await toClipboard(text)) ? `Copied ${what}.` : 'The browser does not let the page copy.';
+    model.say((await toClipboard(text)) ? `Copied ${what}.` : 'The browser does not let the page copy.');
   };
   return (
     <div class="copies" role="group" aria-label="Copy the frame">
@@ -25,7 +25,7 @@ export function CopyButtons({ frame }: { frame: Frame }) {
         aria-disabled={command === undefined}
         title={command ?? reason}
         onClick={() => {
-          if (command === undefined) model.said.value = `Not copied: ${reason}.`;
+          if (command === undefined) model.say(`Not copied: ${reason}.`);
           else void copy('a wscat command', command);
         }}
       >

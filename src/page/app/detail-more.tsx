@@ -19,7 +19,9 @@ const MOST_TEXT = 400;
 
 export function messageBranch(message: PageMessage): Branch {
   const { number, decoded, frames, length, compressed, wireLength, content, validText } = message;
-  const text = validText ? new TextDecoder().decode(content.subarray(0, 4 * MOST_TEXT)) : formatHex(content, 64);
+  const text = validText
+    ? new TextDecoder().decode(content.subarray(0, 4 * MOST_TEXT))
+    : formatHex(content, 64);
   const facts = [
     counted(length, 'byte'),
     ...(frames.length > 1 ? [`${frames.length} frames: ${frames.slice(0, 8).join(', ')}`] : []),
@@ -56,13 +58,24 @@ export function messageBranch(message: PageMessage): Branch {
 export function valueBranch(id: string, name: string, value: JsonLike, depth = 0): Branch {
   const label = <b class="member">{visible(name)}</b>;
   if (value === null || typeof value !== 'object')
-    return { id, text: <>{label} <code class="value">{clipped(visible(JSON.stringify(value)))}</code></> };
+    return {
+      id,
+      text: (
+        <>
+          {label} <code class="value">{clipped(visible(JSON.stringify(value)))}</code>
+        </>
+      ),
+    };
   const members = Object.entries(value) as [string, JsonLike][];
   const kind = Array.isArray(value) ? `[${members.length}]` : `{${members.length}}`;
   const more = members.length - MOST;
   return {
     id,
-    text: <>{label} <span class="faint">{kind}</span></>,
+    text: (
+      <>
+        {label} <span class="faint">{kind}</span>
+      </>
+    ),
     open: depth < 2,
     children: [
       ...members.slice(0, MOST).map(([key, inner]) => valueBranch(`${id}.${key}`, key, inner, depth + 1)),
@@ -94,7 +107,13 @@ export function packetsBranch({ pieces, frame }: Explanation): Branch {
     text: (
       <>
         <b>{counted(pieces.length, 'packet')}</b>{' '}
-        <span class="faint">{pieces.slice(0, 8).map(({ packet }) => packet).join(', ')}{pieces.length > 8 ? ' …' : ''}</span>
+        <span class="faint">
+          {pieces
+            .slice(0, 8)
+            .map(({ packet }) => packet)
+            .join(', ')}
+          {pieces.length > 8 ? ' …' : ''}
+        </span>
       </>
     ),
     children: [
@@ -116,11 +135,18 @@ export function packetsBranch({ pieces, frame }: Explanation): Branch {
 export function handshakeBranch({ handshake, client, server, number }: Session): Branch {
   const text = (
     <>
-      <b>Session {number}</b> <span class="faint">{client} → {server}</span>
+      <b>Session {number}</b>{' '}
+      <span class="faint">
+        {client} → {server}
+      </span>
     </>
   );
   if (handshake === undefined)
-    return { id: 'session', text, children: [{ id: 'session-none', text: 'Its handshake was not captured.' }] };
+    return {
+      id: 'session',
+      text,
+      children: [{ id: 'session-none', text: 'Its handshake was not captured.' }],
+    };
   const { request, response, method, target, status, reason } = handshake;
   const lines = (id: string, first: string, { headers }: Head): Branch => ({
     id,
@@ -128,7 +154,11 @@ export function handshakeBranch({ handshake, client, server, number }: Session):
     open: true,
     children: headers.slice(0, MOST).map(({ name, value }, i) => ({
       id: `${id}-${i}`,
-      text: <><b class="member">{visible(name)}</b> <code class="value">{clipped(visible(value))}</code></>,
+      text: (
+        <>
+          <b class="member">{visible(name)}</b> <code class="value">{clipped(visible(value))}</code>
+        </>
+      ),
     })),
   });
   return {

@@ -13,7 +13,11 @@ export function Diagram({ explanation }: { explanation: Explanation }) {
   const lit = model.lit.value;
   const said = parts.map(({ title, value }) => `${title} ${value}`).join(', ');
   return (
-    <figure class="diagram" aria-label={`The bits of the frame: ${said}`} onMouseLeave={() => (model.lit.value = undefined)}>
+    <figure
+      class="diagram"
+      aria-label={`The bits of the frame: ${said}`}
+      onMouseLeave={() => (model.lit.value = undefined)}
+    >
       <div class="ruler" aria-hidden="true">
         {Array.from({ length: ROW_BITS }, (_, bit) => (
           <span key={bit} class={bit % 8 === 0 ? 'octet-start' : ''}>
@@ -35,14 +39,20 @@ export function Diagram({ explanation }: { explanation: Explanation }) {
               >
                 <span class="cell-title">
                   {end - start === 1
-                    ? title.split('').map((letter, i) => <span key={i}>{letter}</span>)
+                    ? title.split('').map((letter, i) => (
+                        <span class="letter" key={i}>
+                          {letter}
+                        </span>
+                      ))
                     : continued
                       ? `${title} …`
                       : title}
                 </span>
                 <span class="cell-bits">
                   {bits.split('').map((bit, i) => (
-                    <span key={i}>{bit}</span>
+                    <span class="bit" key={i}>
+                      {bit}
+                    </span>
                   ))}
                 </span>
               </div>

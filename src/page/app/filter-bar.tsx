@@ -25,7 +25,7 @@ export function FilterBar() {
   const apply = (event: Event): void => {
     event.preventDefault();
     model.filterError.value = error;
-    if (error !== undefined) model.said.value = error.message;
+    if (error !== undefined) model.say(error.message);
     else model.go({ filter: meant.trim() });
   };
   const clear = (): void => {
@@ -59,7 +59,9 @@ export function FilterBar() {
           aria-keyshortcuts="/"
           aria-invalid={error !== undefined}
           aria-describedby={error === undefined ? undefined : 'filter-error'}
-          placeholder={kind === 'text' ? 'text in payloads  ( / )' : 'websocket.opcode == text && ws.length > 100  ( / )'}
+          placeholder={
+            kind === 'text' ? 'text in payloads  ( / )' : 'websocket.opcode == text && ws.length > 100  ( / )'
+          }
           autocomplete="off"
           autocapitalize="off"
           spellcheck={false}
@@ -67,7 +69,9 @@ export function FilterBar() {
           onInput={(event) => setWritten(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
-        {error !== undefined && <Wrong error={error} filter={meant} onMend={(mended) => setWritten(mended)} />}
+        {error !== undefined && (
+          <Wrong error={error} filter={meant} onMend={(mended) => setWritten(mended)} />
+        )}
       </div>
       <button type="submit">Apply</button>
       {written !== '' && (
@@ -100,7 +104,10 @@ function Wrong({ error, filter, onMend }: WrongProps) {
         Column {column + 1}: {visible(message)}
       </p>
       {suggestion !== undefined && (
-        <button type="button" onClick={() => onMend(filter.slice(0, column) + suggestion + filter.slice(end))}>
+        <button
+          type="button"
+          onClick={() => onMend(filter.slice(0, column) + suggestion + filter.slice(end))}
+        >
           Use {suggestion}
         </button>
       )}

@@ -27,7 +27,8 @@ export function FindingsView() {
   const row = place < 0 ? undefined : rows.at(place);
   const finding = useFinding(row);
   const open = (found: Finding | undefined) => {
-    if (found?.frame !== undefined) model.go({ view: 'frames', frame: found.frame, filter: '', session: undefined });
+    if (found?.frame !== undefined)
+      model.go({ view: 'frames', frame: found.frame, filter: '', session: undefined });
   };
   return (
     <div class="two-panes">
@@ -92,7 +93,8 @@ interface SeveritiesProps {
 function Severities({ chosen, onChosen }: SeveritiesProps) {
   const { findings } = useModel();
   if (findings.version.value === 0) return null;
-  const toggled = (severity: Severity) => SEVERITIES.filter((one) => chosen.includes(one) !== (one === severity));
+  const toggled = (severity: Severity) =>
+    SEVERITIES.filter((one) => chosen.includes(one) !== (one === severity));
   return (
     <div class="group" role="group" aria-label="Show">
       {SEVERITIES.filter((severity) => findings.counts[severity] > 0).map((severity) => (
@@ -144,7 +146,6 @@ function Explained({ finding, onOpen }: { finding: Finding; onOpen(): void }) {
           <SeverityMark severity={severity} words /> {visible(rule.title)}
         </h2>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be reached by keys */}
       <div class="scrolls prose" tabIndex={0} role="group" aria-label="Explanation">
         <p class={`finding ${severity}`}>{visible(message)}</p>
         <p class="faint">

@@ -48,7 +48,6 @@ export function FramesView() {
               <h2>Bits (RFC 6455 §5.2)</h2>
               <CopyButtons frame={explanation.frame} />
             </div>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be reached by keys */}
             <div class="scrolls" tabIndex={0} role="group" aria-label="Bit diagram and unmasking">
               <Diagram explanation={explanation} />
               <Unmasking explanation={explanation} />

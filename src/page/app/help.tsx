@@ -38,7 +38,12 @@ export function Help() {
     model.go({ filter });
   };
   return (
-    <dialog ref={dialog} class="help" aria-labelledby="help-title" onClose={() => (model.helpOpen.value = false)}>
+    <dialog
+      ref={dialog}
+      class="help"
+      aria-labelledby="help-title"
+      onClose={() => (model.helpOpen.value = false)}
+    >
       <h2 id="help-title">Help</h2>
       <h3>Keys</h3>
       <dl>

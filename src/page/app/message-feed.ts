@@ -49,7 +49,9 @@ export class MessageFeed {
     this.looked = from;
     const own = compiled(wanted.filter);
     this.ignoresFilter = own === undefined && wanted.filter.trim() !== '';
-    this.filter = compiled(both(sessionFilter(wanted.session), this.ignoresFilter ? '' : wanted.filter.trim()));
+    this.filter = compiled(
+      both(sessionFilter(wanted.session), this.ignoresFilter ? '' : wanted.filter.trim()),
+    );
     this.context = { start: () => start, findings: () => [], decoded: () => this.latest?.decoded };
   }
 

@@ -91,7 +91,7 @@ export class PageModel {
       batch(() => {
         this.frame.value = this.row.value = this.lit.value = undefined;
       });
-      if (number !== undefined) this.said.value = `There is no frame ${number}.`;
+      if (number !== undefined) this.say(`There is no frame ${number}.`);
     } else this.show(found.record, found.row);
   }
 
@@ -102,6 +102,14 @@ export class PageModel {
       this.lit.value = undefined;
     });
     if (this.spot.value.frame !== frame.number) this.go({ frame: frame.number });
+  }
+
+  /** Tells screen readers, also what they were told last. */
+  say(text: string): void {
+    this.said.value = '';
+    setTimeout(() => {
+      this.said.value = text;
+    }, 20);
   }
 
   /** What is wrong with a filter, if anything. */
@@ -150,13 +158,13 @@ export class PageModel {
     } catch (error) {
       if (aborted.aborted) return;
       if (error instanceof FilterError) this.filterError.value = error;
-      else this.said.value = `The filter failed: ${error instanceof Error ? error.message : String(error)}`;
+      else this.say(`The filter failed: ${error instanceof Error ? error.message : String(error)}`);
     }
     if (aborted.aborted) return;
     batch(() => {
       this.rows.value = foundRows(found);
       this.busy.value = false;
-      this.said.value = `${counted(found.length, 'frame')} found.`;
+      this.say(`${counted(found.length, 'frame')} found.`);
     });
   }
 }

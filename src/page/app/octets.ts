@@ -39,7 +39,8 @@ export function partAt(parts: readonly Part[], octet: number): PartName | undefi
   const bits = octetBits(octet);
   let best: Part | undefined;
   const share = ({ startBit, endBit }: Part) => Math.min(endBit, bits.end) - Math.max(startBit, bits.start);
-  for (const part of parts) if (share(part) > 0 && (best === undefined || share(part) > share(best))) best = part;
+  for (const part of parts)
+    if (share(part) > 0 && (best === undefined || share(part) > share(best))) best = part;
   return best?.name;
 }
 

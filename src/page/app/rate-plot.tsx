@@ -34,7 +34,11 @@ export function RatePlot({ series, what }: RatePlotProps) {
     };
   }, [series, what, width]);
   const [, client, server] = series;
-  const most = (of: number[]) => told(what, of.reduce((a, b) => Math.max(a, b), 0));
+  const most = (of: number[]) =>
+    told(
+      what,
+      of.reduce((a, b) => Math.max(a, b), 0),
+    );
   return (
     <div
       class="plot"
@@ -51,7 +55,11 @@ const told = (what: string, value: number): string =>
 function optionsOf(what: 'messages' | 'bytes'): Omit<UPlot.Options, 'width' | 'height'> {
   const style = getComputedStyle(document.documentElement);
   const color = (name: string) => style.getPropertyValue(name).trim();
-  const axis = { stroke: color('--faint'), grid: { stroke: color('--line'), width: 1 }, ticks: { stroke: color('--line') } };
+  const axis = {
+    stroke: color('--faint'),
+    grid: { stroke: color('--line'), width: 1 },
+    ticks: { stroke: color('--line') },
+  };
   const line = (label: string, stroke: string) => ({
     label,
     stroke,
@@ -64,7 +72,11 @@ function optionsOf(what: 'messages' | 'bytes'): Omit<UPlot.Options, 'width' | 'h
     scales: { x: { time: false } },
     axes: [
       { ...axis, values: (_, splits) => splits.map((at) => `${at} s`) },
-      { ...axis, size: 70, values: (_, splits) => splits.map((value) => (what === 'bytes' ? size(value) : whole(value))) },
+      {
+        ...axis,
+        size: 70,
+        values: (_, splits) => splits.map((value) => (what === 'bytes' ? size(value) : whole(value))),
+      },
     ],
     series: [
       { label: 'time', value: (_, value) => (value === null ? '–' : `${value.toFixed(3)} s`) },

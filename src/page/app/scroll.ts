@@ -6,8 +6,8 @@
  * expects. At rest the bar is put where the proportion says.
  */
 
-/** Pixels that every browser lays out. */
-export const MOST = 8_000_000;
+/** Pixels of a scroll bar's box: every browser lays out as many, and a step of the bar is still finer than a view. */
+export const MOST = 4_000_000;
 
 export interface Extent {
   /** Pixels of all rows. */

@@ -1,15 +1,17 @@
 /**
  * The sessions of the capture: one is chosen, or all. How each ended is told, and the worst that was found of it marked.
  */
+import { useState } from 'preact/hooks';
 import { visible } from '../../bytes/visible.js';
 import { closeStory } from '../../output/close-story.js';
 import { secondsBetween } from '../../stream/place.js';
 import type { SessionSummary } from '../../websocket/session-record.js';
 import { counted, duration, whole } from './amounts.js';
 import { useModel } from './context.js';
+import { readPlaces } from './lookup.js';
 import { SeverityMark } from './marks.js';
+import { allRows } from './rows.js';
 import { VirtualList } from './virtual-list.js';
-import { useState } from 'preact/hooks';
 
 const ROW = 76;
 
@@ -43,7 +45,7 @@ export function Sessions({ onChosen }: { onChosen(): void }) {
         columns={1}
         current={place}
         of={sessions}
-        read={async (places) => sessions.read(places[0] ?? 0, places.length)}
+        read={(places) => readPlaces(sessions, allRows(sessions.count), places)}
         rowClass={({ session }) => (session.number === chosen ? 'chosen' : '')}
         cells={(summary) => <Cells summary={summary} />}
         onCurrent={(at) => void take(at)}
@@ -55,26 +57,30 @@ export function Sessions({ onChosen }: { onChosen(): void }) {
 
 function Cells({ summary }: { summary: SessionSummary }) {
   const model = useModel();
-  const { session, frames, opened = session.opened, ended } = { opened: summary.session.opened, ...summary };
-  const { number, client, server, host, path, handshake } = session;
+  const { session, frames, ended } = summary;
+  const { number, client, server, host, path, handshake, opened } = session;
   const severity = model.findings.severityOfSession(number);
   const target = `${visible(host ?? server)}${visible(path ?? '')}`;
   const story = closeStory(summary);
   return (
     <div role="gridcell" class="session">
       <div class="session-line">
-        <b>{number}</b> <span class="session-target" title={target}>{target}</span>
+        <b>{number}</b>{' '}
+        <span class="session-target" title={target}>
+          {target}
+        </span>
         {severity !== undefined && <SeverityMark severity={severity} />}
       </div>
       <div class="session-line faint">
-        <span>{client} → {server}</span>
+        <span class="session-addresses">
+          {client} → {server}
+        </span>
         {handshake?.subprotocol !== undefined && <span class="chip">{visible(handshake.subprotocol)}</span>}
       </div>
       <div class="session-line faint" title={story}>
         <span>
           <span class="client-text">{whole(frames.client)} ↑</span>{' '}
-          <span class="server-text">{whole(frames.server)} ↓</span>{' '}
-          {duration(secondsBetween(opened, ended))}
+          <span class="server-text">{whole(frames.server)} ↓</span> {duration(secondsBetween(opened, ended))}
         </span>
         <span class="cut">{story}</span>
       </div>

@@ -61,10 +61,14 @@ export function sizeBars({ sizes }: StatisticsFacts): readonly Bar[] {
   const { client, server } = sizes;
   const steps = [...client.histogram, ...server.histogram];
   if (steps.length === 0) return [];
-  const [first, last] = [Math.min(...steps.map(({ from }) => from)), Math.max(...steps.map(({ from }) => from))];
+  const [first, last] = [
+    Math.min(...steps.map(({ from }) => from)),
+    Math.max(...steps.map(({ from }) => from)),
+  ];
   const froms: number[] = [];
   for (let from = first; from <= last; from = from === 0 ? 1 : from * 2) froms.push(from);
-  const countOf = (list: readonly SizeStep[], from: number) => list.find((step) => step.from === from)?.messages ?? 0;
+  const countOf = (list: readonly SizeStep[], from: number) =>
+    list.find((step) => step.from === from)?.messages ?? 0;
   return froms.map((from) => ({
     label: from < 2 ? String(from) : `${shortSize(from)}–${shortSize(from * 2 - 1)}`,
     client: countOf(client.histogram, from),

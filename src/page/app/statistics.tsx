@@ -23,7 +23,6 @@ export function Statistics() {
   const rates = rateSeries(facts, what);
   const endings = Object.entries(facts.endings).filter(([, count]) => count > 0);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be reached by keys
     <div class="statistics scrolls" tabIndex={0} role="group" aria-label="Statistics">
       <Totals facts={facts} />
       <section class="card wide">

@@ -56,8 +56,20 @@ export function Strip({ first, last, onChoose }: StripProps) {
       <svg viewBox={`0 0 ${times.length} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
         {times.map((_, i) => (
           <g key={i}>
-            <rect class="strip-client" x={i} width={0.9} y={HEIGHT / 2 - (client[i] / most) * (HEIGHT / 2)} height={(client[i] / most) * (HEIGHT / 2)} />
-            <rect class="strip-server" x={i} width={0.9} y={HEIGHT / 2} height={(server[i] / most) * (HEIGHT / 2)} />
+            <rect
+              class="strip-client"
+              x={i}
+              width={0.9}
+              y={HEIGHT / 2 - (client[i] / most) * (HEIGHT / 2)}
+              height={(client[i] / most) * (HEIGHT / 2)}
+            />
+            <rect
+              class="strip-server"
+              x={i}
+              width={0.9}
+              y={HEIGHT / 2}
+              height={(server[i] / most) * (HEIGHT / 2)}
+            />
           </g>
         ))}
       </svg>

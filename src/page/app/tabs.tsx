@@ -1,7 +1,6 @@
 /**
  * The views as tabs: arrows go from one to the next, as do their numbers from anywhere.
  */
-import type { ComponentChildren } from 'preact';
 import { whole } from './amounts.js';
 import { useModel } from './context.js';
 import { VIEWS, type View } from './link.js';
@@ -14,14 +13,15 @@ const TITLES: Readonly<Record<View, string>> = {
   statistics: 'Statistics',
 };
 
-/** `children`: what stands beside the tabs. */
-export function Tabs({ children }: { children: ComponentChildren }) {
+export function Tabs() {
   const model = useModel();
   const current = model.view.value;
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey) return;
     const at = VIEWS.indexOf(current);
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1 + VIEWS.length, Home: 0, End: VIEWS.length - 1 }[event.key];
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1 + VIEWS.length, Home: 0, End: VIEWS.length - 1 }[
+      event.key
+    ];
     if (to === undefined) return;
     const view = VIEWS[to % VIEWS.length];
     model.go({ view });
@@ -48,14 +48,17 @@ export function Tabs({ children }: { children: ComponentChildren }) {
           </button>
         ))}
       </div>
-      {children}
     </nav>
   );
 }
 
 function Count({ view }: { view: View }) {
   const { source, rows } = useModel();
-  const count = { frames: rows.value.count, conversation: source.messages.count, findings: source.findings.count };
+  const count = {
+    frames: rows.value.count,
+    conversation: source.messages.count,
+    findings: source.findings.count,
+  };
   if (!(view in count)) return null;
   return <span class="count">{whole(count[view as keyof typeof count])}</span>;
 }

@@ -4,7 +4,7 @@
 import { useState } from 'preact/hooks';
 import { applyTheme, rememberedTheme, rememberTheme, THEMES, type Theme } from './theme.js';
 
-const TITLES: Readonly<Record<Theme, string>> = { auto: 'Theme: auto', light: 'Light', dark: 'Dark' };
+const TITLES: Readonly<Record<Theme, string>> = { auto: 'Auto', light: 'Light', dark: 'Dark' };
 
 export function ThemeSwitch() {
   const [theme, setTheme] = useState(rememberedTheme());

@@ -45,7 +45,8 @@ export function layOut(times: readonly number[], { perSecond, least, most }: Sca
       const seconds = Math.max(0, time - times[i - 1]);
       const wanted = seconds * perSecond;
       const step = Math.min(most, Math.max(least, wanted));
-      if (step >= TOLD) pauses.push({ y: y + step / 2, seconds, text: duration(seconds), cut: wanted > most });
+      if (step >= TOLD)
+        pauses.push({ y: y + step / 2, seconds, text: duration(seconds), cut: wanted > most });
       y += step;
     }
     ys.push(y);

@@ -8,7 +8,7 @@ import { formatTime } from '../../output/time.js';
 import { secondsBetween } from '../../stream/place.js';
 import type { Frame } from '../../websocket/frame-record.js';
 import { opcodeName } from '../../websocket/opcode.js';
-import { counted, whole } from './amounts.js';
+import { whole } from './amounts.js';
 import { useModel } from './context.js';
 import { placeAfter } from './list-keys.js';
 import { readPlaces } from './lookup.js';
@@ -26,7 +26,9 @@ export function Timeline() {
   const model = useModel();
   const rows = model.rows.value;
   const current = model.row.value;
-  const [from, setFrom] = useState(() => firstPlace(rows.count, current === undefined ? 0 : rows.placeOf(current)));
+  const [from, setFrom] = useState(() =>
+    firstPlace(rows.count, current === undefined ? 0 : rows.placeOf(current)),
+  );
   const [zoom, setZoom] = useState(1);
   const frames = useFrames(from);
   const layout = useMemo(() => layoutOf(frames, zoom), [frames, zoom]);
@@ -45,7 +47,9 @@ export function Timeline() {
     <>
       <div class="pane-head">
         <h2>
-          {frames.length === 0 ? 'Timeline' : `Frames ${whole(from + 1)} to ${whole(from + frames.length)} of ${whole(rows.count)}`}
+          {frames.length === 0
+            ? 'Timeline'
+            : `Frames ${whole(from + 1)} to ${whole(from + frames.length)} of ${whole(rows.count)}`}
         </h2>
         <div role="group" aria-label="Part of the capture" class="group">
           <button type="button" disabled={from === 0} onClick={() => goTo(from - MOST)}>
@@ -71,7 +75,6 @@ export function Timeline() {
         role="listbox"
         aria-label="Sequence of frames"
         aria-activedescendant={activeArrow(frames, model.frame.value)}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: one tab stop for all arrows
         tabIndex={0}
         onKeyDown={onKeyDown}
       >
@@ -133,7 +136,6 @@ function Sequence({ frames, layout, from }: { frames: readonly Frame[]; layout: 
             id={`arrow-${i}`}
             role="option"
             aria-selected={number === selected}
-            aria-label={`Frame ${number}, ${time} s, ${sender}, ${opcodeName(opcode)}, ${counted(frame.exactLength, 'byte')}${severity === undefined ? '' : `, ${severity}`}`}
             class={`arrow ${sender}${opcode >= 8 ? ' control' : ''}${severity === undefined ? '' : ` ${severity}`}`}
             style={{ top: `${ys[i]}px` }}
             onClick={() => model.selectPlace(from + i)}
@@ -142,10 +144,13 @@ function Sequence({ frames, layout, from }: { frames: readonly Frame[]; layout: 
             <span class="arrow-time">{time}</span>
             <span class="arrow-line">
               <span class="arrow-text">
-                <b>{opcodeName(opcode)}</b> {whole(frame.exactLength)} B <span class="arrow-payload">{preview(frame).slice(0, 120)}</span>
+                <span class="sr">{sender}</span> <b>{opcodeName(opcode)}</b> {whole(frame.exactLength)} B{' '}
+                <span class="arrow-payload">{preview(frame).slice(0, 120)}</span>
               </span>
             </span>
-            <span class="arrow-number">{whole(number)}</span>
+            <span class="arrow-number">
+              <span class="sr">frame</span> {whole(number)} <span class="sr">{severity}</span>
+            </span>
           </div>
         );
       })}

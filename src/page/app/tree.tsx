@@ -35,7 +35,10 @@ export function Tree({ label, branches }: { label: string; branches: readonly Br
   const [currentId, setCurrentId] = useState('');
   const isOpen = ({ id, open = false }: Branch): boolean => toggled.get(id) ?? open;
   const lines = linesOf(branches, isOpen);
-  const current = Math.max(0, lines.findIndex(({ branch }) => branch.id === currentId));
+  const current = Math.max(
+    0,
+    lines.findIndex(({ branch }) => branch.id === currentId),
+  );
   const toggle = (branch: Branch): void => setToggled(new Map([...toggled, [branch.id, !isOpen(branch)]]));
   const goTo = (index: number): void => {
     setCurrentId(lines[index].branch.id);
@@ -60,7 +63,14 @@ export function Tree({ label, branches }: { label: string; branches: readonly Br
   };
   const lit = model.lit.value;
   return (
-    <div role="tree" aria-label={label} class="tree" ref={box} onKeyDown={onKeyDown} onMouseLeave={() => (model.lit.value = undefined)}>
+    <div
+      role="tree"
+      aria-label={label}
+      class="tree"
+      ref={box}
+      onKeyDown={onKeyDown}
+      onMouseLeave={() => (model.lit.value = undefined)}
+    >
       {lines.map(({ branch, level, place, siblings }, index) => (
         <div
           key={branch.id}

@@ -11,7 +11,8 @@ export function Unmasking({ explanation }: { explanation: Explanation }) {
   const { unmasking, frame } = explanation;
   if (unmasking.length === 0) return null;
   const lit = model.lit.value;
-  const isLit = (index: number) => lit !== undefined && lit.end - lit.start === 8 && overlap(lit, bitsAt(index));
+  const isLit = (index: number) =>
+    lit !== undefined && lit.end - lit.start === 8 && overlap(lit, bitsAt(index));
   const bitsAt = (index: number) => octetBits(frame.headerLength + index);
   const rows: readonly (readonly [string, string, (i: number) => string])[] = [
     ['on the wire', 'part-payload', (i) => hexByte(unmasking[i].wire)],

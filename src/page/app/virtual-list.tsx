@@ -6,10 +6,12 @@
  * top, and are moved within it. So nothing is blank while the browser scrolls, however long the list is. Rows that have not
  * been read yet are drawn empty, and again when they are there.
  */
-import type { ComponentChildren, RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { placeAfter } from './list-keys.js';
-import { barLength, barOf, type Extent, lowest, revealing, rowsInSight, scrolled } from './scroll.js';
+import { barLength, revealing, rowsInSight } from './scroll.js';
+import { useRows } from './use-rows.js';
+import { useScrolling } from './use-scrolling.js';
 import { useSize } from './use-size.js';
 
 export interface VirtualListProps<Row> {
@@ -65,7 +67,6 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
       aria-rowcount={count + (head === undefined ? 0 : 1)}
       aria-colcount={columns}
       aria-activedescendant={isCurrentDrawn ? `${id}-${current}` : undefined}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a grid is one tab stop
       tabIndex={0}
       ref={box}
       onKeyDown={onKeyDown}
@@ -81,7 +82,11 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
         </div>
       )}
       <div role="none" class="vbar" style={{ height: `${barLength(extent)}px` }}>
-        <div role="none" class="vwindow" style={{ top: `${headHeight}px`, height: `${Math.min(extent.sight, extent.whole)}px` }}>
+        <div
+          role="none"
+          class="vwindow"
+          style={{ top: `${headHeight}px`, height: `${Math.min(extent.sight, extent.whole)}px` }}
+        >
           <div role="rowgroup" class="vrows" style={{ transform: `translateY(${from * rowHeight - top}px)` }}>
             {Array.from({ length: shown }, (_, i) => {
               const [place, row] = [from + i, rows.get(from + i)];
@@ -106,71 +111,4 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
       </div>
     </div>
   );
-}
-
-/** Where the list begins, and the bar beside it. */
-function useScrolling(box: RefObject<HTMLDivElement | null>, extent: Extent) {
-  const [top, setTop] = useState(0);
-  const now = useRef({ top: 0, bar: 0, extent });
-  now.current.extent = extent;
-  const moveTo = (wanted: number): void => {
-    const bounded = Math.max(0, Math.min(wanted, lowest(extent)));
-    now.current.top = bounded;
-    setTop(bounded);
-    const bar = Math.round(barOf(bounded, extent));
-    if (box.current === null || Math.abs(box.current.scrollTop - bar) < 1) return;
-    now.current.bar = bar;
-    box.current.scrollTop = bar;
-  };
-  useEffect(() => {
-    const element = box.current!;
-    let resting: ReturnType<typeof setTimeout> | undefined;
-    const onScroll = (): void => {
-      const state = now.current;
-      const after = element.scrollTop;
-      if (after === state.bar) return;
-      state.top = scrolled(state.top, state.bar, after, state.extent);
-      state.bar = after;
-      setTop(state.top);
-      clearTimeout(resting);
-      resting = setTimeout(() => {
-        state.bar = element.scrollTop = Math.round(barOf(state.top, state.extent));
-      }, 250);
-    };
-    element.addEventListener('scroll', onScroll, { passive: true });
-    return () => {
-      clearTimeout(resting);
-      element.removeEventListener('scroll', onScroll);
-    };
-  }, []);
-  // A list that got shorter may end above where it was looked at.
-  useLayoutEffect(() => {
-    if (now.current.top > lowest(extent)) moveTo(lowest(extent));
-  }, [extent.whole, extent.sight]);
-  return { top: Math.min(top, lowest(extent)), moveTo };
-}
-
-/** The rows of these places, as far as they have been read. */
-function useRows<Row>(
-  { read, of }: VirtualListProps<Row>,
-  from: number,
-  count: number,
-): ReadonlyMap<number, Row> {
-  const [known, setKnown] = useState<{ of: unknown; rows: ReadonlyMap<number, Row> }>({ of, rows: new Map() });
-  useEffect(() => {
-    let isOver = false;
-    const places = Array.from({ length: count }, (_, i) => from + i);
-    const old = known.of === of ? known.rows : new Map<number, Row>();
-    if (places.every((place) => old.has(place))) return;
-    void read(places).then((rows) => {
-      if (isOver) return;
-      const map = new Map<number, Row>();
-      for (const [i, row] of rows.entries()) if (row !== undefined) map.set(places[i], row);
-      setKnown({ of, rows: map });
-    });
-    return () => {
-      isOver = true;
-    };
-  }, [of, from, count]);
-  return known.of === of ? known.rows : new Map();
 }
