@@ -1,8 +1,9 @@
 /**
  * Bundles the command line into few files: loading a file for each of its modules would take three times as long
- * as node itself does.
+ * as node itself does. And the page that browsers show, as one script and one style sheet, to be put into its HTML.
  */
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { defineConfig } from 'rolldown';
 
 const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -10,7 +11,7 @@ const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json
 /** Of the dependencies, those that each run needs; the others are loaded where and when they are needed. */
 const bundled = ['commander', 'picocolors'];
 
-export default defineConfig({
+const commandLine = {
   input: 'dist/cli/main.js',
   platform: 'node',
   external: (id) =>
@@ -29,4 +30,43 @@ export default defineConfig({
       groups: [{ name: 'start', tags: ['$initial'], test: (id) => !id.endsWith('/main.js') }],
     },
   },
-});
+};
+
+/** In the order in which they apply. */
+const STYLES = ['base', 'lists', 'frame', 'views', 'narrow'].map((name) => `src/page/app/styles/${name}.css`);
+
+const page = {
+  input: 'src/page/app/main.tsx',
+  platform: 'browser',
+  tsconfig: 'src/page/app/tsconfig.json',
+  resolve: {
+    extensionAlias: { '.js': ['.ts', '.tsx', '.js'] },
+    // Browsers have none of Node's modules.
+    alias: { 'node:buffer': resolve('src/page/app/node-buffer.ts') },
+  },
+  // Of tables of the terminal, which nothing here makes.
+  external: ['cli-table3', 'string-width'],
+  // Our modules do nothing but define: of those that the page shares with the program it takes what it uses. Preact's
+  // signals tell Preact of themselves.
+  treeshake: { moduleSideEffects: (id) => id.includes('node_modules/@preact/') },
+  plugins: [
+    {
+      name: 'style',
+      generateBundle() {
+        const styles = ['node_modules/uplot/dist/uPlot.min.css', ...STYLES].map((file) =>
+          readFileSync(file, 'utf8'),
+        );
+        this.emitFile({ type: 'asset', fileName: 'page.css', source: styles.join('\n') });
+      },
+    },
+  ],
+  output: {
+    dir: 'dist/page',
+    entryFileNames: 'page.js',
+    format: 'esm',
+    minify: true,
+    codeSplitting: false,
+  },
+};
+
+export default defineConfig([commandLine, page]);

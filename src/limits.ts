@@ -302,6 +302,16 @@ export const LIMITS = {
     'diff-messages-limit',
     'messages of each capture that are compared, a session counting as 16; the rest is left out',
   ),
+  maxPagePayload: bytes(
+    64 * KiB,
+    'page-payload-limit',
+    'of a payload, and of what a message says, that report and serve keep; the page shows no more of it',
+  ),
+  maxReport: bytes(
+    256 * MiB,
+    'report-limit',
+    'of frames, messages and findings in a report, packed; further ones are left out, and serve has them',
+  ),
   // What DuckDB takes for itself comes on top, some 100 MiB.
   maxQueryMemory: bytes(
     512 * MiB,

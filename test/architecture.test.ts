@@ -95,7 +95,7 @@ const FORBIDDEN: [from: string, to: string][] = [
   ['output', 'tcp'],
 ];
 
-/** The only files that touch files, processes or terminals; address.ts takes nothing of node:net but isIP. */
+/** The only files that touch files, processes or terminals. */
 const IO = [
   'capture/open.ts',
   'capture/growing-file.ts',
@@ -106,7 +106,6 @@ const IO = [
   'export/replay.ts',
   'export/replay-scripts.ts',
   'rewrite/temporary-file.ts',
-  'network/address.ts',
 ];
 
 const src = join(root, 'src');

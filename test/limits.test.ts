@@ -18,6 +18,7 @@ import { atLimit, DEFAULT_LIMITS, LIMIT_KEYS, LIMITS, type LimitKey, limitName }
 import { encodeEthernet } from '../src/link/ethernet.js';
 import { LinkType } from '../src/link/link-types.js';
 import { encodeIpv4, fragmentIpv4 } from '../src/network/ipv4.js';
+import { Collector } from '../src/page/collector.js';
 import { PacketComments } from '../src/rewrite/packet-comments.js';
 import { Statistics } from '../src/stats/statistics.js';
 import type { Defect } from '../src/stream/defect.js';
@@ -115,7 +116,7 @@ const whole = (identification: number) => datagram(identification);
 interface Case {
   readonly value: number;
   readonly capture: () => Input | Input[];
-  readonly lists?: 'message' | 'decoded' | 'finding' | 'stats' | 'diff' | 'comments';
+  readonly lists?: 'message' | 'decoded' | 'finding' | 'stats' | 'diff' | 'comments' | 'page';
   readonly more?: Partial<Record<LimitKey, number>>;
   /** Of the same input without any limit. */
   readonly others?: readonly string[];
@@ -466,6 +467,18 @@ const CASES: Partial<Record<LimitKey, Case>> = {
   maxStatsNames: { value: 1, lists: 'stats', capture: () => session(() => []) },
   // A session takes 16.
   maxDiffMessages: { value: 17, lists: 'diff', capture: () => session(() => []) },
+  maxPagePayload: {
+    value: 300,
+    lists: 'page',
+    capture: () => session((talk) => [talk.send(SERVER, fromServer('x'.repeat(301)))]),
+  },
+  // Frames are packed a thousand at a time.
+  maxReport: {
+    value: 1000,
+    lists: 'page',
+    capture: () =>
+      session((talk) => Array.from({ length: 1001 }, (_, i) => talk.send(SERVER, fromServer(`${i}`)))),
+  },
 };
 
 /** A gzip stream that ends in a member with a fault. */
@@ -527,6 +540,7 @@ async function run(
     defect: (defect) => defects.push(defect),
     ...(lists === 'stats' && counting(limits)),
     ...(lists === 'diff' && comparing(limits)),
+    ...(lists === 'page' && paging(limits, payloads)),
     ...(lists === 'comments' && { message: (message) => comments.message(message, undefined) }),
     ...(lists === 'decoded' && { sessionClosed: ({ session: closed }) => decoding.close(closed) }),
     ...(lists === 'message' || lists === 'decoded'
@@ -538,7 +552,7 @@ async function run(
         }
       : lists === 'finding'
         ? { finding() {}, frame: ({ payload }) => payloads.push(Buffer.from(payload).toString()) }
-        : { frame: ({ payload }) => payloads.push(Buffer.from(payload).toString()) }),
+        : lists !== 'page' && { frame: ({ payload }) => payloads.push(Buffer.from(payload).toString()) }),
   };
   const summary = await runDissection(capture, consumer, { limits });
   for (let packet = 1; lists === 'comments' && packet <= summary.packets; packet++) comments.take(packet);
@@ -558,6 +572,27 @@ function comparing(limits: Partial<Record<LimitKey, number>>): RunConsumer {
     },
     message: (message) => side.message(message),
     sessionClosed: (summary) => side.closed(summary),
+  };
+}
+
+/** As the commands do it that make a page. */
+function paging(limits: Partial<Record<LimitKey, number>>, payloads: string[]): RunConsumer {
+  let dissector: Dissector | undefined;
+  const collector = new Collector({
+    ...DEFAULT_LIMITS,
+    ...limits,
+    take() {},
+    report: (code, message) => dissector?.defect('websocket', code, message),
+  });
+  return {
+    opened: (opened) => {
+      dissector = opened;
+    },
+    frame(frame) {
+      payloads.push(Buffer.from(frame.payload).toString());
+      collector.frame(frame);
+    },
+    message: (message) => collector.message(message, undefined),
   };
 }
 

@@ -49,7 +49,7 @@ describe('the tarball', () => {
     const top = ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'package.json'];
     expect([...new Set(files.map((file) => file.split('/')[0]))].sort()).toEqual(top);
     const built = files.filter((file) => file.startsWith('dist/'));
-    expect([...new Set(built.map(extname))].sort()).toEqual(['.1', '.js', '.md', '.ts']);
+    expect([...new Set(built.map(extname))].sort()).toEqual(['.1', '.css', '.js', '.md', '.ts']);
     expect(built.filter((file) => extname(file) === '.ts' && !file.endsWith('.d.ts'))).toEqual([]);
     expect(built.filter((file) => /^dist\/(docs|test|fixtures)\//.test(file))).toEqual([]);
   });

@@ -18,6 +18,8 @@ export interface DiagnosticsOptions {
   readonly quiet: boolean;
   /** Called before a line is printed. */
   readonly makeWay: () => void;
+  /** Told each line, printed or not. */
+  readonly told?: ((line: string) => void) | undefined;
 }
 
 export class Diagnostics {
@@ -81,14 +83,15 @@ export class Diagnostics {
   }
 
   private warning(text: string): void {
-    this.line(`${this.terminal.errorColors.remark('warning')}: ${text}`);
+    this.line(text, `${this.terminal.errorColors.remark('warning')}: `);
   }
 
-  private line(text: string): void {
+  private line(text: string, kind = ''): void {
+    this.options.told?.(text);
     if (this.options.quiet) return;
     const { stderr } = this.terminal;
     this.options.makeWay();
-    stderr.write(`wsdissect: ${text}\n`);
+    stderr.write(`wsdissect: ${kind}${text}\n`);
     stderr.flush();
   }
 }

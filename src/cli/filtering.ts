@@ -45,9 +45,10 @@ export async function makeFiltering<K extends RecordKind>(
   if (text === undefined) return undefined;
   // Loaded only when asked for: start-up time is paid in every run.
   const { compileFilter, FilterError } = await import('../filter/index.js');
+  const { rules } = await import('../rules/index.js');
   let filter: Filter<K>;
   try {
-    filter = compileFilter(text, kind);
+    filter = compileFilter(text, kind, { rules });
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
     throw new UsageError(`-Y: ${error.message}`, pointer(text, error.column, error.length));

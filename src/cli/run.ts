@@ -27,6 +27,8 @@ export interface CommandRun {
   readonly keepsItems?: boolean;
   /** The only session that is listed; undefined: all are. */
   readonly session?: number | undefined;
+  /** Told each line of the diagnostics, printed or not. */
+  readonly told?: (line: string) => void;
   /** Called at the end, before the exit code is settled. */
   finish(summary: DissectionSummary): void;
 }
@@ -44,6 +46,7 @@ export async function run(
     captures: inputs,
     quiet: options.quiet === true,
     makeWay: () => progress.stop(),
+    told: command.told,
   });
   const interrupt = new AbortController();
   const onSignal = () => interrupt.abort();

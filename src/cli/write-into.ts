@@ -1,5 +1,5 @@
 /**
- * Writes a capture that may hold secrets.
+ * Writes a file that may hold secrets.
  *
  * Strategy: what is written goes beside the output first, and takes its name when it is whole: neither a wrong name nor a
  * full disk costs a capture.

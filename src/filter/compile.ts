@@ -5,7 +5,8 @@
  * its place. A comparison holds if it holds for any value that the field has; `!=` if the field is there and none is equal,
  * as in Wireshark 4.
  */
-import { rules as allRules } from '../rules/index.js';
+
+import { compareOctets, octetsOfText, textOfOctets } from '../bytes/octets.js';
 import type { Rule } from '../rules/rule.js';
 import { FilterError } from './error.js';
 import {
@@ -41,7 +42,7 @@ export interface Filter<K extends RecordKind> {
 /**
  * Compiles a display filter (as `-Y` takes it) for records of one kind. Throws FilterError, with the column, for what is no
  * filter, for fields that such records do not have, and for values that a field never has. `rules`: those that `ws.finding` may
- * name; all of ours by default.
+ * name; any by default.
  *
  * @example The long messages of servers
  * ```ts
@@ -56,7 +57,7 @@ export interface Filter<K extends RecordKind> {
 export function compileFilter<K extends RecordKind>(
   filter: string,
   kind: K,
-  { rules = allRules }: { readonly rules?: readonly Pick<Rule, 'id'>[] } = {},
+  { rules }: { readonly rules?: readonly Pick<Rule, 'id'>[] } = {},
 ): Filter<K> {
   const compiler = new Compiler(kind, rules);
   const matches = compiler.compile(parseFilter(filter));
@@ -78,7 +79,7 @@ class Compiler<K extends RecordKind> {
 
   constructor(
     private readonly kind: K,
-    private readonly rules: readonly Pick<Rule, 'id'>[],
+    private readonly rules: readonly Pick<Rule, 'id'>[] | undefined,
   ) {}
 
   compile(node: FilterNode): Predicate<K> {
@@ -165,7 +166,7 @@ class Compiler<K extends RecordKind> {
   }
 
   private vocabularyOf({ name, names, max, values }: Field): Vocabulary {
-    return { name, names, max, values: values === 'rules' ? this.rules.map(({ id }) => id) : values };
+    return { name, names, max, values: values === 'rules' ? this.rules?.map(({ id }) => id) : values };
   }
 }
 
@@ -179,7 +180,7 @@ const FIELD_ORDER = {
 };
 
 function compare(a: Value, b: Value): number {
-  if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b);
+  if (a instanceof Uint8Array && b instanceof Uint8Array) return compareOctets(a, b);
   return a === b ? 0 : a! < b! ? -1 : 1;
 }
 
@@ -228,7 +229,7 @@ function listOf(value: Value | undefined | readonly Value[]): readonly Value[] {
 }
 
 function octetsOf(value: Value): Uint8Array {
-  return value instanceof Uint8Array ? value : Buffer.from(String(value));
+  return value instanceof Uint8Array ? value : octetsOfText(String(value));
 }
 
 function mapped<K extends RecordKind>(
@@ -282,7 +283,7 @@ function applied<K extends RecordKind>(name: Token, source: Source<K>): Source<K
 }
 
 function textOf(value: Value): string {
-  return value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : String(value);
+  return value instanceof Uint8Array ? textOfOctets(value) : String(value);
 }
 
 function unknown(token: Token): never {

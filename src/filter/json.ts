@@ -4,7 +4,7 @@
  * name of the path is not parsed.
  */
 
-import { holds } from '../bytes/search.js';
+import { includesOctets, octetsOfText } from '../bytes/octets.js';
 import type { Unit } from '../subprotocol/decoder.js';
 import type { Frame } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
@@ -36,7 +36,7 @@ export function jsonField({ text, column }: Token): Field {
   }
   const json = new LastJson();
   const name = steps.filter((one) => typeof one === 'string').at(-1);
-  const written = name === undefined ? undefined : Buffer.from(JSON.stringify(name));
+  const written = name === undefined ? undefined : octetsOfText(JSON.stringify(name));
   const get = (record: Frame | Message, context: FilterContext) => {
     const units = 'content' in record ? unitsOf(record, context) : [];
     if (units.length > 0) return listOf(units, ({ value }) => valueAt(value, steps));
@@ -92,7 +92,7 @@ function octetsOf(record: Frame | Message): Uint8Array {
 
 /** Whether it has no member of that name: neither as it is usually written, nor, with a backslash, in another way. */
 function isWithout(bytes: Uint8Array, written: Uint8Array): boolean {
-  return !holds(bytes, written) && !bytes.includes(BACKSLASH);
+  return !includesOctets(bytes, written) && !bytes.includes(BACKSLASH);
 }
 
 const BACKSLASH = 0x5c;

@@ -5,8 +5,14 @@
  */
 
 import { nearest } from '../bytes/nearest.js';
-import { holds } from '../bytes/search.js';
-import { textOf } from '../bytes/utf8.js';
+import {
+  compareOctets,
+  includesOctets,
+  latin1OfOctets,
+  octetsOfHex,
+  octetsOfText,
+  textOfOctets,
+} from '../bytes/octets.js';
 import { parseAddress } from '../network/address.js';
 import { FilterError } from './error.js';
 import type { Domain, FieldType, Value } from './field.js';
@@ -60,7 +66,7 @@ export function makeTest(
     case 'string':
       return stringTest(operator, knownWord(literal, vocabulary));
     case 'text':
-      return bytesTest(operator, Buffer.from(literal.text));
+      return bytesTest(operator, octetsOfText(literal.text));
     case 'bytes':
       return bytesTest(operator, parseBytes(literal));
     case 'json':
@@ -95,8 +101,8 @@ function bytesTest(operator: Ordering, wanted: Uint8Array): Test {
   const decide = ORDER[operator];
   if (operator === '==')
     return (value) =>
-      (value as Uint8Array).length === wanted.length && Buffer.compare(value as Uint8Array, wanted) === 0;
-  return (value) => decide(Buffer.compare(value as Uint8Array, wanted));
+      (value as Uint8Array).length === wanted.length && compareOctets(value as Uint8Array, wanted) === 0;
+  return (value) => decide(compareOctets(value as Uint8Array, wanted));
 }
 
 function bitTest(type: FieldType, literal: Token, { name, max }: Vocabulary): Test {
@@ -111,19 +117,15 @@ function containTest(type: FieldType, literal: Token): Test {
   if (type === 'json') return (value) => typeof value === 'string' && value.includes(text);
   if (type !== 'text' && type !== 'bytes')
     throw new FilterError('contains is for texts and octets', literal.column, literal.length);
-  const wanted = type === 'text' ? Buffer.from(text) : Buffer.from(parseBytes(literal));
-  return (value) => holds(value as Uint8Array, wanted);
-}
-
-function viewOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const wanted = type === 'text' ? octetsOfText(text) : parseBytes(literal);
+  return (value) => includesOctets(value as Uint8Array, wanted);
 }
 
 function matchTest(type: FieldType, literal: Token): Test {
   const holds = patternOf(literal);
   if (type === 'string') return (value) => holds(value as string);
-  if (type === 'text') return (value) => holds(textOf(value as Uint8Array));
-  if (type === 'bytes') return (value) => holds(viewOf(value as Uint8Array).toString('latin1'));
+  if (type === 'text') return (value) => holds(textOfOctets(value as Uint8Array));
+  if (type === 'bytes') return (value) => holds(latin1OfOctets(value as Uint8Array));
   if (type === 'json') return (value) => typeof value === 'string' && holds(value);
   throw new FilterError('matches is for texts and octets', literal.column, literal.length);
 }
@@ -231,9 +233,9 @@ function wantedNumber(type: FieldType, word: string, names: Readonly<Record<stri
 
 /** A string stands for its octets; else two hex digits each, with colons, dots or hyphens, or nothing, between them. */
 function parseBytes({ kind, text, column, length }: Token): Uint8Array {
-  if (kind === 'string') return Buffer.from(text);
+  if (kind === 'string') return octetsOfText(text);
   const digits = text.replace(/^0x/, '').replace(/[:.-]/g, '');
   if (!/^(?:[0-9a-fA-F]{2})+$/.test(digits))
     throw new FilterError('expected octets such as 37:fa:21:3d, or a string', column, length);
-  return Buffer.from(digits, 'hex');
+  return octetsOfHex(digits);
 }

@@ -2,7 +2,6 @@
  * IP addresses between bytes and text. Only called at output, in tests and by encoders: inside the house an
  * address stays where it lies in the packet.
  */
-import { isIP } from 'node:net';
 import { CaptureError } from '../stream/defect.js';
 
 /** Text form, or 4 or 16 bytes. */
@@ -48,26 +47,45 @@ export function formatEndpoint(address: string, port: number): string {
 
 /** 4 or 16 bytes; throws CaptureError for anything but an IPv4 or IPv6 address without a zone. */
 export function parseAddress(text: string): Uint8Array {
-  const version = isIP(text);
-  if (version === 4) return Uint8Array.from(text.split('.'), Number);
-  if (version !== 6 || text.includes('%')) {
+  const bytes = text.includes(':') ? parseIpv6(text) : parseIpv4(text);
+  if (bytes === undefined)
     throw new CaptureError(
       'invalid-input',
       `${JSON.stringify(text)} is not an IP address: give one such as 192.0.2.1 or 2001:db8::1`,
     );
-  }
-  const [head, tail] = text.split('::').map(parseGroups);
-  const zeros = 16 - head.length - (tail?.length ?? 0);
-  return Uint8Array.from([...head, ...new Array<number>(zeros).fill(0), ...(tail ?? [])]);
+  return Uint8Array.from(bytes);
 }
 
-function parseGroups(text: string): number[] {
+function parseIpv4(text: string): number[] | undefined {
+  const parts = text.split('.');
+  const isWritten =
+    parts.length === 4 && parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && +part < 256);
+  return isWritten ? parts.map(Number) : undefined;
+}
+
+/** RFC 4291 §2.2: `::` stands for one group or more that are zero. */
+function parseIpv6(text: string): number[] | undefined {
+  const [before, behind, ...more] = text.split('::');
+  const head = parseGroups(before, behind === undefined);
+  const tail = parseGroups(behind ?? '', true);
+  if (head === undefined || tail === undefined || more.length > 0) return undefined;
+  const zeros = 16 - head.length - tail.length;
+  if (behind === undefined ? zeros !== 0 : zeros < 2) return undefined;
+  return [...head, ...new Array<number>(zeros).fill(0), ...tail];
+}
+
+/** `isLast`: the last one may be an IPv4 address. */
+function parseGroups(text: string, isLast: boolean): number[] | undefined {
   if (text === '') return [];
-  return text.split(':').flatMap((group) => {
-    if (group.includes('.')) return group.split('.').map(Number);
+  const bytes: number[] = [];
+  const groups = text.split(':');
+  for (const [index, group] of groups.entries()) {
+    const ipv4 = isLast && index === groups.length - 1 ? parseIpv4(group) : undefined;
+    if (ipv4 === undefined && !/^[0-9a-f]{1,4}$/i.test(group)) return undefined;
     const value = Number.parseInt(group, 16);
-    return [value >>> 8, value & 0xff];
-  });
+    bytes.push(...(ipv4 ?? [value >>> 8, value & 0xff]));
+  }
+  return bytes;
 }
 
 /** The bytes of an address given either way. */

@@ -21,6 +21,11 @@ export interface PageMessage extends Message {
   readonly decoded: Decoded | undefined;
 }
 
+/** A finding, and whether it came behind the next frame: `ws.finding` of a filter for frames does not know it then. */
+export interface PageFinding extends Finding {
+  readonly late: boolean;
+}
+
 /** What is known of all before any record is read. */
 export interface Overview {
   /** Of the captures, as they were named. */
@@ -40,7 +45,7 @@ export interface PageSource {
   readonly frames: Table<Frame>;
   readonly messages: Table<PageMessage>;
   readonly sessions: Table<SessionSummary>;
-  readonly findings: Table<Finding>;
+  readonly findings: Table<PageFinding>;
   /**
    * Row numbers (from 0) of the frames that a display filter holds for, ascending, in portions as they are found.
    * Throws FilterError for what is no filter, with the column.

@@ -37,6 +37,8 @@ const commands = [
   'completion',
   'explain',
   'sample',
+  'report',
+  'serve',
 ];
 const helps = [['--help'], ...commands.map((command) => [command, '--help'])];
 /** The README says "all" of the commands that read captures. */
@@ -127,8 +129,8 @@ describe('wsdissect --help', () => {
       .map((line) => /^(?:'[^']*'|[^' ]| (?![ |>]))*/.exec(line.trim())![0])
       .filter((line) => line.startsWith('wsdissect'));
     expect(examples.length).toBeGreaterThan(20);
-    // Those of decrypt are run in tls.test.ts: they write files.
-    for (const example of new Set(examples.filter((one) => !/ decrypt | -o /.test(one)))) {
+    // Those of decrypt are run in tls.test.ts: they write files; serve goes on until a signal.
+    for (const example of new Set(examples.filter((one) => !/ decrypt | serve | -o /.test(one)))) {
       const args = [...example.matchAll(/'([^']*)'|\S+/g)]
         .slice(1)
         .map(([word, quoted]) => quoted ?? capture[word as keyof typeof capture] ?? word);
@@ -231,6 +233,8 @@ describe('help of a command', () => {
     ['fields', '[options] [text]', 'Names and meanings are'],
     ['sample', '[options] [scenario]', 'Comments at the packets say what to look at'],
     ['explain', '[options] [capture...]', 'the figure of RFC 6455 filled with its bits'],
+    ['report', '[options] [capture...]', 'it loads nothing, needs no network and sends nothing'],
+    ['serve', '[options] [capture...]', 'requests of other web sites are refused'],
     ['completion', '[options] <shell>', 'what they take: formats, rules, limits, file names'],
     ['limits', '[options]', 'Each hit is told as a warning that names the limit'],
   ])('%s %s: %s', (command, usage, part) => {

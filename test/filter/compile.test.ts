@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileFilter, FilterError, type RecordKind, type Records } from '../../src/filter/index.js';
+import { rules } from '../../src/rules/index.js';
 import type { Finding } from '../../src/rules/finding.js';
 import { context, makeFrame, makeMessage, ruleOf, session } from '../output/samples.js';
 import { utf8 } from '../support/splits.js';
@@ -13,7 +14,7 @@ function holds<K extends RecordKind>(filter: string, kind: K, record: Records[K]
 
 function errorOf(filter: string, kind: RecordKind = 'frame'): string {
   try {
-    compileFilter(filter, kind);
+    compileFilter(filter, kind, { rules });
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
     return `${error.column}+${error.length} ${error.message}`;

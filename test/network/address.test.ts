@@ -70,6 +70,43 @@ describe('addresses', () => {
     );
   });
 
+  it('are those that node:net knows, written in any way', () => {
+    const written = fc.stringMatching(/^[0-9a-fA-F:.]{0,24}$/);
+    const group = fc.constantFrom(
+      '',
+      '0',
+      '1',
+      'ff',
+      '0db8',
+      '12345',
+      '::',
+      '1.2.3.4',
+      '256.1.1.1',
+      '01.2.3.4',
+    );
+    const joined = fc
+      .array(group, { maxLength: 9 })
+      .map((groups) => groups.join(':').replaceAll(/:{3,}/g, '::'));
+    const dotted = fc.array(fc.constantFrom('0', '9', '255', '256', '00', '07', ''), { maxLength: 5 });
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          written,
+          joined,
+          dotted.map((parts) => parts.join('.')),
+        ),
+        (text) => {
+          let length = 0;
+          try {
+            length = parseAddress(text).length;
+          } catch {}
+          expect(length, text).toBe({ 0: 0, 4: 4, 6: 16 }[isIP(text)]);
+        },
+      ),
+      { numRuns: 5000 },
+    );
+  });
+
   it('make endpoints', () => {
     expect(formatEndpoint('192.0.2.1', 80)).toBe('192.0.2.1:80');
     expect(formatEndpoint('2001:db8::1', 443)).toBe('[2001:db8::1]:443');

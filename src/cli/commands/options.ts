@@ -36,6 +36,11 @@ export interface CommonOptions extends ReadingOptions {
   readonly displayFilter?: string;
 }
 
+/** Of those that make a page. */
+export interface PageOptions extends ReadingOptions {
+  readonly read: string[];
+}
+
 /** A file of Protocol Buffers, and which of its messages are meant. */
 export interface Proto {
   readonly given: string;

@@ -1,0 +1,95 @@
+/**
+ * What `report` and `serve` have in common: the captures are read once, and made into the blocks of a page.
+ */
+import { readFileSync } from 'node:fs';
+import type { Dissector } from '../dissector.js';
+import { DEFAULT_LIMITS } from '../limits.js';
+import { statisticsJson } from '../output/stats-json.js';
+import { Collector } from '../page/collector.js';
+import type { PageAssets } from '../page/html.js';
+import type { PageIndex } from '../page/index-record.js';
+import type { TakeBlock } from '../page/table-writer.js';
+import { Statistics } from '../stats/statistics.js';
+import type { SessionSummary } from '../websocket/session-record.js';
+import type { PageOptions } from './commands/options.js';
+import { makeDecoding } from './decoding.js';
+import { InOrder } from './in-order.js';
+import { Printing } from './progress.js';
+import { run } from './run.js';
+import type { Terminal } from './terminal.js';
+
+/** Length of the lists of the greatest. */
+const TOP = 10;
+
+/** `maxReport`: octets of blocks. */
+export async function collectPage(
+  captures: readonly string[],
+  options: PageOptions,
+  terminal: Terminal,
+  maxReport: number,
+  take: TakeBlock,
+): Promise<PageIndex> {
+  let dissector: Dissector | undefined;
+  const warnings: string[] = [];
+  const decoding = await makeDecoding(options, (code, message) =>
+    dissector?.defect('subprotocol', code, message),
+  );
+  const statistics = new Statistics({
+    limits: options.limit,
+    report: (code, message) => dissector?.defect('websocket', code, message),
+  });
+  const { maxPagePayload } = { ...DEFAULT_LIMITS, ...options.limit };
+  const collector = new Collector({
+    maxPagePayload,
+    maxReport,
+    take,
+    report: (code, message) => dissector?.defect('websocket', code, message),
+  });
+  const sessions = new InOrder<SessionSummary>((summary) => collector.session(summary));
+  await run(captures, options, terminal, {
+    consumer: {
+      opened: (its) => {
+        dissector = its;
+      },
+      frame: (frame) => collector.frame(frame),
+      message: (message) => {
+        statistics.message(message);
+        collector.message(message, decoding.decode(message));
+      },
+      finding: (finding) => collector.finding(finding),
+      sessionClosed: (summary) => {
+        collector.settle();
+        statistics.sessionClosed(summary);
+        decoding.close(summary.session);
+        sessions.add(summary.session.number, summary);
+      },
+      block: () => collector.settle(),
+    },
+    printing: new Printing(false),
+    previewPayload: undefined,
+    told: (line) => warnings.push(line),
+    finish: () => sessions.end(),
+  });
+  const start = dissector?.start ?? { seconds: 0, nanoseconds: 0 };
+  return {
+    ...collector.end(),
+    start,
+    overview: {
+      names: namesOf(captures, options),
+      start: start.seconds + start.nanoseconds / 1e9,
+      statistics: JSON.parse(`{${statisticsJson(statistics, TOP)}}`),
+      warnings,
+      heldPayload: maxPagePayload,
+    },
+  };
+}
+
+export function namesOf(captures: readonly string[], { read }: Pick<PageOptions, 'read'>): string[] {
+  return [...read, ...captures].map((name) => (name === '-' ? 'standard input' : name));
+}
+
+/** As they were built. */
+export function pageAssets(): PageAssets {
+  const load = (name: string) => readFileSync(new URL(`../page/${name}`, import.meta.url), 'utf8');
+  return { script: load('page.js'), style: load('page.css') };
+}

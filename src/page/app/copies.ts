@@ -1,0 +1,89 @@
+/**
+ * What is copied of a frame: its octets in hexadecimal, its facts as JSON, and a command that says the same to the server.
+ *
+ * Strategy: what a capture says gets into a shell only within quotes that nothing can end.
+ */
+import { formatHex } from '../../bytes/hex.js';
+import type { Frame } from '../../websocket/frame-record.js';
+import { formatKey } from '../../websocket/mask.js';
+import { CONTINUATION, isControl, opcodeName, TEXT } from '../../websocket/opcode.js';
+import type { Session } from '../../websocket/session-record.js';
+import { frameOctets } from './octets.js';
+
+export const hexCopy = (frame: Frame): string => formatHex(frameOctets(frame, true));
+
+export function jsonCopy(frame: Frame): string {
+  const { number, session, sender, time, fin, rsv1, rsv2, rsv3, opcode, masked, exactLength, payload } =
+    frame;
+  const text = textOf(payload);
+  const facts = {
+    number,
+    session: session.number,
+    sender,
+    time,
+    fin,
+    rsv1,
+    rsv2,
+    rsv3,
+    opcode,
+    opcodeName: opcodeName(opcode),
+    maskingKey: masked ? formatKey(frame.maskingKey) : null,
+    length: Number(exactLength) <= Number.MAX_SAFE_INTEGER ? Number(exactLength) : String(exactLength),
+    complete: frame.complete,
+    packets: frame.pieces.map(({ packet }) => packet),
+    ...(frame.messageOpcode === TEXT && !frame.compressed && text !== undefined ? { text } : {}),
+    payload: formatHex(payload),
+  };
+  return JSON.stringify(facts, undefined, 2);
+}
+
+/** Why there is no such command, or the command. */
+export interface Command {
+  readonly command: string | undefined;
+  readonly reason: string;
+}
+
+/** `wscat` connects to the session's address and says what the frame says; it knows text only. */
+export function wscatCopy(frame: Frame): Command {
+  const { session, opcode, payload } = frame;
+  const text = textOf(payload);
+  if (opcode !== TEXT) return { command: undefined, reason: `wscat sends text, not ${kindOf(opcode)}` };
+  if (frame.compressed || !frame.fin || payload.length < frame.length || text === undefined)
+    return { command: undefined, reason: 'this frame alone is no whole text' };
+  const subprotocol = session.handshake?.subprotocol;
+  const origin = session.handshake?.origin;
+  const words = ['wscat', '-c', urlOf(session)];
+  if (subprotocol !== undefined) words.push('-s', subprotocol);
+  if (origin !== undefined) words.push('-o', origin);
+  return { command: [...words, '-x', text].map(shellWord).join(' '), reason: '' };
+}
+
+/** `ws://host/path`, of what the handshake says, else of the address. */
+export function urlOf({ host, path, server, carrier }: Session): string {
+  return `${carrier.tls === undefined ? 'ws' : 'wss'}://${host ?? server}${path ?? '/'}`;
+}
+
+/** As it is where a shell takes it so; else in quotes; with control characters in those of ANSI C. */
+export function shellWord(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  if (!/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(word)) return `'${word.replaceAll("'", "'\\''")}'`;
+  const escaped = word.replace(/[\\']/g, '\\$&').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => {
+    const code = char.codePointAt(0)!;
+    return code < 0x80
+      ? `\\x${code.toString(16).padStart(2, '0')}`
+      : `\\U${code.toString(16).padStart(8, '0')}`;
+  });
+  return `$'${escaped}'`;
+}
+
+function kindOf(opcode: number): string {
+  return opcode === CONTINUATION ? 'a fragment' : isControl(opcode) ? 'control frames' : 'binary';
+}
+
+function textOf(payload: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload);
+  } catch {
+    return undefined;
+  }
+}

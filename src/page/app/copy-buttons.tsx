@@ -1,0 +1,45 @@
+/**
+ * Copies the frame as hexadecimal, as JSON, or as a command for wscat.
+ */
+import type { Frame } from '../../websocket/frame-record.js';
+import { useModel } from './context.js';
+import { hexCopy, jsonCopy, wscatCopy } from './copies.js';
+
+export function CopyButtons({ frame }: { frame: Frame }) {
+  const model = useModel();
+  const { command, reason } = wscatCopy(frame);
+  const copy = async (what: string, text: string): Promise<void> => {
+    model.say((await toClipboard(text)) ? `Copied ${what}.` : 'The browser does not let the page copy.');
+  };
+  return (
+    <div class="copies" role="group" aria-label="Copy the frame">
+      <span class="faint">Copy</span>
+      <button type="button" onClick={() => void copy('as hexadecimal', hexCopy(frame))}>
+        hex
+      </button>
+      <button type="button" onClick={() => void copy('as JSON', jsonCopy(frame))}>
+        JSON
+      </button>
+      <button
+        type="button"
+        aria-disabled={command === undefined}
+        title={command ?? reason}
+        onClick={() => {
+          if (command === undefined) model.say(`Not copied: ${reason}.`);
+          else void copy('a wscat command', command);
+        }}
+      >
+        wscat
+      </button>
+    </div>
+  );
+}
+
+async function toClipboard(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * What the selected frame says: what is wrong with it, each field with its bits, value, meaning and reason, the message
+ * that it belongs to, what a decoder did, where it lay, and how its session began.
+ */
+import { useEffect, useState } from 'preact/hooks';
+import { visible } from '../../bytes/visible.js';
+import type { Explanation } from '../../explain/explanation.js';
+import { togetherOf } from '../../explain/text.js';
+import type { PageMessage } from '../source.js';
+import { counted } from './amounts.js';
+import { useModel } from './context.js';
+import { fieldBranches } from './detail-fields.js';
+import { handshakeBranch, messageBranch, packetsBranch, stepsBranch } from './detail-more.js';
+import { messageOf } from './lookup.js';
+import { OpcodeMark, SenderMark, SeverityMark } from './marks.js';
+import { type Branch, Tree } from './tree.js';
+
+export function Details({ explanation }: { explanation: Explanation }) {
+  const { frame, parts, findings } = explanation;
+  const message = useMessage(explanation);
+  const branches: Branch[] = [
+    ...findings.map(({ rule, severity, message: told }, i) => ({
+      id: `finding-${i}`,
+      class: `finding ${severity}`,
+      text: (
+        <>
+          <SeverityMark severity={severity} words /> {visible(told)}
+        </>
+      ),
+      children: [
+        { id: `finding-${i}-asks`, text: `${rule.section}: ${rule.asks}` },
+        { id: `finding-${i}-why`, text: `Why: ${rule.why}` },
+        { id: `finding-${i}-causes`, text: `How it happens: ${rule.causes}` },
+      ],
+    })),
+    {
+      id: 'header',
+      text: <b>WebSocket frame, {counted(frame.headerLength, 'byte')} of header</b>,
+      open: true,
+      holds: true,
+      bits: { start: 0, end: 8 * frame.headerLength },
+      children: fieldBranches(togetherOf(parts)),
+    },
+    ...(message === undefined ? [] : [messageBranch(message)]),
+    stepsBranch(explanation),
+    packetsBranch(explanation),
+    handshakeBranch(frame.session),
+  ];
+  return (
+    <>
+      <div class="pane-head">
+        <h2>
+          Frame {frame.number} <OpcodeMark opcode={frame.opcode} /> <SenderMark sender={frame.sender} />
+        </h2>
+      </div>
+      <div class="scrolls">
+        <Tree label={`Fields of frame ${frame.number}`} branches={branches} />
+      </div>
+    </>
+  );
+}
+
+function useMessage({ frame }: Explanation): PageMessage | undefined {
+  const { messages } = useModel().source;
+  const [message, setMessage] = useState<{ frame: number; message: PageMessage | undefined }>();
+  useEffect(() => {
+    let isOver = false;
+    void messageOf(messages, frame).then((found) => {
+      if (!isOver) setMessage({ frame: frame.number, message: found?.record });
+    });
+    return () => {
+      isOver = true;
+    };
+  }, [frame]);
+  return message?.frame === frame.number ? message.message : undefined;
+}

@@ -1,0 +1,112 @@
+/**
+ * The list of frames: all, or those that the filter found; read as they come into sight.
+ */
+import { formatRsv, remarkText } from '../../output/frame-columns.js';
+import { preview } from '../../output/preview.js';
+import { formatTime } from '../../output/time.js';
+import type { Frame } from '../../websocket/frame-record.js';
+import { formatKey } from '../../websocket/mask.js';
+import { counted, whole } from './amounts.js';
+import { useModel } from './context.js';
+import { readPlaces } from './lookup.js';
+import { OpcodeMark, SenderMark, SeverityMark } from './marks.js';
+import { VirtualList } from './virtual-list.js';
+
+const ROW = 24;
+/** Characters of a payload that a row can show. */
+const MOST_PREVIEW = 300;
+
+const HEADS: readonly (readonly [name: string, title: string])[] = [
+  ['number', 'No.'],
+  ['time', 'Time (s)'],
+  ['session', 'Session'],
+  ['direction', 'Direction'],
+  ['op', 'Opcode'],
+  ['flags', 'FIN RSV'],
+  ['key', 'Mask'],
+  ['length', 'Length'],
+  ['payload', 'Payload'],
+];
+
+export function FrameList({ onOpen }: { onOpen(): void }) {
+  const model = useModel();
+  const { frames } = model.source;
+  const rows = model.rows.value;
+  const { filter, session } = model.spot.value;
+  const row = model.row.value;
+  const current = row !== undefined && rows.has(row) ? rows.placeOf(row) : -1;
+  return (
+    <>
+      <VirtualList<Frame>
+        id="frames-list"
+        label="Frames"
+        count={rows.count}
+        rowHeight={ROW}
+        columns={HEADS.length}
+        current={current}
+        of={`${session} ${filter} ${rows.count > 0}`}
+        read={(places) => readPlaces(frames, rows, places)}
+        head={<Head />}
+        rowClass={rowClass}
+        cells={(frame) => <Cells frame={frame} />}
+        onCurrent={(place) => model.selectPlace(place)}
+        onOpen={onOpen}
+        empty={model.busy.value ? 'Looking …' : 'No frame is like that. Esc in the filter takes it away.'}
+      />
+      <p class="list-foot">
+        {counted(rows.count, 'frame')}
+        {rows.count < frames.count ? ` of ${whole(frames.count)}` : ''}
+        {model.busy.value ? ', looking for more …' : ''}
+      </p>
+    </>
+  );
+}
+
+function Head() {
+  return (
+    <div role="row" class="frow" aria-rowindex={1}>
+      {HEADS.map(([name, title]) => (
+        <div key={name} role="columnheader" class={`f-${name}`}>
+          {title}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+const rowClass = ({ sender, opcode, truncated }: Frame): string =>
+  `frow ${sender}${opcode >= 8 ? ' is-control' : ''}${truncated ? ' is-cut' : ''}`;
+
+function Cells({ frame }: { frame: Frame }) {
+  const model = useModel();
+  const { number, session, sender, opcode, fin, masked, maskingKey, exactLength, timestamp } = frame;
+  const severity = model.findings.severity(number);
+  const remark = remarkText(frame);
+  const payload = preview(frame);
+  const cells: Record<string, preact.ComponentChildren> = {
+    number: whole(number),
+    time: formatTime(timestamp, 'relative', model.start),
+    session: session.number,
+    direction: <SenderMark sender={sender} />,
+    op: <OpcodeMark opcode={opcode} />,
+    flags: `${fin ? 'FIN' : '···'} ${formatRsv(frame).replaceAll('-', '·')}`,
+    key: masked ? formatKey(maskingKey) : '–',
+    length: whole(exactLength),
+    payload: (
+      <>
+        {severity !== undefined && <SeverityMark severity={severity} />}
+        {remark !== '' && <span class="remark">{remark}</span>}
+        {payload.length > MOST_PREVIEW ? `${payload.slice(0, MOST_PREVIEW)}…` : payload}
+      </>
+    ),
+  };
+  return (
+    <>
+      {HEADS.map(([name]) => (
+        <div key={name} role="gridcell" class={`f-${name}`}>
+          {cells[name]}
+        </div>
+      ))}
+    </>
+  );
+}

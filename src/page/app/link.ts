@@ -1,0 +1,50 @@
+/**
+ * Where one is in the page, as the fragment of its address: `#session=2&view=conversation&frame=17&filter=…`. It can be
+ * bookmarked, sent, and gone back to. Strategy: what is as it is at first is left out; what is no place is ignored, since
+ * anyone may have written the link.
+ */
+export const VIEWS = ['frames', 'conversation', 'timeline', 'findings', 'statistics'] as const;
+export type View = (typeof VIEWS)[number];
+
+export interface Spot {
+  readonly view: View;
+  /** Number of the session that all is about; undefined: of all. */
+  readonly session: number | undefined;
+  /** Number of the selected frame. */
+  readonly frame: number | undefined;
+  /** Display filter as written; empty: none. */
+  readonly filter: string;
+}
+
+export const START: Spot = { view: 'frames', session: undefined, frame: undefined, filter: '' };
+
+/** `fragment`: with or without `#`. */
+export function parseSpot(fragment: string): Spot {
+  const said = new URLSearchParams(fragment.replace(/^#/, ''));
+  const view = VIEWS.find((one) => one === said.get('view')) ?? START.view;
+  return {
+    view,
+    session: parseNumber(said.get('session')),
+    frame: parseNumber(said.get('frame')),
+    filter: said.get('filter') ?? '',
+  };
+}
+
+/** With `#`; of the start itself that alone. */
+export function formatSpot({ view, session, frame, filter }: Spot): string {
+  const said = new URLSearchParams();
+  if (session !== undefined) said.set('session', String(session));
+  if (view !== START.view) said.set('view', view);
+  if (frame !== undefined) said.set('frame', String(frame));
+  if (filter !== '') said.set('filter', filter);
+  return `#${said}`;
+}
+
+/** Another place in the history, not only the next step of a walk through the list. */
+export function isElsewhere(a: Spot, b: Spot): boolean {
+  return a.view !== b.view || a.session !== b.session || a.filter !== b.filter;
+}
+
+function parseNumber(text: string | null): number | undefined {
+  return text !== null && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,63 @@
+/**
+ * The octets of a frame as the hex pane shows them, and what lights up together: a field, its bits, its octets, and for an
+ * octet of a masked payload the octet of the key that it was masked with.
+ */
+import type { Part, PartName } from '../../explain/part.js';
+import { encodeFrameHeader } from '../../websocket/frame-encode.js';
+import type { Frame } from '../../websocket/frame-record.js';
+import { keyBytes } from '../../websocket/mask.js';
+
+/** Bits of a frame: [start, end). */
+export interface Bits {
+  readonly start: number;
+  readonly end: number;
+}
+
+export function overlap(a: Bits | undefined, b: Bits): boolean {
+  return a !== undefined && a.start < b.end && b.start < a.end;
+}
+
+export const octetBits = (index: number): Bits => ({ start: 8 * index, end: 8 * index + 8 });
+
+/** Header and payload, as far as it is at hand; `masked`: as on the wire. Missing octets of the payload are 0, masked. */
+export function frameOctets(frame: Frame, masked: boolean): Uint8Array {
+  const { payload, exactLength } = frame;
+  const maskingKey = frame.masked ? frame.maskingKey : undefined;
+  const header = encodeFrameHeader({ ...frame, maskingKey, length: exactLength });
+  const octets = new Uint8Array(header.length + payload.length);
+  octets.set(header);
+  octets.set(payload, header.length);
+  if (masked && frame.masked) {
+    const key = keyBytes(frame.maskingKey);
+    for (let i = 0; i < payload.length; i++) octets[header.length + i] ^= key[i % 4];
+  }
+  return octets;
+}
+
+/** The part that an octet is shown as: of the first one that has most bits in it. */
+export function partAt(parts: readonly Part[], octet: number): PartName | undefined {
+  const bits = octetBits(octet);
+  let best: Part | undefined;
+  const share = ({ startBit, endBit }: Part) => Math.min(endBit, bits.end) - Math.max(startBit, bits.start);
+  for (const part of parts)
+    if (share(part) > 0 && (best === undefined || share(part) > share(best))) best = part;
+  return best?.name;
+}
+
+/** The octet of the masking key that belongs to a lit octet of the payload, if it is just one. */
+export function keyOctetFor(lit: Bits | undefined, frame: Frame): Bits | undefined {
+  const start = 8 * frame.headerLength;
+  if (lit === undefined || !frame.masked || lit.end - lit.start !== 8 || lit.start < start) return undefined;
+  return octetBits(frame.headerLength - 4 + (((lit.start - start) / 8) % 4));
+}
+
+/** Octets of the payload that the capture lost. */
+export function isMissing({ missing, headerLength }: Frame, octet: number): boolean {
+  const at = octet - headerLength;
+  return missing.some(({ offset, length }) => at >= offset && at < offset + length);
+}
+
+/** A printable character of ASCII, else a dot. */
+export function asciiOf(octet: number): string {
+  return octet >= 0x20 && octet < 0x7f ? String.fromCharCode(octet) : '·';
+}

@@ -1,0 +1,38 @@
+/**
+ * What is searched for, and which session is looked at, as display filters: there is one language for all that is listed.
+ */
+
+/** `websocket.payload contains "…"`: octets of the payload that are this text, or these octets of hexadecimal. */
+export function textFilter(text: string): string {
+  return `websocket.payload contains ${quoted(text)}`;
+}
+
+/** The text that a filter of textFilter() searches for; undefined for any other filter. */
+export function searchedText(filter: string): string | undefined {
+  const [, inner] = /^websocket\.payload contains "((?:[^"\\]|\\["\\nrt0])*)"$/.exec(filter) ?? [];
+  return inner?.replace(/\\(.)/g, (_, code: string) => UNESCAPED[code] ?? code);
+}
+
+/** What holds where both do; either may be empty. */
+export function both(a: string, b: string): string {
+  if (a === '' || b === '') return a + b;
+  return `(${a}) && (${b})`;
+}
+
+export function sessionFilter(session: number | undefined): string {
+  return session === undefined ? '' : `ws.session == ${session}`;
+}
+
+const ESCAPED: Readonly<Record<string, string>> = {
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\0': '\\0',
+  '"': '\\"',
+  '\\': '\\\\',
+};
+const UNESCAPED = Object.fromEntries(Object.entries(ESCAPED).map(([char, code]) => [code[1], char]));
+
+function quoted(text: string): string {
+  return `"${text.replace(/[\n\r\t\0"\\]/g, (char) => ESCAPED[char])}"`;
+}

@@ -1,0 +1,45 @@
+/**
+ * Brings the page to life: a source of records, an element to draw into, and the address bar.
+ */
+import { render } from 'preact';
+import type { PageSource } from '../source.js';
+import { App } from './app.js';
+import { ModelContext } from './context.js';
+import { formatSpot, parseSpot } from './link.js';
+import { PageModel } from './model.js';
+import { applyTheme, rememberedTheme } from './theme.js';
+
+export function startPage(source: PageSource, root: HTMLElement): PageModel {
+  const model = new PageModel(source);
+  applyTheme(rememberedTheme());
+  follow(model);
+  render(
+    <ModelContext.Provider value={model}>
+      <App />
+    </ModelContext.Provider>,
+    root,
+  );
+  void model.findings.read();
+  return model;
+}
+
+/** The address says where one is, and the other way round: links, back and forward. */
+function follow(model: PageModel): void {
+  const { history, location } = window;
+  let isWalk = false;
+  model.onMove = (spot, isElsewhere) => {
+    const link = formatSpot(spot);
+    if (link === (location.hash || '#')) return;
+    // Steps through a list are one place of the history.
+    if (!isElsewhere && isWalk) history.replaceState(null, '', link);
+    else history.pushState(null, '', link);
+    isWalk = !isElsewhere;
+  };
+  const arrive = () => {
+    isWalk = false;
+    model.arrive(parseSpot(location.hash));
+  };
+  window.addEventListener('popstate', arrive);
+  window.addEventListener('hashchange', arrive);
+  arrive();
+}

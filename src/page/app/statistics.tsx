@@ -1,0 +1,180 @@
+/**
+ * The statistics of the whole capture: totals, rates over time as a plot, and counts as bars that are tables, too.
+ */
+import { useState } from 'preact/hooks';
+import { duration, size, whole } from './amounts.js';
+import { useModel } from './context.js';
+import { RatePlot } from './rate-plot.js';
+import {
+  type Bar,
+  type BySender,
+  closeBars,
+  opcodeBars,
+  rateSeries,
+  type Sizes,
+  type StatisticsFacts,
+  sizeBars,
+} from './statistics-facts.js';
+
+export function Statistics() {
+  const { source } = useModel();
+  const facts = source.overview.statistics as StatisticsFacts;
+  const [what, setWhat] = useState<'messages' | 'bytes'>('messages');
+  const rates = rateSeries(facts, what);
+  const endings = Object.entries(facts.endings).filter(([, count]) => count > 0);
+  return (
+    <div class="statistics scrolls" tabIndex={0} role="group" aria-label="Statistics">
+      <Totals facts={facts} />
+      <section class="card wide">
+        <div class="card-head">
+          <h2>Over time</h2>
+          <span class="legend">
+            <span class="client-text">■ client</span> <span class="server-text">■ server</span>
+          </span>
+          {(['messages', 'bytes'] as const).map((one) => (
+            <button key={one} type="button" aria-pressed={what === one} onClick={() => setWhat(one)}>
+              {one} / s
+            </button>
+          ))}
+        </div>
+        {rates === undefined ? <p class="nothing">No messages.</p> : <RatePlot series={rates} what={what} />}
+      </section>
+      <Bars title="Sizes of messages (bytes)" bars={sizeBars(facts)} />
+      <Bars title="Frames by opcode" bars={opcodeBars(facts)} />
+      <Bars title="Close codes" bars={closeBars(facts)} />
+      <Spreads facts={facts} />
+      <section class="card">
+        <h2>How sessions ended</h2>
+        {endings.length === 0 && <p class="nothing">No session ended.</p>}
+        <dl class="counts-list">
+          {endings.map(([ending, count]) => (
+            <div key={ending}>
+              <dt>{ending.replaceAll('-', ' ')}</dt>
+              <dd>{whole(count)}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+    </div>
+  );
+}
+
+function Totals({ facts }: { facts: StatisticsFacts }) {
+  const { source } = useModel();
+  const { firstTime, lastTime, frames, messages, bytes, compression } = facts;
+  const time = firstTime === null || lastTime === null ? '–' : duration(lastTime - firstTime);
+  const sides = (of: BySender<number>, show: (n: number) => string) => (
+    <>
+      <span class="client-text">{show(of.client)}</span> / <span class="server-text">{show(of.server)}</span>
+    </>
+  );
+  const ratio = ({ ratio }: { ratio: number | null }) => (ratio === null ? '–' : `${ratio.toFixed(1)} : 1`);
+  const totals: readonly (readonly [string, preact.ComponentChildren])[] = [
+    ['sessions', whole(source.sessions.count)],
+    ['from first to last', time],
+    ['frames', sides(frames, whole)],
+    ['messages', sides(messages, whole)],
+    ['payload', sides(bytes, size)],
+    [
+      'compression',
+      <>
+        <span class="client-text">{ratio(compression.client)}</span> /{' '}
+        <span class="server-text">{ratio(compression.server)}</span>
+      </>,
+    ],
+  ];
+  return (
+    <dl class="totals wide">
+      {totals.map(([title, value]) => (
+        <div key={title} class="card">
+          <dt>{title}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Bars({ title, bars }: { title: string; bars: readonly Bar[] }) {
+  const most = Math.max(1, ...bars.map(({ client, server }) => Math.max(client, server)));
+  return (
+    <section class="card">
+      <h2>{title}</h2>
+      {bars.length === 0 ? (
+        <p class="nothing">None.</p>
+      ) : (
+        <table class="bars">
+          <thead class="sr">
+            <tr>
+              <th scope="col">what</th>
+              <th scope="col">client</th>
+              <th scope="col">server</th>
+            </tr>
+          </thead>
+          <tbody>
+            {bars.map(({ label, client, server }) => (
+              <tr key={label}>
+                <th scope="row">{label}</th>
+                <BarCell side="client" count={client} most={most} />
+                <BarCell side="server" count={server} most={most} />
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
+
+function BarCell({ side, count, most }: { side: 'client' | 'server'; count: number; most: number }) {
+  return (
+    <td class={`bar-cell ${side}`}>
+      <div>
+        <span class="bar-count">{whole(count)}</span>
+        <span class="bar-ground" aria-hidden="true">
+          <span class="bar" style={{ width: `${(count / most) * 100}%` }} />
+        </span>
+      </div>
+    </td>
+  );
+}
+
+function Spreads({ facts }: { facts: StatisticsFacts }) {
+  const { gaps, pings, sizes } = facts;
+  const rows: readonly (readonly [string, Sizes, (n: number) => string])[] = [
+    ['Message of the client', sizes.client, size],
+    ['Message of the server', sizes.server, size],
+    ['Time between messages', gaps, duration],
+    ['Pong after a client’s Ping', pings.client, duration],
+    ['Pong after a server’s Ping', pings.server, duration],
+  ];
+  const told = (value: number | null, show: (n: number) => string) => (value === null ? '–' : show(value));
+  return (
+    <section class="card">
+      <h2>How it spreads</h2>
+      <table class="spreads">
+        <thead>
+          <tr>
+            <th scope="col">of</th>
+            <th scope="col">half below</th>
+            <th scope="col">90 %</th>
+            <th scope="col">99 %</th>
+            <th scope="col">most</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows
+            .filter(([, { count }]) => count > 0)
+            .map(([title, { p50, p90, p99, max }, show]) => (
+              <tr key={title}>
+                <th scope="row">{title}</th>
+                {[p50, p90, p99, max].map((value, i) => (
+                  <td key={i}>{told(value, show)}</td>
+                ))}
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,64 @@
+/**
+ * The views as tabs: arrows go from one to the next, as do their numbers from anywhere.
+ */
+import { whole } from './amounts.js';
+import { useModel } from './context.js';
+import { VIEWS, type View } from './link.js';
+
+const TITLES: Readonly<Record<View, string>> = {
+  frames: 'Frames',
+  conversation: 'Conversation',
+  timeline: 'Timeline',
+  findings: 'Findings',
+  statistics: 'Statistics',
+};
+
+export function Tabs() {
+  const model = useModel();
+  const current = model.view.value;
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey) return;
+    const at = VIEWS.indexOf(current);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1 + VIEWS.length, Home: 0, End: VIEWS.length - 1 }[
+      event.key
+    ];
+    if (to === undefined) return;
+    const view = VIEWS[to % VIEWS.length];
+    model.go({ view });
+    document.getElementById(`tab-${view}`)?.focus();
+    event.preventDefault();
+  };
+  return (
+    <nav class="tabs" aria-label="Views">
+      <div role="tablist" onKeyDown={onKeyDown}>
+        {VIEWS.map((view, i) => (
+          <button
+            key={view}
+            type="button"
+            role="tab"
+            id={`tab-${view}`}
+            aria-selected={view === current}
+            aria-controls={view === current ? 'view' : undefined}
+            aria-keyshortcuts={String(i + 1)}
+            tabIndex={view === current ? 0 : -1}
+            onClick={() => model.go({ view })}
+          >
+            {TITLES[view]}
+            <Count view={view} />
+          </button>
+        ))}
+      </div>
+    </nav>
+  );
+}
+
+function Count({ view }: { view: View }) {
+  const { source, rows } = useModel();
+  const count = {
+    frames: rows.value.count,
+    conversation: source.messages.count,
+    findings: source.findings.count,
+  };
+  if (!(view in count)) return null;
+  return <span class="count">{whole(count[view as keyof typeof count])}</span>;
+}

@@ -1,0 +1,248 @@
+/**
+ * What the page computes, without a browser: links, spans of long lists, the layout of the timeline, what is copied.
+ */
+import { describe, expect, it } from 'vitest';
+import { compileFilter } from '../../src/filter/index.js';
+import { counted, duration, size } from '../../src/page/app/amounts.js';
+import { shellWord, wscatCopy } from '../../src/page/app/copies.js';
+import { hexLines } from '../../src/page/app/hex-lines.js';
+import { formatSpot, isElsewhere, parseSpot, START } from '../../src/page/app/link.js';
+import { placeAfter } from '../../src/page/app/list-keys.js';
+import { overlap } from '../../src/page/app/octets.js';
+import { allRows, foundRows } from '../../src/page/app/rows.js';
+import {
+  barLength,
+  barOf,
+  lowest,
+  MOST,
+  revealing,
+  rowsInSight,
+  scrolled,
+  spansOf,
+} from '../../src/page/app/scroll.js';
+import { both, searchedText, sessionFilter, textFilter } from '../../src/page/app/search.js';
+import { fittingScale, layOut } from '../../src/page/app/timeline-layout.js';
+import type { Frame } from '../../src/websocket/frame-record.js';
+
+describe('links', () => {
+  it.each([
+    ['', START],
+    ['#', START],
+    ['#frame=17', { ...START, frame: 17 }],
+    [
+      '#session=2&view=conversation&filter=ws.length+%3E+3',
+      { view: 'conversation', session: 2, frame: undefined, filter: 'ws.length > 3' },
+    ],
+    ['#filter=a%26b%3D%22%23%22', { ...START, filter: 'a&b="#"' }],
+  ] as const)('%s', (fragment, spot) => {
+    expect(parseSpot(fragment)).toEqual(spot);
+    expect(formatSpot(spot)).toBe(fragment === '' ? '#' : fragment);
+  });
+
+  it.each(['#frame=0', '#frame=-1', '#frame=1e9', '#frame=', '#session=x&view=no', '#__proto__=1', '#%'])(
+    '%s is ignored',
+    (fragment) => expect(parseSpot(fragment)).toEqual(START),
+  );
+
+  it('steps through frames are no place of their own', () => {
+    expect(isElsewhere(START, { ...START, frame: 3 })).toBe(false);
+    expect(isElsewhere(START, { ...START, filter: 'x' })).toBe(true);
+  });
+});
+
+describe('long lists', () => {
+  const short = { whole: 24_000, sight: 600 };
+  const long = { whole: 24 * 1_000_000_000, sight: 600 };
+
+  it('have a scroll bar as long as themselves, or as browsers can', () => {
+    expect([barLength(short), barLength(long)]).toEqual([24_000, MOST]);
+  });
+
+  it.each([
+    ['short lists go with the bar', short, 0, 0, 1234, 1234],
+    ['a step of a long list is as many pixels', long, 1e9, 500_000, 500_100, 1e9 + 100],
+    ['a step back, too', long, 1e9, 500_000, 499_000, 1e9 - 1000],
+    ['a leap is in proportion', long, 0, 0, (MOST - 600) / 2, lowest(long) / 2],
+    ['the bar’s end is the list’s', long, 1e9, 500_000, MOST - 600, lowest(long)],
+    ['and so is its beginning', long, 1e9, 500, 0, 0],
+    ['nothing lies behind the end', long, lowest(long) - 10, MOST - 1000, MOST - 900, lowest(long)],
+  ])('%s', (_, extent, top, before, after, expected) => {
+    expect(scrolled(top, before, after, extent)).toBe(expected);
+  });
+
+  it.each([0, 1, 12_345_678, lowest(long)])('the bar of %i is where a leap to it leads from', (top) => {
+    expect(scrolled(0, -2000, barOf(top, long), long)).toBeCloseTo(top, -1);
+  });
+
+  it.each([
+    [0, 0, { from: 0, count: 0 }],
+    [0, 10, { from: 0, count: 10 }],
+    [0, 100, { from: 0, count: 25 }],
+    [12, 100, { from: 0, count: 26 }],
+    [24 * 90, 100, { from: 90, count: 10 }],
+  ])('from pixel %i of %i rows', (top, count, span) => {
+    expect(rowsInSight(top, { whole: count * 24, sight: 600 }, 24, count)).toEqual(span);
+  });
+
+  it.each([
+    ['in sight already', 10, 0, 0],
+    ['a row below', 25, 0, 24],
+    ['a row above', 9, 240, 216],
+    ['far away', 500, 0, 500 * 24 - 200],
+    ['the last', 999, 0, 24_000 - 600],
+  ])('%s', (_, row, top, expected) => expect(revealing(row, top, short, 24)).toBe(expected));
+
+  it('are read in spans', () => {
+    expect(spansOf([3, 4, 5, 9, 100, 101])).toEqual([
+      { from: 3, count: 7 },
+      { from: 100, count: 2 },
+    ]);
+    expect(spansOf([])).toEqual([]);
+  });
+
+  it('have rows, all or found ones', () => {
+    const found = foundRows([2, 5, 9]);
+    expect([found.at(1), found.placeOf(5), found.placeOf(6), found.has(5), found.has(6)]).toEqual([
+      5,
+      1,
+      2,
+      true,
+      false,
+    ]);
+    expect([allRows(3).at(2), allRows(3).has(3)]).toEqual([2, false]);
+  });
+
+  it.each([
+    ['ArrowDown', -1, 0],
+    ['ArrowDown', 9, 9],
+    ['ArrowUp', 0, 0],
+    ['PageDown', 1, 5],
+    ['PageUp', 7, 3],
+    ['Home', 7, 0],
+    ['End', 0, 9],
+    ['x', 3, undefined],
+  ])('%s at %i leads to %s', (key, current, expected) =>
+    expect(placeAfter(key, current, 10, 5)).toBe(expected),
+  );
+});
+
+describe('search', () => {
+  it.each([
+    'plain',
+    'with "quotes" and \\backslashes\\',
+    'line\nbreak\ttab\r\0',
+    'größer 🚀',
+    '\\n is no break',
+  ])('%j is found as it is', (text) => {
+    const filter = textFilter(text);
+    expect(searchedText(filter)).toBe(text);
+    const { matches } = compileFilter(filter, 'frame');
+    const context = { start: () => ({ seconds: 0, nanoseconds: 0 }), findings: () => [] };
+    const says = (payload: string) => ({ payload: new TextEncoder().encode(payload) }) as unknown as Frame;
+    expect(matches(says(`before ${text} behind`), context)).toBe(true);
+    expect(matches(says(`before ${text.slice(1)} behind`), context)).toBe(false);
+  });
+
+  it('other filters are none', () =>
+    expect(searchedText('websocket.payload contains "a" && ws.rsv1')).toBeUndefined());
+
+  it('goes together with a session', () => {
+    expect(both(sessionFilter(3), 'a || b')).toBe('(ws.session == 3) && (a || b)');
+    expect([both('', 'a'), both('a', ''), sessionFilter(undefined)]).toEqual(['a', 'a', '']);
+  });
+});
+
+describe('timeline', () => {
+  const scale = { perSecond: 1000, least: 20, most: 100 };
+
+  it('is true to scale between what can be read and what can be looked at', () => {
+    const { ys, pauses, height } = layOut([0, 0.001, 0.051, 5.051, 5], scale);
+    expect(ys).toEqual([24, 44, 94, 194, 214]);
+    expect(pauses).toEqual([
+      { y: 69, seconds: expect.closeTo(0.05), text: '50 ms', cut: false },
+      { y: 144, seconds: 5, text: '5 s', cut: true },
+    ]);
+    expect(height).toBe(238);
+  });
+
+  it('of nothing is empty', () => expect(layOut([], scale)).toEqual({ ys: [], pauses: [], height: 48 }));
+
+  it.each([
+    [[], 1],
+    [[1, 1, 1], 1],
+    [[0, 0.5, 1, 10], 40],
+  ])('scale of %j', (times, expected) => expect(fittingScale(times, 20)).toBe(expected));
+});
+
+describe('amounts', () => {
+  it.each([
+    [0, '0 s'],
+    [36e-6, '36 µs'],
+    [0.0042, '4.2 ms'],
+    [0.99951, '1 s'],
+    [1.25, '1.25 s'],
+    [200, '3 min 20 s'],
+    [7500, '2 h 5 min'],
+    [-0.001, '−1 ms'],
+  ])('%d s is %s', (seconds, text) => expect(duration(seconds)).toBe(text));
+
+  it.each([
+    [0, '0 B'],
+    [1023, '1023 B'],
+    [1536, '1.5 KiB'],
+    [1024 * 1024 - 1, '1 MiB'],
+    [150 * 1024, '150 KiB'],
+  ])('%i bytes are %s', (bytes, text) => expect(size(bytes)).toBe(text));
+
+  it('are counted', () =>
+    expect([counted(1, 'frame'), counted(300_000, 'frame')]).toEqual(['1 frame', '300,000 frames']));
+});
+
+describe('copies', () => {
+  it.each([
+    ['plain/word-1.0', 'plain/word-1.0'],
+    ['', "''"],
+    ["it's $(rm -rf ~) `x`", "'it'\\''s $(rm -rf ~) `x`'"],
+    ["a\nb\x1b[0m'\\", "$'a\\x0ab\\x1b[0m\\'\\\\'"],
+    ['rtl\u202eoverride', "$'rtl\\U0000202eoverride'"],
+  ])('%j is a word of a shell', (word, expected) => expect(shellWord(word)).toBe(expected));
+
+  const frame = (more: object) =>
+    ({
+      opcode: 1,
+      fin: true,
+      compressed: false,
+      length: 2,
+      payload: new TextEncoder().encode('hi'),
+      session: {
+        host: 'h',
+        path: '/p',
+        server: 's',
+        carrier: {},
+        handshake: { subprotocol: 'v1', origin: undefined },
+      },
+      ...more,
+    }) as unknown as Frame;
+
+  it('wscat says the same', () => expect(wscatCopy(frame({})).command).toBe('wscat -c ws://h/p -s v1 -x hi'));
+
+  it.each([
+    [{ opcode: 2 }, 'wscat sends text, not binary'],
+    [{ opcode: 9 }, 'wscat sends text, not control frames'],
+    [{ fin: false }, 'this frame alone is no whole text'],
+    [{ payload: Uint8Array.of(0xff, 0xfe) }, 'this frame alone is no whole text'],
+  ])('not %j', (more, reason) => expect(wscatCopy(frame(more))).toEqual({ command: undefined, reason }));
+});
+
+it('bits overlap or not', () => {
+  expect(overlap({ start: 0, end: 8 }, { start: 7, end: 9 })).toBe(true);
+  expect(overlap({ start: 0, end: 8 }, { start: 8, end: 9 })).toBe(false);
+  expect(overlap(undefined, { start: 8, end: 9 })).toBe(false);
+});
+
+it('octets are lines', () => {
+  expect(hexLines(new TextEncoder().encode('0123456789abcdef\n'))).toEqual([
+    '0000  30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66  0123456789abcdef',
+    '0010  0a                                               ·',
+  ]);
+});

@@ -1,0 +1,325 @@
+/**
+ * The page as people use it: what a real capture looks like in it, filters, highlights that are linked both ways, keys,
+ * links, copies. Of a recording of Socket.IO: three sessions, of which the applications logged what they said.
+ */
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { dissect } from '../../src/dissect.js';
+import type { Frame } from '../../src/websocket/frame-record.js';
+import { fixturesRoot } from '../support/fixtures.js';
+import { type Opened, Reports } from '../support/page.js';
+
+const capture = `${fixturesRoot}messages-socketio/capture.pcap.gz`;
+const reports = new Reports();
+const frames: Frame[] = [];
+let opened: Opened;
+
+beforeAll(async () => {
+  await reports.start();
+  for await (const frame of dissect(capture).frames()) frames.push(frame);
+});
+afterAll(() => reports.close());
+afterEach(async () => {
+  expect(opened.troubles).toEqual([]);
+  expect(opened.requests).toEqual([]);
+  await opened.page.context().close();
+});
+
+const open = async (...options: [fragment?: string, more?: object]): Promise<Page> => {
+  opened = await reports.open(capture, ...options);
+  return opened.page;
+};
+const rows = (page: Page) => page.locator('#frames-list .vrow:not(.unread)');
+const foot = (page: Page) => page.locator('.list-foot');
+const fragment = (page: Page) => new URL(page.url()).hash;
+const classes = async (page: Page, selector: string) =>
+  page.locator(selector).evaluateAll((elements) => elements.map((element) => element.textContent));
+
+describe('a capture', () => {
+  it('is listed with what each frame says', async () => {
+    const page = await open();
+    expect(await foot(page).textContent()).toBe(`${frames.length} frames`);
+    expect(await page.locator('#sessions-list .vrow').count()).toBe(3);
+    const first = await rows(page).first().locator('[role=gridcell]').allTextContents();
+    const { length, payload } = frames[0];
+    expect(first[0]).toBe('1');
+    expect(first[4]).toBe('text');
+    expect(first[7]).toBe(String(length));
+    expect(first[8]).toBe(Buffer.from(payload).toString());
+  });
+
+  it('is told by field, bit and byte for the frame that is selected', async () => {
+    const page = await open();
+    await rows(page).nth(1).click();
+    await page.getByRole('heading', { name: /Frame 2/ }).waitFor();
+    expect(await page.locator('.branch.part-key .value').first().textContent()).toBe(
+      (frames[1].maskingKey >>> 0).toString(16).padStart(8, '0'),
+    );
+    expect(await page.locator('.cell .bit').allTextContents()).toHaveLength(96);
+    const octets = await page.locator('.octet').allTextContents();
+    expect(octets).toHaveLength(frames[1].headerLength + frames[1].length);
+    await page.getByRole('button', { name: 'Unmasked' }).click();
+    const payload = await page.locator('.octet.part-payload').allTextContents();
+    expect(Buffer.from(payload.join(''), 'hex')).toEqual(Buffer.from(frames[1].payload));
+  });
+
+  it('is told of by session', async () => {
+    const page = await open();
+    await page.locator('#sessions-list .vrow').nth(1).click();
+    const count = frames.filter(({ session }) => session.number === 2).length;
+    await expect.poll(() => foot(page).textContent()).toBe(`${count} frames of ${frames.length}`);
+    expect(fragment(page)).toBe('#session=2');
+  });
+});
+
+describe('filter', () => {
+  it('lists what it holds for', async () => {
+    const page = await open();
+    await page.fill('#filter', 'websocket.opcode == binary && ws.sender == client');
+    await page.keyboard.press('Enter');
+    const count = frames.filter(({ opcode, sender }) => opcode === 2 && sender === 'client').length;
+    await expect.poll(() => foot(page).textContent()).toBe(`${count} frames of ${frames.length}`);
+    expect(await page.locator('.said').textContent()).toBe(`${count} frames found.`);
+  });
+
+  it('tells what is wrong under the characters that are meant, and how it was likely meant', async () => {
+    const page = await open();
+    await page.fill('#filter', 'ws.sender == client && websocket.opcod == text');
+    expect(await page.locator('#filter-error mark').textContent()).toBe('websocket.opcod');
+    expect(await page.locator('#filter-error p').textContent()).toContain('Column 24: there is no field');
+    await page.getByRole('button', { name: 'Use websocket.opcode' }).click();
+    expect(await page.inputValue('#filter')).toBe('ws.sender == client && websocket.opcode == text');
+    expect(await page.locator('#filter-error').count()).toBe(0);
+  });
+
+  it('finds text in payloads', async () => {
+    const page = await open();
+    await page.selectOption('[aria-label="What to look for"]', 'text');
+    await page.fill('#filter', '"größer"');
+    await page.keyboard.press('Enter');
+    const count = frames.filter(({ payload }) => Buffer.from(payload).includes('"größer"')).length;
+    expect(count).toBeGreaterThan(0);
+    await expect.poll(() => foot(page).textContent()).toBe(`${count} frames of ${frames.length}`);
+  });
+});
+
+describe('highlights', () => {
+  const litOctets = (page: Page) => classes(page, '.octet.lit');
+  const litCells = (page: Page) => classes(page, '.cell.lit .cell-title');
+  const litFields = (page: Page) => classes(page, '.branch.lit b');
+
+  it('go from a field to its bits and bytes', async () => {
+    const page = await open('#frame=2');
+    await page.locator('.branch.part-key').first().hover();
+    const key = (frames[1].maskingKey >>> 0).toString(16).padStart(8, '0');
+    expect((await litOctets(page)).join('')).toBe(key);
+    expect(await litCells(page)).toEqual(['Masking-key', 'Masking-key …']);
+  });
+
+  it('go from a byte to its field, its bits, and its byte of the key', async () => {
+    const page = await open('#frame=2');
+    await page.locator('.octet').nth(7).hover();
+    expect(await litFields(page)).toEqual(['Payload Data']);
+    expect(await litCells(page)).toEqual(['Payload Data']);
+    expect(await litOctets(page)).toHaveLength(1);
+    expect(await classes(page, '.octet.key-lit')).toEqual([
+      ((frames[1].maskingKey >>> 16) & 0xff).toString(16).padStart(2, '0'),
+    ]);
+    expect(await page.locator('.unmasking .lit').count()).toBe(4);
+  });
+
+  it('go from bits to the field and its byte', async () => {
+    const page = await open('#frame=2');
+    await page.locator('.cell.part-opcode').hover();
+    expect(await litFields(page)).toEqual(['opcode']);
+    expect(await litOctets(page)).toEqual(['81']);
+  });
+
+  it('follow the focus, too', async () => {
+    const page = await open('#frame=2');
+    await page.locator('[role=treeitem]').first().focus();
+    for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowDown');
+    expect(await litFields(page)).toEqual(['MASK']);
+    await page.getByRole('application').focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await litFields(page)).toEqual(['MASK', 'Payload len']);
+  });
+});
+
+describe('keys', () => {
+  const selected = (page: Page) => page.locator('#frames-list [aria-selected=true]').getAttribute('id');
+
+  it('do without a mouse', async () => {
+    const page = await open();
+    await page.keyboard.press('/');
+    await page.keyboard.type('ws.session == 1');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => foot(page).textContent()).toContain(' of ');
+    await page.locator('#frames-list').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('heading', { name: /Frame 2 / }).waitFor();
+    expect(await selected(page)).toBe('frames-list-1');
+    await page.keyboard.press('End');
+    const count = frames.filter(({ session }) => session.number === 1).length;
+    await expect.poll(() => selected(page)).toBe(`frames-list-${count - 1}`);
+    await page.keyboard.press('Home');
+    await expect.poll(() => selected(page)).toBe('frames-list-0');
+    await page.keyboard.press('PageDown');
+    await expect.poll(async () => Number((await selected(page))?.split('-').at(-1))).toBeGreaterThan(5);
+    for (const [key, title] of [
+      ['2', 'Conversation'],
+      ['5', 'Statistics'],
+      ['Control+ArrowRight', 'Frames'],
+      ['Control+ArrowLeft', 'Statistics'],
+    ]) {
+      await page.keyboard.press(key);
+      expect(await page.locator('[role=tab][aria-selected=true]').textContent()).toContain(title);
+    }
+    await page.keyboard.press('?');
+    expect(await page.locator('dialog').isVisible()).toBe(true);
+    await page.keyboard.press('Escape');
+    expect(await page.locator('dialog').isVisible()).toBe(false);
+  });
+
+  it('are reached one after the other by Tab', async () => {
+    const page = await open('#frame=2');
+    await page.getByRole('treeitem').first().waitFor();
+    const stops: string[] = [];
+    for (let i = 0; i < 24; i++) {
+      await page.keyboard.press('Tab');
+      stops.push(
+        (await page.evaluate(
+          'document.activeElement.id || document.activeElement.getAttribute("role") || document.activeElement.textContent',
+        )) as string,
+      );
+    }
+    for (const stop of ['filter', 'tab-frames', 'sessions-list', 'frames-list', 'treeitem', 'application'])
+      expect(stops).toContain(stop);
+  });
+});
+
+describe('links', () => {
+  it('lead to a frame, a view, a filter; back and forward go there again', async () => {
+    const page = await open('#frame=17');
+    await page.getByRole('heading', { name: /Frame 17 / }).waitFor();
+    expect(await page.locator('#frames-list-16').getAttribute('aria-selected')).toBe('true');
+    await page.keyboard.press('2');
+    expect(fragment(page)).toBe('#view=conversation&frame=17');
+    await page.goBack();
+    expect(await page.locator('[role=tab][aria-selected=true]').textContent()).toContain('Frames');
+    await page.goForward();
+    expect(await page.locator('[role=tab][aria-selected=true]').textContent()).toContain('Conversation');
+    await page.evaluate('location.hash = "#filter=websocket.opcode+%3D%3D+close"');
+    await expect.poll(() => foot(page).textContent()).toBe(`6 frames of ${frames.length}`);
+    expect(await page.inputValue('#filter')).toBe('websocket.opcode == close');
+  });
+
+  it('to what is not there tell so', async () => {
+    const page = await open('#frame=999999&view=nonsense&session=abc');
+    await expect.poll(() => page.locator('.said').textContent()).toBe('There is no frame 999999.');
+    expect(await foot(page).textContent()).toBe(`${frames.length} frames`);
+  });
+});
+
+describe('copies', () => {
+  it('are hexadecimal, JSON and a command', async () => {
+    const page = await open('#frame=5', { permissions: ['clipboard-read', 'clipboard-write'] });
+    const copied = async (name: string, told: string) => {
+      await page.getByRole('button', { name, exact: true }).click();
+      await expect.poll(() => page.locator('.said').textContent()).toBe(`Copied ${told}.`);
+      return (await page.evaluate('navigator.clipboard.readText()')) as string;
+    };
+    const { headerLength, payload, maskingKey } = frames[4];
+    const octets = Buffer.from((await copied('hex', 'as hexadecimal')).replaceAll(' ', ''), 'hex');
+    expect(octets.length).toBe(headerLength + payload.length);
+    const key = [24, 16, 8, 0].map((shift) => (maskingKey >>> shift) & 0xff);
+    expect(octets.subarray(headerLength).map((octet, i) => octet ^ key[i % 4])).toEqual(Buffer.from(payload));
+    expect(JSON.parse(await copied('JSON', 'as JSON'))).toMatchObject({
+      number: 5,
+      text: Buffer.from(payload).toString(),
+    });
+    expect(await copied('wscat', 'a wscat command')).toMatch(
+      /^wscat -c '?ws:\/\/127\.0\.0\.1:9027\/socket\.io\/.* -x /,
+    );
+  });
+});
+
+describe('views', () => {
+  it('show the conversation as the applications had it', async () => {
+    const page = await open('#view=conversation&session=1');
+    const { sessions } = JSON.parse(readFileSync(`${fixturesRoot}messages-socketio/messages.json`, 'utf8'));
+    await page.locator('.bubble').first().waitFor();
+    const contents = (sender: string) =>
+      page.locator(`.bubble.${sender}:not(.control) > .content`).allTextContents();
+    for (const sender of ['client', 'server']) {
+      const logged = (sessions[0][`${sender}Messages`] as { text?: string; length: number }[]).filter(
+        ({ text, length }) => text !== undefined && length > 0 && length < 1000,
+      );
+      const shown = await contents(sender);
+      expect(logged.length).toBeGreaterThan(10);
+      for (const { text } of logged) expect(shown).toContain(text);
+    }
+    await page.locator('.bubble.server summary').first().click();
+    expect(await page.locator('.bubble.server details .content').first().textContent()).toContain(
+      '"sid": "FXYQ',
+    );
+    await page
+      .locator('.bubble')
+      .nth(1)
+      .getByRole('button', { name: /^frame/ })
+      .click();
+    await page.getByRole('heading', { name: /Frame 2 / }).waitFor();
+  });
+
+  it('show statistics as `wsdissect stats` counts them, and a plot', async () => {
+    const page = await open('#view=statistics');
+    const clients = frames.filter(({ sender }) => sender === 'client').length;
+    expect(await page.locator('.totals').textContent()).toContain(
+      `frames${clients} / ${frames.length - clients}`,
+    );
+    expect(await page.locator('.plot canvas').count()).toBe(1);
+  });
+
+  it('show the sequence of frames, and how much time passed', async () => {
+    const page = await open('#view=timeline&session=1');
+    await page.locator('.arrow').first().waitFor();
+    expect(await page.locator('.arrow').count()).toBe(
+      frames.filter(({ session }) => session.number === 1).length,
+    );
+    const height = async () => (await page.locator('.sequence').boundingBox())!.height;
+    const before = await height();
+    await page.getByRole('button', { name: 'Zoom in' }).click();
+    await expect.poll(height).toBeGreaterThan(before);
+    await page.locator('.sequence-box').focus();
+    await page.keyboard.press('End');
+    await expect.poll(() => page.locator('.arrow[aria-selected=true]').count()).toBe(1);
+  });
+
+  it('fit a narrow screen: one pane at a time, and nothing wider than it', async () => {
+    const page = await open('#frame=2', { viewport: { width: 390, height: 844 } });
+    const isSeen = (selector: string) => page.locator(selector).isVisible();
+    expect([await isSeen('.pane.list'), await isSeen('.pane.fields'), await isSeen('aside')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    await page.getByRole('button', { name: 'Fields' }).click();
+    expect([await isSeen('.pane.list'), await isSeen('.pane.fields')]).toEqual([false, true]);
+    await page.getByRole('button', { name: 'Sessions' }).click();
+    expect(await isSeen('aside')).toBe(true);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+  });
+
+  it('are dark or light as chosen, and keep that', async () => {
+    const page = await open('', { colorScheme: 'light' });
+    const ground = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
+    const light = await ground();
+    await page.selectOption('[aria-label=Theme]', 'dark');
+    expect(await ground()).not.toBe(light);
+    await page.reload();
+    await page.locator('.tabs').waitFor();
+    expect(await ground()).not.toBe(light);
+  });
+});

@@ -1,0 +1,44 @@
+/**
+ * What the page reads is what the dissector told, of all that was recorded.
+ */
+import { deepStrictEqual } from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { PageSource } from '../../src/page/source.js';
+import type { Finding } from '../../src/rules/finding.js';
+import { fixturesRoot } from '../support/fixtures.js';
+import { all, collect } from './collected.js';
+
+const captures = readdirSync(fixturesRoot, { recursive: true, encoding: 'utf8' })
+  .filter((file) => /\.pcap(ng)?(\.gz)?$/.test(file) && !file.startsWith('derived'))
+  .sort();
+
+/** Of a rule the page has all but the code. */
+const withoutCode = (finding: Finding) => {
+  const { judge: _, watch: __, ...rule } = finding.rule;
+  return { ...finding, rule };
+};
+const withoutLate = ({ late: _, ...finding }: Finding & { readonly late: boolean }) => finding;
+
+async function read({ frames, messages, sessions, findings }: PageSource) {
+  return {
+    frames: await all(frames),
+    messages: (await all(messages)).map(({ decoded: _, ...message }) => message),
+    sessions: await all(sessions),
+    findings: (await all(findings)).map(withoutLate),
+  };
+}
+
+describe('records come back equal', () => {
+  it('of many captures', () => expect(captures.length).toBeGreaterThan(60));
+
+  it.each(captures)('of %s', async (capture) => {
+    const path = join(fixturesRoot, capture);
+    const keyLog = join(dirname(path), 'keys.log');
+    const { source, told, limits } = await collect([path], { keyLogs: existsSync(keyLog) ? [keyLog] : [] });
+    // expect() takes ten times as long to see that nothing differs.
+    deepStrictEqual(await read(source), { ...told, findings: told.findings.map(withoutCode) });
+    expect(limits).toEqual([]);
+  });
+});
