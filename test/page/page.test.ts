@@ -305,8 +305,9 @@ describe('views', () => {
       false,
       false,
     ]);
-    await page.getByRole('button', { name: 'Fields' }).click();
+    await rows(page).nth(2).click();
     expect([await isSeen('.pane.list'), await isSeen('.pane.fields')]).toEqual([false, true]);
+    expect(fragment(page)).toBe('#frame=3');
     await page.getByRole('button', { name: 'Sessions' }).click();
     expect(await isSeen('aside')).toBe(true);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);

@@ -17,13 +17,15 @@ import {
 } from './statistics-facts.js';
 
 export function Statistics() {
-  const { source } = useModel();
+  const { source, spot } = useModel();
+  const { session } = spot.value;
   const facts = source.overview.statistics as StatisticsFacts;
   const [what, setWhat] = useState<'messages' | 'bytes'>('messages');
   const rates = rateSeries(facts, what);
   const endings = Object.entries(facts.endings).filter(([, count]) => count > 0);
   return (
     <div class="statistics scrolls" tabIndex={0} role="group" aria-label="Statistics">
+      {session !== undefined && <p class="hint wide">These numbers are of the whole capture.</p>}
       <Totals facts={facts} />
       <section class="card wide">
         <div class="card-head">
