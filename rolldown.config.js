@@ -33,7 +33,19 @@ const commandLine = {
 };
 
 /** In the order in which they apply. */
-const STYLES = ['base', 'lists', 'frame', 'views', 'narrow'].map((name) => `src/page/app/styles/${name}.css`);
+const STYLES = [
+  'colors',
+  'base',
+  'shell',
+  'lists',
+  'tree',
+  'frame',
+  'conversation',
+  'timeline',
+  'findings',
+  'statistics',
+  'narrow',
+].map((name) => `src/page/app/styles/${name}.css`);
 
 /** Packages that are part of the script, all under the MIT licence. */
 const INLINED = ['preact', '@preact/signals', '@preact/signals-core', 'uplot'];

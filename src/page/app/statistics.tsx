@@ -16,6 +16,9 @@ import {
   sizeBars,
 } from './statistics-facts.js';
 
+/** Characters of a label that leave the bars most of the room. */
+const SHORT_LABEL = 14;
+
 export function Statistics() {
   const { source, spot } = useModel();
   const { session } = spot.value;
@@ -105,7 +108,7 @@ function Bars({ title, bars }: { title: string; bars: readonly Bar[] }) {
       {bars.length === 0 ? (
         <p class="nothing">None.</p>
       ) : (
-        <table class="bars">
+        <table class={bars.some(({ label }) => label.length > SHORT_LABEL) ? 'bars long' : 'bars'}>
           <thead class="sr">
             <tr>
               <th scope="col">what</th>
@@ -116,7 +119,9 @@ function Bars({ title, bars }: { title: string; bars: readonly Bar[] }) {
           <tbody>
             {bars.map(({ label, client, server }) => (
               <tr key={label}>
-                <th scope="row">{label}</th>
+                <th scope="row" title={label}>
+                  {label}
+                </th>
                 <BarCell side="client" count={client} most={most} />
                 <BarCell side="server" count={server} most={most} />
               </tr>
