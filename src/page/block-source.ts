@@ -61,10 +61,10 @@ export class BlockSource implements PageSource {
     );
   }
 
-  /** Sessions are numbered in the order of their rows. */
+  /** Sessions are numbered in the order of their rows: so those of a block are read behind each other, and it once. */
   private async sessionsOf(numbers: readonly number[]): Promise<ReadonlyMap<number, Session>> {
     const summaries = await Promise.all(
-      numbers.map(async (number) => (await this.sessions.read(number - 1, 1))[0]),
+      numbers.toSorted((a, b) => a - b).map(async (number) => (await this.sessions.read(number - 1, 1))[0]),
     );
     return new Map(summaries.map(({ session }) => [session.number, session]));
   }
