@@ -33,7 +33,22 @@ const commandLine = {
 };
 
 /** In the order in which they apply. */
-const STYLES = ['base', 'lists', 'frame', 'views', 'narrow'].map((name) => `src/page/app/styles/${name}.css`);
+const STYLES = [
+  'colors',
+  'base',
+  'shell',
+  'lists',
+  'tree',
+  'frame',
+  'conversation',
+  'timeline',
+  'findings',
+  'statistics',
+  'narrow',
+].map((name) => `src/page/app/styles/${name}.css`);
+
+/** Packages that are part of the script, all under the MIT licence. */
+const INLINED = ['preact', '@preact/signals', '@preact/signals-core', 'uplot'];
 
 const page = {
   input: 'src/page/app/main.tsx',
@@ -57,12 +72,17 @@ const page = {
           readFileSync(file, 'utf8'),
         );
         this.emitFile({ type: 'asset', fileName: 'page.css', source: styles.join('\n') });
+        const licenses = INLINED.map(
+          (name) => `${name}\n\n${readFileSync(`node_modules/${name}/LICENSE`, 'utf8')}`,
+        );
+        this.emitFile({ type: 'asset', fileName: 'licenses.txt', source: licenses.join('\n\n') });
       },
     },
   ],
   output: {
     dir: 'dist/page',
     entryFileNames: 'page.js',
+    banner: `/*! wsdissect, with ${INLINED.join(', ')}: MIT License, see dist/page/licenses.txt of the package */`,
     format: 'esm',
     minify: true,
     codeSplitting: false,

@@ -45,11 +45,11 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the tarball', () => {
-  it('holds the program, the library with its types, the manual page, and no more', () => {
+  it('holds the program, the library with its types, the page, the manual page, and no more', () => {
     const top = ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'package.json'];
     expect([...new Set(files.map((file) => file.split('/')[0]))].sort()).toEqual(top);
     const built = files.filter((file) => file.startsWith('dist/'));
-    expect([...new Set(built.map(extname))].sort()).toEqual(['.1', '.css', '.js', '.md', '.ts']);
+    expect([...new Set(built.map(extname))].sort()).toEqual(['.1', '.css', '.js', '.md', '.ts', '.txt']);
     expect(built.filter((file) => extname(file) === '.ts' && !file.endsWith('.d.ts'))).toEqual([]);
     expect(built.filter((file) => /^dist\/(docs|test|fixtures)\//.test(file))).toEqual([]);
   });

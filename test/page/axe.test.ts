@@ -37,6 +37,7 @@ describe.each([
   it('help and a wrong filter: axe-core finds nothing', async () => {
     const { page } = await reports.open(capture, '', { colorScheme, viewport });
     await page.keyboard.press('?');
+    await page.locator('dialog').waitFor();
     expect(await axeViolations(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.fill('#filter', 'websocket.opcod == text');

@@ -61,20 +61,23 @@ afterAll(async () => {
 
 it.each(VIEWS)('%s shows text, and nothing runs', async (view) => {
   const { page, requests, troubles } = await reports.open(capture, `#view=${view}&frame=1`);
+  let text = '';
   for (let frame = 1; frame <= 14; frame++) {
     await page.evaluate(`location.hash = '#view=${view}&frame=${frame}'`);
     await page.waitForTimeout(50);
     if (view !== 'frames') continue;
+    await page.getByRole('heading', { name: `Frame ${frame} ` }).waitFor();
     // All branches, of the handshake and the packets, too.
     const closed = page.locator('[role=treeitem][aria-expanded=false]');
     while ((await closed.count()) > 0) await closed.first().click();
+    text += await page.locator('#app').textContent();
   }
   await page.waitForTimeout(200);
   expect(
     await page.locator('img, iframe, link, base, a, svg:not(.strip svg), #app script, #app style').count(),
   ).toBe(0);
   expect(await page.locator('[onerror], [onclick], [onload]').count()).toBe(0);
-  const text = (await page.locator('#app').textContent()) ?? '';
+  text += await page.locator('#app').textContent();
   expect(text).toContain('<img src=x onerror=alert(10)>.pcapng');
   if (view === 'frames' || view === 'conversation')
     for (const attack of ATTACKS) expect(text).toContain(attack);

@@ -9,7 +9,8 @@ import { FilterBar } from './filter-bar.js';
 import { FindingsView } from './findings.js';
 import { FramesView } from './frames.js';
 import { Help } from './help.js';
-import { VIEWS } from './link.js';
+import { VIEWS, type View } from './link.js';
+import type { PageModel } from './model.js';
 import { Sessions } from './sessions.js';
 import { Statistics } from './statistics.js';
 import { Tabs } from './tabs.js';
@@ -91,6 +92,12 @@ function Warnings({ warnings }: { warnings: readonly string[] }) {
   );
 }
 
+/** What had the focus may be gone then: the tab has it. */
+export function goToView(model: PageModel, view: View): void {
+  model.go({ view });
+  document.getElementById(`tab-${view}`)?.focus();
+}
+
 /** Keys that work wherever one is, but where text is typed. */
 function useShortcuts(): void {
   const model = useModel();
@@ -104,10 +111,10 @@ function useShortcuts(): void {
       if (event.ctrlKey) {
         const step = key === 'ArrowRight' ? 1 : key === 'ArrowLeft' ? VIEWS.length - 1 : 0;
         if (step === 0) return;
-        model.go({ view: VIEWS[(VIEWS.indexOf(model.view.value) + step) % VIEWS.length] });
+        goToView(model, VIEWS[(VIEWS.indexOf(model.view.value) + step) % VIEWS.length]);
       } else if (key === '/') document.getElementById('filter')?.focus();
       else if (key === '?') model.helpOpen.value = true;
-      else if (view !== undefined) model.go({ view });
+      else if (view !== undefined) goToView(model, view);
       else if (key === 'Escape' && model.frame.value !== undefined) model.go({ frame: undefined });
       else return;
       event.preventDefault();

@@ -54,7 +54,7 @@ export function Bubble({ said, before }: { said: Said; before: PageMessage | und
             {formatTime(timestamp, 'relative', model.start)} s
             {since !== undefined && ` (+${duration(since)})`}
           </span>
-          <span class="faint">session {session.number}</span>
+          {model.session.value === undefined && <span class="faint">session {session.number}</span>}
           <span class="faint">{sizeText(message)}</span>
           <button type="button" class="link" onClick={goTo}>
             frame {whole(frames[0] ?? 0)}

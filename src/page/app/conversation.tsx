@@ -80,7 +80,8 @@ function useFeed(session: number | undefined, filter: string, control: boolean, 
   const model = useModel();
   const [said, setSaid] = useState<readonly Said[]>([]);
   const feed = useMemo(
-    () => new MessageFeed(model.source.messages, { session, filter, control }, model.start, from),
+    () =>
+      new MessageFeed(model.source.messages, model.findings, { session, filter, control }, model.start, from),
     [session, filter, control, from],
   );
   const aborting = useMemo(() => new AbortController(), [feed]);

@@ -7,6 +7,7 @@ import { visible } from '../../bytes/visible.js';
 import type { Explanation } from '../../explain/explanation.js';
 import type { Head } from '../../http/head.js';
 import { describeDecoded } from '../../output/decoded-text.js';
+import { formatUtc } from '../../output/time.js';
 import type { JsonLike } from '../../subprotocol/decoder.js';
 import type { Session } from '../../websocket/session-record.js';
 import type { PageMessage } from '../source.js';
@@ -117,6 +118,7 @@ export function packetsBranch({ pieces, frame }: Explanation): Branch {
       </>
     ),
     children: [
+      { id: 'packets-time', text: `captured at ${formatUtc(frame.timestamp)}` },
       ...pieces.slice(0, MOST).map(({ packet, packetOffset, streamOffset, length, comment }, i) => {
         const from = streamOffset - frame.streamOffset;
         const where = packetOffset === undefined ? '' : ` at offset ${packetOffset}`;

@@ -94,7 +94,7 @@ function Wrong({ error, filter, onMend }: WrongProps) {
   const end = column + length;
   const [, suggestion] = /did you mean (\S+?)\?$/.exec(message) ?? [];
   return (
-    <div class="filter-error" id="filter-error" role="alert">
+    <div class="filter-error" id="filter-error">
       <code>
         {visible(filter.slice(0, column))}
         <mark>{visible(filter.slice(column, end)) || '␣'}</mark>

@@ -22,9 +22,14 @@ export class FindingIndex {
   private readonly severities: Severity[] = [];
   private readonly sessions: number[] = [];
 
-  constructor(private readonly table: Table<Finding>) {}
+  /** All are known. */
+  readonly whole: Promise<void>;
 
-  async read(): Promise<void> {
+  constructor(private readonly table: Table<Finding>) {
+    this.whole = this.read();
+  }
+
+  private async read(): Promise<void> {
     const count = Math.min(this.table.count, MOST);
     for (let from = 0; from < count; from += PORTION) {
       for (const finding of await this.table.read(from, Math.min(PORTION, count - from))) this.add(finding);

@@ -10,6 +10,7 @@ import { counted, whole } from './amounts.js';
 import { useModel } from './context.js';
 import { readPlaces } from './lookup.js';
 import { OpcodeMark, SenderMark, SeverityMark } from './marks.js';
+import { isNarrow } from './narrow.js';
 import { VirtualList } from './virtual-list.js';
 
 const ROW = 24;
@@ -51,6 +52,9 @@ export function FrameList({ onOpen }: { onOpen(): void }) {
         cells={(frame) => <Cells frame={frame} />}
         onCurrent={(place) => model.selectPlace(place)}
         onOpen={onOpen}
+        onTap={() => {
+          if (isNarrow()) onOpen();
+        }}
         empty={model.busy.value ? 'Looking …' : 'No frame is like that. Esc in the filter takes it away.'}
       />
       <p class="list-foot">

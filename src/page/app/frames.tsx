@@ -2,13 +2,14 @@
  * The three panes: the list of frames, what the selected one says field by field, and its bits and octets. What is pointed
  * at in one lights up in the others.
  */
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { useModel } from './context.js';
 import { CopyButtons } from './copy-buttons.js';
 import { Details } from './details.js';
 import { Diagram } from './diagram.js';
 import { FrameList } from './frame-list.js';
 import { HexPane } from './hex.js';
+import { Splitter } from './splitter.js';
 import { Unmasking } from './unmasking.js';
 import { useExplanation } from './use-explanation.js';
 
@@ -24,8 +25,9 @@ export function FramesView() {
   const frame = model.frame.value;
   const explanation = useExplanation(frame);
   const [pane, setPane] = useState<Pane>('list');
+  const panes = useRef<HTMLDivElement>(null);
   return (
-    <div class={`panes pane-${pane}`}>
+    <div class={`panes pane-${pane}`} ref={panes}>
       <div class="pane-switch narrow-only" role="group" aria-label="Pane">
         {PANES.map(([one, title]) => (
           <button key={one} type="button" aria-pressed={pane === one} onClick={() => setPane(one)}>
@@ -36,6 +38,7 @@ export function FramesView() {
       <section class="pane list" aria-label="Frames">
         <FrameList onOpen={() => setPane('fields')} />
       </section>
+      <Splitter panes={panes} />
       <section class="pane fields" aria-label="Fields of the frame">
         {explanation === undefined ? <NoFrame /> : <Details explanation={explanation} />}
       </section>

@@ -57,7 +57,9 @@ export function Help() {
         ))}
       </dl>
       <h3>Filters</h3>
-      <p>As in Wireshark, with its names; `wsdissect fields` lists them all.</p>
+      <p>
+        As in Wireshark, with its names; <code>wsdissect fields</code> lists them all.
+      </p>
       <dl>
         {FILTERS.map(([filter, what]) => (
           <div key={filter}>

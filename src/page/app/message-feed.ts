@@ -7,9 +7,11 @@
 import { compileFilter, type Filter } from '../../filter/compile.js';
 import { FilterError } from '../../filter/error.js';
 import type { FilterContext } from '../../filter/field.js';
+import type { Finding } from '../../rules/finding.js';
 import type { Timestamp } from '../../stream/place.js';
 import { isControl } from '../../websocket/opcode.js';
 import type { PageMessage, Table } from '../source.js';
+import type { FindingIndex } from './finding-index.js';
 import { both, sessionFilter } from './search.js';
 
 const PORTION = 500;
@@ -42,6 +44,7 @@ export class MessageFeed {
   /** `from`: the row to begin at. */
   constructor(
     private readonly table: Table<PageMessage>,
+    private readonly findings: FindingIndex,
     private readonly wanted: Wanted,
     start: Timestamp,
     readonly from = 0,
@@ -52,7 +55,11 @@ export class MessageFeed {
     this.filter = compiled(
       both(sessionFilter(wanted.session), this.ignoresFilter ? '' : wanted.filter.trim()),
     );
-    this.context = { start: () => start, findings: () => [], decoded: () => this.latest?.decoded };
+    this.context = {
+      start: () => start,
+      findings: (record) => ('frames' in record ? this.findingsOf(record as PageMessage) : []),
+      decoded: () => this.latest?.decoded,
+    };
   }
 
   get isOver(): boolean {
@@ -62,6 +69,7 @@ export class MessageFeed {
   /** Looks on until there are `count` more, or no more at all. */
   async more(count: number, signal: AbortSignal): Promise<void> {
     const enough = this.said.length + count;
+    if (this.filter?.findings === true) await this.findings.whole;
     while (!this.isOver && this.said.length < enough && !signal.aborted) {
       const from = this.looked;
       const portion = await this.table.read(from, PORTION);
@@ -69,6 +77,10 @@ export class MessageFeed {
       for (const [i, message] of portion.entries()) this.take(message, from + i);
       this.looked = portion.length === 0 ? this.table.count : from + portion.length;
     }
+  }
+
+  private findingsOf({ frames }: PageMessage): readonly Finding[] {
+    return frames.flatMap((frame) => this.findings.of(frame));
   }
 
   private take(message: PageMessage, row: number): void {

@@ -18,7 +18,9 @@ export function RatePlot({ series, what }: RatePlotProps) {
   const { width } = useSize(box);
   useEffect(() => {
     if (width === 0) return;
-    const draw = () => new UPlot({ ...optionsOf(what), width, height: HEIGHT }, series, box.current!);
+    const element = box.current!;
+    const draw = () =>
+      new UPlot({ ...optionsOf(what, colorsOf(element)), width, height: HEIGHT }, series, element);
     let plot = draw();
     const redraw = (): void => {
       plot.destroy();
@@ -52,19 +54,29 @@ export function RatePlot({ series, what }: RatePlotProps) {
 const told = (what: string, value: number): string =>
   what === 'bytes' ? `${size(Math.round(value))}/s` : `${whole(Math.round(value * 10) / 10)}/s`;
 
-function optionsOf(what: 'messages' | 'bytes'): Omit<UPlot.Options, 'width' | 'height'> {
-  const style = getComputedStyle(document.documentElement);
-  const color = (name: string) => style.getPropertyValue(name).trim();
+type Colors = (name: string) => string;
+
+/** A canvas takes no names: what they come to in the theme that is shown. */
+function colorsOf(element: HTMLElement): Colors {
+  return (name) => {
+    element.style.setProperty('color', `var(--${name})`);
+    const { color } = getComputedStyle(element);
+    element.style.removeProperty('color');
+    return color;
+  };
+}
+
+function optionsOf(what: 'messages' | 'bytes', color: Colors): Omit<UPlot.Options, 'width' | 'height'> {
   const axis = {
-    stroke: color('--faint'),
-    grid: { stroke: color('--line'), width: 1 },
-    ticks: { stroke: color('--line') },
+    stroke: color('faint'),
+    grid: { stroke: color('line'), width: 1 },
+    ticks: { stroke: color('line') },
   };
   const line = (label: string, stroke: string) => ({
     label,
     stroke,
     width: 2,
-    fill: `${stroke}22`,
+    fill: stroke.replace(/^rgb\((.*)\)$/, 'rgba($1, 0.13)'),
     value: (_: UPlot, value: number | null) => (value === null ? '–' : told(what, value)),
     points: { show: false },
   });
@@ -80,8 +92,8 @@ function optionsOf(what: 'messages' | 'bytes'): Omit<UPlot.Options, 'width' | 'h
     ],
     series: [
       { label: 'time', value: (_, value) => (value === null ? '–' : `${value.toFixed(3)} s`) },
-      line('client', color('--client')),
-      line('server', color('--server')),
+      line('client', color('client')),
+      line('server', color('server')),
     ],
   };
 }

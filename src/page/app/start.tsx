@@ -19,7 +19,6 @@ export function startPage(source: PageSource, root: HTMLElement): PageModel {
     </ModelContext.Provider>,
     root,
   );
-  void model.findings.read();
   return model;
 }
 

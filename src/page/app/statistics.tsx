@@ -16,14 +16,19 @@ import {
   sizeBars,
 } from './statistics-facts.js';
 
+/** Characters of a label that leave the bars most of the room. */
+const SHORT_LABEL = 14;
+
 export function Statistics() {
-  const { source } = useModel();
+  const { source, spot } = useModel();
+  const { session } = spot.value;
   const facts = source.overview.statistics as StatisticsFacts;
   const [what, setWhat] = useState<'messages' | 'bytes'>('messages');
   const rates = rateSeries(facts, what);
   const endings = Object.entries(facts.endings).filter(([, count]) => count > 0);
   return (
     <div class="statistics scrolls" tabIndex={0} role="group" aria-label="Statistics">
+      {session !== undefined && <p class="hint wide">These numbers are of the whole capture.</p>}
       <Totals facts={facts} />
       <section class="card wide">
         <div class="card-head">
@@ -103,7 +108,7 @@ function Bars({ title, bars }: { title: string; bars: readonly Bar[] }) {
       {bars.length === 0 ? (
         <p class="nothing">None.</p>
       ) : (
-        <table class="bars">
+        <table class={bars.some(({ label }) => label.length > SHORT_LABEL) ? 'bars long' : 'bars'}>
           <thead class="sr">
             <tr>
               <th scope="col">what</th>
@@ -114,7 +119,9 @@ function Bars({ title, bars }: { title: string; bars: readonly Bar[] }) {
           <tbody>
             {bars.map(({ label, client, server }) => (
               <tr key={label}>
-                <th scope="row">{label}</th>
+                <th scope="row" title={label}>
+                  {label}
+                </th>
                 <BarCell side="client" count={client} most={most} />
                 <BarCell side="server" count={server} most={most} />
               </tr>

@@ -121,13 +121,14 @@ function useFrames(from: number): readonly Frame[] {
 function Sequence({ frames, layout, from }: { frames: readonly Frame[]; layout: Layout; from: number }) {
   const model = useModel();
   const selected = model.frame.value?.number;
+  const isMixed = frames.some(({ session }) => session.number !== frames[0].session.number);
   const { ys, pauses, height } = layout;
   return (
     <div class="sequence" role="none" style={{ height: `${height}px` }}>
       <div class="lifeline client" aria-hidden="true" />
       <div class="lifeline server" aria-hidden="true" />
       {frames.map((frame, i) => {
-        const { number, sender, opcode, timestamp } = frame;
+        const { number, session, sender, opcode, timestamp } = frame;
         const severity = model.findings.severity(number);
         const time = formatTime(timestamp, 'relative', model.start);
         return (
@@ -144,7 +145,9 @@ function Sequence({ frames, layout, from }: { frames: readonly Frame[]; layout: 
             <span class="arrow-time">{time}</span>
             <span class="arrow-line">
               <span class="arrow-text">
-                <span class="sr">{sender}</span> <b>{opcodeName(opcode)}</b> {whole(frame.exactLength)} B{' '}
+                <span class="sr">{sender}</span>{' '}
+                {isMixed && <span class="arrow-session">session {session.number}</span>}{' '}
+                <b>{opcodeName(opcode)}</b> {whole(frame.exactLength)} B{' '}
                 <span class="arrow-payload">{preview(frame).slice(0, 120)}</span>
               </span>
             </span>

@@ -32,6 +32,8 @@ export interface VirtualListProps<Row> {
   onCurrent(place: number): void;
   /** Enter, or a second click. */
   onOpen?(place: number): void;
+  /** A row was clicked, and is current now. */
+  onTap?(): void;
   readonly empty: ComponentChildren;
 }
 
@@ -99,7 +101,10 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
                   aria-selected={place === current}
                   class={`vrow ${row === undefined ? 'unread' : (rowClass?.(row) ?? '')}`}
                   style={{ height: `${rowHeight}px` }}
-                  onClick={() => props.onCurrent(place)}
+                  onClick={() => {
+                    props.onCurrent(place);
+                    props.onTap?.();
+                  }}
                   onDblClick={() => props.onOpen?.(place)}
                 >
                   {row === undefined ? <div role="gridcell">…</div> : cells(row, place)}
