@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileFilter, FilterError, type RecordKind, type Records } from '../../src/filter/index.js';
-import { rules } from '../../src/rules/index.js';
 import type { Finding } from '../../src/rules/finding.js';
+import { rules } from '../../src/rules/index.js';
 import { context, makeFrame, makeMessage, ruleOf, session } from '../output/samples.js';
 import { utf8 } from '../support/splits.js';
 
