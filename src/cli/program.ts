@@ -15,6 +15,7 @@ import { addExportCommand } from './commands/export.js';
 import { addFieldsCommand } from './commands/fields.js';
 import { addFollowCommand } from './commands/follow.js';
 import { addFramesCommand } from './commands/frames.js';
+import { addLessonCommand } from './commands/lesson.js';
 import { addLimitsCommand } from './commands/limits.js';
 import { addMessagesCommand } from './commands/messages.js';
 import { addQueryCommand } from './commands/query.js';
@@ -95,6 +96,7 @@ export function makeProgram(version: string, terminal: Terminal): Command {
   addDiffCommand(program, terminal);
   addDecryptCommand(program, terminal);
   addSampleCommand(program, terminal);
+  addLessonCommand(program, terminal);
   addRulesCommand(program, terminal);
   addFieldsCommand(program, terminal);
   addLimitsCommand(program, terminal);

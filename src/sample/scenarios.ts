@@ -1,6 +1,7 @@
 /**
  * The samples: conversations that show one thing each, with a comment at each packet that matters.
  */
+import { formatHex } from '../bytes/hex.js';
 import type { Script } from './script.js';
 
 export interface Scenario {
@@ -26,6 +27,8 @@ function scenario(name: string, summary: string, script: Script): Scenario {
 
 const long = (length: number) =>
   'The quick brown fox jumps over the lazy dog. '.repeat(length).slice(0, length);
+
+const hex = (text: string) => formatHex(Buffer.from(text));
 
 export const SCENARIOS: readonly Scenario[] = [
   scenario('hello-world', 'One message each way: "Hello" masked, "Hello" not masked, as in RFC 6455 §5.7', {
@@ -149,6 +152,22 @@ export const SCENARIOS: readonly Scenario[] = [
         said: { text: 'once', packet: 'twice', comment: 'Sent again, for no acknowledgement came' },
       },
       { by: 'server', said: { text: 'understood' } },
+      ...END,
+    ],
+  }),
+  scenario('gap', 'A packet that the capture lost inside a payload: the frame stays, with a hole', {
+    steps: [
+      { by: 'server', said: { text: 'before' } },
+      {
+        by: 'server',
+        said: {
+          bytes: `81 1b ${hex('the hole')}`,
+          comment: 'The header says 27 bytes of payload; the first 8 of them come along',
+        },
+      },
+      { by: 'server', said: { bytes: hex(' is not here, '), packet: 'lost' } },
+      { by: 'server', said: { bytes: hex('still'), comment: 'The last 5 bytes: 14 between are missing' } },
+      { by: 'server', said: { text: 'after' } },
       ...END,
     ],
   }),

@@ -37,11 +37,13 @@ const commands = [
   'completion',
   'explain',
   'sample',
+  'lesson',
 ];
 const helps = [['--help'], ...commands.map((command) => [command, '--help'])];
 /** The README says "all" of the commands that read captures. */
 const isCommon = (word: string, command: string) =>
-  word === 'all' && !['rules', 'fields', 'limits', 'decrypt', 'completion', 'sample'].includes(command);
+  word === 'all' &&
+  !['rules', 'fields', 'limits', 'decrypt', 'completion', 'sample', 'lesson'].includes(command);
 /** The long names of the options that a help lists. */
 const optionsOf = (text: string) =>
   [...text.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, name]) => name).sort();
@@ -230,6 +232,7 @@ describe('help of a command', () => {
     ['decrypt', '[options] <capture> <out.pcapng>', 'made readable for its owner only'],
     ['fields', '[options] [text]', 'Names and meanings are'],
     ['sample', '[options] [scenario]', 'Comments at the packets say what to look at'],
+    ['lesson', '[options] [lesson]', 'Each makes a sample in memory, dissects it, and walks through it.'],
     ['explain', '[options] [capture...]', 'the figure of RFC 6455 filled with its bits'],
     ['completion', '[options] <shell>', 'what they take: formats, rules, limits, file names'],
     ['limits', '[options]', 'Each hit is told as a warning that names the limit'],

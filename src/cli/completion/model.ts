@@ -3,6 +3,7 @@
  * script of a shell lists anything that is not there.
  */
 import type { Argument, Command, Option } from 'commander';
+import { LESSONS } from '../../lesson/lessons/index.js';
 import { LIMIT_KEYS, limitName } from '../../limits.js';
 import { rules } from '../../rules/index.js';
 
@@ -60,6 +61,7 @@ function completedArgument(argument: Argument | undefined, commands: readonly st
   if (argument === undefined) return [];
   const name = argument.name();
   if (name === 'rule') return rules.map(({ id }) => id);
+  if (name === 'lesson') return LESSONS.map((lesson) => lesson.name);
   if (name === 'command') return commands;
   return argument.argChoices ?? (/^(capture|out)/.test(name) ? 'file' : 'free');
 }
