@@ -19,6 +19,7 @@ import { addLessonCommand } from './commands/lesson.js';
 import { addLimitsCommand } from './commands/limits.js';
 import { addMessagesCommand } from './commands/messages.js';
 import { addQueryCommand } from './commands/query.js';
+import { addQuizCommand } from './commands/quiz.js';
 import { addRulesCommand } from './commands/rules.js';
 import { addSampleCommand } from './commands/sample.js';
 import { addSessionsCommand } from './commands/sessions.js';
@@ -97,6 +98,7 @@ export function makeProgram(version: string, terminal: Terminal): Command {
   addDecryptCommand(program, terminal);
   addSampleCommand(program, terminal);
   addLessonCommand(program, terminal);
+  addQuizCommand(program, terminal);
   addRulesCommand(program, terminal);
   addFieldsCommand(program, terminal);
   addLimitsCommand(program, terminal);

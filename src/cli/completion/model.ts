@@ -4,6 +4,7 @@
  */
 import type { Argument, Command, Option } from 'commander';
 import { LESSONS } from '../../lesson/lessons/index.js';
+import { TOPICS } from '../../lesson/quiz/question.js';
 import { LIMIT_KEYS, limitName } from '../../limits.js';
 import { rules } from '../../rules/index.js';
 
@@ -62,6 +63,7 @@ function completedArgument(argument: Argument | undefined, commands: readonly st
   const name = argument.name();
   if (name === 'rule') return rules.map(({ id }) => id);
   if (name === 'lesson') return LESSONS.map((lesson) => lesson.name);
+  if (name === 'topic') return TOPICS;
   if (name === 'command') return commands;
   return argument.argChoices ?? (/^(capture|out)/.test(name) ? 'file' : 'free');
 }
