@@ -185,4 +185,20 @@ export const SCENARIOS: readonly Scenario[] = [
       ],
     },
   ),
+  scenario('tls', 'wss: within TLS 1.3, whose secrets the capture has embedded', {
+    tls: true,
+    steps: [
+      { by: 'client', said: { text: 'Hello', comment: 'Encrypted; the secrets are in the capture' } },
+      { by: 'server', said: { text: 'Hello to you' } },
+      ...END,
+    ],
+  }),
+  scenario('http2', 'Over HTTP/2: an extended CONNECT opens a stream, and frames are its data (RFC 8441)', {
+    http2: true,
+    steps: [
+      { by: 'client', said: { text: 'Hello', comment: 'Masked as ever, within DATA of stream 1' } },
+      { by: 'server', said: { text: 'Hello to you' } },
+      ...END,
+    ],
+  }),
 ];
