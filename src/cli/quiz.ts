@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { nearest } from '../bytes/nearest.js';
 import { visible } from '../bytes/visible.js';
-import { type Question, TOPICS, type Topic } from '../lesson/quiz/question.js';
+import type { Question } from '../lesson/quiz/question.js';
 import { quizQuestions } from '../lesson/quiz/quiz.js';
 import {
   type Answered,
@@ -16,6 +16,7 @@ import {
   scoreText,
   verdictText,
 } from '../lesson/quiz/text.js';
+import { TOPICS, type Topic } from '../lesson/quiz/topic.js';
 import { loadShown } from '../lesson/shown.js';
 import type { QuizCommandOptions } from './commands/quiz.js';
 import { EXIT, UsageError } from './exit.js';

@@ -10,9 +10,10 @@ import {
   textAnswer,
 } from '../../src/lesson/quiz/answer.js';
 import { Draw } from '../../src/lesson/quiz/draw.js';
-import { type Question, TOPICS, type Topic } from '../../src/lesson/quiz/question.js';
+import type { Question } from '../../src/lesson/quiz/question.js';
 import { quizQuestions } from '../../src/lesson/quiz/quiz.js';
 import { keyText, questionText } from '../../src/lesson/quiz/text.js';
+import { TOPICS, type Topic } from '../../src/lesson/quiz/topic.js';
 import { loadShown } from '../../src/lesson/shown.js';
 import { makeColors } from '../../src/output/colors.js';
 

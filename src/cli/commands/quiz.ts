@@ -2,7 +2,7 @@
  * `wsdissect quiz`: questions on real bytes.
  */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { TOPICS, type Topic } from '../../lesson/quiz/question.js';
+import { TOPICS, type Topic } from '../../lesson/quiz/topic.js';
 import type { Terminal } from '../terminal.js';
 import { parseCount } from './options.js';
 

@@ -4,7 +4,7 @@
  */
 import type { Argument, Command, Option } from 'commander';
 import { LESSONS } from '../../lesson/lessons/index.js';
-import { TOPICS } from '../../lesson/quiz/question.js';
+import { TOPICS } from '../../lesson/quiz/topic.js';
 import { LIMIT_KEYS, limitName } from '../../limits.js';
 import { rules } from '../../rules/index.js';
 

@@ -9,9 +9,7 @@ import type { Frame, Sender } from '../../websocket/frame-record.js';
 import type { Seen } from '../seen.js';
 import type { Answer } from './answer.js';
 import type { Draw } from './draw.js';
-
-export const TOPICS = ['opcode', 'length', 'unmask', 'fragment', 'close', 'violation'] as const;
-export type Topic = (typeof TOPICS)[number];
+import type { Topic } from './topic.js';
 
 /** What is asked, before it has its number. */
 export interface Asked {

@@ -2,7 +2,8 @@
  * A quiz: questions on frames of samples that are made for it, the same for the same seed.
  */
 import { Draw } from './draw.js';
-import { type Asked, type Question, TOPICS, type Topic } from './question.js';
+import type { Asked, Question } from './question.js';
+import { TOPICS, type Topic } from './topic.js';
 import { askClose } from './topics/close.js';
 import { askFragment } from './topics/fragment.js';
 import { askLength } from './topics/length.js';
