@@ -30,6 +30,7 @@ const ORDER = [
   'output',
   'explain',
   'sample',
+  'lesson',
   'tables',
   'export',
   'query',

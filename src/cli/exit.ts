@@ -9,7 +9,7 @@ export const EXIT = {
   usage: 1,
   /** Input that cannot be used, or that ends in the middle of a record. */
   input: 2,
-  /** `check` found what it was asked to fail on, or `diff` a difference. */
+  /** `check` found what it was asked to fail on, `diff` a difference, or `quiz` an answer that is not right. */
   findings: 3,
 } as const;
 
@@ -20,7 +20,7 @@ Exit codes:
   2  unusable input, or input that is cut off: what it holds was printed;
      or output that cannot be written
   3  check found violations as severe as --fail-on names, or worse; or diff
-     found a difference`;
+     found a difference; or quiz --answers graded one as wrong`;
 
 /** Wrong options or arguments that the option parser cannot see. One line that says what to do. */
 export class UsageError extends Error {

@@ -20,30 +20,61 @@ const ROW_BYTES = 16;
 /** Packets that are named. */
 const MAX_PACKETS = 16;
 
+/** What an explanation consists of, in this order. */
+export type SectionName =
+  | 'title'
+  | 'figure'
+  | 'parts'
+  | 'bytes'
+  | 'unmasking'
+  | 'steps'
+  | 'place'
+  | 'findings';
+
+export interface Section {
+  readonly name: SectionName;
+  /** Empty: none. */
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
 export function explanationText(explanation: Explanation, colors: Colors): string {
+  return explanationSections(explanation, colors)
+    .map(({ title, lines }) => [...(title === '' ? [] : [colors.label(title)]), ...lines].join('\n'))
+    .join('\n\n')
+    .concat('\n');
+}
+
+/** Those that have something to say of this frame. */
+export function explanationSections(explanation: Explanation, colors: Colors): readonly Section[] {
   const { parts, diagram, unmasking, steps, findings } = explanation;
-  const sections = [
-    ['', [colors.label(titleOf(explanation))]],
-    ['Bit by bit (RFC 6455 §5.2)', diagramLines(diagram, colors)],
-    ['What each part says', togetherOf(parts).flatMap((alike) => partLines(alike, colors))],
-    ['The bytes, coloured by part', byteLines(explanation, colors)],
-    ['Unmasking (RFC 6455 §5.3): byte i of the payload XOR byte i mod 4 of the key', unmaskLines(unmasking)],
-    ['What a decoder does', steps.flatMap(stepLines)],
-    ['Where it lay', placeLines(explanation)],
+  const sections: readonly (readonly [SectionName, string, readonly string[]])[] = [
+    ['title', '', [colors.label(titleOf(explanation))]],
+    ['figure', 'Bit by bit (RFC 6455 §5.2)', diagramLines(diagram, colors)],
+    ['parts', 'What each part says', togetherOf(parts).flatMap((alike) => partLines(alike, colors))],
+    ['bytes', 'The bytes, coloured by part', byteLines(explanation, colors)],
     [
+      'unmasking',
+      'Unmasking (RFC 6455 §5.3): byte i of the payload XOR byte i mod 4 of the key',
+      unmaskLines(unmasking),
+    ],
+    ['steps', 'What a decoder does', steps.flatMap(stepLines)],
+    ['place', 'Where it lay', placeLines(explanation)],
+    [
+      'findings',
       'What is wrong',
       findings.flatMap(({ rule, severity, message }) => [
-        colors.severity(severity, `${severity}: ${rule.title} (${rule.section})`),
+        ...wrapped(`${severity}: ${rule.title} (${rule.section})`, '', (line) =>
+          colors.severity(severity, line),
+        ),
         ...wrapped(visible(message), '  '),
         ...wrapped(rule.asks, '  '),
       ]),
     ],
-  ] as const;
+  ];
   return sections
-    .filter(([, lines]) => lines.length > 0)
-    .map(([title, lines]) => [...(title === '' ? [] : [colors.label(title)]), ...lines].join('\n'))
-    .join('\n\n')
-    .concat('\n');
+    .filter(([, , lines]) => lines.length > 0)
+    .map(([name, title, lines]) => ({ name, title, lines }));
 }
 
 export function titleOf({ frame, pieces }: Explanation): string {

@@ -11,7 +11,7 @@ import type { Sender } from '../websocket/frame-record.js';
 
 /** Of documentation (RFC 5737). */
 const ADDRESSES = { client: Uint8Array.of(192, 0, 2, 10), server: Uint8Array.of(198, 51, 100, 20) };
-const PORTS = { client: 50_000, server: 80 };
+const CLIENT_PORT = 50_000;
 const MACS = { client: Uint8Array.of(2, 0, 0, 0, 0, 1), server: Uint8Array.of(2, 0, 0, 0, 0, 2) };
 /** 2026-01-01T12:00:00Z, in nanoseconds. */
 const START = 1_767_268_800_000_000_000n;
@@ -31,6 +31,7 @@ export interface SegmentOptions {
 
 export class PacketWriter {
   private time = START;
+  private readonly ports: Readonly<Record<Sender, number>>;
   private readonly sequences = { client: 1_000_000, server: 5_000_000 };
   /** Who spoke last: the other side answers a way later. */
   private last: Sender = 'server';
@@ -39,7 +40,10 @@ export class PacketWriter {
   constructor(
     private readonly encoder: PcapngEncoder,
     private readonly write: (block: Uint8Array) => void,
-  ) {}
+    serverPort: number,
+  ) {
+    this.ports = { client: CLIENT_PORT, server: serverPort };
+  }
 
   wait(seconds: number): void {
     this.time += BigInt(Math.round(seconds * 1e9));
@@ -85,8 +89,8 @@ export class PacketWriter {
     const own = sequence ?? this.sequences[by];
     if (sequence === undefined && (flags & (SYN | FIN)) !== 0) this.sequences[by]++;
     const fields = {
-      sourcePort: PORTS[by],
-      destinationPort: PORTS[other],
+      sourcePort: this.ports[by],
+      destinationPort: this.ports[other],
       sequence: own,
       acknowledgement: (flags & ACK) === 0 ? 0 : this.sequences[other],
       flags,

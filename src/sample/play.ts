@@ -6,16 +6,21 @@ import { createHash } from 'node:crypto';
 import { PcapngEncoder } from '../capture/pcapng-encode.js';
 import { encodeClose } from '../websocket/close.js';
 import { MessageDeflater } from '../websocket/deflate-encode.js';
-import type { Extension } from '../websocket/extensions.js';
+import { type Extension, encodeExtensions } from '../websocket/extensions.js';
 import { encodeFrame } from '../websocket/frame-encode.js';
 import type { Sender } from '../websocket/frame-record.js';
 import { encodeHandshakeRequest, encodeHandshakeResponse } from '../websocket/handshake.js';
 import { BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT } from '../websocket/opcode.js';
-import { PacketWriter } from './packet-writer.js';
+import { fieldsOf, SampleHttp2 } from './http2.js';
+import { PacketWriter, type SegmentOptions } from './packet-writer.js';
 import type { Said, Script } from './script.js';
+import { SampleTls } from './tls.js';
 
 /** LINKTYPE_ETHERNET. */
 const ETHERNET = 1;
+/** A key log in a Decryption Secrets Block. */
+const SECRETS_TLS = 0x544c_534b;
+const DEFAULT_HOST = 'example.test';
 /** RFC 7692 §7.1.1: every message by itself, in both directions. */
 const NO_TAKEOVER = [
   { name: 'client_no_context_takeover', value: undefined, quoted: false },
@@ -26,11 +31,18 @@ export function playScript(script: Script, write: (block: Uint8Array) => void): 
   const encoder = new PcapngEncoder();
   write(encoder.sectionHeader());
   write(encoder.interfaceDescription({ linkType: ETHERNET, resolution: 9 }));
-  new Play(script, new PacketWriter(encoder, write)).play();
+  const play = new Play(script, new PacketWriter(encoder, write, script.tls === true ? 443 : 80));
+  if (play.tls !== undefined)
+    write(encoder.decryptionSecrets(SECRETS_TLS, Buffer.from(play.tls.keyLog, 'latin1')));
+  play.play();
 }
 
 class Play {
   private readonly deflaters: Readonly<Record<Sender, MessageDeflater>>;
+  readonly tls: SampleTls | undefined;
+  private readonly http2: SampleHttp2 | undefined;
+  /** That TCP has not seen yet. */
+  private readonly ends: [by: Sender, comment: string | undefined][] = [];
   private drawn = 0;
 
   constructor(
@@ -42,33 +54,82 @@ class Play {
       client: new MessageDeflater({ contextTakeover }),
       server: new MessageDeflater({ contextTakeover }),
     };
+    const { tls = false, http2 = false, host = DEFAULT_HOST } = script;
+    if (tls) this.tls = new SampleTls((length) => this.random(length), host, http2 ? 'h2' : 'http/1.1');
+    if (http2) this.http2 = new SampleHttp2();
   }
 
   play(): void {
     const { packets, script } = this;
     packets.open(script.title);
-    this.handshake();
+    for (const [by, bytes] of this.tls?.handshake ?? []) packets.send(by, bytes);
+    if (this.http2 === undefined) this.handshake();
+    else this.connect(this.http2);
     for (const step of script.steps)
       if ('wait' in step) packets.wait(step.wait);
-      else if (step.said.end !== undefined) packets.end(step.by, step.said.end, step.said.comment);
-      else packets.send(step.by, this.bytesOf(step.by, step.said), step.said);
+      else if (step.said.end !== undefined) this.end(step.by, step.said);
+      else this.say(step.by, step.said);
+  }
+
+  /** RFC 8441 §5.1. */
+  private connect(http2: SampleHttp2): void {
+    const { path = '/', host = DEFAULT_HOST, subprotocol, tls, request, response } = this.script;
+    const protocols = subprotocol === undefined ? [] : [`sec-websocket-protocol: ${subprotocol}`];
+    const extensions = this.extensions();
+    const asked = [
+      ':method: CONNECT',
+      ':protocol: websocket',
+      `:scheme: ${tls === true ? 'https' : 'http'}`,
+      `:path: ${path}`,
+      `:authority: ${host}`,
+      'sec-websocket-version: 13',
+      ...protocols,
+    ];
+    const answered = [':status: 200', ...protocols];
+    if (extensions.length > 0)
+      for (const head of [asked, answered])
+        head.push(`sec-websocket-extensions: ${encodeExtensions(extensions)}`);
+    this.send('client', http2.begin('client', true));
+    this.send('server', http2.begin('server', this.script.http2 === true));
+    this.send('client', http2.acknowledge());
+    this.send('client', http2.head('client', fieldsOf(request ?? asked.join('\n'))));
+    this.send('server', http2.head('server', fieldsOf(response ?? answered.join('\n'))));
+  }
+
+  private say(by: Sender, said: Said): void {
+    const bytes = this.bytesOf(by, said);
+    this.send(by, this.http2?.data(bytes) ?? bytes, said);
+  }
+
+  /** What carries the conversation ends first; TCP below HTTP/2 only when both sides have ended the stream. */
+  private end(by: Sender, said: Said): void {
+    if (said.end === 'reset') {
+      this.packets.end(by, 'reset', said.comment);
+      return;
+    }
+    this.ends.push([by, said.comment]);
+    if (this.http2 !== undefined) this.send(by, this.http2.end());
+    if (this.http2 !== undefined && this.ends.length < 2) return;
+    for (const [sender, comment] of this.ends.splice(0)) {
+      if (this.tls !== undefined) this.packets.send(sender, this.tls.close(sender));
+      this.packets.end(sender, 'fin', comment);
+    }
+  }
+
+  private send(by: Sender, bytes: Uint8Array, options: SegmentOptions = {}): void {
+    this.packets.send(by, this.tls?.seal(by, bytes) ?? bytes, options);
+  }
+
+  private extensions(): readonly Extension[] {
+    const { deflate = false } = this.script;
+    if (deflate === false) return [];
+    return [{ name: 'permessage-deflate', parameters: deflate === 'no-takeover' ? NO_TAKEOVER : [] }];
   }
 
   private handshake(): void {
-    const {
-      path = '/',
-      host = 'example.test',
-      subprotocol,
-      deflate,
-      request,
-      response,
-      early = '',
-    } = this.script;
+    const { path = '/', host = DEFAULT_HOST, subprotocol, request, response, early = '' } = this.script;
     const key = /^Sec-WebSocket-Key: *(\S+)/im.exec(request ?? '')?.[1] ?? this.random(16).toString('base64');
-    const extensions: Extension[] =
-      deflate === undefined || deflate === false
-        ? []
-        : [{ name: 'permessage-deflate', parameters: deflate === 'no-takeover' ? NO_TAKEOVER : [] }];
+    const extensions = this.extensions();
     const agreed = { key, ...(extensions.length > 0 && { extensions }) };
     const asked = encodeHandshakeRequest({
       target: path,
@@ -81,8 +142,8 @@ class Play {
       ...(subprotocol !== undefined && { subprotocol }),
     });
     const head = request === undefined ? asked : headOf(request);
-    this.packets.send('client', Buffer.concat([head, octets(early)]));
-    this.packets.send('server', response === undefined ? answered : headOf(response));
+    this.send('client', Buffer.concat([head, octets(early)]));
+    this.send('server', response === undefined ? answered : headOf(response));
   }
 
   private bytesOf(by: Sender, said: Said): Uint8Array {

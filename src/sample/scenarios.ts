@@ -1,6 +1,7 @@
 /**
  * The samples: conversations that show one thing each, with a comment at each packet that matters.
  */
+import { formatHex } from '../bytes/hex.js';
 import type { Script } from './script.js';
 
 export interface Scenario {
@@ -26,6 +27,8 @@ function scenario(name: string, summary: string, script: Script): Scenario {
 
 const long = (length: number) =>
   'The quick brown fox jumps over the lazy dog. '.repeat(length).slice(0, length);
+
+const hex = (text: string) => formatHex(Buffer.from(text));
 
 export const SCENARIOS: readonly Scenario[] = [
   scenario('hello-world', 'One message each way: "Hello" masked, "Hello" not masked, as in RFC 6455 §5.7', {
@@ -152,6 +155,22 @@ export const SCENARIOS: readonly Scenario[] = [
       ...END,
     ],
   }),
+  scenario('gap', 'A packet that the capture lost inside a payload: the frame stays, with a hole', {
+    steps: [
+      { by: 'server', said: { text: 'before' } },
+      {
+        by: 'server',
+        said: {
+          bytes: `81 1b ${hex('the hole')}`,
+          comment: 'The header says 27 bytes of payload; the first 8 of them come along',
+        },
+      },
+      { by: 'server', said: { bytes: hex(' is not here, '), packet: 'lost' } },
+      { by: 'server', said: { bytes: hex('still'), comment: 'The last 5 bytes: 14 between are missing' } },
+      { by: 'server', said: { text: 'after' } },
+      ...END,
+    ],
+  }),
   scenario(
     'loss',
     'A packet that the capture lost, in the middle of a message: what is missing, and what is not',
@@ -166,4 +185,20 @@ export const SCENARIOS: readonly Scenario[] = [
       ],
     },
   ),
+  scenario('tls', 'wss: within TLS 1.3, whose secrets the capture has embedded', {
+    tls: true,
+    steps: [
+      { by: 'client', said: { text: 'Hello', comment: 'Encrypted; the secrets are in the capture' } },
+      { by: 'server', said: { text: 'Hello to you' } },
+      ...END,
+    ],
+  }),
+  scenario('http2', 'Over HTTP/2: an extended CONNECT opens a stream, and frames are its data (RFC 8441)', {
+    http2: true,
+    steps: [
+      { by: 'client', said: { text: 'Hello', comment: 'Masked as ever, within DATA of stream 1' } },
+      { by: 'server', said: { text: 'Hello to you' } },
+      ...END,
+    ],
+  }),
 ];

@@ -15,6 +15,10 @@ export interface Script {
   readonly subprotocol?: string;
   /** permessage-deflate is agreed on; `no-takeover`: each message by itself. */
   readonly deflate?: boolean | 'no-takeover';
+  /** Within TLS 1.3, whose secrets the capture has. */
+  readonly tls?: boolean;
+  /** Over HTTP/2 (RFC 8441); `not-offered`: though the server has not offered it. Heads are then lines of fields. */
+  readonly http2?: boolean | 'not-offered';
   /** Heads in place of the usual ones, lines without their ends. */
   readonly request?: string;
   readonly response?: string;
@@ -77,6 +81,8 @@ const SCRIPT: Readonly<Record<keyof Omit<Script, 'steps'>, readonly [Check, what
   host: [isText, 'a text'],
   subprotocol: [isText, 'a text'],
   deflate: [isOneOf(true, false, 'no-takeover'), 'true, false or no-takeover'],
+  tls: [isOneOf(true, false), 'true or false'],
+  http2: [isOneOf(true, false, 'not-offered'), 'true, false or not-offered'],
   request: [isText, 'a text'],
   response: [isText, 'a text'],
   early: [isHex, 'octets in hexadecimal'],

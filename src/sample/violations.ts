@@ -2,10 +2,14 @@
  * A conversation that breaks one rule: made of the rule's own example, so that what `rules` explains and what a sample shows
  * are the same bytes.
  */
+import { formatHex } from '../bytes/hex.js';
 import { exampleRequest, exampleResponse } from '../rules/example-heads.js';
 import { rules } from '../rules/index.js';
 import type { Rule } from '../rules/rule.js';
+import { deflateMessage } from '../websocket/deflate-encode.js';
+import { encodeFrame } from '../websocket/frame-encode.js';
 import type { Sender } from '../websocket/frame-record.js';
+import { BINARY } from '../websocket/opcode.js';
 import type { Scenario } from './scenarios.js';
 import type { Script, Step } from './script.js';
 
@@ -21,6 +25,8 @@ interface Setting {
   /** Seconds between them. */
   readonly wait?: number;
   readonly script?: Omit<Script, 'steps'>;
+  /** What comes before. */
+  readonly before?: readonly Step[];
   /** What follows; default: nothing, the capture ends there. */
   readonly end?: readonly Step[];
 }
@@ -45,6 +51,12 @@ const extensions = (answer: string): Omit<Script, 'steps'> => ({
   response: exampleResponse({ 'Sec-WebSocket-Extensions': answer }),
 });
 
+/** A frame with so many zeros, deflated. */
+function compressed(length: number): string {
+  const payload = deflateMessage(new Uint8Array(length));
+  return formatHex(encodeFrame({ opcode: BINARY, rsv1: true, payload }));
+}
+
 const SETTINGS: Readonly<Record<string, Setting>> = {
   'unmasked-client-frame': { by: 'client' },
   'masked-server-frame': { by: 'server' },
@@ -52,6 +64,10 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   'deflate-undecodable': { script: { deflate: true } },
   'deflate-final-block': { script: { deflate: true } },
   'deflate-context-used': { script: extensions('permessage-deflate; server_no_context_takeover') },
+  'deflate-window-exceeded': {
+    script: extensions('permessage-deflate; server_max_window_bits=8'),
+    before: [{ by: 'server', said: { bytes: compressed(320), comment: 'A message of 320 bytes' } }],
+  },
   'ping-unanswered': { first: 4, wait: 4, end: BYE },
   'pong-mismatch': { first: 4 },
   'ping-answered-by-data': { first: 8, end: BYE },
@@ -62,21 +78,15 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   'no-close': { end: FIN },
 };
 
-/** Rules of which there is no sample: HTTP/2 is not written yet, and one needs a message that no step can say. */
-const WITHOUT: ReadonlySet<string> = new Set(
-  rules.map(({ id }) => id).filter((id) => id.startsWith('h2-') || id === 'deflate-window-exceeded'),
-);
-
-export const VIOLATIONS: readonly Scenario[] = rules
-  .filter(({ id }) => !WITHOUT.has(id))
-  .map((rule) => ({
-    name: `${VIOLATION}${rule.id}`,
-    summary: rule.title,
-    script: { title: `${rule.title} (${rule.section}): ${rule.asks}`, ...scriptOf(rule) },
-  }));
+export const VIOLATIONS: readonly Scenario[] = rules.map((rule) => ({
+  name: `${VIOLATION}${rule.id}`,
+  summary: rule.title,
+  script: { title: `${rule.title} (${rule.section}): ${rule.asks}`, ...scriptOf(rule) },
+}));
 
 function scriptOf(rule: Rule): Script {
   const { bytes } = rule.example;
+  if (bytes.startsWith(':')) return ofStream(rule);
   return /^(?:GET|POST|HTTP)/.test(bytes) ? ofHeads(rule) : ofFrames(rule, SETTINGS[rule.id] ?? {});
 }
 
@@ -95,13 +105,28 @@ function ofHeads({ example }: Rule): Script {
   };
 }
 
-function ofFrames({ id, example }: Rule, { by, first, wait, script, end = [] }: Setting): Script {
+/** The fields of an extended CONNECT, and maybe of its answer. */
+function ofStream({ id, example }: Rule): Script {
+  const [request, response] = example.bytes.split('\n\n');
+  return {
+    http2: id === 'h2-connect-not-offered' ? 'not-offered' : true,
+    request: request!,
+    ...(response !== undefined && { response }),
+    steps: BYE,
+  };
+}
+
+function ofFrames(
+  { id, example }: Rule,
+  { by, first, wait, script, before = [], end = [] }: Setting,
+): Script {
   const bytes = example.bytes.split(' ');
   const sender = by ?? (Number.parseInt(bytes[1]!, 16) >= 0x80 ? 'client' : 'server');
   const other = sender === 'client' ? 'server' : 'client';
   const split = first ?? bytes.length;
   const rest = bytes.slice(split).join(' ');
   const steps: Step[] = [
+    ...before,
     {
       by: sender,
       said: { bytes: bytes.slice(0, split).join(' '), comment: `${id}: ${example.explanation}` },

@@ -19,7 +19,7 @@ import { encodeRequest, encodeResponse } from '../http/head-encode.js';
 import { type Extension, type ExtensionList, encodeExtensions, parseExtensions } from './extensions.js';
 
 /** RFC 6455 §1.3. */
-const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+export const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 const NONE: readonly string[] = [];
 const NO_EXTENSIONS: ExtensionList = { extensions: [], malformed: false };

@@ -37,6 +37,7 @@ describe.each([
     ['check --format=ju\\t', '<check> <--format=junit>'],
     ['-T te\\tmess\\t', '<-T> <text> <messages>'],
     ['rules unmask\\t', '<rules> <unmasked-client-frame>'],
+    ['lesson mask\\t', '<lesson> <masking>'],
     ['export ha\\tmy\\t', '<export> <har> <my capture.pcap>'],
     ['stats --limit tls-gu\\t5', '<stats> <--limit> <tls-guesses=5>'],
     ['--keylog key\\t', '<--keylog> <keys.log>'],

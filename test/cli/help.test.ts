@@ -39,11 +39,14 @@ const commands = [
   'sample',
   'report',
   'serve',
+  'lesson',
+  'quiz',
 ];
 const helps = [['--help'], ...commands.map((command) => [command, '--help'])];
 /** The README says "all" of the commands that read captures. */
 const isCommon = (word: string, command: string) =>
-  word === 'all' && !['rules', 'fields', 'limits', 'decrypt', 'completion', 'sample'].includes(command);
+  word === 'all' &&
+  !['rules', 'fields', 'limits', 'decrypt', 'completion', 'sample', 'lesson', 'quiz'].includes(command);
 /** The long names of the options that a help lists. */
 const optionsOf = (text: string) =>
   [...text.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, name]) => name).sort();
@@ -107,7 +110,10 @@ describe('wsdissect --help', () => {
   it('has examples that work', () => {
     const mine = join(folder, 'mine.mjs');
     writeFileSync(mine, "export default { name: 'mine', bid: () => 0, open: () => ({ decode() {} }) };");
+    const answers = join(folder, 'answers.txt');
+    writeFileSync(answers, 'binary\n94\nsocket43\n3\n1002\na\n');
     const capture = {
+      'answers.txt': answers,
       'capture.pcapng': twoSessions,
       'capture.pcap.gz': twoSessions,
       'capture.pcap': twoSessions,
@@ -232,6 +238,8 @@ describe('help of a command', () => {
     ['decrypt', '[options] <capture> <out.pcapng>', 'made readable for its owner only'],
     ['fields', '[options] [text]', 'Names and meanings are'],
     ['sample', '[options] [scenario]', 'Comments at the packets say what to look at'],
+    ['lesson', '[options] [lesson]', 'Each makes a sample in memory, dissects it, and walks through it.'],
+    ['quiz', '[options] [topic]', 'and explains each answer. On a terminal it asks'],
     ['explain', '[options] [capture...]', 'the figure of RFC 6455 filled with its bits'],
     ['report', '[options] [capture...]', 'it loads nothing, needs no network and sends nothing'],
     ['serve', '[options] [capture...]', 'requests of other web sites are refused'],

@@ -3,6 +3,8 @@
  * script of a shell lists anything that is not there.
  */
 import type { Argument, Command, Option } from 'commander';
+import { LESSONS } from '../../lesson/lessons/index.js';
+import { TOPICS } from '../../lesson/quiz/topic.js';
 import { LIMIT_KEYS, limitName } from '../../limits.js';
 import { rules } from '../../rules/index.js';
 
@@ -60,6 +62,8 @@ function completedArgument(argument: Argument | undefined, commands: readonly st
   if (argument === undefined) return [];
   const name = argument.name();
   if (name === 'rule') return rules.map(({ id }) => id);
+  if (name === 'lesson') return LESSONS.map((lesson) => lesson.name);
+  if (name === 'topic') return TOPICS;
   if (name === 'command') return commands;
   return argument.argChoices ?? (/^(capture|out)/.test(name) ? 'file' : 'free');
 }

@@ -1,0 +1,37 @@
+/**
+ * A quiz: questions on frames of samples that are made for it, the same for the same seed.
+ */
+import { Draw } from './draw.js';
+import type { Asked, Question } from './question.js';
+import { TOPICS, type Topic } from './topic.js';
+import { askClose } from './topics/close.js';
+import { askFragment } from './topics/fragment.js';
+import { askLength } from './topics/length.js';
+import { askOpcode } from './topics/opcode.js';
+import { askUnmasked } from './topics/unmask.js';
+import { askViolation } from './topics/violation.js';
+
+const ASK: Readonly<Record<Topic, (draw: Draw) => Promise<Asked>>> = {
+  opcode: askOpcode,
+  length: askLength,
+  unmask: askUnmasked,
+  fragment: askFragment,
+  close: askClose,
+  violation: askViolation,
+};
+
+export interface QuizOptions {
+  readonly seed: number;
+  readonly count: number;
+  /** The only one; undefined: all, in turn. */
+  readonly topic: Topic | undefined;
+}
+
+/** Each by itself: question 3 is the same in a quiz of 3 and of 10. */
+export async function* quizQuestions({ seed, count, topic }: QuizOptions): AsyncGenerator<Question> {
+  for (let number = 1; number <= count; number++) {
+    const its = topic ?? TOPICS[(number - 1) % TOPICS.length];
+    const asked = await ASK[its](new Draw(`quiz ${seed} ${number}`));
+    yield { ...asked, number, topic: its };
+  }
+}
