@@ -1,8 +1,12 @@
-// Makes .github/*.svg, the README's pictures of the program: runs it on a bundled capture with colours and
-// draws what it printed. After a build: `node .github/screenshot.mjs`.
+// Makes the README's pictures: .github/*.svg of what the program prints on bundled captures with colours, and
+// .github/*.png of the page in Chromium (/usr/bin/chromium, or what WSDISSECT_CHROMIUM names). After a build:
+// `node .github/screenshot.mjs`.
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
 
 const COLUMNS = 128;
 const CELL = { width: 7.8, height: 17 };
@@ -12,6 +16,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const pictures = [
   ['frames', ['-T', 'table', 'fixtures/ws-hello/capture.pcap']],
   ['detail', ['-V', '-x', '-c', '1', 'fixtures/ws-hello/capture.pcap']],
+  ['explain', ['explain', '--hex', '81 85 37 fa 21 3d 7f 9f 4d 51 58']],
 ];
 for (const [name, args] of pictures) {
   const text = execFileSync(process.execPath, ['bin/wsdissect.js', ...args], {
@@ -21,8 +26,39 @@ for (const [name, args] of pictures) {
   });
   writeFileSync(
     `${root}.github/${name}.svg`,
-    draw(`wsdissect ${args.join(' ')}`, text.trimEnd().split('\n')),
+    draw(`wsdissect ${args.map(quoted).join(' ')}`, text.trimEnd().split('\n')),
   );
+}
+
+function quoted(arg) {
+  return arg.includes(' ') ? `'${arg}'` : arg;
+}
+
+const SOCKET_IO = 'fixtures/messages-socketio/capture.pcap.gz';
+const pages = [
+  ['page-frames', SOCKET_IO, '#frame=7', 'light'],
+  ['page-conversation', SOCKET_IO, '#session=1&view=conversation', 'dark'],
+  ['page-findings', 'fixtures/conformance/capture.pcap.gz', '#view=findings', 'light'],
+];
+const folder = mkdtempSync(join(tmpdir(), 'wsdissect-'));
+const browser = await chromium.launch({
+  executablePath: process.env.WSDISSECT_CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox'],
+});
+try {
+  for (const [name, capture, place, colorScheme] of pages) {
+    const report = join(folder, `${name}.html`);
+    execFileSync(process.execPath, ['bin/wsdissect.js', 'report', '-q', '-o', report, capture], {
+      cwd: root,
+    });
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme });
+    await page.goto(pathToFileURL(report).href + place);
+    await page.waitForTimeout(1500);
+    await page.screenshot({ path: `${root}.github/${name}.png` });
+  }
+} finally {
+  await browser.close();
+  rmSync(folder, { recursive: true });
 }
 
 function draw(command, lines) {

@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VIEWS } from '../../src/page/app/link.js';
 import { fixturesRoot } from '../support/fixtures.js';
-import { axeViolations, Reports } from '../support/page.js';
+import { axeViolations, hasChromium, Reports } from '../support/page.js';
 
 const reports = new Reports();
 const capture = `${fixturesRoot}conformance/capture.pcap.gz`;
@@ -12,7 +12,7 @@ const capture = `${fixturesRoot}conformance/capture.pcap.gz`;
 beforeAll(() => reports.start());
 afterAll(() => reports.close());
 
-describe.each([
+describe.runIf(hasChromium).each([
   ['light', 'wide', { width: 1440, height: 900 }],
   ['dark', 'wide', { width: 1440, height: 900 }],
   ['light', 'narrow', { width: 390, height: 844 }],

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { playScript } from '../../src/sample/play.js';
 import type { Step } from '../../src/sample/script.js';
-import { Reports } from '../support/page.js';
+import { hasChromium, Reports } from '../support/page.js';
 
 /** With the two Closes as many. */
 const MESSAGES = 299_998;
@@ -56,7 +56,7 @@ const scrollBy = (step: number, pictures: number) => `new Promise((done) => {
   requestAnimationFrame(picture);
 })`;
 
-it('opens, scrolls, leaps, filters', { timeout: 300_000 }, async () => {
+it.runIf(hasChromium)('opens, scrolls, leaps, filters', { timeout: 300_000 }, async () => {
   const { page, troubles, requests } = await reports.open(capture);
   const row = (place: number) => page.locator(`#frames-list-${place}:not(.unread) .f-payload`);
   await row(0).waitFor();

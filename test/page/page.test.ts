@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { dissect } from '../../src/dissect.js';
 import type { Frame } from '../../src/websocket/frame-record.js';
 import { fixturesRoot } from '../support/fixtures.js';
-import { type Opened, Reports } from '../support/page.js';
+import { hasChromium, type Opened, Reports } from '../support/page.js';
 
 const capture = `${fixturesRoot}messages-socketio/capture.pcap.gz`;
 const reports = new Reports();
@@ -36,7 +36,7 @@ const fragment = (page: Page) => new URL(page.url()).hash;
 const classes = async (page: Page, selector: string) =>
   page.locator(selector).evaluateAll((elements) => elements.map((element) => element.textContent));
 
-describe('a capture', () => {
+describe.runIf(hasChromium)('a capture', () => {
   it('is listed with what each frame says', async () => {
     const page = await open();
     expect(await foot(page).textContent()).toBe(`${frames.length} frames`);
@@ -73,7 +73,7 @@ describe('a capture', () => {
   });
 });
 
-describe('filter', () => {
+describe.runIf(hasChromium)('filter', () => {
   it('lists what it holds for', async () => {
     const page = await open();
     await page.fill('#filter', 'websocket.opcode == binary && ws.sender == client');
@@ -104,7 +104,7 @@ describe('filter', () => {
   });
 });
 
-describe('highlights', () => {
+describe.runIf(hasChromium)('highlights', () => {
   const litOctets = (page: Page) => classes(page, '.octet.lit');
   const litCells = (page: Page) => classes(page, '.cell.lit .cell-title');
   const litFields = (page: Page) => classes(page, '.branch.lit b');
@@ -147,7 +147,7 @@ describe('highlights', () => {
   });
 });
 
-describe('keys', () => {
+describe.runIf(hasChromium)('keys', () => {
   const selected = (page: Page) => page.locator('#frames-list [aria-selected=true]').getAttribute('id');
 
   it('do without a mouse', async () => {
@@ -200,7 +200,7 @@ describe('keys', () => {
   });
 });
 
-describe('links', () => {
+describe.runIf(hasChromium)('links', () => {
   it('lead to a frame, a view, a filter; back and forward go there again', async () => {
     const page = await open('#frame=17');
     await page.getByRole('heading', { name: /Frame 17 / }).waitFor();
@@ -225,7 +225,7 @@ describe('links', () => {
   });
 });
 
-describe('copies', () => {
+describe.runIf(hasChromium)('copies', () => {
   it('are hexadecimal, JSON and a command', async () => {
     const page = await open('#frame=5', { permissions: ['clipboard-read', 'clipboard-write'] });
     const copied = async (name: string, told: string) => {
@@ -248,7 +248,7 @@ describe('copies', () => {
   });
 });
 
-describe('views', () => {
+describe.runIf(hasChromium)('views', () => {
   it('show the conversation as the applications had it', async () => {
     const page = await open('#view=conversation&session=1');
     const { sessions } = JSON.parse(readFileSync(`${fixturesRoot}messages-socketio/messages.json`, 'utf8'));

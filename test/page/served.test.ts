@@ -4,7 +4,7 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startWsdissect } from '../support/cli.js';
-import { axeViolations, Reports } from '../support/page.js';
+import { axeViolations, hasChromium, Reports } from '../support/page.js';
 
 const reports = new Reports();
 const server = startWsdissect(['serve', 'fixtures/conformance/capture.pcap.gz']);
@@ -27,7 +27,7 @@ afterAll(async () => {
   await once(server, 'exit');
 });
 
-it('lists, filters and explains, and asks nobody else', async () => {
+it.runIf(hasChromium)('lists, filters and explains, and asks nobody else', async () => {
   const { page, requests, troubles } = await reports.openUrl(url);
   const foot = page.locator('.list-foot');
   expect(await foot.textContent()).toBe('6,800 frames');

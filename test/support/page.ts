@@ -9,9 +9,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { wsdissect } from './cli.js';
+import { hasProgram } from './tshark.js';
 
 /** Debian's; elsewhere WSDISSECT_CHROMIUM names it. */
 const EXECUTABLE = process.env.WSDISSECT_CHROMIUM ?? '/usr/bin/chromium';
+export const hasChromium = hasProgram(EXECUTABLE);
 
 export interface Opened {
   readonly page: Page;

@@ -125,6 +125,10 @@ function Sequence({ frames, layout, from }: { frames: readonly Frame[]; layout: 
   const { ys, pauses, height } = layout;
   return (
     <div class="sequence" role="none" style={{ height: `${height}px` }}>
+      <div class="peers" aria-hidden="true">
+        <span class="peer client">client</span>
+        <span class="peer server">server</span>
+      </div>
       <div class="lifeline client" aria-hidden="true" />
       <div class="lifeline server" aria-hidden="true" />
       {frames.map((frame, i) => {
