@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { compileFilter, FilterError, type RecordKind, type Records } from '../../src/filter/index.js';
 import type { Finding } from '../../src/rules/finding.js';
 import { rules } from '../../src/rules/index.js';
-import { context, makeFrame, makeMessage, ruleOf, session } from '../output/samples.js';
+import { decodeClose } from '../../src/websocket/close.js';
+import { context, makeFrame, makeMessage, makeSummary, ruleOf, session } from '../output/samples.js';
 import { utf8 } from '../support/splits.js';
 
 const nothing = { start: context().start, findings: () => [] };
@@ -234,6 +235,33 @@ describe('other records', () => {
     });
     const filter = 'ws.frame == 5 && ws.message.frames == 2 && websocket.payload.close.status_code == 1000';
     expect(holds(`${filter} && websocket.payload.close.reason == bye`, 'message', message)).toBe(true);
+  });
+
+  test('a Close without a reason has none', () => {
+    const table: [string, Buffer, boolean, boolean][] = [
+      ['nothing', Buffer.of(), false, false],
+      ['a code', Buffer.of(3, 232), true, false],
+      ['both', Buffer.of(3, 232, 0x62), true, true],
+    ];
+    const of = <K extends RecordKind>(kind: K, record: Records[K]) =>
+      ['status_code', 'reason'].map((part) => holds(`websocket.payload.close.${part}`, kind, record));
+    for (const [name, payload, ...expected] of table) {
+      const close = decodeClose(payload);
+      const sent = {
+        body: close,
+        packet: 6,
+        timestamp: hello.timestamp,
+        acknowledges: undefined,
+        sequenceEnd: undefined,
+      };
+      expect([name, of('frame', makeFrame({ opcode: 8, payload }))]).toEqual([name, expected]);
+      expect([name, of('message', makeMessage({ opcode: 8, content: payload, close }))]).toEqual([
+        name,
+        expected,
+      ]);
+      const summary = makeSummary({ close: { client: undefined, server: sent } });
+      expect([name, of('session', summary)]).toEqual([name, expected]);
+    }
   });
 
   test('findings of frames, messages and sessions are asked for', () => {

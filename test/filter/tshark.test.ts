@@ -103,26 +103,41 @@ function tsharkPackets(file: string, filter: string): number[] {
   return text.split('\n').filter(Boolean).map(Number);
 }
 
+/** How many rows there were. */
+async function rowsAlike(name: string, filters: readonly string[]): Promise<number> {
+  const file = `${root}fixtures/${name}`;
+  const { frames, start } = await framesOf(file);
+  const packetOf = ({ pieces }: Frame) => Math.max(...pieces.map(({ packet }) => packet));
+  const perPacket = new Map<number, number>();
+  for (const frame of frames) perPacket.set(packetOf(frame), (perPacket.get(packetOf(frame)) ?? 0) + 1);
+  const single = (packet: number) => perPacket.get(packet) === 1;
+  let rows = 0;
+  for (const filter of filters) {
+    const { matches } = compileFilter(filter, 'frame');
+    const context = { start: () => start, findings: () => [] };
+    const ours = frames
+      .filter((frame) => matches(frame, context))
+      .map(packetOf)
+      .filter(single);
+    expect([filter, ours]).toEqual([filter, tsharkPackets(file, filter).filter(single)]);
+    rows += ours.length;
+  }
+  return rows;
+}
+
 describe.runIf(hasProgram('tshark'))('the rows of tshark', () => {
   test.each(CAPTURES)('%s', { timeout: 120_000 }, async (name) => {
-    const file = `${root}fixtures/${name}`;
-    const { frames, start } = await framesOf(file);
-    const packetOf = ({ pieces }: Frame) => Math.max(...pieces.map(({ packet }) => packet));
-    const perPacket = new Map<number, number>();
-    for (const frame of frames) perPacket.set(packetOf(frame), (perPacket.get(packetOf(frame)) ?? 0) + 1);
-    const single = (packet: number) => perPacket.get(packet) === 1;
-    let rows = 0;
-    for (const filter of FILTERS) {
-      const { matches } = compileFilter(filter, 'frame');
-      const context = { start: () => start, findings: () => [] };
-      const ours = frames
-        .filter((frame) => matches(frame, context))
-        .map(packetOf)
-        .filter(single);
-      expect([filter, ours]).toEqual([filter, tsharkPackets(file, filter).filter(single)]);
-      rows += ours.length;
-    }
-    expect(rows).toBeGreaterThan(100);
+    expect(await rowsAlike(name, FILTERS)).toBeGreaterThan(100);
+  });
+
+  // Further on there are sessions in which tshark loses the WebSocket.
+  test('of Closes without a reason', { timeout: 60_000 }, async () => {
+    const rows = await rowsAlike('conformance/capture.pcap.gz', [
+      'websocket.payload.close.reason && frame.number < 10000',
+      'websocket.opcode == 8 and not websocket.payload.close.reason and frame.number < 10000',
+      'websocket.payload.close.status_code == 1002 and not websocket.payload.close.reason and frame.number < 10000',
+    ]);
+    expect(rows).toBeGreaterThan(1000);
   });
 
   test.each(REFUSED)('tshark, too, refuses %s', (filter) => {
