@@ -165,8 +165,14 @@ class Compiler<K extends RecordKind> {
     return source;
   }
 
-  private vocabularyOf({ name, names, max, values }: Field): Vocabulary {
-    return { name, names, max, values: values === 'rules' ? this.rules?.map(({ id }) => id) : values };
+  private vocabularyOf({ name, names, max, seconds, values }: Field): Vocabulary {
+    return {
+      name,
+      names,
+      max,
+      seconds,
+      values: values === 'rules' ? this.rules?.map(({ id }) => id) : values,
+    };
   }
 }
 

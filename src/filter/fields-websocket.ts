@@ -237,9 +237,12 @@ export const websocketFields: readonly Field[] = [
     'octets that the capture does not hold',
     ({ missingBytes }) => missingBytes.client + missingBytes.server,
   ),
-  summaryField('ws.duration', 'number', 'seconds from its handshake to its end', ({ session, ended }) =>
-    secondsBetween(session.opened, ended),
-  ),
+  {
+    ...summaryField('ws.duration', 'number', 'seconds from its handshake to its end', ({ session, ended }) =>
+      secondsBetween(session.opened, ended),
+    ),
+    seconds: true,
+  },
   {
     ...summaryField('ws.closed_by', 'string', 'who sent the first Close', ({ closedBy }) => closedBy),
     values: SENDERS,
@@ -258,7 +261,15 @@ export const websocketFields: readonly Field[] = [
     'number of the message that it answers',
     (unit) => unit.answers?.message,
   ),
-  unitField('ws.decoded.latency', 'number', 'seconds since that message', (unit) => unit.answers?.latency),
+  {
+    ...unitField(
+      'ws.decoded.latency',
+      'number',
+      'seconds since that message',
+      (unit) => unit.answers?.latency,
+    ),
+    seconds: true,
+  },
   {
     ...findingField(
       'ws.finding',

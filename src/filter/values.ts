@@ -17,6 +17,7 @@ import { parseAddress } from '../network/address.js';
 import { FilterError } from './error.js';
 import type { Domain, FieldType, Value } from './field.js';
 import type { Token } from './lexer.js';
+import { parseDecimal, parseNumeral } from './numeral.js';
 import type { Comparison } from './parser.js';
 import { compilePattern, type Pattern } from './pattern.js';
 
@@ -139,9 +140,9 @@ function patternOf({ text, column, length }: Token): Pattern {
 }
 
 function jsonTest(operator: Ordering, literal: Token): Test {
-  const number = Number(literal.text);
   const isWord = literal.kind === 'word';
-  if (isWord && literal.text.trim() !== '' && !Number.isNaN(number)) {
+  const number = isWord ? parseNumeral(literal) : Number.NaN;
+  if (!Number.isNaN(number)) {
     const test = numberTest(operator, number);
     return (value) => typeof value === 'number' && test(value);
   }
@@ -184,16 +185,19 @@ function hasPrefix(value: Uint8Array, address: Uint8Array, bits: number): boolea
   return rest === 8 || value[whole] >> rest === address[whole] >> rest;
 }
 
-function parseNumber(type: FieldType, { text, column, length }: Token, vocabulary: Vocabulary): number {
-  const { name, names = {}, max } = vocabulary;
+function parseNumber(type: FieldType, literal: Token, vocabulary: Vocabulary): number {
+  const { text, column, length } = literal;
+  const { name, names = {}, max, seconds } = vocabulary;
   const word = text.toLowerCase();
   if (type === 'boolean' && (word === 'true' || word === 'false')) return Number(word === 'true');
   if (Object.hasOwn(names, word)) return names[word];
-  const number = text.trim() === '' ? Number.NaN : Number(text);
   if (type === 'time') {
     const time = Date.parse(text) / 1000 + fraction(text);
     if (!Number.isNaN(time)) return time;
-  } else if (type === 'boolean') {
+    throw new FilterError(wantedNumber(type, word, names), column, length);
+  }
+  const number = seconds === true ? parseDecimal(text) : parseNumeral(literal);
+  if (type === 'boolean') {
     // As to tshark, whatever is not 0 is true.
     if (Number.isInteger(number) && number >= 0) return Math.min(number, 1);
   } else if (max !== undefined && !Number.isNaN(number)) {

@@ -33,6 +33,17 @@ describe('of the frame of RFC 6455 §5.7', () => {
     ['frame.number==6', true],
     ['frame.number eq 6', true],
     ['frame.number == 0x6', true],
+    ['frame.number == 06', true],
+    ['frame.number == 006', true],
+    ['frame.number == 0b110', true],
+    ['frame.number in {05..07}', true],
+    ['frame.number < 010', true],
+    ['frame.number < 07', true],
+    ['websocket.payload_length == 010', false],
+    ['websocket.fin == 01', true],
+    ['frame.time_relative < 01.5', true],
+    ['frame.time_epoch > 01700000001', true],
+    ['frame.time_relative < 09', true],
     ['frame.number != 6', false],
     ['frame.number ne 7', true],
     ['frame.number in {1, 4..6}', true],
@@ -163,7 +174,7 @@ describe('of the frame of RFC 6455 §5.7', () => {
 });
 
 describe('JSON', () => {
-  const content = '{"a":{"b":[{"c":1,"d":"x"},{"c":7}]},"n":null,"t":true,"s":"Ünï","e":"5","":3}';
+  const content = '{"a":{"b":[{"c":1,"d":"x"},{"c":7}]},"n":null,"t":true,"s":"Ünï","e":"5","":3,"o":10}';
   test.each([
     ['ws.json', true],
     ['ws.json.a', true],
@@ -183,6 +194,10 @@ describe('JSON', () => {
     ['ws.json.s contains "nï"', true],
     ['ws.json.s matches "^ü"', true],
     ['ws.json.e == 5', false],
+    ['ws.json.o == 012', true],
+    ['ws.json.o == 12', false],
+    ['ws.json.o == "012"', false],
+    ['ws.json.e == 05', false],
     ['ws.json.e == "5"', true],
     ['ws.json.a == 1', false],
     ['ws.json.__proto__', false],
@@ -307,6 +322,10 @@ describe('what is wrong is told with its place', () => {
     ['websocket.opcode == 99', '20+2 websocket.opcode is never 99: it is a whole number from 0 to 15'],
     ['websocket.opcode & 16', '19+2 websocket.opcode is never 16: it is a whole number from 0 to 15'],
     ['websocket.rsv > 8', '16+1 websocket.rsv is never 8: it is a whole number from 0 to 7'],
+    ['websocket.opcode == 08', '20+2 a leading 0 makes a number octal, and 08 is none'],
+    ['tcp.port in {1, 09}', '16+2 a leading 0 makes a number octal, and 09 is none'],
+    ['ws.json.a == 08', '13+2 a leading 0 makes a number octal, and 08 is none'],
+    ['websocket.opcode == 020', '20+3 websocket.opcode is never 020: it is a whole number from 0 to 15'],
     ['websocket.fin == -1', '17+2 expected 0, 1, true or false'],
     ['tcp.port == 99999', '12+5 tcp.port is never 99999: it is a whole number from 0 to 65535'],
     ['tcp.srcport == 1.5', '15+3 tcp.srcport is never 1.5: it is a whole number from 0 to 65535'],
