@@ -20,6 +20,7 @@ import {
   type Value,
 } from './field.js';
 import { fieldNamed, nearestField } from './fields.js';
+import { EMPTY_ARRAY } from './json.js';
 import type { Token } from './lexer.js';
 import { type Comparison, type FilterNode, type Operand, parseFilter } from './parser.js';
 import { slice } from './slice.js';
@@ -153,13 +154,15 @@ class Compiler<K extends RecordKind> {
     let source: Source<K> = { type: field.type, get, vocabulary: this.vocabularyOf(field) };
     if (ranges !== undefined) {
       const octets = source;
-      if (!['bytes', 'text', 'string', 'address'].includes(octets.type))
+      if (!['bytes', 'text', 'string', 'address', 'json'].includes(octets.type))
         throw new FilterError(
           `${field.name} is no text and no octets: it has no slices`,
           token.column,
           token.length,
         );
-      source = mapped(octets, 'bytes', (value) => slice(octetsOf(value), ranges));
+      source = mapped(octets, 'bytes', (value) =>
+        typeof value === 'string' || value instanceof Uint8Array ? slice(octetsOf(value), ranges) : undefined,
+      );
     }
     for (const name of functions) source = applied(name, source);
     return source;
@@ -263,7 +266,8 @@ function applied<K extends RecordKind>(name: Token, source: Source<K>): Source<K
       return {
         type: 'number',
         vocabulary: undefined,
-        get: (record, context) => listOf(get(record, context)).length,
+        get: (record, context) =>
+          listOf(get(record, context)).filter((value) => value !== EMPTY_ARRAY).length,
       };
     case 'len':
       if (isText || type === 'bytes') return mapped(source, 'number', (value) => octetsOf(value).length);

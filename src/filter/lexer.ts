@@ -18,8 +18,19 @@ export interface Token {
   readonly length: number;
 }
 
-const TOKEN =
-  /(?<space>\s+)|(?<string>r?"(?:[^"\\]|\\.)*")|(?<operator>&&|\|\||\^\^|===|!==|==|!=|~=|<=|>=|[<>!~&(){},])|\[(?<slice>[^\]]*)\]|(?<word>[\p{L}\p{N}_.:/+*%@$-]+(?:\[\d*\](?=\.)[\p{L}\p{N}_.$-]+)*)/suy;
+/** A JSON path is one word, with what it has in brackets or as strings. */
+const PATH = String.raw`ws\.json(?![\p{L}\p{N}_])(?:[\p{L}\p{N}_.:/+*%@$-]+|(?<=\.)STRING|\[\s*(?:-?\d+|STRING)\s*\])*`;
+const STRING = String.raw`"(?:[^"\\]|\\.)*"`;
+const TOKEN = new RegExp(
+  [
+    String.raw`(?<space>\s+)`,
+    `(?<string>r?${STRING})`,
+    String.raw`(?<operator>&&|\|\||\^\^|===|!==|==|!=|~=|<=|>=|[<>!~&(){},])`,
+    String.raw`\[(?<slice>[^\]]*)\]`,
+    String.raw`(?<word>${PATH.replaceAll('STRING', STRING)}|[\p{L}\p{N}_.:/+*%@$-]+)`,
+  ].join('|'),
+  'suy',
+);
 
 /** Throws FilterError for a character that begins nothing. */
 export function tokenise(filter: string): Token[] {
@@ -61,7 +72,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** `r"…"` as it stands; else escapes as in C, and one that is unknown keeps its backslash, as patterns need it. */
-function unquoted(quoted: string): string {
+export function unquoted(quoted: string): string {
   if (quoted.startsWith('r')) return quoted.slice(2, -1);
   return quoted
     .slice(1, -1)
