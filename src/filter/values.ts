@@ -67,7 +67,7 @@ export function makeTest(
     case 'string':
       return stringTest(operator, knownWord(literal, vocabulary));
     case 'text':
-      return bytesTest(operator, octetsOfText(literal.text));
+      return bytesTest(operator, octetsOfLiteral(literal));
     case 'bytes':
       return bytesTest(operator, parseBytes(literal));
     case 'json':
@@ -118,7 +118,7 @@ function containTest(type: FieldType, literal: Token): Test {
   if (type === 'json') return (value) => typeof value === 'string' && value.includes(text);
   if (type !== 'text' && type !== 'bytes')
     throw new FilterError('contains is for texts and octets', literal.column, literal.length);
-  const wanted = type === 'text' ? octetsOfText(text) : parseBytes(literal);
+  const wanted = type === 'text' ? octetsOfLiteral(literal) : parseBytes(literal);
   return (value) => includesOctets(value as Uint8Array, wanted);
 }
 
@@ -235,11 +235,21 @@ function wantedNumber(type: FieldType, word: string, names: Readonly<Record<stri
   return `expected a number, or ${known.join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`;
 }
 
-/** A string stands for its octets; else two hex digits each, with colons, dots or hyphens, or nothing, between them. */
-function parseBytes({ kind, text, column, length }: Token): Uint8Array {
-  if (kind === 'string') return octetsOfText(text);
-  const digits = text.replace(/^0x/, '').replace(/[:.-]/g, '');
-  if (!/^(?:[0-9a-fA-F]{2})+$/.test(digits))
+function octetsOfLiteral({ kind, text }: Token): Uint8Array {
+  return kind === 'character' ? Uint8Array.of(text.charCodeAt(0)) : octetsOfText(text);
+}
+
+/**
+ * A string or a character stands for its octets; else two hex digits each, with colons, dots or hyphens, or nothing, between
+ * them; of an octet before these or at the end one digit will do, as in tshark.
+ */
+function parseBytes(literal: Token): Uint8Array {
+  const { kind, text, column, length } = literal;
+  if (kind !== 'word') return octetsOfLiteral(literal);
+  const parts = text.replace(/^0x(?=(?:..)+$)/, '').split(/[:.-]/);
+  if (!parts.every((part) => /^[0-9a-fA-F]+$/.test(part)))
     throw new FilterError('expected octets such as 37:fa:21:3d, or a string', column, length);
-  return octetsOfHex(digits);
+  return octetsOfHex(
+    parts.map((part) => (part.length % 2 === 0 ? part : part.replace(/.$/, '0$&'))).join(''),
+  );
 }
