@@ -7,6 +7,7 @@
  */
 
 import { compareOctets, octetsOfText, textOfOctets } from '../bytes/octets.js';
+import { formatAddress } from '../network/address.js';
 import type { Rule } from '../rules/rule.js';
 import { FilterError } from './error.js';
 import {
@@ -20,8 +21,9 @@ import {
   type Value,
 } from './field.js';
 import { fieldNamed, nearestField } from './fields.js';
+import { EMPTY_ARRAY } from './json.js';
 import type { Token } from './lexer.js';
-import { type Comparison, type FilterNode, type Operand, parseFilter } from './parser.js';
+import { type Comparison, type FilterNode, type Operand, parseFilter, type Quantifier } from './parser.js';
 import { slice } from './slice.js';
 import { makeTest, type Test, type Vocabulary } from './values.js';
 
@@ -100,18 +102,23 @@ class Compiler<K extends RecordKind> {
   }
 
   private comparison(node: Extract<FilterNode, { kind: 'compare' }>): Predicate<K> {
-    const { operand, operator, value } = node;
+    const { operand, operator, value, quantifier } = node;
     const source = this.source(operand);
     const other = value.kind === 'word' ? fieldNamed(value) : undefined;
     if (other !== undefined && operator !== 'matches' && operator !== 'contains')
       return this.comparisonOfFields(node, source, other);
     const base = operator === '!=' || operator === '===' || operator === '!==' ? '==' : operator;
-    return quantified(source.get, operator, makeTest(source.type, base, value, source.vocabulary));
+    return quantified(
+      source.get,
+      operator,
+      makeTest(source.type, base, value, source.vocabulary),
+      quantifier,
+    );
   }
 
   /** Both have one value, or several. */
   private comparisonOfFields(
-    { operator, value, token }: Extract<FilterNode, { kind: 'compare' }>,
+    { operator, value, token, quantifier }: Extract<FilterNode, { kind: 'compare' }>,
     source: Source<K>,
     other: Field,
   ): Predicate<K> {
@@ -119,27 +126,24 @@ class Compiler<K extends RecordKind> {
     if (right.type !== source.type || !(operator in FIELD_ORDER))
       throw new FilterError(`${other.name} is not to be compared so`, token.column, token.length);
     const decide = FIELD_ORDER[operator as keyof typeof FIELD_ORDER];
+    const ofAll = quantifier === undefined ? operator === '!=' : quantifier === 'all';
     return (record, context) => {
       const wanted = listOf(right.get(record, context));
       const values = listOf(source.get(record, context));
-      if (operator === '!=')
-        return (
-          values.length > 0 &&
-          wanted.length > 0 &&
-          !values.some((a) => wanted.some((b) => compare(a, b) === 0))
-        );
-      return values.some((a) => wanted.some((b) => decide(compare(a, b))));
+      if (!ofAll) return values.some((a) => wanted.some((b) => decide(compare(a, b))));
+      const isThere = values.length > 0 && wanted.length > 0;
+      return isThere && values.every((a) => wanted.every((b) => decide(compare(a, b))));
     };
   }
 
-  private membership({ operand, members }: Extract<FilterNode, { kind: 'in' }>): Predicate<K> {
+  private membership({ operand, members, quantifier }: Extract<FilterNode, { kind: 'in' }>): Predicate<K> {
     const { type, get, vocabulary } = this.source(operand);
     const tests = members.map(({ low, high }): Test => {
       if (high === undefined) return makeTest(type, '==', low, vocabulary);
       const [from, to] = [makeTest(type, '>=', low, vocabulary), makeTest(type, '<=', high, vocabulary)];
       return (value) => from(value) && to(value);
     });
-    return quantified(get, '==', (value) => tests.some((test) => test(value)));
+    return quantified(get, '==', (value) => tests.some((test) => test(value)), quantifier);
   }
 
   private source(operand: Operand): Source<K> {
@@ -153,20 +157,28 @@ class Compiler<K extends RecordKind> {
     let source: Source<K> = { type: field.type, get, vocabulary: this.vocabularyOf(field) };
     if (ranges !== undefined) {
       const octets = source;
-      if (!['bytes', 'text', 'string', 'address'].includes(octets.type))
+      if (!['bytes', 'text', 'string', 'address', 'json'].includes(octets.type))
         throw new FilterError(
           `${field.name} is no text and no octets: it has no slices`,
           token.column,
           token.length,
         );
-      source = mapped(octets, 'bytes', (value) => slice(octetsOf(value), ranges));
+      source = mapped(octets, 'bytes', (value) =>
+        typeof value === 'string' || value instanceof Uint8Array ? slice(octetsOf(value), ranges) : undefined,
+      );
     }
     for (const name of functions) source = applied(name, source);
     return source;
   }
 
-  private vocabularyOf({ name, names, max, values }: Field): Vocabulary {
-    return { name, names, max, values: values === 'rules' ? this.rules?.map(({ id }) => id) : values };
+  private vocabularyOf({ name, names, max, seconds, values }: Field): Vocabulary {
+    return {
+      name,
+      names,
+      max,
+      seconds,
+      values: values === 'rules' ? this.rules?.map(({ id }) => id) : values,
+    };
   }
 }
 
@@ -201,25 +213,24 @@ function presence<K extends RecordKind>(get: Getter<Records[K]>): Predicate<K> {
   };
 }
 
-/** For any value, for all, or for none: what the comparison asks. */
+/** For any value or for all: what the quantifier says, or else the operator. */
 function quantified<K extends RecordKind>(
   get: Getter<Records[K]>,
   operator: Comparison,
   test: Test,
+  quantifier: Quantifier | undefined,
 ): Predicate<K> {
-  if (operator === '!=' || operator === '===') {
-    const wanted = operator === '===';
+  const wanted = operator !== '!=' && operator !== '!==';
+  if (quantifier === undefined ? operator === '!=' || operator === '===' : quantifier === 'all')
     return (record, context) => {
       const values = listOf(get(record, context));
       return values.length > 0 && values.every((value) => test(value) === wanted);
     };
-  }
-  const isNegated = operator === '!==';
   return (record, context) => {
     const value = get(record, context);
     if (value === undefined) return false;
-    if (Array.isArray(value)) return value.some((one) => test(one) !== isNegated);
-    return test(value as Value) !== isNegated;
+    if (Array.isArray(value)) return value.some((one) => test(one) === wanted);
+    return test(value as Value) === wanted;
   };
 }
 
@@ -247,7 +258,7 @@ function mapped<K extends RecordKind>(
   };
 }
 
-const FUNCTIONS = ['len', 'count', 'lower', 'upper'];
+const FUNCTIONS = ['len', 'count', 'lower', 'upper', 'max', 'min', 'string'];
 
 function applied<K extends RecordKind>(name: Token, source: Source<K>): Source<K> {
   const { type, get } = source;
@@ -257,11 +268,22 @@ function applied<K extends RecordKind>(name: Token, source: Source<K>): Source<K
       return {
         type: 'number',
         vocabulary: undefined,
-        get: (record, context) => listOf(get(record, context)).length,
+        get: (record, context) =>
+          listOf(get(record, context)).filter((value) => value !== EMPTY_ARRAY).length,
       };
     case 'len':
       if (isText || type === 'bytes') return mapped(source, 'number', (value) => octetsOf(value).length);
       break;
+    case 'max':
+    case 'min':
+      if (type !== 'label' && type !== 'json')
+        return extreme(name.text.toLowerCase() === 'max' ? 1 : -1, source);
+      throw new FilterError(`${name.text}() is for what has an order`, name.column, name.length);
+    case 'string':
+      if (type === 'number' || type === 'address') return mapped(source, 'string', stringOf);
+      if (type === 'json')
+        return mapped(source, 'string', (value) => (isOctets(value) ? undefined : String(value)));
+      throw new FilterError('string() is for numbers, addresses and JSON', name.column, name.length);
     case 'lower':
       if (isText) return mapped(source, 'string', (value) => textOf(value).toLowerCase());
       break;
@@ -280,6 +302,25 @@ function applied<K extends RecordKind>(name: Token, source: Source<K>): Source<K
     name.column,
     name.length,
   );
+}
+
+/** `sign`: 1 for the greatest, -1 for the least of all values. */
+function extreme<K extends RecordKind>(sign: number, { type, get }: Source<K>): Source<K> {
+  const beyond = (a: Value, b: Value) => (sign * compare(a, b) >= 0 ? a : b);
+  return {
+    type,
+    vocabulary: undefined,
+    get: (record, context) => {
+      const values = listOf(get(record, context));
+      return values.length === 0 ? undefined : values.reduce(beyond);
+    },
+  };
+}
+
+const isOctets = (value: Value): value is Uint8Array => value instanceof Uint8Array;
+
+function stringOf(value: Value): string {
+  return isOctets(value) ? formatAddress(value, 0, value.length) : String(value);
 }
 
 function textOf(value: Value): string {

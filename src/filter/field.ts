@@ -59,6 +59,8 @@ export interface Domain {
   readonly names?: Readonly<Record<string, number>> | undefined;
   /** The greatest number; such a field has whole numbers from 0 on. */
   readonly max?: number | undefined;
+  /** Seconds, with what is behind the point. */
+  readonly seconds?: boolean | undefined;
   /** All there are; `rules`: the ids of the rules. */
   readonly values?: readonly string[] | 'rules' | undefined;
 }

@@ -106,6 +106,7 @@ function timeField(
     name,
     type,
     meaning,
+    seconds: true,
     of: {
       frame: get,
       message: get,

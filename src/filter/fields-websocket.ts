@@ -6,7 +6,7 @@
 import { SEVERITIES } from '../rules/rule.js';
 import { secondsBetween } from '../stream/place.js';
 import type { Unit } from '../subprotocol/decoder.js';
-import { decodeClose } from '../websocket/close.js';
+import { type CloseBody, decodeClose } from '../websocket/close.js';
 import type { Frame, Sender } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
 import { BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT } from '../websocket/opcode.js';
@@ -79,17 +79,19 @@ const payloadField = (
   payload: true,
 });
 
+/** As in tshark there is no reason where it is empty. */
 function closeField(name: string, type: FieldType, meaning: string, part: 'code' | 'reason'): Field {
+  const partOf = (body: CloseBody | undefined) => (body?.[part] === '' ? undefined : body?.[part]);
   return {
     name,
     type,
     meaning,
     payload: true,
     of: {
-      frame: ({ opcode, payload }) => (opcode === CLOSE ? decodeClose(payload)?.[part] : undefined),
-      message: ({ close }) => close?.[part],
+      frame: ({ opcode, payload }) => (opcode === CLOSE ? partOf(decodeClose(payload)) : undefined),
+      message: ({ close }) => partOf(close),
       session: ({ close }) =>
-        [close.client?.body?.[part], close.server?.body?.[part]].filter((value) => value !== undefined),
+        [partOf(close.client?.body), partOf(close.server?.body)].filter((value) => value !== undefined),
     },
   };
 }
@@ -235,9 +237,12 @@ export const websocketFields: readonly Field[] = [
     'octets that the capture does not hold',
     ({ missingBytes }) => missingBytes.client + missingBytes.server,
   ),
-  summaryField('ws.duration', 'number', 'seconds from its handshake to its end', ({ session, ended }) =>
-    secondsBetween(session.opened, ended),
-  ),
+  {
+    ...summaryField('ws.duration', 'number', 'seconds from its handshake to its end', ({ session, ended }) =>
+      secondsBetween(session.opened, ended),
+    ),
+    seconds: true,
+  },
   {
     ...summaryField('ws.closed_by', 'string', 'who sent the first Close', ({ closedBy }) => closedBy),
     values: SENDERS,
@@ -256,7 +261,15 @@ export const websocketFields: readonly Field[] = [
     'number of the message that it answers',
     (unit) => unit.answers?.message,
   ),
-  unitField('ws.decoded.latency', 'number', 'seconds since that message', (unit) => unit.answers?.latency),
+  {
+    ...unitField(
+      'ws.decoded.latency',
+      'number',
+      'seconds since that message',
+      (unit) => unit.answers?.latency,
+    ),
+    seconds: true,
+  },
   {
     ...findingField(
       'ws.finding',

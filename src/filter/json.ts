@@ -1,6 +1,6 @@
 /**
  * `ws.json.<path>`: values inside JSON payloads, and in what else a subprotocol says. A path names members, and numbers in
- * brackets elements of arrays; a member of an array is that of any of its elements. Strategy: what does not hold the last
+ * brackets elements of arrays; what is asked of an array is asked of any of its elements. Strategy: what does not hold the last
  * name of the path is not parsed.
  */
 
@@ -11,7 +11,7 @@ import type { Message } from '../websocket/message-record.js';
 import { BINARY, TEXT } from '../websocket/opcode.js';
 import { FilterError } from './error.js';
 import type { Field, FilterContext, Value } from './field.js';
-import type { Token } from './lexer.js';
+import { type Token, unquoted } from './lexer.js';
 
 export const JSON_PREFIX = 'ws.json';
 
@@ -19,21 +19,9 @@ type Step = string | number;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** The field that a path names. Throws FilterError for a path that is none. */
-export function jsonField({ text, column }: Token): Field {
-  const steps: Step[] = [];
-  const rest = text.slice(JSON_PREFIX.length);
-  const step = /\.([^.[\]]+)|\[(\d+)\]/y;
-  while (step.lastIndex < rest.length) {
-    const at = step.lastIndex;
-    const match = step.exec(rest);
-    if (match === null)
-      throw new FilterError(
-        'a path looks like ws.json.items[0].name',
-        column + JSON_PREFIX.length + at,
-        rest.length - at,
-      );
-    steps.push(match[1] ?? Number(match[2]));
-  }
+export function jsonField(token: Token): Field {
+  const { text } = token;
+  const steps = stepsOf(token);
   const json = new LastJson();
   const name = steps.filter((one) => typeof one === 'string').at(-1);
   const written = name === undefined ? undefined : octetsOfText(JSON.stringify(name));
@@ -52,6 +40,24 @@ export function jsonField({ text, column }: Token): Field {
     decoded: true,
     of: { frame: get, message: get },
   };
+}
+
+const STEP =
+  /\.(?<name>[^.[\]"]+)|\.(?<quoted>"(?:[^"\\]|\\.)*")|\[\s*(?:(?<index>-?\d+)|(?<key>"(?:[^"\\]|\\.)*"))\s*\]/suy;
+
+function stepsOf({ text, column }: Token): Step[] {
+  const steps: Step[] = [];
+  const pattern = new RegExp(STEP);
+  pattern.lastIndex = JSON_PREFIX.length;
+  while (pattern.lastIndex < text.length) {
+    const at = pattern.lastIndex;
+    const groups = pattern.exec(text)?.groups;
+    if (groups === undefined)
+      throw new FilterError('a path looks like ws.json.items[0].name', column + at, text.length - at);
+    const { name, quoted = groups.key, index } = groups;
+    steps.push(index !== undefined ? Number(index) : (name ?? unquoted(quoted)));
+  }
+  return steps;
 }
 
 /** What a message says in its subprotocol: mostly one thing. */
@@ -123,20 +129,21 @@ function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
-/** The scalar at a path, several where arrays are on its way; of an object or an array that it is there. */
+/** The scalar at a path, several where arrays are on its way or at its end; of an object that it is there. */
 function valueAt(json: unknown, steps: readonly Step[], from = 0): Value | undefined | readonly Value[] {
   let value = json;
   for (let at = from; at < steps.length; at++) {
     const step = steps[at];
     if (Array.isArray(value)) {
       if (typeof step === 'string') return listOf(value, (one) => valueAt(one, steps, at));
-      value = value[step];
+      value = value.at(step);
     } else {
       if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
       value = (value as Record<Step, unknown>)[step];
     }
   }
-  return value === undefined || isScalar(value) ? value : THERE;
+  if (!Array.isArray(value)) return value === undefined ? undefined : scalarOf(value);
+  return value.length === 0 ? EMPTY_ARRAY : value.map(scalarOf);
 }
 
 function listOf<T>(
@@ -149,9 +156,11 @@ function listOf<T>(
   });
 }
 
-/** Stands for an object or an array, and equals nothing. */
+/** Stands for an object, or for an array in an array, and equals nothing. */
 const THERE = new Uint8Array(0);
+/** Stands for an array without elements: it is there, and none counts. */
+export const EMPTY_ARRAY = new Uint8Array(0);
 
-function isScalar(value: unknown): value is number | boolean | string | null {
-  return value === null || typeof value !== 'object';
+function scalarOf(value: unknown): Value {
+  return value === null || typeof value !== 'object' ? (value as Value) : THERE;
 }

@@ -1,16 +1,16 @@
 /**
- * A display filter as tokens: words (fields, operators and unquoted values look alike), strings, operators, brackets.
+ * A display filter as tokens: words (fields, operators and unquoted values look alike), strings, characters, operators, brackets.
  *
  * Strategy: one regular expression with a group for each kind, tried at each place; what stands between square brackets is
  * one token, since only there a colon separates numbers.
  */
 import { FilterError } from './error.js';
 
-export type TokenKind = 'word' | 'string' | 'operator' | 'slice' | 'end';
+export type TokenKind = 'word' | 'string' | 'character' | 'operator' | 'slice' | 'end';
 
 export interface Token {
   readonly kind: TokenKind;
-  /** Of a string what it stands for, of a slice what is between the brackets. */
+  /** Of a string what it stands for, of a character (`'h'`) the one of its octet, of a slice what is between the brackets. */
   readonly text: string;
   /** From 0. */
   readonly column: number;
@@ -18,8 +18,20 @@ export interface Token {
   readonly length: number;
 }
 
-const TOKEN =
-  /(?<space>\s+)|(?<string>r?"(?:[^"\\]|\\.)*")|(?<operator>&&|\|\||\^\^|===|!==|==|!=|~=|<=|>=|[<>!~&(){},])|\[(?<slice>[^\]]*)\]|(?<word>[\p{L}\p{N}_.:/+*%@$-]+(?:\[\d*\](?=\.)[\p{L}\p{N}_.$-]+)*)/suy;
+/** A JSON path is one word, with what it has in brackets or as strings. */
+const PATH = String.raw`ws\.json(?![\p{L}\p{N}_])(?:[\p{L}\p{N}_.:/+*%@$-]+|(?<=\.)STRING|\[\s*(?:-?\d+|STRING)\s*\])*`;
+const STRING = String.raw`"(?:[^"\\]|\\.)*"`;
+const TOKEN = new RegExp(
+  [
+    String.raw`(?<space>\s+)`,
+    `(?<string>r?${STRING})`,
+    String.raw`(?<character>'(?:[\x00-\x26\x28-\x5b\x5d-\x7f]|\\(?:x[0-9a-fA-F]{2}|[nrt0"'\\]))')`,
+    String.raw`(?<operator>&&|\|\||\^\^|===|!==|==|!=|~=|<=|>=|[<>!~&(){},])`,
+    String.raw`\[(?<slice>[^\]]*)\]`,
+    String.raw`(?<word>${PATH.replaceAll('STRING', STRING)}|[\p{L}\p{N}_.:/+*%@$-]+)`,
+  ].join('|'),
+  'suy',
+);
 
 /** Throws FilterError for a character that begins nothing. */
 export function tokenise(filter: string): Token[] {
@@ -30,9 +42,11 @@ export function tokenise(filter: string): Token[] {
     pattern.lastIndex = column;
     const match = pattern.exec(filter);
     if (match === null) throw unexpected(filter, column);
-    const { string, operator, slice, word } = match.groups!;
+    const { string, character, operator, slice, word } = match.groups!;
     const length = match[0].length;
     if (string !== undefined) tokens.push({ kind: 'string', text: unquoted(string), column, length });
+    else if (character !== undefined)
+      tokens.push({ kind: 'character', text: unquoted(character), column, length });
     else if (operator !== undefined) tokens.push({ kind: 'operator', text: operator, column, length });
     else if (slice !== undefined) tokens.push({ kind: 'slice', text: slice, column, length });
     else if (word !== undefined) tokens.push({ kind: 'word', text: word, column, length });
@@ -57,11 +71,12 @@ const ESCAPES: Readonly<Record<string, string>> = {
   t: '\t',
   '0': '\0',
   '"': '"',
+  "'": "'",
   '\\': '\\',
 };
 
 /** `r"…"` as it stands; else escapes as in C, and one that is unknown keeps its backslash, as patterns need it. */
-function unquoted(quoted: string): string {
+export function unquoted(quoted: string): string {
   if (quoted.startsWith('r')) return quoted.slice(2, -1);
   return quoted
     .slice(1, -1)

@@ -31,8 +31,17 @@ export type FilterNode =
       readonly token: Token;
       readonly operand: Operand;
       readonly value: Literal;
+      readonly quantifier: Quantifier | undefined;
     }
-  | { readonly kind: 'in'; readonly operand: Operand; readonly members: readonly SetMember[] };
+  | {
+      readonly kind: 'in';
+      readonly operand: Operand;
+      readonly members: readonly SetMember[];
+      readonly quantifier: Quantifier | undefined;
+    };
+
+/** Of how many of a field's values something has to hold; undefined: as the operator has it. */
+export type Quantifier = 'any' | 'all';
 
 /** One value, or all from `low` to `high`. */
 export interface SetMember {
@@ -124,14 +133,18 @@ class Parser {
   }
 
   private comparison(): FilterNode {
+    const { token: first } = this;
+    const quantifier = this.takes(['any']) ? 'any' : this.takes(['all']) ? 'all' : undefined;
     const operand = this.operand();
     const { token } = this;
-    if (this.takes(['in'])) return { kind: 'in', operand, members: this.members() };
+    if (this.takes(['in'])) return { kind: 'in', operand, members: this.members(), quantifier };
     const operator =
       token.kind === 'operator' || token.kind === 'word' ? comparisonOf(token.text) : undefined;
+    if (operator === undefined && quantifier !== undefined)
+      throw new FilterError(`${quantifier} is for comparisons`, first.column, first.length);
     if (operator === undefined) return { kind: 'present', operand };
     this.at++;
-    return { kind: 'compare', operator, token, operand, value: this.literal() };
+    return { kind: 'compare', operator, token, operand, value: this.literal(), quantifier };
   }
 
   private operand(): Operand {
@@ -152,7 +165,7 @@ class Parser {
 
   private literal(): Literal {
     const { token } = this;
-    if (token.kind !== 'word' && token.kind !== 'string') throw this.unexpected('expected a value');
+    if (!['word', 'string', 'character'].includes(token.kind)) throw this.unexpected('expected a value');
     this.at++;
     return token;
   }

@@ -17,6 +17,7 @@ import { parseAddress } from '../network/address.js';
 import { FilterError } from './error.js';
 import type { Domain, FieldType, Value } from './field.js';
 import type { Token } from './lexer.js';
+import { parseDecimal, parseNumeral } from './numeral.js';
 import type { Comparison } from './parser.js';
 import { compilePattern, type Pattern } from './pattern.js';
 
@@ -66,7 +67,7 @@ export function makeTest(
     case 'string':
       return stringTest(operator, knownWord(literal, vocabulary));
     case 'text':
-      return bytesTest(operator, octetsOfText(literal.text));
+      return bytesTest(operator, octetsOfLiteral(literal));
     case 'bytes':
       return bytesTest(operator, parseBytes(literal));
     case 'json':
@@ -117,7 +118,7 @@ function containTest(type: FieldType, literal: Token): Test {
   if (type === 'json') return (value) => typeof value === 'string' && value.includes(text);
   if (type !== 'text' && type !== 'bytes')
     throw new FilterError('contains is for texts and octets', literal.column, literal.length);
-  const wanted = type === 'text' ? octetsOfText(text) : parseBytes(literal);
+  const wanted = type === 'text' ? octetsOfLiteral(literal) : parseBytes(literal);
   return (value) => includesOctets(value as Uint8Array, wanted);
 }
 
@@ -139,9 +140,9 @@ function patternOf({ text, column, length }: Token): Pattern {
 }
 
 function jsonTest(operator: Ordering, literal: Token): Test {
-  const number = Number(literal.text);
   const isWord = literal.kind === 'word';
-  if (isWord && literal.text.trim() !== '' && !Number.isNaN(number)) {
+  const number = isWord ? parseNumeral(literal) : Number.NaN;
+  if (!Number.isNaN(number)) {
     const test = numberTest(operator, number);
     return (value) => typeof value === 'number' && test(value);
   }
@@ -184,16 +185,19 @@ function hasPrefix(value: Uint8Array, address: Uint8Array, bits: number): boolea
   return rest === 8 || value[whole] >> rest === address[whole] >> rest;
 }
 
-function parseNumber(type: FieldType, { text, column, length }: Token, vocabulary: Vocabulary): number {
-  const { name, names = {}, max } = vocabulary;
+function parseNumber(type: FieldType, literal: Token, vocabulary: Vocabulary): number {
+  const { text, column, length } = literal;
+  const { name, names = {}, max, seconds } = vocabulary;
   const word = text.toLowerCase();
   if (type === 'boolean' && (word === 'true' || word === 'false')) return Number(word === 'true');
   if (Object.hasOwn(names, word)) return names[word];
-  const number = text.trim() === '' ? Number.NaN : Number(text);
   if (type === 'time') {
     const time = Date.parse(text) / 1000 + fraction(text);
     if (!Number.isNaN(time)) return time;
-  } else if (type === 'boolean') {
+    throw new FilterError(wantedNumber(type, word, names), column, length);
+  }
+  const number = seconds === true ? parseDecimal(text) : parseNumeral(literal);
+  if (type === 'boolean') {
     // As to tshark, whatever is not 0 is true.
     if (Number.isInteger(number) && number >= 0) return Math.min(number, 1);
   } else if (max !== undefined && !Number.isNaN(number)) {
@@ -231,11 +235,21 @@ function wantedNumber(type: FieldType, word: string, names: Readonly<Record<stri
   return `expected a number, or ${known.join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`;
 }
 
-/** A string stands for its octets; else two hex digits each, with colons, dots or hyphens, or nothing, between them. */
-function parseBytes({ kind, text, column, length }: Token): Uint8Array {
-  if (kind === 'string') return octetsOfText(text);
-  const digits = text.replace(/^0x/, '').replace(/[:.-]/g, '');
-  if (!/^(?:[0-9a-fA-F]{2})+$/.test(digits))
+function octetsOfLiteral({ kind, text }: Token): Uint8Array {
+  return kind === 'character' ? Uint8Array.of(text.charCodeAt(0)) : octetsOfText(text);
+}
+
+/**
+ * A string or a character stands for its octets; else two hex digits each, with colons, dots or hyphens, or nothing, between
+ * them; of an octet before these or at the end one digit will do, as in tshark.
+ */
+function parseBytes(literal: Token): Uint8Array {
+  const { kind, text, column, length } = literal;
+  if (kind !== 'word') return octetsOfLiteral(literal);
+  const parts = text.replace(/^0x(?=(?:..)+$)/, '').split(/[:.-]/);
+  if (!parts.every((part) => /^[0-9a-fA-F]+$/.test(part)))
     throw new FilterError('expected octets such as 37:fa:21:3d, or a string', column, length);
-  return octetsOfHex(digits);
+  return octetsOfHex(
+    parts.map((part) => (part.length % 2 === 0 ? part : part.replace(/.$/, '0$&'))).join(''),
+  );
 }

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { compileFilter, FilterError, type RecordKind, type Records } from '../../src/filter/index.js';
 import type { Finding } from '../../src/rules/finding.js';
 import { rules } from '../../src/rules/index.js';
-import { context, makeFrame, makeMessage, ruleOf, session } from '../output/samples.js';
+import { decodeClose } from '../../src/websocket/close.js';
+import { context, makeFrame, makeMessage, makeSummary, ruleOf, session } from '../output/samples.js';
 import { utf8 } from '../support/splits.js';
 
 const nothing = { start: context().start, findings: () => [] };
@@ -32,6 +33,17 @@ describe('of the frame of RFC 6455 §5.7', () => {
     ['frame.number==6', true],
     ['frame.number eq 6', true],
     ['frame.number == 0x6', true],
+    ['frame.number == 06', true],
+    ['frame.number == 006', true],
+    ['frame.number == 0b110', true],
+    ['frame.number in {05..07}', true],
+    ['frame.number < 010', true],
+    ['frame.number < 07', true],
+    ['websocket.payload_length == 010', false],
+    ['websocket.fin == 01', true],
+    ['frame.time_relative < 01.5', true],
+    ['frame.time_epoch > 01700000001', true],
+    ['frame.time_relative < 09', true],
     ['frame.number != 6', false],
     ['frame.number ne 7', true],
     ['frame.number in {1, 4..6}', true],
@@ -68,6 +80,22 @@ describe('of the frame of RFC 6455 §5.7', () => {
     ['websocket.masking_key[1-2] == fa:21', true],
     ['websocket.masking_key[0,3] == 37:3d', true],
     ['websocket.masking_key[4]', false],
+    ['websocket.masking_key[0] > 9', true],
+    ['websocket.masking_key[0:2] == 37f', false],
+    ['websocket.masking_key == 37:fa:21:3', false],
+    ['websocket.masking_key == 0x37fa213d', true],
+    ["websocket.masking_key[0] == '7'", true],
+    ["websocket.masking_key[1] == '\\xfa'", true],
+    ["websocket.masking_key contains '!'", true],
+    ["websocket.payload[0:1] == 'H'", true],
+    ["websocket.payload[0:1] == 'h'", false],
+    ["websocket.payload[0] in {'A'..'Z'}", true],
+    ["websocket.payload.text[0] == 'H'", true],
+    ["websocket.payload.text contains 'o'", true],
+    ["websocket.payload.text contains '\\xff'", false],
+    ["websocket.payload.text == 'H'", false],
+    ["websocket.payload_length == '\\x05'", true],
+    ["tcp.port == '\\''", false],
     ['websocket.payload_length == 5', true],
     ['websocket.payload_length_ext_16', false],
     ['websocket.payload == "Hello"', true],
@@ -139,6 +167,30 @@ describe('of the frame of RFC 6455 §5.7', () => {
       ['tcp.port !== 443', 'client', true],
       ['tcp.port === 443', 'client', false],
       ['tcp.port in {80, 443}', 'client', true],
+      ['any tcp.port == 443', 'client', true],
+      ['all tcp.port == 443', 'client', false],
+      ['all tcp.port > 442', 'client', true],
+      ['all tcp.port > 443', 'client', false],
+      ['any tcp.port != 443', 'client', true],
+      ['all tcp.port != 443', 'client', false],
+      ['all tcp.port != 444', 'client', true],
+      ['any tcp.port in {443}', 'client', true],
+      ['all tcp.port in {443}', 'client', false],
+      ['all tcp.port in {443, 50000}', 'client', true],
+      ['not all tcp.port in {443}', 'client', true],
+      ['all tcp.port >= tcp.srcport', 'client', false],
+      ['all tcp.port >= tcp.srcport', 'server', true],
+      ['any tcp.port != tcp.srcport', 'server', true],
+      ['all websocket.payload.ping == 01', 'server', false],
+      ['max(tcp.port) == 50000', 'client', true],
+      ['min(tcp.port) == 443', 'client', true],
+      ['max(tcp.port) == 443', 'client', false],
+      ['min(tcp.port) == 50000', 'client', false],
+      ['max(websocket.payload.ping)', 'client', false],
+      ['string(tcp.port) matches "^50"', 'client', true],
+      ['string(tcp.srcport) == "443"', 'client', false],
+      ['string(ip.src) == "10.1.2.3"', 'client', true],
+      ['string(ipv6.dst) contains "db8::1"', 'client', true],
       ['tcp.srcport == 443', 'client', false],
       ['tcp.srcport == 443', 'server', true],
       ['tcp.dstport >= 50000', 'server', true],
@@ -155,6 +207,12 @@ describe('of the frame of RFC 6455 §5.7', () => {
     );
   });
 
+  test('octets of one digit', () => {
+    const frame = makeFrame({ payload: Buffer.of(1, 2, 0x30, 0) });
+    for (const filter of ['[1] == 2', ' == 1:2:30:0', ' == 01.02.30.0', '[2:2] == 300', '[0:2] == 01:2'])
+      expect([filter, holds(`websocket.payload${filter}`, 'frame', frame)]).toEqual([filter, true]);
+  });
+
   test('RSV bits', () => {
     const frame = makeFrame({ rsv1: true, rsv3: true });
     expect(holds('websocket.rsv == 5 && websocket.pmc == 1 && ws.rsv2 == 0', 'frame', frame)).toBe(true);
@@ -162,7 +220,7 @@ describe('of the frame of RFC 6455 §5.7', () => {
 });
 
 describe('JSON', () => {
-  const content = '{"a":{"b":[{"c":1,"d":"x"},{"c":7}]},"n":null,"t":true,"s":"Ünï","e":"5","":3}';
+  const content = '{"a":{"b":[{"c":1,"d":"x"},{"c":7}]},"n":null,"t":true,"s":"Ünï","e":"5","":3,"o":10}';
   test.each([
     ['ws.json', true],
     ['ws.json.a', true],
@@ -182,6 +240,13 @@ describe('JSON', () => {
     ['ws.json.s contains "nï"', true],
     ['ws.json.s matches "^ü"', true],
     ['ws.json.e == 5', false],
+    ['string(ws.json.o) == "10"', true],
+    ['string(ws.json.t) == "true"', true],
+    ['string(ws.json.a)', false],
+    ['ws.json.o == 012', true],
+    ['ws.json.o == 12', false],
+    ['ws.json.o == "012"', false],
+    ['ws.json.e == 05', false],
     ['ws.json.e == "5"', true],
     ['ws.json.a == 1', false],
     ['ws.json.__proto__', false],
@@ -236,6 +301,33 @@ describe('other records', () => {
     expect(holds(`${filter} && websocket.payload.close.reason == bye`, 'message', message)).toBe(true);
   });
 
+  test('a Close without a reason has none', () => {
+    const table: [string, Buffer, boolean, boolean][] = [
+      ['nothing', Buffer.of(), false, false],
+      ['a code', Buffer.of(3, 232), true, false],
+      ['both', Buffer.of(3, 232, 0x62), true, true],
+    ];
+    const of = <K extends RecordKind>(kind: K, record: Records[K]) =>
+      ['status_code', 'reason'].map((part) => holds(`websocket.payload.close.${part}`, kind, record));
+    for (const [name, payload, ...expected] of table) {
+      const close = decodeClose(payload);
+      const sent = {
+        body: close,
+        packet: 6,
+        timestamp: hello.timestamp,
+        acknowledges: undefined,
+        sequenceEnd: undefined,
+      };
+      expect([name, of('frame', makeFrame({ opcode: 8, payload }))]).toEqual([name, expected]);
+      expect([name, of('message', makeMessage({ opcode: 8, content: payload, close }))]).toEqual([
+        name,
+        expected,
+      ]);
+      const summary = makeSummary({ close: { client: undefined, server: sent } });
+      expect([name, of('session', summary)]).toEqual([name, expected]);
+    }
+  });
+
   test('findings of frames, messages and sessions are asked for', () => {
     const filter = compileFilter('ws.finding contains "unmasked"', 'frame');
     expect([filter.findings, filter.payload]).toEqual([true, false]);
@@ -264,7 +356,13 @@ describe('what is wrong is told with its place', () => {
     ['websocket.payload[1', '17+1 this slice has no end: close it with ]'],
     ['websocket.payload[a] == 1', '17+3 a slice looks like [2], [0:4], [1-3], [:4] or [4:]'],
     ['websocket.opcode[0] == 1', '0+16 websocket.opcode is no text and no octets: it has no slices'],
-    ['websocket.masking_key == 3', '25+1 expected octets such as 37:fa:21:3d, or a string'],
+    ['websocket.masking_key == 3g', '25+2 expected octets such as 37:fa:21:3d, or a string'],
+    ['websocket.masking_key == 0x3', '25+3 expected octets such as 37:fa:21:3d, or a string'],
+    ['websocket.masking_key == 3:', '25+2 expected octets such as 37:fa:21:3d, or a string'],
+    ["websocket.payload == ''", '21+1 strings are written with "'],
+    ["websocket.payload == 'é'", '21+1 strings are written with "'],
+    ["ip.addr == 'a'", '11+3 no address: give one such as 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32'],
+    ['websocket.masking_key == -1', '25+2 expected octets such as 37:fa:21:3d, or a string'],
     ['ip.addr == 10.0.0', '11+6 no address: give one such as 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32'],
     ['ip.addr == 10.0.0.0/33', '20+2 an address has 32 bits'],
     ['websocket.fin == 2x', '17+2 expected 0, 1, true or false'],
@@ -279,6 +377,10 @@ describe('what is wrong is told with its place', () => {
     ['websocket.opcode == 99', '20+2 websocket.opcode is never 99: it is a whole number from 0 to 15'],
     ['websocket.opcode & 16', '19+2 websocket.opcode is never 16: it is a whole number from 0 to 15'],
     ['websocket.rsv > 8', '16+1 websocket.rsv is never 8: it is a whole number from 0 to 7'],
+    ['websocket.opcode == 08', '20+2 a leading 0 makes a number octal, and 08 is none'],
+    ['tcp.port in {1, 09}', '16+2 a leading 0 makes a number octal, and 09 is none'],
+    ['ws.json.a == 08', '13+2 a leading 0 makes a number octal, and 08 is none'],
+    ['websocket.opcode == 020', '20+3 websocket.opcode is never 020: it is a whole number from 0 to 15'],
     ['websocket.fin == -1', '17+2 expected 0, 1, true or false'],
     ['tcp.port == 99999', '12+5 tcp.port is never 99999: it is a whole number from 0 to 65535'],
     ['tcp.srcport == 1.5', '15+3 tcp.srcport is never 1.5: it is a whole number from 0 to 65535'],
@@ -304,7 +406,14 @@ describe('what is wrong is told with its place', () => {
       '23+5 ws.finding.severity is never "fatal"; it is one of error, warning, note',
     ],
     ['websocket == 1', '13+1 this field has no value: it is there or not'],
-    ['foo(websocket.payload)', '0+3 there is no function foo: there are len, count, lower, upper'],
+    [
+      'foo(websocket.payload)',
+      '0+3 there is no function foo: there are len, count, lower, upper, max, min, string',
+    ],
+    ['any tcp.port', '0+3 any is for comparisons'],
+    ['max(websocket)', '0+3 max() is for what has an order'],
+    ['string(websocket.fin) == "1"', '0+6 string() is for numbers, addresses and JSON'],
+    ['all', '3+1 expected a field, found the end'],
     ['len(websocket.opcode) == 1', '0+3 len() is for texts and octets'],
     ['lower(websocket.payload) == "a"', '0+5 lower() is for texts'],
     ['len(websocket.payload == 1', '22+2 expected ), found "=="'],
