@@ -54,7 +54,9 @@ export class PageServer {
     for (const [name, value] of this.headers()) response.setHeader(name, value);
     const refusal = this.refusal(request);
     if (refusal !== undefined) return fail(response, refusal);
-    const { pathname, searchParams } = new URL(request.url!, `http://${ADDRESS}`);
+    const base = `http://${ADDRESS}`;
+    if (!URL.canParse(request.url!, base)) return fail(response, 404);
+    const { pathname, searchParams } = new URL(request.url!, base);
     const [, token, what, table, index, ...rest] = pathname.split('/');
     if (!this.isToken(token)) return fail(response, 404);
     if (request.method !== 'GET' && request.method !== 'HEAD') {

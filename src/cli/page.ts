@@ -1,7 +1,9 @@
 /**
  * What `report` and `serve` have in common: the captures are read once, and made into the blocks of a page.
  */
+
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Dissector } from '../dissector.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { statisticsJson } from '../output/stats-json.js';
@@ -84,8 +86,9 @@ export async function collectPage(
   };
 }
 
+/** Without their folders, which say much of whoever gives a report away. */
 export function namesOf(captures: readonly string[], { read }: Pick<PageOptions, 'read'>): string[] {
-  return [...read, ...captures].map((name) => (name === '-' ? 'standard input' : name));
+  return [...read, ...captures].map((name) => (name === '-' ? 'standard input' : basename(name)));
 }
 
 /** As they were built. */

@@ -76,7 +76,7 @@ describe('wsdissect report', () => {
       'base-uri': "'none'",
       'form-action': "'none'",
     });
-    expect(title).toBe(`${HELLO} · wsdissect`);
+    expect(title).toBe('capture.pcap · wsdissect');
     expect(script.length).toBeGreaterThan(10_000);
   });
 

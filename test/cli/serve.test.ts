@@ -93,6 +93,7 @@ describe('the server of a page', () => {
     ['a part of the token', 404, () => `${url.pathname.slice(0, -2)}/`],
     ['no slash behind it', 404, () => url.pathname.slice(0, -1)],
     ['a favicon', 404, () => '/favicon.ico'],
+    ['what is no address', 404, () => '//'],
     ['another path', 404, () => `${url.pathname}other`],
     ['a path out of it', 404, () => `${url.pathname}../../etc/passwd`],
     ['another host', 403, () => url.pathname, () => ({ Host: `evil.test:${url.port}` })],

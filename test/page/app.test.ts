@@ -203,12 +203,12 @@ describe('copies', () => {
     ['plain/word-1.0', 'plain/word-1.0'],
     ['', "''"],
     ["it's $(rm -rf ~) `x`", "'it'\\''s $(rm -rf ~) `x`'"],
-    ["a\nb\x1b[0m'\\", "$'a\\x0ab\\x1b[0m\\'\\\\'"],
-    ['rtl\u202eoverride', "$'rtl\\U0000202eoverride'"],
+    ["\n'; touch pwned; #", "'\n'\\''; touch pwned; #'"],
   ])('%j is a word of a shell', (word, expected) => expect(shellWord(word)).toBe(expected));
 
   const frame = (more: object) =>
     ({
+      sender: 'client',
       opcode: 1,
       fin: true,
       compressed: false,
@@ -229,6 +229,16 @@ describe('copies', () => {
   it.each([
     [{ opcode: 2 }, 'wscat sends text, not binary'],
     [{ opcode: 9 }, 'wscat sends text, not control frames'],
+    [{ sender: 'server' }, 'the server said this, and wscat is a client'],
+    [{ compressed: true }, 'this frame is compressed, which is no text'],
+    [
+      { length: 5, payload: new TextEncoder().encode('a\x1b[0m') },
+      'it holds characters that a terminal would act upon',
+    ],
+    [
+      { length: 9, payload: new TextEncoder().encode('rtl\u202eover') },
+      'it holds characters that a terminal would act upon',
+    ],
     [{ fin: false }, 'this frame alone is no whole text'],
     [{ payload: Uint8Array.of(0xff, 0xfe) }, 'this frame alone is no whole text'],
   ])('not %j', (more, reason) => expect(wscatCopy(frame(more))).toEqual({ command: undefined, reason }));

@@ -1,7 +1,8 @@
 /**
  * What is copied of a frame: its octets in hexadecimal, its facts as JSON, and a command that says the same to the server.
  *
- * Strategy: what a capture says gets into a shell only within quotes that nothing can end.
+ * Strategy: what a capture says gets into a shell only within quotes that nothing can end, in any POSIX shell; what holds
+ * characters that a terminal acts upon does not get there at all.
  */
 import { formatHex } from '../../bytes/hex.js';
 import type { Frame } from '../../websocket/frame-record.js';
@@ -45,17 +46,23 @@ export interface Command {
 
 /** `wscat` connects to the session's address and says what the frame says; it knows text only. */
 export function wscatCopy(frame: Frame): Command {
-  const { session, opcode, payload } = frame;
+  const { session, sender, opcode, payload } = frame;
   const text = textOf(payload);
+  if (sender === 'server')
+    return { command: undefined, reason: 'the server said this, and wscat is a client' };
   if (opcode !== TEXT) return { command: undefined, reason: `wscat sends text, not ${kindOf(opcode)}` };
-  if (frame.compressed || !frame.fin || payload.length < frame.length || text === undefined)
+  if (frame.compressed) return { command: undefined, reason: 'this frame is compressed, which is no text' };
+  if (!frame.fin || payload.length < frame.length || text === undefined)
     return { command: undefined, reason: 'this frame alone is no whole text' };
   const subprotocol = session.handshake?.subprotocol;
   const origin = session.handshake?.origin;
   const words = ['wscat', '-c', urlOf(session)];
   if (subprotocol !== undefined) words.push('-s', subprotocol);
   if (origin !== undefined) words.push('-o', origin);
-  return { command: [...words, '-x', text].map(shellWord).join(' '), reason: '' };
+  words.push('-x', text);
+  if (words.some((word) => ACTED_UPON.test(word)))
+    return { command: undefined, reason: 'it holds characters that a terminal would act upon' };
+  return { command: words.map(shellWord).join(' '), reason: '' };
 }
 
 /** `ws://host/path`, of what the handshake says, else of the address. */
@@ -63,17 +70,12 @@ export function urlOf({ host, path, server, carrier }: Session): string {
   return `${carrier.tls === undefined ? 'ws' : 'wss'}://${host ?? server}${path ?? '/'}`;
 }
 
-/** As it is where a shell takes it so; else in quotes; with control characters in those of ANSI C. */
+/** Control characters but tabs and ends of lines, and what changes direction or cannot be seen; joiners make emoji. */
+const ACTED_UPON = /(?![\t\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+/** As it is where a shell takes it so; else in single quotes, in which POSIX knows no escapes. */
 export function shellWord(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  if (!/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(word)) return `'${word.replaceAll("'", "'\\''")}'`;
-  const escaped = word.replace(/[\\']/g, '\\$&').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => {
-    const code = char.codePointAt(0)!;
-    return code < 0x80
-      ? `\\x${code.toString(16).padStart(2, '0')}`
-      : `\\U${code.toString(16).padStart(8, '0')}`;
-  });
-  return `$'${escaped}'`;
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function kindOf(opcode: number): string {

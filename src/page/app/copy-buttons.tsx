@@ -23,7 +23,7 @@ export function CopyButtons({ frame }: { frame: Frame }) {
       <button
         type="button"
         aria-disabled={command === undefined}
-        title={command ?? reason}
+        title={command === undefined ? reason : `for a POSIX shell: ${command}`}
         onClick={() => {
           if (command === undefined) model.say(`Not copied: ${reason}.`);
           else void copy('a wscat command', command);

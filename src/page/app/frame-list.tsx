@@ -55,7 +55,7 @@ export function FrameList({ onOpen }: { onOpen(): void }) {
         onTap={() => {
           if (isNarrow()) onOpen();
         }}
-        empty={model.busy.value ? 'Looking …' : 'No frame is like that. Esc in the filter takes it away.'}
+        empty={emptyText(model.busy.value, filter)}
       />
       <p class="list-foot">
         {counted(rows.count, 'frame')}
@@ -113,4 +113,11 @@ function Cells({ frame }: { frame: Frame }) {
       ))}
     </>
   );
+}
+
+function emptyText(isBusy: boolean, filter: string): string {
+  if (isBusy) return 'Looking …';
+  return filter === ''
+    ? 'There are no frames here.'
+    : 'No frame is like that. Esc in the filter takes it away.';
 }
