@@ -25,7 +25,7 @@ import { EMPTY_ARRAY } from './json.js';
 import type { Token } from './lexer.js';
 import { type Comparison, type FilterNode, type Operand, parseFilter, type Quantifier } from './parser.js';
 import { slice } from './slice.js';
-import { makeTest, type Test, type Vocabulary } from './values.js';
+import { compareBlobs, makeTest, type Test, type Vocabulary } from './values.js';
 
 type Predicate<K extends RecordKind> = (record: Records[K], context: FilterContext) => boolean;
 
@@ -130,9 +130,9 @@ class Compiler<K extends RecordKind> {
     return (record, context) => {
       const wanted = listOf(right.get(record, context));
       const values = listOf(source.get(record, context));
-      if (!ofAll) return values.some((a) => wanted.some((b) => decide(compare(a, b))));
+      if (!ofAll) return values.some((a) => wanted.some((b) => decide(compare(a, b, source.type))));
       const isThere = values.length > 0 && wanted.length > 0;
-      return isThere && values.every((a) => wanted.every((b) => decide(compare(a, b))));
+      return isThere && values.every((a) => wanted.every((b) => decide(compare(a, b, source.type))));
     };
   }
 
@@ -191,9 +191,9 @@ const FIELD_ORDER = {
   '<=': (order: number) => order <= 0,
 };
 
-function compare(a: Value, b: Value): number {
-  if (a instanceof Uint8Array && b instanceof Uint8Array) return compareOctets(a, b);
-  return a === b ? 0 : a! < b! ? -1 : 1;
+function compare(a: Value, b: Value, type: FieldType): number {
+  if (!isOctets(a) || !isOctets(b)) return a === b ? 0 : a! < b! ? -1 : 1;
+  return type === 'bytes' ? compareBlobs(a, b) : compareOctets(a, b);
 }
 
 function joined<K extends RecordKind>(
@@ -306,7 +306,7 @@ function applied<K extends RecordKind>(name: Token, source: Source<K>): Source<K
 
 /** `sign`: 1 for the greatest, -1 for the least of all values. */
 function extreme<K extends RecordKind>(sign: number, { type, get }: Source<K>): Source<K> {
-  const beyond = (a: Value, b: Value) => (sign * compare(a, b) >= 0 ? a : b);
+  const beyond = (a: Value, b: Value) => (sign * compare(a, b, type) >= 0 ? a : b);
   return {
     type,
     vocabulary: undefined,

@@ -69,7 +69,7 @@ export function makeTest(
     case 'text':
       return bytesTest(operator, octetsOfLiteral(literal));
     case 'bytes':
-      return bytesTest(operator, parseBytes(literal));
+      return bytesTest(operator, parseBytes(literal), compareBlobs);
     case 'json':
       return jsonTest(operator, literal);
     default:
@@ -98,12 +98,17 @@ function stringTest(operator: Ordering, wanted: string): Test {
   return (value) => decide(value === wanted ? 0 : (value as string) < wanted ? -1 : 1);
 }
 
-function bytesTest(operator: Ordering, wanted: Uint8Array): Test {
+/** As tshark orders octets that are no text: the longer is the greater. */
+export function compareBlobs(a: Uint8Array, b: Uint8Array): number {
+  return a.length - b.length || compareOctets(a, b);
+}
+
+function bytesTest(operator: Ordering, wanted: Uint8Array, compare = compareOctets): Test {
   const decide = ORDER[operator];
   if (operator === '==')
     return (value) =>
       (value as Uint8Array).length === wanted.length && compareOctets(value as Uint8Array, wanted) === 0;
-  return (value) => decide(compareOctets(value as Uint8Array, wanted));
+  return (value) => decide(compare(value as Uint8Array, wanted));
 }
 
 function bitTest(type: FieldType, literal: Token, { name, max }: Vocabulary): Test {
