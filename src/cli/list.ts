@@ -8,6 +8,8 @@ import type { Decode } from '../output/decoded-text.js';
 import type { ColumnContext } from '../output/frame-columns.js';
 import type { RowRenderer } from '../output/rows.js';
 import type { Timestamp } from '../stream/place.js';
+import type { Frame } from '../websocket/frame-record.js';
+import { CONTINUATION, isControl } from '../websocket/opcode.js';
 import type { ListOptions } from './commands/options.js';
 import { UsageError } from './exit.js';
 import { filterConsumer, makeFiltering } from './filtering.js';
@@ -29,6 +31,13 @@ export interface List<K extends Listed> {
   readonly keepsItems?: boolean;
   /** For filters. */
   readonly decoded?: Decode;
+}
+
+/** Fields of what messages say, of which such frames hold no more than a part. */
+const LOOKS_INTO_TEXT = /\bwebsocket\.payload\.text\b|\bws\.json\b/;
+
+function isPartOfMessage({ opcode, fin, compressed }: Frame): boolean {
+  return !isControl(opcode) && (!fin || compressed || opcode === CONTINUATION);
 }
 
 /** Lists items as they come. */
@@ -54,8 +63,11 @@ export async function list<K extends Listed>(
     if (shown++ < limit) renderer.row(item);
   };
   const neighbours = options.context === undefined ? undefined : new Neighbours(options.context, show);
+  let unread = 0;
+  const looksInto = kind === 'frame' && LOOKS_INTO_TEXT.test(options.displayFilter ?? '');
   const judge = (item: Records[K]): void => {
     if (shown >= limit || (options.session !== undefined && item.session.number !== options.session)) return;
+    if (looksInto && 'fin' in item && isPartOfMessage(item)) unread++;
     const isHit = filtering?.matches(item) ?? true;
     if (neighbours !== undefined) neighbours.take(item, isHit);
     else if (isHit) show(item);
@@ -91,6 +103,10 @@ export async function list<K extends Listed>(
     finish: () => {
       late?.settle();
       renderer.end();
+      if (unread > 0 && options.quiet !== true)
+        terminal.stderr.write(
+          `wsdissect: ${terminal.errorColors.remark('warning')}: ${unread} of the frames are compressed or fragments: messages -Y looks into them\n`,
+        );
     },
   });
 }
