@@ -5,6 +5,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { makeProgram } from '../../src/cli/program.js';
+import { openTerminal } from '../../src/cli/terminal.js';
 import { shell, wsdissect } from '../support/cli.js';
 import { fixturesRoot, root } from '../support/fixtures.js';
 import { hasProgram } from '../support/tshark.js';
@@ -87,6 +89,13 @@ describe('wsdissect --help', () => {
   it('fits into 80 columns, however wide the terminal is', () => {
     for (const args of helps)
       for (const line of help(...args).split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+  });
+
+  it('is laid out by whoever wrote it: lines that are too long would be broken', () => {
+    const { commands: made } = makeProgram('0.0.0', openTerminal());
+    const texts = made.flatMap((command) => command.description().split('\n'));
+    expect(texts.length).toBeGreaterThan(80);
+    expect(texts.filter((line) => line.length > 80)).toEqual([]);
   });
 
   it('names only options that there are', () => {

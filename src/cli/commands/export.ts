@@ -69,8 +69,8 @@ csv  a row for each message, for spreadsheets and data frames; what a
 payloads  a file for each data message in a new folder, and a manifest with
      sender, time and SHA-256 of each
 pcapng  the capture with each message and finding as a comment of the packet in
-     which it ended; with -Y only the connections that have a hit, in whole. It is
-     read twice, so it must be a file
+     which it ended; with -Y only the connections that have a hit, in whole. It
+     is read twice, so it must be a file
 replay  programs for Node with the package ws, in a new folder, that speak both
      sides of a session again, with its timing or without
 parquet  frames, messages, sessions and findings as tables in a new folder, for

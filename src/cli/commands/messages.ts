@@ -27,9 +27,9 @@ const ABOUT = `\
 Lists the messages of both sides, in the order in which their last bytes were
 captured: fragments joined, permessage-deflate inflated, control frames (close,
 ping, pong) as entries of their own. What the capture lost is marked as unknown.
-In front of the content stands what it says in its subprotocol (Socket.IO, GraphQL,
-JSON-RPC, MQTT, STOMP, Phoenix, Action Cable, WAMP, SignalR, SockJS, SIP), or in
-MessagePack, CBOR, protobuf or gzip, and which message it answers.`;
+In front of the content stands what it says in its subprotocol (Socket.IO,
+GraphQL, JSON-RPC, MQTT, STOMP, Phoenix, Action Cable, WAMP, SignalR, SockJS,
+SIP), or in MessagePack, CBOR, protobuf or gzip, and which message it answers.`;
 
 const EXAMPLES = `
 Examples:

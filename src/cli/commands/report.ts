@@ -23,11 +23,12 @@ export function addReportCommand(program: Command, terminal: Terminal): void {
 }
 
 const ABOUT = `\
-Writes the sessions, frames, messages, findings and statistics of a capture as one
-HTML file. A browser opens it from disk: it loads nothing, needs no network and
-sends nothing. Of long payloads it holds the beginning (--limit page-payload), and
-of a very large capture as many frames as fit (--limit report); serve shows all.
-What was said is in the file: it is made readable for its owner only.`;
+Writes the sessions, frames, messages, findings and statistics of a capture as
+one HTML file. A browser opens it from disk: it loads nothing, needs no network
+and sends nothing. Of long payloads it holds the beginning (--limit
+page-payload), and of a very large capture as many frames as fit (--limit
+report); serve shows all. What was said is in the file: it is made readable for
+its owner only.`;
 
 const EXAMPLES = `
 Examples:

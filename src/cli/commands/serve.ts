@@ -30,10 +30,10 @@ function parsePort(text: string): number {
 }
 
 const ABOUT = `\
-Reads a capture, keeps what the page shows in a temporary file, and prints the URL
-at which a browser on this machine opens the page, until Ctrl-C. Only 127.0.0.1
-is listened on; the URL has a secret that is new each time, and requests of other
-web sites are refused.`;
+Reads a capture, keeps what the page shows in a temporary file, and prints the
+URL at which a browser on this machine opens the page, until Ctrl-C. Only
+127.0.0.1 is listened on; the URL has a secret that is new each time, and
+requests of other web sites are refused.`;
 
 const EXAMPLES = `
 Examples:
