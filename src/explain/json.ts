@@ -26,11 +26,12 @@ export function explanationJson({
     diagram: diagram.rows.map((row) => row.map(({ part, start, end, bits }) => ({ part, start, end, bits }))),
     unmasking,
     steps,
-    packets: pieces.map(({ packet, packetOffset, streamOffset, length }) => ({
+    packets: pieces.map(({ packet, packetOffset, streamOffset, length, comment }) => ({
       packet,
       offset: packetOffset ?? null,
       from: streamOffset - frame.streamOffset,
       length,
+      ...(comment !== undefined && { comment }),
     })),
     findings: findings.map(({ rule, severity, breaker, message }) => ({
       rule: rule.id,

@@ -2,6 +2,7 @@
  * What a decoder does with the bytes of a frame as they come, step by step: how many it needs, what these tell it, and
  * which state it is in then.
  */
+import { count } from '../rules/count.js';
 import type { Frame } from '../websocket/frame-record.js';
 import { CLOSE, CONTINUATION, isControl, opcodeName, PING, TEXT } from '../websocket/opcode.js';
 
@@ -14,16 +15,20 @@ export interface Step {
 }
 
 export function stepsOf(frame: Frame): readonly Step[] {
-  const { lengthForm, masked, exactLength, length } = frame;
+  const { lengthForm, masked, exactLength, length, truncated, payload } = frame;
   const steps: Step[] = [{ state: 'header', takes: 2, tells: headerTells(frame) }];
   if (lengthForm !== 7)
-    steps.push({ state: 'length', takes: lengthForm / 8, tells: `the payload has ${exactLength} bytes` });
+    steps.push({
+      state: 'length',
+      takes: lengthForm / 8,
+      tells: `the payload has ${exactLength} byte${exactLength === 1n ? '' : 's'}`,
+    });
   if (masked) steps.push({ state: 'key', takes: 4, tells: 'the masking key is known: the payload begins' });
   if (length > 0)
     steps.push({
       state: 'payload',
-      takes: length,
-      tells: masked ? 'each byte is XORed with byte i mod 4 of the key' : 'the bytes are taken as they are',
+      takes: truncated ? payload.length : length,
+      tells: `${truncated ? `of ${count(length, 'byte')}: ` : ''}${masked ? 'each byte is XORed with byte i mod 4 of the key' : 'the bytes are taken as they are'}`,
     });
   return [...steps, { state: 'end', takes: 0, tells: endTells(frame) }];
 }
@@ -31,7 +36,8 @@ export function stepsOf(frame: Frame): readonly Step[] {
 function headerTells({ lengthForm, masked, length, opcode, fin }: Frame): string {
   const more = (lengthForm === 7 ? 0 : lengthForm / 8) + (masked ? 4 : 0);
   const kind = `${fin ? '' : 'a fragment: '}${opcodeName(opcode)}`;
-  const size = lengthForm === 7 ? `${length} bytes of payload` : `the length in ${lengthForm / 8} more bytes`;
+  const size =
+    lengthForm === 7 ? `${count(length, 'byte')} of payload` : `the length in ${lengthForm / 8} more bytes`;
   const then = more === 0 ? 'that is the whole header' : `the header has ${more} more bytes`;
   return `${kind}, ${size}, ${masked ? 'masked' : 'not masked'}: ${then}`;
 }

@@ -196,8 +196,13 @@ function placeLines({ pieces, frame }: Explanation): string[] {
     const where = packetOffset === undefined ? '' : `, at offset ${packetOffset}`;
     return `  packet ${packet}${where}: bytes ${from} to ${from + length - 1} of the frame`;
   });
+  const comments = pieces
+    .slice(0, MAX_PACKETS)
+    .flatMap(({ packet, comment }) =>
+      comment === undefined ? [] : wrapped(`comment on packet ${packet}: ${visible(comment)}`, '  '),
+    );
   const more = pieces.length - MAX_PACKETS;
-  return more > 0 ? [...lines, `  … and ${more} more packets`] : lines;
+  return [...lines, ...(more > 0 ? [`  … and ${more} more packets`] : []), ...comments];
 }
 
 function wrapped(text: string, indent: string, paintLine = (line: string) => line): string[] {

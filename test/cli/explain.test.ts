@@ -2,7 +2,7 @@
  * `wsdissect explain` as a user runs it.
  */
 import { describe, expect, it } from 'vitest';
-import { wsdissect } from '../support/cli.js';
+import { shell, wsdissect } from '../support/cli.js';
 import { fixturesRoot } from '../support/fixtures.js';
 import { onTerminal } from './helpers.js';
 
@@ -27,6 +27,15 @@ describe('a frame of a capture', () => {
         .map((line) => JSON.parse(line).opcode);
     expect(frames('-Y', 'websocket.opcode == close')).toEqual(['close']);
     expect(frames('-Y', 'websocket.opcode == close', '-c', '5')).toEqual(['close', 'close']);
+  });
+
+  it('comes with the comments of its packets', () => {
+    const [text, json] = ['text', 'json'].map(
+      (format) => shell(`wsdissect sample segments -o - | wsdissect explain -T ${format} -`).stdout,
+    );
+    expect(text).toContain('\n  comment on packet 8: A fifth of the frame\n');
+    const { packets } = JSON.parse(json);
+    expect(packets[0]).toMatchObject({ packet: 8, comment: 'A fifth of the frame' });
   });
 
   it('comes with what is wrong with it', () => {

@@ -154,7 +154,7 @@ describe('the steps of a decoder', () => {
       'nothing may follow in this direction; the other side has to answer with a Close',
     ],
     ['8a 00', ['header 2', 'end 0'], 'it is handled at once; a message under way stays as it is'],
-    ['81 05 48', ['header 2', 'payload 5', 'end 0'], 'the stream ended before the frame did'],
+    ['81 05 48', ['header 2', 'payload 1', 'end 0'], 'the stream ended before the frame did'],
     [
       'c1 07 f2 48 cd c9 c9 07 00',
       ['header 2', 'payload 7', 'end 0'],
@@ -164,6 +164,14 @@ describe('the steps of a decoder', () => {
     const [{ steps: told }] = explained(hex);
     expect(told.map(({ state, takes }) => `${state} ${takes}`)).toEqual(steps);
     expect(told.at(-1)!.tells).toBe(end);
+  });
+
+  it('count what is there', () => {
+    const [{ steps }] = explained('81 05 48');
+    expect(steps[1].tells).toBe('of 5 bytes: the bytes are taken as they are');
+    expect(explained('89 01 48')[0].steps[0].tells).toBe(
+      'ping, 1 byte of payload, not masked: that is the whole header',
+    );
   });
 
   it('of fragments end with the joined message', () => {
