@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { dissect } from '../../src/dissect.js';
+import { rules } from '../../src/rules/index.js';
 import type { Frame } from '../../src/websocket/frame-record.js';
 import { fixturesRoot } from '../support/fixtures.js';
 import { hasChromium, type Opened, Reports } from '../support/page.js';
@@ -273,6 +274,24 @@ describe.runIf(hasChromium)('views', () => {
       .getByRole('button', { name: /^frame/ })
       .click();
     await page.getByRole('heading', { name: /Frame 2 / }).waitFor();
+  });
+
+  it('show findings, of a filter those of the frames that it holds for', async () => {
+    const tutorial = `${fixturesRoot}tutorial-server/capture.pcap`;
+    const closing = new Set<number | undefined>();
+    for await (const { number, opcode } of dissect(tutorial).frames()) if (opcode === 8) closing.add(number);
+    let [all, ofClosing] = [0, 0];
+    for await (const { frame } of dissect(tutorial, { rules }).findings()) {
+      all++;
+      if (closing.has(frame)) ofClosing++;
+    }
+    expect([ofClosing > 0, all > ofClosing]).toEqual([true, true]);
+    opened = await reports.open(tutorial, '#view=findings');
+    const heading = (text: string) => opened.page.getByRole('heading', { name: text, exact: true }).waitFor();
+    await heading(`${all} findings`);
+    await opened.page.context().close();
+    opened = await reports.open(tutorial, '#view=findings&filter=websocket.opcode+%3D%3D+close');
+    await heading(`${ofClosing} finding${ofClosing === 1 ? '' : 's'}, of frames that the filter holds for`);
   });
 
   it('show statistics as `wsdissect stats` counts them, and a plot', async () => {

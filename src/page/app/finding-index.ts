@@ -21,6 +21,8 @@ export class FindingIndex {
   /** Of each row. */
   private readonly severities: Severity[] = [];
   private readonly sessions: number[] = [];
+  /** Number of the frame; 0 where it is about none. */
+  private readonly frames: number[] = [];
 
   /** All are known. */
   readonly whole: Promise<void>;
@@ -52,13 +54,17 @@ export class FindingIndex {
     return this.version.value === 0 ? undefined : this.bySession.get(session);
   }
 
-  /** Rows of the table that are of this session (undefined: of any) and as bad as one of these. */
-  rows(session: number | undefined, severities: readonly Severity[]): Rows {
-    const isAll = session === undefined && severities.length === SEVERITIES.length;
+  /** Rows of the table that are of this session (undefined: of any), as bad as one of these, and about one of these frames. */
+  rows(session: number | undefined, severities: readonly Severity[], frames: Rows | undefined): Rows {
+    const isAll = session === undefined && severities.length === SEVERITIES.length && frames === undefined;
     if (isAll || this.version.value === 0) return allRows(this.table.count);
     const found: number[] = [];
     for (const [row, severity] of this.severities.entries())
-      if ((session === undefined || this.sessions[row] === session) && severities.includes(severity))
+      if (
+        (session === undefined || this.sessions[row] === session) &&
+        severities.includes(severity) &&
+        (frames === undefined || frames.has(this.frames[row] - 1))
+      )
         found.push(row);
     return foundRows(found);
   }
@@ -68,6 +74,7 @@ export class FindingIndex {
     this.counts[severity]++;
     this.severities.push(severity);
     this.sessions.push(session.number);
+    this.frames.push(frame ?? 0);
     const known = this.bySession.get(session.number);
     if (known === undefined || SEVERITIES.indexOf(severity) < SEVERITIES.indexOf(known))
       this.bySession.set(session.number, severity);

@@ -21,7 +21,11 @@ export function FindingsView() {
   const session = model.session.value;
   const [severities, setSeverities] = useState<readonly Severity[]>(SEVERITIES);
   const version = model.findings.version.value;
-  const rows = useMemo(() => model.findings.rows(session, severities), [session, severities, version]);
+  const frames = model.spot.value.filter === '' ? undefined : model.rows.value;
+  const rows = useMemo(
+    () => model.findings.rows(session, severities, frames),
+    [session, severities, frames, version],
+  );
   const [wanted, setPlace] = useState(0);
   const place = Math.min(wanted, rows.count - 1);
   const row = place < 0 ? undefined : rows.at(place);
@@ -37,6 +41,7 @@ export function FindingsView() {
           <h2>
             {counted(rows.count, 'finding')}
             {session !== undefined && ` of session ${session}`}
+            {frames !== undefined && ', of frames that the filter holds for'}
           </h2>
           <Severities chosen={severities} onChosen={setSeverities} />
         </div>
@@ -52,7 +57,11 @@ export function FindingsView() {
           cells={(one) => <Cells finding={one} />}
           onCurrent={setPlace}
           onOpen={() => open(finding)}
-          empty="No rule was broken in this capture."
+          empty={
+            frames === undefined && session === undefined
+              ? 'No rule was broken in this capture.'
+              : 'None here.'
+          }
         />
       </section>
       <section class="pane" aria-label="Explanation of the finding">

@@ -56,7 +56,7 @@ function Count({ view }: { view: View }) {
   const { source, rows, spot } = useModel();
   const { session, filter } = spot.value;
   // Of a part nobody knows before it was looked through.
-  if (view === 'conversation' && (session !== undefined || filter !== '')) return null;
+  if (view !== 'frames' && (session !== undefined || filter !== '')) return null;
   const count = {
     frames: rows.value.count,
     conversation: source.messages.count,
