@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openSource } from '../../src/page/open-source.js';
 import { playScript } from '../../src/sample/play.js';
@@ -61,7 +61,7 @@ describe('wsdissect report', () => {
     expect(told).toEqual(listed.map(({ message, decoded }) => [message, decoded?.summary]));
     expect(told.filter(([, summary]) => summary !== undefined).length).toBeGreaterThan(5);
     const { names, start, statistics, warnings, heldPayload } = source.overview;
-    expect([names, warnings, heldPayload]).toEqual([[SOCKETIO], [], 65_536]);
+    expect([names, warnings, heldPayload]).toEqual([[basename(SOCKETIO)], [], 65_536]);
     expect(statistics).toEqual(JSON.parse(wsdissect(['stats', '-T', 'json', SOCKETIO]).stdout));
     expect(start).toBeCloseTo(JSON.parse(wsdissect(['-T', 'ndjson', '-c1', SOCKETIO]).stdout).time, -1);
   });
@@ -76,7 +76,7 @@ describe('wsdissect report', () => {
       'base-uri': "'none'",
       'form-action': "'none'",
     });
-    expect(title).toBe('capture.pcap · wsdissect');
+    expect(title).toBe(`${basename(HELLO)} · wsdissect`);
     expect(script.length).toBeGreaterThan(10_000);
   });
 
@@ -187,7 +187,7 @@ describe('what would break out of the page', () => {
     expect(title).toContain('<script>alert(6)<%2Fscript>&"\'');
     expect(title).not.toContain('\u001b');
     const source = await openSource(document);
-    expect(source.overview.names).toEqual([capture]);
+    expect(source.overview.names).toEqual([basename(capture)]);
     const texts = (await all(source.messages)).map(({ content }) => Buffer.from(content).toString());
     expect(texts.slice(0, OUT.length)).toEqual(OUT);
     const [{ session, close }] = await all(source.sessions);
