@@ -5,14 +5,10 @@
  * its place. A comparison holds if it holds for any value that the field has; `!=` if the field is there and none is equal,
  * as in Wireshark 4.
  */
-
-import { compareOctets, octetsOfText, textOfOctets } from '../bytes/octets.js';
-import { formatAddress } from '../network/address.js';
 import type { Rule } from '../rules/rule.js';
 import { FilterError } from './error.js';
 import {
   type Field,
-  type FieldType,
   type FilterContext,
   type Getter,
   RECORD_KINDS,
@@ -21,11 +17,11 @@ import {
   type Value,
 } from './field.js';
 import { fieldNamed, nearestField } from './fields.js';
-import { EMPTY_ARRAY } from './json.js';
 import type { Token } from './lexer.js';
 import { type Comparison, type FilterNode, type Operand, parseFilter, type Quantifier } from './parser.js';
 import { slice } from './slice.js';
-import { compareBlobs, makeTest, type Test, type Vocabulary } from './values.js';
+import { applied, compare, listOf, mapped, octetsOf, type Source } from './source.js';
+import { makeTest, type Test, type Vocabulary } from './values.js';
 
 type Predicate<K extends RecordKind> = (record: Records[K], context: FilterContext) => boolean;
 
@@ -65,13 +61,6 @@ export function compileFilter<K extends RecordKind>(
   const matches = compiler.compile(parseFilter(filter));
   const { payload, findings, decoded } = compiler;
   return { matches, payload, findings, decoded };
-}
-
-interface Source<K extends RecordKind> {
-  readonly type: FieldType;
-  readonly get: Getter<Records[K]>;
-  /** Undefined where something was made of the field's values. */
-  readonly vocabulary: Vocabulary | undefined;
 }
 
 class Compiler<K extends RecordKind> {
@@ -191,11 +180,6 @@ const FIELD_ORDER = {
   '<=': (order: number) => order <= 0,
 };
 
-function compare(a: Value, b: Value, type: FieldType): number {
-  if (!isOctets(a) || !isOctets(b)) return a === b ? 0 : a! < b! ? -1 : 1;
-  return type === 'bytes' ? compareBlobs(a, b) : compareOctets(a, b);
-}
-
 function joined<K extends RecordKind>(
   kind: 'and' | 'or' | 'xor',
   left: Predicate<K>,
@@ -232,99 +216,6 @@ function quantified<K extends RecordKind>(
     if (Array.isArray(value)) return value.some((one) => test(one) === wanted);
     return test(value as Value) === wanted;
   };
-}
-
-function listOf(value: Value | undefined | readonly Value[]): readonly Value[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value as Value];
-}
-
-function octetsOf(value: Value): Uint8Array {
-  return value instanceof Uint8Array ? value : octetsOfText(String(value));
-}
-
-function mapped<K extends RecordKind>(
-  { get }: Source<K>,
-  type: FieldType,
-  change: (value: Value) => Value | undefined,
-): Source<K> {
-  return {
-    type,
-    vocabulary: undefined,
-    get: (record, context) =>
-      listOf(get(record, context))
-        .map(change)
-        .filter((value) => value !== undefined),
-  };
-}
-
-const FUNCTIONS = ['len', 'count', 'lower', 'upper', 'max', 'min', 'string'];
-
-function applied<K extends RecordKind>(name: Token, source: Source<K>): Source<K> {
-  const { type, get } = source;
-  const isText = type === 'string' || type === 'text' || type === 'json';
-  switch (name.text.toLowerCase()) {
-    case 'count':
-      return {
-        type: 'number',
-        vocabulary: undefined,
-        get: (record, context) =>
-          listOf(get(record, context)).filter((value) => value !== EMPTY_ARRAY).length,
-      };
-    case 'len':
-      if (isText || type === 'bytes') return mapped(source, 'number', (value) => octetsOf(value).length);
-      break;
-    case 'max':
-    case 'min':
-      if (type !== 'label' && type !== 'json')
-        return extreme(name.text.toLowerCase() === 'max' ? 1 : -1, source);
-      throw new FilterError(`${name.text}() is for what has an order`, name.column, name.length);
-    case 'string':
-      if (type === 'number' || type === 'address') return mapped(source, 'string', stringOf);
-      if (type === 'json')
-        return mapped(source, 'string', (value) => (isOctets(value) ? undefined : String(value)));
-      throw new FilterError('string() is for numbers, addresses and JSON', name.column, name.length);
-    case 'lower':
-      if (isText) return mapped(source, 'string', (value) => textOf(value).toLowerCase());
-      break;
-    case 'upper':
-      if (isText) return mapped(source, 'string', (value) => textOf(value).toUpperCase());
-      break;
-    default:
-      throw new FilterError(
-        `there is no function ${name.text}: there are ${FUNCTIONS.join(', ')}`,
-        name.column,
-        name.length,
-      );
-  }
-  throw new FilterError(
-    `${name.text}() is for texts${name.text === 'len' ? ' and octets' : ''}`,
-    name.column,
-    name.length,
-  );
-}
-
-/** `sign`: 1 for the greatest, -1 for the least of all values. */
-function extreme<K extends RecordKind>(sign: number, { type, get }: Source<K>): Source<K> {
-  const beyond = (a: Value, b: Value) => (sign * compare(a, b, type) >= 0 ? a : b);
-  return {
-    type,
-    vocabulary: undefined,
-    get: (record, context) => {
-      const values = listOf(get(record, context));
-      return values.length === 0 ? undefined : values.reduce(beyond);
-    },
-  };
-}
-
-const isOctets = (value: Value): value is Uint8Array => value instanceof Uint8Array;
-
-function stringOf(value: Value): string {
-  return isOctets(value) ? formatAddress(value, 0, value.length) : String(value);
-}
-
-function textOf(value: Value): string {
-  return value instanceof Uint8Array ? textOfOctets(value) : String(value);
 }
 
 function unknown(token: Token): never {
