@@ -59,7 +59,7 @@ const BINARY_CLAIMS = { cbor: 7 };
 
 /** Folders whose applications speak something that is decoded. */
 const SPEAK =
-  /^messages-(?:action-cable|binary|graphql-ws|mosquitto|phoenix|python-socketio|signalr|sip|sockjs|socketio|stomp|subscriptions|wamp)$/;
+  /^messages-(?:action-cable|binary|graphql-ws|json-binary|mosquitto|phoenix|python-socketio|signalr|sip|sockjs|socketio|stomp|subscriptions|wamp)$/;
 
 it('nothing is claimed of the recordings of other applications', async () => {
   let count = 0;
