@@ -18,10 +18,11 @@ import { filterConsumer, makeFiltering } from './filtering.js';
 import { FindingsByRecord } from './findings-by-record.js';
 import { OneLate } from './one-late.js';
 import { Printing } from './progress.js';
+import { readSmall } from './read-small.js';
 import { run } from './run.js';
 import type { Terminal } from './terminal.js';
 
-/** Of hexadecimal or Base64 on standard input. */
+/** Of hexadecimal or Base64 on standard input, in bytes. */
 const MAX_INPUT = 16 << 20;
 
 export async function explainFrames(
@@ -77,7 +78,7 @@ function moreFrames(count: number): string {
 /** Throws UsageError for what is no hexadecimal or Base64. */
 async function bytesOf({ hex, base64 }: ExplainOptions): Promise<Uint8Array> {
   const given = hex ?? base64 ?? '';
-  const text = given === '-' ? await readInput() : given;
+  const text = given === '-' ? await readSmall('-', MAX_INPUT) : given;
   const digits = text.replace(/0x|[\s:,-]/gi, '');
   if (hex !== undefined) {
     if (!/^([0-9a-f]{2})+$/i.test(digits))
@@ -90,15 +91,6 @@ async function bytesOf({ hex, base64 }: ExplainOptions): Promise<Uint8Array> {
   if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(packed))
     throw new UsageError('--base64 takes Base64, such as gQVIZWxsbw==');
   return Buffer.from(packed, 'base64');
-}
-
-async function readInput(): Promise<string> {
-  let text = '';
-  for await (const chunk of process.stdin.setEncoding('latin1')) {
-    text += chunk;
-    if (text.length > MAX_INPUT) throw new UsageError(`standard input has more than ${MAX_INPUT} characters`);
-  }
-  return text;
 }
 
 async function explainCaptures(

@@ -1,19 +1,20 @@
 /**
  * `wsdissect sample`: lists the scenarios, or plays one, or a script, into a capture.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { nearest } from '../bytes/nearest.js';
 import { visible } from '../bytes/visible.js';
 import { attemptOutput, writeAll } from '../output/writer.js';
 import { playScript } from '../sample/play.js';
 import { SCENARIOS, type Scenario } from '../sample/scenarios.js';
-import { readScript, type Script, ScriptError } from '../sample/script.js';
+import { readScript, type Script } from '../sample/script.js';
 import { VIOLATIONS } from '../sample/violations.js';
 import type { SampleOptions } from './commands/sample.js';
 import { UsageError } from './exit.js';
+import { readSmall, unusable } from './read-small.js';
 import type { Terminal } from './terminal.js';
 
-/** Of a script: a conversation written by hand has far less. */
+/** Of a script, in bytes: a conversation written by hand has far less. */
 const MAX_SCRIPT = 4 << 20;
 
 export async function makeSample(
@@ -60,14 +61,12 @@ function scenarioNamed(name: string): Scenario {
 
 /** Throws UsageError for what is no script, with the place. */
 async function scriptOf(file: string): Promise<Script> {
+  const text = await readSmall(file, MAX_SCRIPT);
   const { parse } = await import('yaml');
-  const shown = file === '-' ? 'standard input' : visible(file);
   try {
-    const text = readFileSync(file === '-' ? 0 : file, 'utf8');
-    if (text.length > MAX_SCRIPT) throw new ScriptError(`more than ${MAX_SCRIPT} characters`);
     return readScript(parse(text, { maxAliasCount: 100 }));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw new UsageError(`${shown}: ${visible(error.message.split('\n')[0])}`);
+    throw unusable(file, error);
   }
 }

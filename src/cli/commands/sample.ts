@@ -33,7 +33,8 @@ const ABOUT = `\
 Makes a capture of a WebSocket conversation that shows one thing: an exchange,
 the forms of the length, fragments, compression, loss, or how a rule is broken
 (violation:RULE). Comments at the packets say what to look at. Wireshark opens
-it, too. Teachers write conversations of their own as a script.`;
+it, too. Teachers write conversations of their own as a script, of 4 MiB at
+most.`;
 
 const EXAMPLES = `
 Examples:
