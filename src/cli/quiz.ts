@@ -1,7 +1,7 @@
 /**
  * `wsdissect quiz`: asks on a terminal, prints sheets and keys, or grades a file of answers.
  */
-import { nearest } from '../bytes/nearest.js';
+import { didYouMean } from '../bytes/nearest.js';
 import { visible } from '../bytes/visible.js';
 import type { Question } from '../lesson/quiz/question.js';
 import { quizQuestions } from '../lesson/quiz/quiz.js';
@@ -47,9 +47,8 @@ export async function quiz(
 
 function checkTopic(topic: string | undefined): void {
   if (topic === undefined || (TOPICS as readonly string[]).includes(topic)) return;
-  const near = nearest(topic, TOPICS);
-  const hint = near === undefined ? '' : `; did you mean ${near}?`;
-  throw new UsageError(`there is no topic "${visible(topic)}"${hint} (there are ${TOPICS.join(', ')})`);
+  const hint = didYouMean(topic, TOPICS);
+  throw new UsageError(`there is no topic "${topic}"${hint} (there are ${TOPICS.join(', ')})`);
 }
 
 async function printSheet(

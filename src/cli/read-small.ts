@@ -5,7 +5,6 @@
  * an end costs no more than the bound.
  */
 import { createReadStream } from 'node:fs';
-import { visible } from '../bytes/visible.js';
 import { UsageError } from './exit.js';
 
 /** As UTF-8; `-` is standard input, `most` is in bytes. Throws UsageError for what cannot be read or has more. */
@@ -24,8 +23,7 @@ export async function readSmall(file: string, most: number): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** In one line, whatever the error says. */
+/** Of a file that cannot be used, and why: the first line of what the error says. */
 export function unusable(file: string, { message }: Error): UsageError {
-  const name = file === '-' ? 'standard input' : visible(file);
-  return new UsageError(`${name}: ${visible(message.split('\n')[0])}`);
+  return new UsageError(`${file === '-' ? 'standard input' : file}: ${message.split('\n')[0]}`);
 }

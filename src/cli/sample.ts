@@ -2,7 +2,7 @@
  * `wsdissect sample`: lists the scenarios, or plays one, or a script, into a capture.
  */
 import { writeFileSync } from 'node:fs';
-import { nearest } from '../bytes/nearest.js';
+import { didYouMean } from '../bytes/nearest.js';
 import { visible } from '../bytes/visible.js';
 import { attemptOutput, writeAll } from '../output/writer.js';
 import { playScript } from '../sample/play.js';
@@ -51,11 +51,10 @@ function scenarioNamed(name: string): Scenario {
   const all = [...SCENARIOS, ...VIOLATIONS];
   const found = all.find((scenario) => scenario.name === name);
   if (found !== undefined) return found;
-  const near = nearest(
+  const hint = didYouMean(
     name,
     all.map((scenario) => scenario.name),
   );
-  const hint = near === undefined ? '' : `; did you mean ${near}?`;
   throw new UsageError(`there is no scenario "${name}"${hint} (wsdissect sample list)`);
 }
 
