@@ -22,8 +22,6 @@ export async function makeSample(
   { output, script, seed }: SampleOptions,
   terminal: Terminal,
 ): Promise<void> {
-  if (seed !== undefined && !(Number.isInteger(seed) && seed >= 0 && seed <= 0xffff_ffff))
-    throw new UsageError('--seed takes a whole number');
   if (script !== undefined && name !== undefined)
     throw new UsageError('name a scenario or give a script, not both');
   if (script === undefined && (name === undefined || name === 'list')) {

@@ -3,6 +3,7 @@
  */
 import type { Command } from 'commander';
 import type { Terminal } from '../terminal.js';
+import { parseSeed } from './options.js';
 
 export interface SampleOptions {
   readonly output?: string;
@@ -21,7 +22,7 @@ export function addSampleCommand(program: Command, terminal: Terminal): void {
       '--script <file>',
       'play a conversation of your own (YAML or JSON) in place of a scenario; - is standard input',
     )
-    .option('--seed <n>', 'of masking keys and the like: the same for the same number (default 1)', Number)
+    .option('--seed <n>', 'of masking keys and the like: the same for the same number (default 1)', parseSeed)
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', EXAMPLES)
     .action(async (scenario: string | undefined, options: SampleOptions) =>
