@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -119,6 +128,26 @@ describe('wsdissect report', () => {
     // Those that are not printed are in the page.
     expect(report('-q', capture)).toMatchObject({ status: 2, stderr: '' });
     expect((await openSource(takeApart(report('-q', capture).html).document)).overview).toEqual(overview);
+  });
+
+  it('of captures and key logs in folders does not name these, which the terminal does', async () => {
+    const mine = join(folder, 'my folder');
+    mkdirSync(mine);
+    const whole = readFileSync(HELLO);
+    const [first, cut, keys] = ['first.pcap', 'cut.pcap', 'keys.log'].map((name) => join(mine, name));
+    writeFileSync(first, whole);
+    writeFileSync(cut, whole.subarray(0, whole.length - 10));
+    writeFileSync(keys, 'no key\n');
+    const { status, stderr, html } = report('--keylog', keys, first, cut);
+    expect(status).toBe(2);
+    expect(stderr).toContain(`${cut}: packet `);
+    expect(stderr).toContain(`${keys}: no secrets in it`);
+    const { overview } = await openSource(takeApart(html).document);
+    expect(overview.warnings).toEqual([
+      expect.stringMatching(/^cut\.pcap: packet .* \[truncated-capture\]$/),
+      expect.stringMatching(/^keys\.log: no secrets in it/),
+    ]);
+    expect(html + JSON.stringify(overview)).not.toContain('my folder');
   });
 
   it('ends at its limit, and holds the beginning of long payloads', async () => {
