@@ -78,7 +78,7 @@ export async function collectPage(
     start,
     overview: {
       names: namesOf(captures, options),
-      start: start.seconds + start.nanoseconds / 1e9,
+      start,
       statistics: JSON.parse(`{${statisticsJson(statistics, TOP)}}`),
       warnings,
       heldPayload: maxPagePayload,

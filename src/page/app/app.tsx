@@ -72,7 +72,7 @@ export function App() {
 }
 
 function namesOf(names: readonly string[]): string {
-  const told = names.slice(0, 3).map((name) => visible(name.split('/').at(-1) ?? name));
+  const told = names.slice(0, 3).map(visible);
   return told.join(', ') + (names.length > 3 ? ` and ${names.length - 3} more` : '');
 }
 

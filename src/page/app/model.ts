@@ -50,7 +50,7 @@ export class PageModel {
   constructor(readonly source: PageSource) {
     this.rows = signal(allRows(source.frames.count));
     this.findings = new FindingIndex(source.findings);
-    this.start = timestampOf(source.overview.start);
+    this.start = source.overview.start;
   }
 
   /** Goes to a place, in whole or in part. */
@@ -167,9 +167,4 @@ export class PageModel {
       this.say(`${counted(found.length, 'frame')} found.`);
     });
   }
-}
-
-function timestampOf(time: number): Timestamp {
-  const seconds = Math.floor(time);
-  return { seconds, nanoseconds: Math.round((time - seconds) * 1e6) * 1000 };
 }
