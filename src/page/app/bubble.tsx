@@ -3,6 +3,7 @@
  * JSON laid out, anything else in hexadecimal. A long one is cut, and opened on demand.
  */
 import { useState } from 'preact/hooks';
+import { textOfOctets } from '../../bytes/octets.js';
 import { visible } from '../../bytes/visible.js';
 import { describeDecoded } from '../../output/decoded-text.js';
 import { messageRemarks } from '../../output/message-columns.js';
@@ -127,13 +128,12 @@ function contentLines(message: PageMessage, most: typeof FIRST): { lines: string
 
 /** Laid out if it is JSON, whatever its length: the lines are cut behind. */
 function textLines(content: Uint8Array, most: number): string[] {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   if (content.length <= OPENED.octets) {
-    const json = prettyJson(decoder.decode(content), COLUMNS);
+    const json = prettyJson(textOfOctets(content), COLUMNS);
     if (json !== undefined)
       return json.map((line) => visible(line.length > most ? `${line.slice(0, most)}…` : line));
   }
-  return decoder.decode(content.subarray(0, most)).split(/\r?\n/).map(visible);
+  return textOfOctets(content.subarray(0, most)).split(/\r?\n/).map(visible);
 }
 
 /** Of control frames, and of binary ones that are text none the less: ASCII. */

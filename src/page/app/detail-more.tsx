@@ -3,6 +3,7 @@
  * decoder, its packets, and the handshake of its session.
  */
 import { formatHex } from '../../bytes/hex.js';
+import { textOfOctets } from '../../bytes/octets.js';
 import { visible } from '../../bytes/visible.js';
 import type { Explanation } from '../../explain/explanation.js';
 import type { Head } from '../../http/head.js';
@@ -20,9 +21,7 @@ const MOST_TEXT = 400;
 
 export function messageBranch(message: PageMessage): Branch {
   const { number, decoded, frames, length, compressed, wireLength, content, validText } = message;
-  const text = validText
-    ? new TextDecoder().decode(content.subarray(0, 4 * MOST_TEXT))
-    : formatHex(content, 64);
+  const text = validText ? textOfOctets(content.subarray(0, 4 * MOST_TEXT)) : formatHex(content, 64);
   const facts = [
     counted(length, 'byte'),
     ...(frames.length > 1 ? [`${frames.length} frames: ${frames.slice(0, 8).join(', ')}`] : []),
