@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import { compileFilter } from '../../src/filter/index.js';
 import { counted, duration, size } from '../../src/page/app/amounts.js';
 import { shellWord, wscatCopy } from '../../src/page/app/copies.js';
-import { hexLines } from '../../src/page/app/hex-lines.js';
 import { formatSpot, isElsewhere, parseSpot, START } from '../../src/page/app/link.js';
 import { placeAfter } from '../../src/page/app/list-keys.js';
 import { overlap } from '../../src/page/app/octets.js';
@@ -248,11 +247,4 @@ it('bits overlap or not', () => {
   expect(overlap({ start: 0, end: 8 }, { start: 7, end: 9 })).toBe(true);
   expect(overlap({ start: 0, end: 8 }, { start: 8, end: 9 })).toBe(false);
   expect(overlap(undefined, { start: 8, end: 9 })).toBe(false);
-});
-
-it('octets are lines', () => {
-  expect(hexLines(new TextEncoder().encode('0123456789abcdef\n'))).toEqual([
-    '0000  30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66  0123456789abcdef',
-    '0010  0a                                               ·',
-  ]);
 });

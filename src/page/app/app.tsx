@@ -9,11 +9,10 @@ import { FilterBar } from './filter-bar.js';
 import { FindingsView } from './findings.js';
 import { FramesView } from './frames.js';
 import { Help } from './help.js';
-import { VIEWS, type View } from './link.js';
-import type { PageModel } from './model.js';
+import { VIEWS } from './link.js';
 import { Sessions } from './sessions.js';
 import { Statistics } from './statistics.js';
-import { Tabs } from './tabs.js';
+import { goToView, Tabs } from './tabs.js';
 import { ThemeSwitch } from './theme-switch.js';
 import { Timeline } from './timeline.js';
 
@@ -90,12 +89,6 @@ function Warnings({ warnings }: { warnings: readonly string[] }) {
       </ul>
     </details>
   );
-}
-
-/** What had the focus may be gone then: the tab has it. */
-export function goToView(model: PageModel, view: View): void {
-  model.go({ view });
-  document.getElementById(`tab-${view}`)?.focus();
 }
 
 /** Keys that work wherever one is, but where text is typed. */

@@ -14,6 +14,7 @@ import type { Session } from '../../websocket/session-record.js';
 import type { PageMessage } from '../source.js';
 import { counted, whole } from './amounts.js';
 import type { Branch } from './tree.js';
+import { Value } from './value.js';
 
 /** Members of one object, and packets, that are told. */
 const MOST = 100;
@@ -49,7 +50,7 @@ export function messageBranch(message: PageMessage): Branch {
               ),
             },
           ]),
-      { id: 'message-content', text: <code class="value">{clipped(visible(text))}</code> },
+      { id: 'message-content', text: <Value text={text} /> },
     ],
   };
 }
@@ -62,7 +63,7 @@ export function valueBranch(id: string, name: string, value: JsonLike, depth = 0
       id,
       text: (
         <>
-          {label} <code class="value">{clipped(visible(JSON.stringify(value)))}</code>
+          {label} <Value text={JSON.stringify(value)} />
         </>
       ),
     };
@@ -151,13 +152,13 @@ export function handshakeBranch({ handshake, client, server, number }: Session):
   const { request, response, method, target, status, reason } = handshake;
   const lines = (id: string, first: string, { headers }: Head): Branch => ({
     id,
-    text: <code class="value">{clipped(visible(first))}</code>,
+    text: <Value text={first} />,
     open: true,
     children: headers.slice(0, MOST).map(({ name, value }, i) => ({
       id: `${id}-${i}`,
       text: (
         <>
-          <b class="member">{visible(name)}</b> <code class="value">{clipped(visible(value))}</code>
+          <b class="member">{visible(name)}</b> <Value text={value} />
         </>
       ),
     })),
@@ -171,5 +172,3 @@ export function handshakeBranch({ handshake, client, server, number }: Session):
     ],
   };
 }
-
-const clipped = (text: string): string => (text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text);

@@ -9,7 +9,7 @@ import { FilterError } from '../../filter/error.js';
 import type { FilterContext } from '../../filter/field.js';
 import type { Finding } from '../../rules/finding.js';
 import type { Timestamp } from '../../stream/place.js';
-import { isControl } from '../../websocket/opcode.js';
+import { CLOSE, isControl } from '../../websocket/opcode.js';
 import type { PageMessage, Table } from '../source.js';
 import type { FindingIndex } from './finding-index.js';
 import { both, sessionFilter } from './search.js';
@@ -86,7 +86,7 @@ export class MessageFeed {
   private take(message: PageMessage, row: number): void {
     this.latest = message;
     if (this.filter !== undefined && !this.filter.matches(message, this.context)) return;
-    if (isControl(message.opcode) && !this.wanted.control && message.opcode !== 8) {
+    if (isControl(message.opcode) && !this.wanted.control && message.opcode !== CLOSE) {
       this.passed.push(message);
       return;
     }
