@@ -19,6 +19,7 @@ import type { Connection, Side } from './tcp/connection.js';
 import { TcpTable } from './tcp/table.js';
 import { Resumable, type TlsContext } from './tls/master.js';
 import { SecretStore } from './tls/secrets.js';
+import { SENDERS } from './websocket/frame-record.js';
 import { MessageOrder } from './websocket/message-order.js';
 import { PayloadBudget } from './websocket/payload-budget.js';
 import { WindowBudget } from './websocket/segment-window.js';
@@ -279,7 +280,7 @@ export class Dissector {
   /** @internal */
   closed(summary: SessionSummary): void {
     const { totals } = this;
-    for (const sender of ['client', 'server'] as const) {
+    for (const sender of SENDERS) {
       totals.missingBytes += summary.missingBytes[sender];
       totals.undecodedBytes += summary.undecodedBytes[sender];
     }

@@ -5,10 +5,10 @@ import { writeFileSync } from 'node:fs';
 import { didYouMean } from '../bytes/nearest.js';
 import { visible } from '../bytes/visible.js';
 import { attemptOutput, writeAll } from '../output/writer.js';
-import { playScript } from '../sample/play.js';
-import { SCENARIOS, type Scenario } from '../sample/scenarios.js';
+import { sampleCapture } from '../sample/play.js';
+import { findSample, SAMPLES } from '../sample/samples.js';
+import type { Scenario } from '../sample/scenarios.js';
 import { readScript, type Script } from '../sample/script.js';
-import { VIOLATIONS } from '../sample/violations.js';
 import type { SampleOptions } from './commands/sample.js';
 import { UsageError } from './exit.js';
 import { readSmall, unusable } from './read-small.js';
@@ -31,27 +31,23 @@ export async function makeSample(
   if (output === undefined)
     throw new UsageError('say where to write the capture: -o FILE (-o - for standard output)');
   const played = script === undefined ? scenarioNamed(name!).script : await scriptOf(script);
-  const blocks: Uint8Array[] = [];
-  playScript(seed === undefined ? played : { ...played, seed }, (block) => void blocks.push(block));
-  const capture = Buffer.concat(blocks);
+  const capture = sampleCapture(seed === undefined ? played : { ...played, seed });
   if (output === '-') writeAll(1, capture);
   else attemptOutput(visible(output), () => writeFileSync(output, capture));
 }
 
 function listScenarios({ stdout, colors }: Terminal): void {
-  const all = [...SCENARIOS, ...VIOLATIONS];
-  const width = Math.max(...all.map(({ name }) => name.length));
-  for (const { name, summary } of all) stdout.write(`${colors.label(name.padEnd(width))}  ${summary}\n`);
+  const width = Math.max(...SAMPLES.map(({ name }) => name.length));
+  for (const { name, summary } of SAMPLES) stdout.write(`${colors.label(name.padEnd(width))}  ${summary}\n`);
   stdout.flush();
 }
 
 function scenarioNamed(name: string): Scenario {
-  const all = [...SCENARIOS, ...VIOLATIONS];
-  const found = all.find((scenario) => scenario.name === name);
+  const found = findSample(name);
   if (found !== undefined) return found;
   const hint = didYouMean(
     name,
-    all.map((scenario) => scenario.name),
+    SAMPLES.map((sample) => sample.name),
   );
   throw new UsageError(`there is no scenario "${name}"${hint} (wsdissect sample list)`);
 }

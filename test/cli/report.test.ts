@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openSource } from '../../src/page/open-source.js';
-import { playScript } from '../../src/sample/play.js';
+import { sampleCapture } from '../../src/sample/play.js';
 import { all } from '../page/collected.js';
 import { takeApart } from '../page/document.js';
 import { wsdissect } from '../support/cli.js';
@@ -187,27 +187,23 @@ describe('what would break out of the page', () => {
   const path = '/</script><script>alert(2)</script>?<!--';
 
   it('stays what it is', async () => {
-    const blocks: Uint8Array[] = [];
-    playScript(
-      {
-        title: said,
-        path,
-        host: '</title><script>alert(3)</script>',
-        subprotocol: 'chat',
-        request:
-          `GET ${path} HTTP/1.1\nHost: </title><script>alert(3)</script>\nUpgrade: websocket\nConnection: Upgrade\n` +
-          'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\nSec-WebSocket-Version: 13\n' +
-          'Sec-WebSocket-Protocol: </script><script>alert(4)</script>\nX-Evil: <!--</script>',
-        steps: [
-          ...OUT.map((text) => ({ by: 'client' as const, said: { text, comment: text } })),
-          { by: 'server', said: { text: JSON.stringify({ '</script>': said }) } },
-          { by: 'server', said: { close: 1000, reason: '</script><script>alert(5)</script>' } },
-        ],
-      },
-      (block) => blocks.push(block),
-    );
+    const bytes = sampleCapture({
+      title: said,
+      path,
+      host: '</title><script>alert(3)</script>',
+      subprotocol: 'chat',
+      request:
+        `GET ${path} HTTP/1.1\nHost: </title><script>alert(3)</script>\nUpgrade: websocket\nConnection: Upgrade\n` +
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\nSec-WebSocket-Version: 13\n' +
+        'Sec-WebSocket-Protocol: </script><script>alert(4)</script>\nX-Evil: <!--</script>',
+      steps: [
+        ...OUT.map((text) => ({ by: 'client' as const, said: { text, comment: text } })),
+        { by: 'server', said: { text: JSON.stringify({ '</script>': said }) } },
+        { by: 'server', said: { close: 1000, reason: '</script><script>alert(5)</script>' } },
+      ],
+    });
     const capture = join(folder, '<script>alert(6)<%2Fscript>&"\'\u2028\u001b.pcapng');
-    writeFileSync(capture, Buffer.concat(blocks));
+    writeFileSync(capture, bytes);
     const { status, html } = report(capture);
     expect(status).toBe(0);
     // Throws if there is anything in it but what is meant.

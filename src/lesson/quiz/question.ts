@@ -3,12 +3,12 @@
  */
 import { formatHex } from '../../bytes/hex.js';
 import { wireBytes } from '../../explain/part.js';
+import type { Draw } from '../../sample/draw.js';
 import type { Step } from '../../sample/script.js';
 import { encodeFrame, type FrameFields } from '../../websocket/frame-encode.js';
 import type { Frame, Sender } from '../../websocket/frame-record.js';
 import type { Seen } from '../seen.js';
 import type { Answer } from './answer.js';
-import type { Draw } from './draw.js';
 import type { Topic } from './topic.js';
 
 /** What is asked, before it has its number. */
