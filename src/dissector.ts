@@ -2,7 +2,6 @@
  * The composition root: wires the stations (packets → datagrams → segments → HTTP → WebSocket) and tells a
  * consumer what comes out. The only file that knows them all. Sans-I/O and synchronous: one call per packet.
  */
-
 import type { KeyObject } from 'node:crypto';
 import { PacketOrigins } from './capture/origins.js';
 import type { Packet } from './capture/packet.js';

@@ -2,7 +2,6 @@
  * The key logs of a run: read before the captures, and again while they are read, since the applications may still be
  * writing them.
  */
-
 import { GrowingFile } from './capture/growing-file.js';
 import type { CaptureSecrets } from './capture/pcapng.js';
 import { TLS_KEY_LOG } from './capture/pcapng-blocks.js';

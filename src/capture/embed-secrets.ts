@@ -6,7 +6,6 @@
  * new one stands behind the first section header. Where a block's length cannot be right, the rest is copied as it is. Any
  * other capture is written anew from its packets.
  */
-
 import { ByteQueue } from '../bytes/queue.js';
 import type { ReportDefect } from '../stream/defect.js';
 import { nanosecondsOf } from '../stream/place.js';

@@ -1,7 +1,6 @@
 /**
  * What `report` and `serve` have in common: the captures are read once, and made into the blocks of a page.
  */
-
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Dissector } from '../dissector.js';

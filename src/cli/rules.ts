@@ -1,7 +1,6 @@
 /**
  * `wsdissect rules [RULE]`: the rules that `check` judges by, and each of them explained.
  */
-
 import { didYouMean } from '../bytes/nearest.js';
 import { objectRenderer } from '../output/rows.js';
 import { explainRule, ruleJson, ruleLine, writeRuleTable } from '../output/rule-text.js';

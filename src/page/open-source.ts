@@ -1,7 +1,6 @@
 /**
  * Where the page's script begins: what it shows, from the document that it is in.
  */
-
 import { textOfOctets } from '../bytes/octets.js';
 import { unpack } from './block.js';
 import { BlockSource } from './block-source.js';

@@ -5,7 +5,6 @@
  * Strategy: fed with frames and closed sessions. What is to stand in a compressed message depends on where it begins and ends
  * (filler.ts), so its frames wait until two octets behind them are known of.
  */
-
 import { type AnyHead, redactedHead } from '../export/redacted-head.js';
 import type { CutHead } from '../http/head.js';
 import { type Frame, SENDERS, type Sender } from '../websocket/frame-record.js';

@@ -1,5 +1,4 @@
 /** Which message does a continuation belong to? (RFC 6455 §5.4) */
-
 import { count } from '../../../rules/count.js';
 import type { Draw } from '../../../sample/draw.js';
 import type { Step } from '../../../sample/script.js';

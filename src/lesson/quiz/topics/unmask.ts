@@ -1,5 +1,4 @@
 /** What does the client say? (RFC 6455 §5.3) */
-
 import { unmaskedText } from '../../../explain/text.js';
 import { unmask } from '../../../explain/unmasking.js';
 import type { Draw } from '../../../sample/draw.js';

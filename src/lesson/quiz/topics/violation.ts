@@ -1,5 +1,4 @@
 /** Which rule is broken? */
-
 import type { Draw } from '../../../sample/draw.js';
 import { VIOLATION } from '../../../sample/violations.js';
 import { seeScenario } from '../../seen.js';
