@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileFilter } from '../../src/filter/index.js';
 import { counted, duration, size } from '../../src/page/app/amounts.js';
+import { type Arrived, contradictionOf } from '../../src/page/app/contradiction.js';
 import { shellWord, wscatCopy } from '../../src/page/app/copies.js';
 import { formatSpot, isElsewhere, parseSpot, START } from '../../src/page/app/link.js';
 import { placeAfter } from '../../src/page/app/list-keys.js';
@@ -47,6 +48,31 @@ describe('links', () => {
     expect(isElsewhere(START, { ...START, frame: 3 })).toBe(false);
     expect(isElsewhere(START, { ...START, filter: 'x' })).toBe(true);
   });
+});
+
+describe('a place', () => {
+  const seen = { spot: START, sessions: 2, frame: undefined, absent: undefined, isListed: true };
+  const frame = { number: 1234, session: { number: 2 } } as Frame;
+  const at = { ...START, frame: 1234 };
+
+  it.each<[string | undefined, Partial<Arrived>]>([
+    [undefined, {}],
+    [undefined, { spot: at }],
+    [undefined, { spot: at, frame }],
+    [undefined, { spot: { ...at, session: 2 }, frame }],
+    // Of a frame that was selected before.
+    [undefined, { spot: { ...START, frame: 7, session: 1 }, frame, isListed: false }],
+    ['There is no session 3, only 2.', { spot: { ...START, session: 3 } }],
+    ['There is no frame 5,000.', { spot: { ...START, frame: 5000 }, absent: 5000 }],
+    [
+      'Frame 1,234 is of session 2, not of session 1: it is shown, but not listed.',
+      { spot: { ...at, session: 1 }, frame, isListed: false },
+    ],
+    [
+      'The filter does not hold for frame 1,234: it is shown, but not listed.',
+      { spot: { ...at, filter: 'x' }, frame, isListed: false },
+    ],
+  ])('%s', (told, more) => expect(contradictionOf({ ...seen, ...more })).toBe(told));
 });
 
 describe('long lists', () => {

@@ -61,6 +61,7 @@ export function App() {
           <Sessions onChosen={() => setSessionsOpen(false)} />
         </aside>
         <section class={`view view-${view}`} role="tabpanel" id="view" aria-labelledby={`tab-${view}`}>
+          <Contradiction />
           <View />
         </section>
       </main>
@@ -89,6 +90,12 @@ function Warnings({ warnings }: { warnings: readonly string[] }) {
       </ul>
     </details>
   );
+}
+
+/** Its box is there before it is told, so that screen readers tell it, too. */
+function Contradiction() {
+  const told = useModel().contradiction.value;
+  return <div role="status">{told !== undefined && <p class="contradiction">{told}</p>}</div>;
 }
 
 /** Keys that work wherever one is, but where text is typed. */
