@@ -9,6 +9,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { runDissection } from '../../src/dissect.js';
 import { rules } from '../../src/rules/index.js';
 import { sampleCapture } from '../../src/sample/play.js';
+import { findSample } from '../../src/sample/samples.js';
 import { SCENARIOS } from '../../src/sample/scenarios.js';
 import { readScript, type Script } from '../../src/sample/script.js';
 import { VIOLATIONS } from '../../src/sample/violations.js';
@@ -71,8 +72,8 @@ describe.runIf(hasProgram('tshark')).each(SCENARIOS.filter(({ name }) => !WRONG_
 
 describe.runIf(hasProgram('tshark'))('for tshark', () => {
   const fieldsOf = (name: string, ...args: string[]) => {
-    const file = join(folder, `${name}.pcapng`);
-    writeFileSync(file, sampleCapture(SCENARIOS.find((one) => one.name === name)!.script));
+    const file = join(folder, `${name.replace(':', '-')}.pcapng`);
+    writeFileSync(file, sampleCapture(findSample(name)!.script));
     return execFileSync('tshark', ['-r', file, '-T', 'fields', ...args], { encoding: 'utf8', stdio: 'pipe' })
       .trim()
       .split('\n');
@@ -96,6 +97,18 @@ describe.runIf(hasProgram('tshark'))('for tshark', () => {
     const opcodes = data.map((hex) => Number.parseInt(hex[1], 16));
     const { frames } = await dissected(SCENARIOS.find(({ name }) => name === 'http2')!.script);
     expect(opcodes).toEqual(frames.map((frame) => Number(frame.split(' ')[1])));
+  });
+
+  // As the README tells.
+  it.each([
+    ['violation:length-top-bit', '_ws.malformed', 1],
+    ['violation:early-frames', 'http.request and data', 1],
+    ...VIOLATIONS.filter(({ name }) => name.startsWith('violation:h2-')).map(
+      ({ name }) => [name, 'http2.type == 0 and http2.length > 0', 2] as const,
+    ),
+  ] as const)('%s has no frame, but %s', (name, filter, count) => {
+    expect(fieldsOf(name, '-Y', 'websocket', '-e', 'frame.number')).toEqual(['']);
+    expect(fieldsOf(name, '-Y', filter, '-e', 'frame.number').filter(Boolean)).toHaveLength(count);
   });
 
   it.each(SCENARIOS.map(({ name }) => name))('%s has no malformed packet, and right checksums', (name) => {
