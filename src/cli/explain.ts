@@ -16,6 +16,7 @@ import type { ExplainOptions } from './commands/explain.js';
 import { EXIT, UsageError } from './exit.js';
 import { filterConsumer, makeFiltering } from './filtering.js';
 import { FindingsByRecord } from './findings-by-record.js';
+import { feedFrames } from './frame-feed.js';
 import { OneLate } from './one-late.js';
 import { Printing } from './progress.js';
 import { run } from './run.js';
@@ -120,9 +121,16 @@ async function explainCaptures(
     if (wanted === undefined ? filtering!.matches(frame) : frame.number === wanted) chosen.push(frame);
   };
   const late = new OneLate(take);
+  const feed = feedFrames((frame) => late.take(frame), filtering, {
+    over: ({ session }) => {
+      late.settle();
+      filtering?.closed(session);
+      if (chosen.every((frame) => frame.session.number !== session.number)) findings.forget(session.number);
+    },
+  });
   await run(captures, options, terminal, {
     consumer: {
-      frame: (frame) => late.take(frame),
+      ...feed,
       finding: (finding) => {
         filterConsumer(filtering).finding?.(finding);
         findings.add(finding);
@@ -131,15 +139,11 @@ async function explainCaptures(
         dissector = its;
         start = its.start;
       },
-      sessionClosed: ({ session }) => {
-        late.settle();
-        filtering?.closed(session);
-        if (chosen.every((frame) => frame.session.number !== session.number)) findings.forget(session.number);
-      },
     },
     printing: new Printing(true),
     previewPayload: undefined,
     keepsItems: true,
+    joinedOnly: filtering?.messages === 'joined',
     finish: ({ frames }) => {
       late.settle();
       if (chosen.length === 0) throw new UsageError(noSuchFrame(wanted, frames));

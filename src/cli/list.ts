@@ -8,9 +8,10 @@ import type { Decode } from '../output/decoded-text.js';
 import type { ColumnContext } from '../output/frame-columns.js';
 import type { RowRenderer } from '../output/rows.js';
 import type { Timestamp } from '../stream/place.js';
+import type { SessionSummary } from '../websocket/session-record.js';
 import type { ListOptions } from './commands/options.js';
 import { UsageError } from './exit.js';
-import { filterConsumer, makeFiltering } from './filtering.js';
+import { type Filtering, filterConsumer, makeFiltering } from './filtering.js';
 import { Neighbours } from './neighbours.js';
 import { OneLate } from './one-late.js';
 import { Printing } from './progress.js';
@@ -19,11 +20,20 @@ import type { Terminal } from './terminal.js';
 
 type Listed = 'frame' | 'message';
 
+/** What the items are for. */
+export interface Listing<K extends Listed> {
+  readonly filtering: Filtering<K> | undefined;
+  /** They are not kept. */
+  readonly lent: boolean;
+  /** To be told of each session that is over, behind the last of its items. */
+  over(summary: SessionSummary): void;
+}
+
 export interface List<K extends Listed> {
   readonly kind: K;
   render(context: ColumnContext): RowRenderer<Records[K]>;
   /** The consumer that is told of the items. */
-  consume(take: (item: Records[K]) => void): RunConsumer;
+  consume(take: (item: Records[K]) => void, listing: Listing<K>): RunConsumer;
   readonly previewPayload: number | undefined;
   /** Items are kept when they have been told. */
   readonly keepsItems?: boolean;
@@ -61,7 +71,14 @@ export async function list<K extends Listed>(
     else if (isHit) show(item);
   };
   const late = filtering?.finding === undefined ? undefined : new OneLate(judge);
-  const told = consume(late === undefined ? judge : (item) => late.take(item));
+  const isKept = keepsItems === true || neighbours !== undefined || late !== undefined;
+  const over = ({ session }: SessionSummary) => {
+    late?.settle();
+    filtering?.closed(session);
+    neighbours?.closed(session.number);
+  };
+  const take = late === undefined ? judge : (item: Records[K]) => late.take(item);
+  const told = consume(take, { filtering, lent: !isKept, over });
   await run(captures, options, terminal, {
     consumer: {
       ...told,
@@ -71,13 +88,6 @@ export async function list<K extends Listed>(
         start = its.start;
         told.opened?.(its);
       },
-      sessionClosed: (summary) => {
-        const { session } = summary;
-        late?.settle();
-        told.sessionClosed?.(summary);
-        filtering?.closed(session);
-        neighbours?.closed(session.number);
-      },
       more: () => shown < limit,
       block: () => {
         late?.settle();
@@ -86,7 +96,8 @@ export async function list<K extends Listed>(
     },
     printing: new Printing(true),
     previewPayload: filtering?.payload === true ? undefined : previewPayload,
-    keepsItems: keepsItems === true || neighbours !== undefined || late !== undefined,
+    keepsItems: isKept,
+    joinedOnly: decoded === undefined && filtering?.messages === 'joined',
     session: options.session,
     finish: () => {
       late?.settle();
