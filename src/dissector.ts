@@ -51,6 +51,8 @@ export interface DissectorOptions {
   readonly patience?: number;
   /** The rules whose findings are wanted; none by default. */
   readonly rules?: readonly Rule[];
+  /** Of messages only those that are no frame's payload as it is: fragmented or compressed ones. No control frames. */
+  readonly joinedOnly?: boolean;
   /**
    * Wants to know of which connection each packet is.
    * @internal
@@ -116,6 +118,8 @@ export class Dissector {
   readonly decoding: Decoding;
   /** @internal Octets kept of a payload: what the consumer looks at, within the limit. */
   readonly payloadLimit: number;
+  /** @internal */
+  readonly joinedOnly: boolean;
   private readonly decodeAs: ReadonlySet<number>;
   /** No packet has come. */
   private isNew = true;
@@ -130,6 +134,7 @@ export class Dissector {
     this.limits = limits;
     this.origins = new PacketOrigins(limits.maxCaptureTurns);
     this.decodeAs = new Set(options.decodeAs);
+    this.joinedOnly = options.joinedOnly === true;
     this.tls = {
       secrets: options.secrets ?? new SecretStore(),
       guesses: { made: 0 },

@@ -9,6 +9,7 @@ import { framesOfBytes } from '../explain/of-bytes.js';
 import { explanationSvg } from '../explain/svg.js';
 import { explanationText } from '../explain/text.js';
 import { loadWidths } from '../output/width.js';
+import type { Finding } from '../rules/finding.js';
 import { rules } from '../rules/index.js';
 import type { Timestamp } from '../stream/place.js';
 import type { Frame } from '../websocket/frame-record.js';
@@ -16,6 +17,7 @@ import type { ExplainOptions } from './commands/explain.js';
 import { EXIT, UsageError } from './exit.js';
 import { filterConsumer, makeFiltering } from './filtering.js';
 import { FindingsByRecord } from './findings-by-record.js';
+import { feedFrames } from './frame-feed.js';
 import { OneLate } from './one-late.js';
 import { Printing } from './progress.js';
 import { run } from './run.js';
@@ -113,38 +115,43 @@ async function explainCaptures(
     defect: (code, message) => dissector?.defect('subprotocol', code, message),
   });
   const wanted = filtering === undefined ? (options.frame ?? 1) : undefined;
-  const chosen: Frame[] = [];
+  const chosen = new Map<number, { readonly frame: Frame; readonly found: Finding[] }>();
   const findings = new FindingsByRecord();
   const take = (frame: Frame) => {
-    if (chosen.length === options.count) return;
-    if (wanted === undefined ? filtering!.matches(frame) : frame.number === wanted) chosen.push(frame);
+    if (chosen.size === options.count) return;
+    if (wanted === undefined ? filtering!.matches(frame) : frame.number === wanted)
+      chosen.set(frame.number, { frame, found: [...findings.ofFrame(frame)] });
   };
   const late = new OneLate(take);
+  const feed = feedFrames((frame) => late.take(frame), filtering, {
+    over: ({ session }) => {
+      late.settle();
+      filtering?.closed(session);
+      findings.forget(session.number);
+    },
+  });
   await run(captures, options, terminal, {
     consumer: {
-      frame: (frame) => late.take(frame),
+      ...feed,
       finding: (finding) => {
         filterConsumer(filtering).finding?.(finding);
         findings.add(finding);
+        if (finding.frame !== undefined) chosen.get(finding.frame)?.found.push(finding);
       },
       opened: (its: Dissector) => {
         dissector = its;
         start = its.start;
       },
-      sessionClosed: ({ session }) => {
-        late.settle();
-        filtering?.closed(session);
-        if (chosen.every((frame) => frame.session.number !== session.number)) findings.forget(session.number);
-      },
     },
     printing: new Printing(true),
     previewPayload: undefined,
     keepsItems: true,
+    joinedOnly: filtering?.messages === 'joined',
     finish: ({ frames }) => {
       late.settle();
-      if (chosen.length === 0) throw new UsageError(noSuchFrame(wanted, frames));
+      if (chosen.size === 0) throw new UsageError(noSuchFrame(wanted, frames));
       write(
-        chosen.map((frame) => explainFrame(frame, findings.of(frame), true)),
+        [...chosen.values()].map(({ frame, found }) => explainFrame(frame, found, true)),
         options,
         terminal,
       );

@@ -8,6 +8,8 @@ import type { Decode } from '../output/decoded-text.js';
 import type { Finding } from '../rules/finding.js';
 import type { Timestamp } from '../stream/place.js';
 import type { Decoded } from '../subprotocol/decoder.js';
+import type { Frame } from '../websocket/frame-record.js';
+import type { Message } from '../websocket/message-record.js';
 import type { Session } from '../websocket/session-record.js';
 import type { CommonOptions } from './commands/options.js';
 import { makeDecoding } from './decoding.js';
@@ -21,6 +23,12 @@ export interface Filtering<K extends RecordKind> {
   readonly payload: boolean;
   /** What the run is to tell it; undefined: nothing. */
   readonly finding: ((finding: Finding) => void) | undefined;
+  /** Of frames: the messages that the run is to tell told() of; `joined`: those that no single frame has as they are. */
+  readonly messages: 'all' | 'joined' | undefined;
+  /** A message, in their order. */
+  told(message: Message): void;
+  /** The message that a frame ends which is to be judged. */
+  ended(frame: Frame, message: Message): void;
   /** There will be no more records of the session. */
   closed(session: Session): void;
 }
@@ -55,24 +63,43 @@ export async function makeFiltering<K extends RecordKind>(
   }
   const known = new FindingsByRecord();
   const decoding = filter.decoded && decoded === undefined ? await makeDecoding(options, defect) : undefined;
-  let latest: Decoded | undefined;
+  const said = new WeakMap<Message, Decoded>();
+  const messages = new WeakMap<Frame, Message>();
+  const told = (message: Message) => {
+    const says = decoding?.decode(message);
+    if (says !== undefined) said.set(message, says);
+  };
   const context: FilterContext = {
     start,
     findings: (record) => known.of(record),
-    decoded: decoded ?? (() => latest),
+    decoded: decoded ?? ((message) => said.get(message)),
+    message: (frame) => messages.get(frame),
   };
   return {
     matches(record) {
-      if (decoding !== undefined && 'content' in record) latest = decoding.decode(record);
+      if ('content' in record) told(record);
       return filter.matches(record, context);
     },
     payload: filter.payload,
+    messages: kind === 'frame' ? messagesFor(filter) : undefined,
+    told,
+    ended: (frame, message) => void messages.set(frame, message),
     finding: filter.findings && kind !== 'finding' ? (finding) => known.add(finding) : undefined,
     closed(session) {
       known.forget(session.number);
       decoding?.close(session);
     },
   };
+}
+
+/** What findings are about is known when their message is. */
+function messagesFor({
+  decoded,
+  messages,
+  findings,
+}: Pick<Filter<'frame'>, 'decoded' | 'messages' | 'findings'>): 'all' | 'joined' | undefined {
+  if (decoded) return 'all';
+  return messages || findings ? 'joined' : undefined;
 }
 
 /** The filter, and below it what is meant. */

@@ -25,6 +25,8 @@ export interface CommandRun {
   readonly previewPayload: number | undefined;
   /** Items are kept when they have been told. */
   readonly keepsItems?: boolean;
+  /** Of messages only those are wanted that are no frame's payload as it is. */
+  readonly joinedOnly?: boolean;
   /** The only session that is listed; undefined: all are. */
   readonly session?: number | undefined;
   /** Told each line of the diagnostics, printed or not. */
@@ -67,6 +69,7 @@ export async function run(
         keyLogs: keyLogFiles(options.keylog),
         rsaKeys: rsaKeys(options.rsaKey),
         borrowPayloads: command.keepsItems !== true,
+        joinedOnly: command.joinedOnly === true,
         ...(command.tracker === undefined ? {} : { tracker: command.tracker }),
         ...(command.rules === undefined ? {} : { rules: command.rules }),
         ...(previewPayload === undefined ? {} : { previewPayload }),

@@ -35,6 +35,8 @@ export interface Filter<K extends RecordKind> {
   readonly findings: boolean;
   /** It asks what messages say in their subprotocols. */
   readonly decoded: boolean;
+  /** Of frames: it asks what the messages say that end with them (FilterContext.message). */
+  readonly messages: boolean;
 }
 
 /**
@@ -59,14 +61,15 @@ export function compileFilter<K extends RecordKind>(
 ): Filter<K> {
   const compiler = new Compiler(kind, rules);
   const matches = compiler.compile(parseFilter(filter));
-  const { payload, findings, decoded } = compiler;
-  return { matches, payload, findings, decoded };
+  const { payload, findings, decoded, messages } = compiler;
+  return { matches, payload, findings, decoded, messages };
 }
 
 class Compiler<K extends RecordKind> {
   payload = false;
   findings = false;
   decoded = false;
+  messages = false;
 
   constructor(
     private readonly kind: K,
@@ -143,6 +146,7 @@ class Compiler<K extends RecordKind> {
     this.payload ||= field.payload === true;
     this.findings ||= field.findings === true;
     this.decoded ||= field.decoded === true;
+    this.messages ||= this.kind === 'frame' && field.message === true;
     let source: Source<K> = { type: field.type, get, vocabulary: this.vocabularyOf(field) };
     if (ranges !== undefined) {
       const octets = source;

@@ -34,6 +34,8 @@ export interface SessionConsumer {
   readonly frame?: ((frame: Frame) => void) | undefined;
   /** As MessageOwner.message; leave it out if nobody wants messages. */
   readonly message?: ((message: DecodedMessage, packet: number) => void) | undefined;
+  /** As MessageOwner.joinedOnly. */
+  readonly joinedOnly?: boolean | undefined;
   /** Watches frames and messages as facts. */
   readonly observer?: SessionObserver | undefined;
   closed(summary: SessionSummary): void;
@@ -121,6 +123,10 @@ export class SessionDecoder implements DirectionOwner {
 
   get message(): ((message: DecodedMessage, packet: number) => void) | undefined {
     return this.consumer.message;
+  }
+
+  get joinedOnly(): boolean {
+    return this.consumer.joinedOnly === true;
   }
 
   get observer(): SessionObserver | undefined {
