@@ -66,7 +66,7 @@ export interface Shared {
   /** Undefined when nobody wants messages. */
   readonly messages: MessageOrder | undefined;
   /** As MessageOwner.joinedOnly. */
-  readonly joinedOnly: boolean;
+  readonly joinedOnly: ((session: Session) => boolean) | undefined;
   /** decodingOf() this. */
   readonly decoding: Decoding;
   frameCount: number;

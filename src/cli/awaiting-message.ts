@@ -8,6 +8,7 @@
 import type { Frame } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
 import { CONTINUATION, isControl } from '../websocket/opcode.js';
+import type { Session } from '../websocket/session-record.js';
 
 /** As many, and as many octets of payload and of what is said, as are held. */
 const MAX_FRAMES = 4096;
@@ -22,8 +23,8 @@ interface Held {
 }
 
 export interface AwaitingOptions {
-  /** A frame that is a message of its own, with its content as it is, waits for none. */
-  readonly joinedOnly?: boolean;
+  /** Sessions of which a frame that is a message of its own, with its content as it is, waits for none. */
+  readonly joinedOnly?: ((session: Session) => boolean) | undefined;
   /** Fragments wait, too: what is found about their message is told when that ends. */
   readonly fragments?: boolean;
   /** Payloads are lent: of what is held they are copied. */
@@ -73,7 +74,7 @@ export class AwaitingMessage {
       held.message = message;
       this.octets += message.content.length;
     }
-    this.forget(side, queue, count);
+    letGo(queue, count);
     this.drain();
   }
 
@@ -89,10 +90,10 @@ export class AwaitingMessage {
     this.drain();
   }
 
-  private awaits({ opcode, fin, compressed }: Frame): boolean {
+  private awaits({ opcode, fin, compressed, session }: Frame): boolean {
     if (isControl(opcode)) return false;
     if (!fin) return this.options.fragments === true;
-    return this.options.joinedOnly !== true || opcode === CONTINUATION || compressed;
+    return opcode === CONTINUATION || compressed || this.options.joinedOnly?.(session) !== true;
   }
 
   private drain(): void {
@@ -103,19 +104,20 @@ export class AwaitingMessage {
       const { frame, waits, message, over } = held[count];
       if (waits && !isTooMuch) break;
       // It is the first of its side.
-      if (waits) this.forget(sideOf(frame), this.waiting.get(sideOf(frame))!, 1);
+      if (waits) this.waiting.get(sideOf(frame))!.shift();
       count++;
       this.octets -= frame.payload.length + (message?.content.length ?? 0);
       this.handOn(frame, message);
       for (const tell of over ?? []) tell();
     }
-    if (count > 0) held.splice(0, count);
+    letGo(held, count);
   }
+}
 
-  private forget(side: number, queue: Held[], count: number): void {
-    if (count === queue.length) this.waiting.delete(side);
-    else queue.splice(0, count);
-  }
+/** The first ones: mostly all. */
+function letGo(held: Held[], count: number): void {
+  if (count === held.length) held.length = 0;
+  else if (count > 0) held.splice(0, count);
 }
 
 function sideOf({ session, sender }: Pick<Frame, 'session' | 'sender'>): number {

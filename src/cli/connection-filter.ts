@@ -6,6 +6,7 @@
  */
 import type { RunConsumer } from '../dissect.js';
 import type { RecordKind, Records } from '../filter/index.js';
+import type { Message } from '../websocket/message-record.js';
 import type { CommonOptions } from './commands/options.js';
 import { UsageError } from './exit.js';
 import { type Filtering, type FilterRun, makeFiltering } from './filtering.js';
@@ -32,12 +33,12 @@ export async function connectionFilter(
     }
   }
   if (filters.size === 0) throw wrong;
-  const look = (kind: RecordKind, record: Records[RecordKind], connection: number) => {
-    if (filters.get(kind)?.matches(record) === true) hit(connection);
+  const look = (kind: RecordKind, record: Records[RecordKind], connection: number, ended?: Message) => {
+    if (filters.get(kind)?.matches(record, ended) === true) hit(connection);
   };
   const feed: FrameFeed = filters.has('frame')
     ? feedFrames(
-        (frame) => look('frame', frame, frame.session.connection),
+        (frame, message) => look('frame', frame, frame.session.connection, message),
         filters.get('frame') as Filtering<'frame'>,
         { lent: true, all: true, over: ({ session }) => filters.get('frame')?.closed(session) },
       )

@@ -13,6 +13,7 @@ import type { Finding } from '../rules/finding.js';
 import { rules } from '../rules/index.js';
 import type { Timestamp } from '../stream/place.js';
 import type { Frame } from '../websocket/frame-record.js';
+import type { Message } from '../websocket/message-record.js';
 import type { ExplainOptions } from './commands/explain.js';
 import { EXIT, UsageError } from './exit.js';
 import { filterConsumer, makeFiltering } from './filtering.js';
@@ -117,13 +118,13 @@ async function explainCaptures(
   const wanted = filtering === undefined ? (options.frame ?? 1) : undefined;
   const chosen = new Map<number, { readonly frame: Frame; readonly found: Finding[] }>();
   const findings = new FindingsByRecord();
-  const take = (frame: Frame) => {
+  const take = (frame: Frame, message?: Message) => {
     if (chosen.size === options.count) return;
-    if (wanted === undefined ? filtering!.matches(frame) : frame.number === wanted)
+    if (wanted === undefined ? filtering!.matches(frame, message) : frame.number === wanted)
       chosen.set(frame.number, { frame, found: [...findings.ofFrame(frame)] });
   };
   const late = new OneLate(take);
-  const feed = feedFrames((frame) => late.take(frame), filtering, {
+  const feed = feedFrames((frame, message) => late.take(frame, message), filtering, {
     over: ({ session }) => {
       late.settle();
       filtering?.closed(session);
@@ -146,7 +147,7 @@ async function explainCaptures(
     printing: new Printing(true),
     previewPayload: undefined,
     keepsItems: true,
-    joinedOnly: filtering?.messages === 'joined',
+    joinedOnly: filtering?.joinedOnly,
     finish: ({ frames }) => {
       late.settle();
       if (chosen.size === 0) throw new UsageError(noSuchFrame(wanted, frames));

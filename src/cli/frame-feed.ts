@@ -31,19 +31,13 @@ export function feedFrames(
   filtering: Filtering<'frame'> | undefined,
   { message: told, lent, all, over }: FeedOptions = {},
 ): FrameFeed {
-  if (told === undefined && filtering?.messages === undefined)
+  if (told === undefined && filtering?.asksMessages !== true)
     return { frame: take, sessionClosed: (summary) => over?.(summary) };
-  const awaiting = new AwaitingMessage(
-    (frame, message) => {
-      if (message !== undefined) filtering?.ended(frame, message);
-      take(frame, message);
-    },
-    {
-      joinedOnly: told === undefined && all !== true && filtering?.messages === 'joined',
-      fragments: filtering?.finding !== undefined,
-      lent: lent === true,
-    },
-  );
+  const awaiting = new AwaitingMessage(take, {
+    joinedOnly: told === undefined && all !== true ? filtering?.joinedOnly : undefined,
+    fragments: filtering?.finding !== undefined,
+    lent: lent === true,
+  });
   return {
     frame: (frame) => awaiting.frame(frame),
     message: (message) => {

@@ -65,7 +65,7 @@ async function decodedFrames(options: FramesOptions): Promise<DecodedFrames> {
       const shown = (frame: Frame, message?: Message) => {
         const decoded = message && said.get(message);
         if (decoded !== undefined) ofFrames.set(frame, decoded);
-        take(frame);
+        take(frame, message);
       };
       const feed = feedFrames(shown, filtering, {
         over,

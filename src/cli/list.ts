@@ -8,6 +8,7 @@ import type { Decode } from '../output/decoded-text.js';
 import type { ColumnContext } from '../output/frame-columns.js';
 import type { RowRenderer } from '../output/rows.js';
 import type { Timestamp } from '../stream/place.js';
+import type { Message } from '../websocket/message-record.js';
 import type { SessionSummary } from '../websocket/session-record.js';
 import type { ListOptions } from './commands/options.js';
 import { UsageError } from './exit.js';
@@ -32,8 +33,8 @@ export interface Listing<K extends Listed> {
 export interface List<K extends Listed> {
   readonly kind: K;
   render(context: ColumnContext): RowRenderer<Records[K]>;
-  /** The consumer that is told of the items. */
-  consume(take: (item: Records[K]) => void, listing: Listing<K>): RunConsumer;
+  /** The consumer that is told of the items; of a frame with the data message that it ends, where that is known. */
+  consume(take: (item: Records[K], message?: Message) => void, listing: Listing<K>): RunConsumer;
   readonly previewPayload: number | undefined;
   /** Items are kept when they have been told. */
   readonly keepsItems?: boolean;
@@ -64,9 +65,9 @@ export async function list<K extends Listed>(
     if (shown++ < limit) renderer.row(item);
   };
   const neighbours = options.context === undefined ? undefined : new Neighbours(options.context, show);
-  const judge = (item: Records[K]): void => {
+  const judge = (item: Records[K], message?: Message): void => {
     if (shown >= limit || (options.session !== undefined && item.session.number !== options.session)) return;
-    const isHit = filtering?.matches(item) ?? true;
+    const isHit = filtering?.matches(item, message) ?? true;
     if (neighbours !== undefined) neighbours.take(item, isHit);
     else if (isHit) show(item);
   };
@@ -77,7 +78,7 @@ export async function list<K extends Listed>(
     filtering?.closed(session);
     neighbours?.closed(session.number);
   };
-  const take = late === undefined ? judge : (item: Records[K]) => late.take(item);
+  const take = late === undefined ? judge : (item: Records[K], message?: Message) => late.take(item, message);
   const told = consume(take, { filtering, lent: !isKept, over });
   await run(captures, options, terminal, {
     consumer: {
@@ -97,7 +98,7 @@ export async function list<K extends Listed>(
     printing: new Printing(true),
     previewPayload: filtering?.payload === true ? undefined : previewPayload,
     keepsItems: isKept,
-    joinedOnly: decoded === undefined && filtering?.messages === 'joined',
+    joinedOnly: decoded === undefined ? filtering?.joinedOnly : undefined,
     session: options.session,
     finish: () => {
       late?.settle();

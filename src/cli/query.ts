@@ -190,8 +190,8 @@ function consumerOf({ frames, messages, sessions, findings }: Loaders, filters: 
     frames === undefined
       ? {}
       : feedFrames(
-          (frame) => {
-            if (filters.frame?.matches(frame) !== false) frames.add(frame);
+          (frame, message) => {
+            if (filters.frame?.matches(frame, message) !== false) frames.add(frame);
           },
           filters.frame,
           { lent: true, all: true, over: ({ session }) => filters.frame?.closed(session) },

@@ -81,8 +81,8 @@ export interface Field extends Domain {
   readonly of: { readonly [Kind in RecordKind]?: Getter<Records[Kind]> };
   /** It looks into payloads: they are to be kept whole. */
   readonly payload?: boolean;
-  /** It asks what messages say in their subprotocols. */
-  readonly decoded?: boolean;
+  /** It asks what messages say in their subprotocols: the value, or all of a unit, with numbers of messages. */
+  readonly decoded?: 'value' | 'units';
   /** It asks for findings: the rules are to be applied. */
   readonly findings?: boolean;
   /** Of a frame it asks what the message says that ends with it. */

@@ -326,7 +326,7 @@ function unitField(
     unitsOf(record, context)
       .map(value)
       .filter((one) => one !== undefined);
-  return ofEndedMessage({ name, type, meaning, decoded: true, of: { message } });
+  return ofEndedMessage({ name, type, meaning, decoded: 'units', of: { message } });
 }
 
 /** Of frames and messages, as far as findings are known when they are listed; of sessions all. */

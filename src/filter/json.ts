@@ -37,7 +37,7 @@ export function jsonField(token: Token): Field {
     type: 'json',
     meaning: 'value in JSON, or in what a subprotocol says, such as ws.json.items[0].name',
     payload: true,
-    decoded: true,
+    decoded: 'value',
     of: { frame: get, message: get },
   };
 }
