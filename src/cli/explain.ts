@@ -48,13 +48,14 @@ export async function explainFrames(
 
 async function explainBytes(options: ExplainOptions, terminal: Terminal): Promise<void> {
   const bytes = await bytesOf(options);
-  const { frames, findings, rest } = framesOfBytes(bytes, rules, options.sender);
+  const { frames, findings, messages, rest } = framesOfBytes(bytes, rules, options.sender);
   const shown = frames.slice(0, options.count);
   const told = shown.map((frame) =>
     explainFrame(
       frame,
       findings.filter((finding) => finding.frame === frame.number),
       false,
+      messages.find((message) => message.frames.at(-1) === frame.number),
     ),
   );
   write(told, options, terminal);
@@ -104,6 +105,12 @@ async function readInput(): Promise<string> {
   return text;
 }
 
+interface Chosen {
+  readonly frame: Frame;
+  readonly message: Message | undefined;
+  readonly found: Finding[];
+}
+
 async function explainCaptures(
   captures: readonly string[],
   options: ExplainOptions,
@@ -116,15 +123,17 @@ async function explainCaptures(
     defect: (code, message) => dissector?.defect('subprotocol', code, message),
   });
   const wanted = filtering === undefined ? (options.frame ?? 1) : undefined;
-  const chosen = new Map<number, { readonly frame: Frame; readonly found: Finding[] }>();
+  const chosen = new Map<number, Chosen>();
   const findings = new FindingsByRecord();
   const take = (frame: Frame, message?: Message) => {
     if (chosen.size === options.count) return;
     if (wanted === undefined ? filtering!.matches(frame, message) : frame.number === wanted)
-      chosen.set(frame.number, { frame, found: [...findings.ofFrame(frame)] });
+      chosen.set(frame.number, { frame, message, found: [...findings.ofFrame(frame)] });
   };
   const late = new OneLate(take);
+  const joinedOnly = filtering === undefined ? () => true : filtering.joinedOnly;
   const feed = feedFrames((frame, message) => late.take(frame, message), filtering, {
+    messages: 'joined',
     over: ({ session }) => {
       late.settle();
       filtering?.closed(session);
@@ -147,12 +156,12 @@ async function explainCaptures(
     printing: new Printing(true),
     previewPayload: undefined,
     keepsItems: true,
-    joinedOnly: filtering?.joinedOnly,
+    joinedOnly,
     finish: ({ frames }) => {
       late.settle();
       if (chosen.size === 0) throw new UsageError(noSuchFrame(wanted, frames));
       write(
-        [...chosen.values()].map(({ frame, found }) => explainFrame(frame, found, true)),
+        [...chosen.values()].map(({ frame, found, message }) => explainFrame(frame, found, true, message)),
         options,
         terminal,
       );

@@ -194,7 +194,7 @@ function consumerOf({ frames, messages, sessions, findings }: Loaders, filters: 
             if (filters.frame?.matches(frame, message) !== false) frames.add(frame);
           },
           filters.frame,
-          { lent: true, all: true, over: ({ session }) => filters.frame?.closed(session) },
+          { lent: true, messages: 'all', over: ({ session }) => filters.frame?.closed(session) },
         );
   return {
     ...(feed.frame && { frame: feed.frame }),
