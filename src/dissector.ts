@@ -22,7 +22,7 @@ import { SENDERS } from './websocket/frame-record.js';
 import { MessageOrder } from './websocket/message-order.js';
 import { PayloadBudget } from './websocket/payload-budget.js';
 import { WindowBudget } from './websocket/segment-window.js';
-import type { SessionSummary } from './websocket/session-record.js';
+import type { Session, SessionSummary } from './websocket/session-record.js';
 
 /** Who wants the results. What is left out is not made. */
 export interface DissectionConsumer extends SessionsConsumer {
@@ -51,6 +51,11 @@ export interface DissectorOptions {
   readonly patience?: number;
   /** The rules whose findings are wanted; none by default. */
   readonly rules?: readonly Rule[];
+  /**
+   * Sessions of which only messages are told that are no frame's payload as it is: fragmented or compressed ones, and no
+   * control frames. Asked when each begins.
+   */
+  readonly joinedOnly?: ((session: Session) => boolean) | undefined;
   /**
    * Wants to know of which connection each packet is.
    * @internal
@@ -116,6 +121,8 @@ export class Dissector {
   readonly decoding: Decoding;
   /** @internal Octets kept of a payload: what the consumer looks at, within the limit. */
   readonly payloadLimit: number;
+  /** @internal */
+  readonly joinedOnly: ((session: Session) => boolean) | undefined;
   private readonly decodeAs: ReadonlySet<number>;
   /** No packet has come. */
   private isNew = true;
@@ -130,6 +137,7 @@ export class Dissector {
     this.limits = limits;
     this.origins = new PacketOrigins(limits.maxCaptureTurns);
     this.decodeAs = new Set(options.decodeAs);
+    this.joinedOnly = options.joinedOnly;
     this.tls = {
       secrets: options.secrets ?? new SecretStore(),
       guesses: { made: 0 },

@@ -65,6 +65,8 @@ export interface Shared {
   readonly engine: RuleEngine | undefined;
   /** Undefined when nobody wants messages. */
   readonly messages: MessageOrder | undefined;
+  /** As MessageOwner.joinedOnly. */
+  readonly joinedOnly: ((session: Session) => boolean) | undefined;
   /** decodingOf() this. */
   readonly decoding: Decoding;
   frameCount: number;
@@ -106,6 +108,7 @@ export function decodingOf(shared: Omit<Shared, 'decoding'>): Decoding {
     consumer: {
       frame: consumer.frame && ((frame) => consumer.frame?.(frame)),
       message: messages && ((message, packet) => messages.add(message, packet)),
+      joinedOnly: shared.joinedOnly,
       closed: (summary) => shared.closed(summary),
       defect: (code, message) => shared.defect('websocket', code, message),
     },

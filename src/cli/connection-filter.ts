@@ -6,9 +6,11 @@
  */
 import type { RunConsumer } from '../dissect.js';
 import type { RecordKind, Records } from '../filter/index.js';
+import type { Message } from '../websocket/message-record.js';
 import type { CommonOptions } from './commands/options.js';
 import { UsageError } from './exit.js';
 import { type Filtering, type FilterRun, makeFiltering } from './filtering.js';
+import { type FrameFeed, feedFrames } from './frame-feed.js';
 
 const KINDS: readonly RecordKind[] = ['message', 'session', 'finding', 'frame'];
 
@@ -31,21 +33,30 @@ export async function connectionFilter(
     }
   }
   if (filters.size === 0) throw wrong;
-  const look = (kind: RecordKind, record: Records[RecordKind], connection: number) => {
-    if (filters.get(kind)?.matches(record) === true) hit(connection);
+  const look = (kind: RecordKind, record: Records[RecordKind], connection: number, ended?: Message) => {
+    if (filters.get(kind)?.matches(record, ended) === true) hit(connection);
   };
+  const feed: FrameFeed = filters.has('frame')
+    ? feedFrames(
+        (frame, message) => look('frame', frame, frame.session.connection, message),
+        filters.get('frame') as Filtering<'frame'>,
+        { lent: true, messages: 'all', over: ({ session }) => filters.get('frame')?.closed(session) },
+      )
+    : {};
   return {
-    ...(filters.has('frame') && {
-      frame: (frame) => look('frame', frame, frame.session.connection),
-    }),
-    message: (message) => look('message', message, message.session.connection),
+    ...(feed.frame && { frame: feed.frame }),
+    message: (message) => {
+      look('message', message, message.session.connection);
+      feed.message?.(message);
+    },
     finding: (finding) => {
       for (const filter of filters.values()) filter.finding?.(finding);
       look('finding', finding, finding.session.connection);
     },
     sessionClosed: (summary) => {
+      feed.sessionClosed?.(summary);
       look('session', summary, summary.session.connection);
-      for (const filter of filters.values()) filter.closed(summary.session);
+      for (const [kind, filter] of filters) if (kind !== 'frame') filter.closed(summary.session);
     },
   };
 }

@@ -9,13 +9,16 @@ import { framesOfBytes } from '../explain/of-bytes.js';
 import { explanationSvg } from '../explain/svg.js';
 import { explanationText } from '../explain/text.js';
 import { loadWidths } from '../output/width.js';
+import type { Finding } from '../rules/finding.js';
 import { rules } from '../rules/index.js';
 import type { Timestamp } from '../stream/place.js';
 import type { Frame } from '../websocket/frame-record.js';
+import type { Message } from '../websocket/message-record.js';
 import type { ExplainOptions } from './commands/explain.js';
 import { EXIT, UsageError } from './exit.js';
 import { filterConsumer, makeFiltering } from './filtering.js';
 import { FindingsByRecord } from './findings-by-record.js';
+import { feedFrames } from './frame-feed.js';
 import { OneLate } from './one-late.js';
 import { Printing } from './progress.js';
 import { readSmall } from './read-small.js';
@@ -46,13 +49,14 @@ export async function explainFrames(
 
 async function explainBytes(options: ExplainOptions, terminal: Terminal): Promise<void> {
   const bytes = await bytesOf(options);
-  const { frames, findings, rest } = framesOfBytes(bytes, rules, options.sender);
+  const { frames, findings, messages, rest } = framesOfBytes(bytes, rules, options.sender);
   const shown = frames.slice(0, options.count);
   const told = shown.map((frame) =>
     explainFrame(
       frame,
       findings.filter((finding) => finding.frame === frame.number),
       false,
+      messages.find((message) => message.frames.at(-1) === frame.number),
     ),
   );
   write(told, options, terminal);
@@ -93,6 +97,12 @@ async function bytesOf({ hex, base64 }: ExplainOptions): Promise<Uint8Array> {
   return Buffer.from(packed, 'base64');
 }
 
+interface Chosen {
+  readonly frame: Frame;
+  readonly message: Message | undefined;
+  readonly found: Finding[];
+}
+
 async function explainCaptures(
   captures: readonly string[],
   options: ExplainOptions,
@@ -105,38 +115,45 @@ async function explainCaptures(
     defect: (code, message) => dissector?.defect('subprotocol', code, message),
   });
   const wanted = filtering === undefined ? (options.frame ?? 1) : undefined;
-  const chosen: Frame[] = [];
+  const chosen = new Map<number, Chosen>();
   const findings = new FindingsByRecord();
-  const take = (frame: Frame) => {
-    if (chosen.length === options.count) return;
-    if (wanted === undefined ? filtering!.matches(frame) : frame.number === wanted) chosen.push(frame);
+  const take = (frame: Frame, message?: Message) => {
+    if (chosen.size === options.count) return;
+    if (wanted === undefined ? filtering!.matches(frame, message) : frame.number === wanted)
+      chosen.set(frame.number, { frame, message, found: [...findings.ofFrame(frame)] });
   };
   const late = new OneLate(take);
+  const joinedOnly = filtering === undefined ? () => true : filtering.joinedOnly;
+  const feed = feedFrames((frame, message) => late.take(frame, message), filtering, {
+    messages: 'joined',
+    over: ({ session }) => {
+      late.settle();
+      filtering?.closed(session);
+      findings.forget(session.number);
+    },
+  });
   await run(captures, options, terminal, {
     consumer: {
-      frame: (frame) => late.take(frame),
+      ...feed,
       finding: (finding) => {
         filterConsumer(filtering).finding?.(finding);
         findings.add(finding);
+        if (finding.frame !== undefined) chosen.get(finding.frame)?.found.push(finding);
       },
       opened: (its: Dissector) => {
         dissector = its;
         start = its.start;
       },
-      sessionClosed: ({ session }) => {
-        late.settle();
-        filtering?.closed(session);
-        if (chosen.every((frame) => frame.session.number !== session.number)) findings.forget(session.number);
-      },
     },
     printing: new Printing(true),
     previewPayload: undefined,
     keepsItems: true,
+    joinedOnly,
     finish: ({ frames }) => {
       late.settle();
-      if (chosen.length === 0) throw new UsageError(noSuchFrame(wanted, frames));
+      if (chosen.size === 0) throw new UsageError(noSuchFrame(wanted, frames));
       write(
-        chosen.map((frame) => explainFrame(frame, findings.of(frame), true)),
+        [...chosen.values()].map(({ frame, found, message }) => explainFrame(frame, found, true, message)),
         options,
         terminal,
       );

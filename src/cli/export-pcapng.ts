@@ -19,6 +19,7 @@ import { Redaction } from '../rewrite/redaction.js';
 import { Redactor } from '../rewrite/redactor.js';
 import type { Timestamp } from '../stream/place.js';
 import type { Decoded } from '../subprotocol/decoder.js';
+import type { Message } from '../websocket/message-record.js';
 import type { ExportOptions } from './commands/export.js';
 import { connectionFilter } from './connection-filter.js';
 import { makeDecoding } from './decoding.js';
@@ -149,7 +150,8 @@ async function readNotes(reading: Reading): Promise<FirstReading> {
   const defect = (code: string, message: string) => dissector?.defect('subprotocol', code, message);
   const decoding = await makeDecoding(options, defect);
   const kept = new NumberSet();
-  const told = { start: () => start, decoded: () => latest, defect };
+  const said = new WeakMap<Message, Decoded>();
+  const told = { start: () => start, decoded: (message: Message) => said.get(message), defect };
   const filter = await connectionFilter(options, told, (connection) => kept.add(connection));
   await run(captures, options, terminal, {
     consumer: {
@@ -169,6 +171,7 @@ async function readNotes(reading: Reading): Promise<FirstReading> {
       }),
       message: (message) => {
         latest = decoding.decode(message);
+        if (latest !== undefined) said.set(message, latest);
         filter?.message?.(message);
         comments.message(message, latest);
       },

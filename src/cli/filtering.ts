@@ -8,6 +8,8 @@ import type { Decode } from '../output/decoded-text.js';
 import type { Finding } from '../rules/finding.js';
 import type { Timestamp } from '../stream/place.js';
 import type { Decoded } from '../subprotocol/decoder.js';
+import type { SubprotocolDecoding } from '../subprotocol/decoding.js';
+import type { Message } from '../websocket/message-record.js';
 import type { Session } from '../websocket/session-record.js';
 import type { CommonOptions } from './commands/options.js';
 import { makeDecoding } from './decoding.js';
@@ -15,12 +17,21 @@ import { UsageError } from './exit.js';
 import { FindingsByRecord } from './findings-by-record.js';
 
 export interface Filtering<K extends RecordKind> {
-  /** Of messages each is to be shown to it, in their order: what answers what is told so. */
-  matches(record: Records[K]): boolean;
+  /**
+   * Of messages each is to be shown to it, in their order: what answers what is told so. `message`: the data message that a
+   * frame ends, where that is known.
+   */
+  matches(record: Records[K], message?: Message): boolean;
   /** It looks into payloads. */
   readonly payload: boolean;
   /** What the run is to tell it; undefined: nothing. */
   readonly finding: ((finding: Finding) => void) | undefined;
+  /** Of frames: the run is to tell told() of messages. */
+  readonly asksMessages: boolean;
+  /** As DissectorOptions.joinedOnly; undefined: all are wanted. */
+  readonly joinedOnly: ((session: Session) => boolean) | undefined;
+  /** A message, in their order. */
+  told(message: Message): void;
   /** There will be no more records of the session. */
   closed(session: Session): void;
 }
@@ -54,25 +65,46 @@ export async function makeFiltering<K extends RecordKind>(
     throw new UsageError(`-Y: ${error.message}`, pointer(text, error.column, error.length));
   }
   const known = new FindingsByRecord();
-  const decoding = filter.decoded && decoded === undefined ? await makeDecoding(options, defect) : undefined;
-  let latest: Decoded | undefined;
+  const decoding =
+    filter.decoded !== undefined && decoded === undefined ? await makeDecoding(options, defect) : undefined;
+  const said = new WeakMap<Message, Decoded>();
+  let ended: Message | undefined;
+  const told = (message: Message) => {
+    const says = decoding?.decode(message);
+    if (says !== undefined) said.set(message, says);
+  };
   const context: FilterContext = {
     start,
     findings: (record) => known.of(record),
-    decoded: decoded ?? (() => latest),
+    decoded: decoded ?? ((message) => said.get(message)),
+    message: () => ended,
   };
   return {
-    matches(record) {
-      if (decoding !== undefined && 'content' in record) latest = decoding.decode(record);
+    matches(record, message) {
+      if ('content' in record) told(record);
+      ended = message;
       return filter.matches(record, context);
     },
     payload: filter.payload,
+    // What findings are about is known when their message is.
+    asksMessages: kind === 'frame' && (filter.messages || filter.findings),
+    joinedOnly: kind === 'frame' ? joinedOnly(filter, decoding) : undefined,
+    told,
     finding: filter.findings && kind !== 'finding' ? (finding) => known.add(finding) : undefined,
     closed(session) {
       known.forget(session.number);
       decoding?.close(session);
     },
   };
+}
+
+/** Numbers are those of all messages; what one says is told of those that a decoder is asked for. */
+function joinedOnly(
+  { decoded }: Pick<Filter<'frame'>, 'decoded'>,
+  decoding: SubprotocolDecoding | undefined,
+): ((session: Session) => boolean) | undefined {
+  if (decoded === 'units' || (decoded === 'value' && decoding === undefined)) return undefined;
+  return (session) => decoding?.isOver(session) ?? true;
 }
 
 /** The filter, and below it what is meant. */

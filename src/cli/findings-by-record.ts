@@ -1,44 +1,63 @@
 /**
  * Findings until the records that they are about are listed: by session, and in it by frame.
  *
- * Strategy: a finding about a frame comes right behind it. Of a session all are kept until it is over, but no more
- * than so many, since a peer may break a rule with every frame.
+ * Strategy: a finding about a frame comes right behind it, or when its message ends: so those about the last frames with
+ * any are kept. Of a session one of each kind is kept until it is over: a peer may break a rule with every frame.
  */
+import type { FindingFacts } from '../filter/field.js';
 import type { RecordKind, Records } from '../filter/index.js';
 import type { Finding } from '../rules/finding.js';
 
-/** Of a session; of older ones behind it only those that are not about frames are asked for, when it is over. */
-const MAX_KEPT = 4096;
+/** Frames of a session about which something was found. */
+const MAX_FRAMES = 4096;
 const NONE: readonly Finding[] = [];
 
+interface OfSession {
+  readonly kinds: Map<string, Finding>;
+  /** In the order in which frames were first found to break something. */
+  readonly byFrame: Map<number, Finding[]>;
+}
+
 export class FindingsByRecord {
-  private readonly sessions = new Map<number, Finding[]>();
+  private readonly sessions = new Map<number, OfSession>();
 
   add(finding: Finding): void {
-    const { number } = finding.session;
-    const own = this.sessions.get(number);
-    if (own === undefined) this.sessions.set(number, [finding]);
-    else if (own.length < MAX_KEPT || own.every(({ rule }) => rule !== finding.rule)) own.push(finding);
+    const { kinds, byFrame } = this.own(finding.session.number);
+    const { frame, rule, severity } = finding;
+    kinds.set(`${rule.id} ${severity}`, finding);
+    if (frame === undefined) return;
+    const known = byFrame.get(frame);
+    if (known !== undefined) known.push(finding);
     else {
-      // Of a rule that is known to be broken a newer case may still be asked for.
-      own.splice(
-        own.findIndex(({ rule }) => rule === finding.rule),
-        1,
-      );
-      own.push(finding);
+      byFrame.set(frame, [finding]);
+      if (byFrame.size > MAX_FRAMES) byFrame.delete(byFrame.keys().next().value!);
     }
   }
 
-  of(record: Records[RecordKind]): readonly Finding[] {
+  of(record: Records[RecordKind]): readonly FindingFacts[] {
     if ('rule' in record) return [record];
-    const own = this.sessions.get(record.session.number) ?? NONE;
-    if (own.length === 0 || 'ended' in record) return own;
-    if ('content' in record)
-      return own.filter(({ frame }) => frame !== undefined && record.frames.includes(frame));
-    return own.filter(({ frame }) => frame === record.number);
+    const own = this.sessions.get(record.session.number);
+    if (own === undefined) return NONE;
+    if ('ended' in record) return [...own.kinds.values()];
+    if ('content' in record) return record.frames.flatMap((frame) => own.byFrame.get(frame) ?? NONE);
+    return own.byFrame.get(record.number) ?? NONE;
+  }
+
+  /** All that is known about a frame. */
+  ofFrame({ session, number }: Records['frame']): readonly Finding[] {
+    return this.sessions.get(session.number)?.byFrame.get(number) ?? NONE;
   }
 
   forget(session: number): void {
     this.sessions.delete(session);
+  }
+
+  private own(session: number): OfSession {
+    let own = this.sessions.get(session);
+    if (own === undefined) {
+      own = { kinds: new Map(), byFrame: new Map() };
+      this.sessions.set(session, own);
+    }
+    return own;
   }
 }

@@ -2,6 +2,7 @@
  * `wsdissect [frames]`: lists frames as they come.
  */
 import type { Dissector } from '../dissector.js';
+import type { Decode } from '../output/decoded-text.js';
 import type { ColumnContext } from '../output/frame-columns.js';
 import { FrameJson } from '../output/frame-json.js';
 import { detailRenderer, tableRenderer } from '../output/frame-render.js';
@@ -11,11 +12,12 @@ import { objectRenderer, type RowRenderer } from '../output/rows.js';
 import { loadTables } from '../output/table.js';
 import type { Decoded } from '../subprotocol/decoder.js';
 import type { Frame } from '../websocket/frame-record.js';
-import { AwaitingMessage } from './awaiting-message.js';
+import type { Message } from '../websocket/message-record.js';
 import type { FramesOptions } from './commands/frames.js';
 import { type Format, formatFor } from './commands/options.js';
 import { makeDecoding } from './decoding.js';
 import { UsageError } from './exit.js';
+import { feedFrames } from './frame-feed.js';
 import { type List, list } from './list.js';
 import type { Terminal } from './terminal.js';
 
@@ -33,38 +35,53 @@ export async function listFrames(
   await list(captures, options, terminal, {
     kind: 'frame',
     render: (context) => makeRenderer(format, options, context, terminal, decoded?.of),
-    consume: decoded?.consume ?? ((take) => ({ frame: take })),
+    consume:
+      decoded?.consume ?? ((take, { filtering, lent, over }) => feedFrames(take, filtering, { lent, over })),
     keepsItems: decoded !== undefined,
+    ...(decoded && { decoded: decoded.says }),
     previewPayload: detailed || format === 'json' || format === 'ndjson' ? undefined : PREVIEW_BYTES,
   });
 }
 
 interface DecodedFrames {
   of(frame: Frame): Decoded | undefined;
+  /** For filters. */
+  readonly says: Decode;
   readonly consume: List<'frame'>['consume'];
 }
 
 /** Frames, each that ends a message when it is known what that says. */
 async function decodedFrames(options: FramesOptions): Promise<DecodedFrames> {
   let dissector: Dissector | undefined;
-  let awaiting: AwaitingMessage | undefined;
+  const said = new WeakMap<Message, Decoded>();
+  const ofFrames = new WeakMap<Frame, Decoded>();
   const decoding = await makeDecoding(options, (code, message) =>
     dissector?.defect('subprotocol', code, message),
   );
   return {
-    of: (frame) => awaiting?.decoded(frame),
-    consume(take) {
-      const frames = new AwaitingMessage((message) => decoding.decode(message), take);
-      awaiting = frames;
+    of: (frame) => ofFrames.get(frame),
+    says: (message) => said.get(message),
+    consume(take, { filtering, over }) {
+      const shown = (frame: Frame, message?: Message) => {
+        const decoded = message && said.get(message);
+        if (decoded !== undefined) ofFrames.set(frame, decoded);
+        take(frame, message);
+      };
+      const feed = feedFrames(shown, filtering, {
+        over,
+        message: (message) => {
+          const decoded = decoding.decode(message);
+          if (decoded !== undefined) said.set(message, decoded);
+        },
+      });
       return {
+        ...feed,
         opened: (its) => {
           dissector = its;
         },
-        frame: (frame) => frames.frame(frame),
-        message: (message) => frames.message(message),
-        sessionClosed: ({ session }) => {
-          frames.closed(session.number);
-          decoding.close(session);
+        sessionClosed: (summary) => {
+          feed.sessionClosed?.(summary);
+          decoding.close(summary.session);
         },
       };
     },

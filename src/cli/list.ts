@@ -8,11 +8,11 @@ import type { Decode } from '../output/decoded-text.js';
 import type { ColumnContext } from '../output/frame-columns.js';
 import type { RowRenderer } from '../output/rows.js';
 import type { Timestamp } from '../stream/place.js';
-import type { Frame } from '../websocket/frame-record.js';
-import { CONTINUATION, isControl } from '../websocket/opcode.js';
+import type { Message } from '../websocket/message-record.js';
+import type { SessionSummary } from '../websocket/session-record.js';
 import type { ListOptions } from './commands/options.js';
 import { UsageError } from './exit.js';
-import { filterConsumer, makeFiltering } from './filtering.js';
+import { type Filtering, filterConsumer, makeFiltering } from './filtering.js';
 import { Neighbours } from './neighbours.js';
 import { OneLate } from './one-late.js';
 import { Printing } from './progress.js';
@@ -21,23 +21,25 @@ import type { Terminal } from './terminal.js';
 
 type Listed = 'frame' | 'message';
 
+/** What the items are for. */
+export interface Listing<K extends Listed> {
+  readonly filtering: Filtering<K> | undefined;
+  /** They are not kept. */
+  readonly lent: boolean;
+  /** To be told of each session that is over, behind the last of its items. */
+  over(summary: SessionSummary): void;
+}
+
 export interface List<K extends Listed> {
   readonly kind: K;
   render(context: ColumnContext): RowRenderer<Records[K]>;
-  /** The consumer that is told of the items. */
-  consume(take: (item: Records[K]) => void): RunConsumer;
+  /** The consumer that is told of the items; of a frame with the data message that it ends, where that is known. */
+  consume(take: (item: Records[K], message?: Message) => void, listing: Listing<K>): RunConsumer;
   readonly previewPayload: number | undefined;
   /** Items are kept when they have been told. */
   readonly keepsItems?: boolean;
   /** For filters. */
   readonly decoded?: Decode;
-}
-
-/** Fields of what messages say, of which such frames hold no more than a part. */
-const LOOKS_INTO_TEXT = /\bwebsocket\.payload\.text\b|\bws\.json\b/;
-
-function isPartOfMessage({ opcode, fin, compressed }: Frame): boolean {
-  return !isControl(opcode) && (!fin || compressed || opcode === CONTINUATION);
 }
 
 /** Lists items as they come. */
@@ -63,17 +65,21 @@ export async function list<K extends Listed>(
     if (shown++ < limit) renderer.row(item);
   };
   const neighbours = options.context === undefined ? undefined : new Neighbours(options.context, show);
-  let unread = 0;
-  const looksInto = kind === 'frame' && LOOKS_INTO_TEXT.test(options.displayFilter ?? '');
-  const judge = (item: Records[K]): void => {
+  const judge = (item: Records[K], message?: Message): void => {
     if (shown >= limit || (options.session !== undefined && item.session.number !== options.session)) return;
-    if (looksInto && 'fin' in item && isPartOfMessage(item)) unread++;
-    const isHit = filtering?.matches(item) ?? true;
+    const isHit = filtering?.matches(item, message) ?? true;
     if (neighbours !== undefined) neighbours.take(item, isHit);
     else if (isHit) show(item);
   };
   const late = filtering?.finding === undefined ? undefined : new OneLate(judge);
-  const told = consume(late === undefined ? judge : (item) => late.take(item));
+  const isKept = keepsItems === true || neighbours !== undefined || late !== undefined;
+  const over = ({ session }: SessionSummary) => {
+    late?.settle();
+    filtering?.closed(session);
+    neighbours?.closed(session.number);
+  };
+  const take = late === undefined ? judge : (item: Records[K], message?: Message) => late.take(item, message);
+  const told = consume(take, { filtering, lent: !isKept, over });
   await run(captures, options, terminal, {
     consumer: {
       ...told,
@@ -83,13 +89,6 @@ export async function list<K extends Listed>(
         start = its.start;
         told.opened?.(its);
       },
-      sessionClosed: (summary) => {
-        const { session } = summary;
-        late?.settle();
-        told.sessionClosed?.(summary);
-        filtering?.closed(session);
-        neighbours?.closed(session.number);
-      },
       more: () => shown < limit,
       block: () => {
         late?.settle();
@@ -98,15 +97,12 @@ export async function list<K extends Listed>(
     },
     printing: new Printing(true),
     previewPayload: filtering?.payload === true ? undefined : previewPayload,
-    keepsItems: keepsItems === true || neighbours !== undefined || late !== undefined,
+    keepsItems: isKept,
+    joinedOnly: decoded === undefined ? filtering?.joinedOnly : undefined,
     session: options.session,
     finish: () => {
       late?.settle();
       renderer.end();
-      if (unread > 0 && options.quiet !== true)
-        terminal.stderr.write(
-          `wsdissect: ${terminal.errorColors.remark('warning')}: ${unread} of the frames are compressed or fragments: messages -Y looks into them\n`,
-        );
     },
   });
 }

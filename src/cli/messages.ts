@@ -34,7 +34,7 @@ export async function listMessages(
   await list(captures, options, terminal, {
     kind: 'message',
     render: (context) => makeRenderer(format, context, terminal, decoded),
-    consume: (take) => ({
+    consume: (take, { over }) => ({
       opened: (its) => {
         dissector = its;
       },
@@ -43,7 +43,10 @@ export async function listMessages(
         if (decoded !== undefined) known.set(message, decoded);
         take(message);
       },
-      ...(decoding && { sessionClosed: ({ session }) => decoding.close(session) }),
+      sessionClosed: (summary) => {
+        decoding?.close(summary.session);
+        over(summary);
+      },
     }),
     previewPayload: undefined,
     ...(decoded && { decoded }),

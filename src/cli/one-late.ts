@@ -1,12 +1,12 @@
 /**
  * Hands on an item when the next one comes: what is found about it is told behind it.
  */
-export class OneLate<T> {
-  private item: T | undefined = undefined;
+export class OneLate<Item extends readonly unknown[]> {
+  private item: Item | undefined = undefined;
 
-  constructor(private readonly judge: (item: T) => void) {}
+  constructor(private readonly judge: (...item: Item) => void) {}
 
-  take(item: T): void {
+  take(...item: Item): void {
     this.settle();
     this.item = item;
   }
@@ -14,6 +14,6 @@ export class OneLate<T> {
   settle(): void {
     const { item } = this;
     this.item = undefined;
-    if (item !== undefined) this.judge(item);
+    if (item !== undefined) this.judge(...item);
   }
 }

@@ -14,6 +14,7 @@ import { Statistics } from '../stats/statistics.js';
 import type { SessionSummary } from '../websocket/session-record.js';
 import type { PageOptions } from './commands/options.js';
 import { makeDecoding } from './decoding.js';
+import { feedFrames } from './frame-feed.js';
 import { InOrder } from './in-order.js';
 import { Printing } from './progress.js';
 import { run } from './run.js';
@@ -46,25 +47,27 @@ export async function collectPage(
     take,
     report: (code, message) => dissector?.defect('websocket', code, message),
   });
+  const feed = feedFrames((frame, message) => collector.frame(frame, message), undefined, {
+    message: (message) => {
+      statistics.message(message);
+      collector.message(message, decoding.decode(message));
+    },
+    lent: true,
+  });
   const sessions = new InOrder<SessionSummary>((summary) => collector.session(summary));
   await run(captures, options, terminal, {
     consumer: {
       opened: (its) => {
         dissector = its;
       },
-      frame: (frame) => collector.frame(frame),
-      message: (message) => {
-        statistics.message(message);
-        collector.message(message, decoding.decode(message));
-      },
+      ...feed,
       finding: (finding) => collector.finding(finding),
       sessionClosed: (summary) => {
-        collector.settle();
+        feed.sessionClosed?.(summary);
         statistics.sessionClosed(summary);
         decoding.close(summary.session);
         sessions.add(summary.session.number, summary);
       },
-      block: () => collector.settle(),
     },
     printing: new Printing(false),
     previewPayload: undefined,

@@ -17,11 +17,13 @@ import { CaptureError } from '../stream/defect.js';
 import type { Decoded } from '../subprotocol/decoder.js';
 import type { Column } from '../tables/column.js';
 import { TABLE_NAMES, type TableName, type TableRecords, type Tables, tablesOf } from '../tables/tables.js';
+import type { Message } from '../websocket/message-record.js';
 import type { Session } from '../websocket/session-record.js';
 import type { QueryOptions } from './commands/query.js';
 import { makeDecoding } from './decoding.js';
 import { UsageError } from './exit.js';
 import { type Filtering, type FilterRun, makeFiltering } from './filtering.js';
+import { type FrameFeed, feedFrames } from './frame-feed.js';
 import { Printing } from './progress.js';
 import { inputsOf, run } from './run.js';
 import type { Terminal } from './terminal.js';
@@ -100,6 +102,7 @@ async function fill(
     dissector?.defect('subprotocol', code, message),
   );
   let latest: Decoded | undefined;
+  const said = new WeakMap<Message, Decoded>();
   const tables = tablesOf(
     (packet) => inputs[dissector?.captureOf(packet) ?? -1],
     () => latest,
@@ -109,7 +112,7 @@ async function fill(
   const wanted = options.database === undefined ? namedTables(sql) : TABLE_NAMES;
   const filters = await openFilters(wanted, options, {
     start: () => dissector?.start ?? { seconds: 0, nanoseconds: 0 },
-    decoded: () => latest,
+    decoded: (message) => said.get(message),
   });
   const loaders = await openLoaders(database, tables, wanted);
   const consumer = consumerOf(loaders, filters);
@@ -123,6 +126,7 @@ async function fill(
       ...(consumer.message && {
         message: (message) => {
           latest = decoding.decode(message);
+          if (latest !== undefined) said.set(message, latest);
           consumer.message?.(message);
         },
       }),
@@ -180,17 +184,24 @@ function consumerOf({ frames, messages, sessions, findings }: Loaders, filters: 
     for (const one of all) one.finding?.(finding);
   };
   const close = (session: Session) => {
-    for (const one of all) one.closed(session);
+    for (const one of all) if (one !== filters.frame || frames === undefined) one.closed(session);
   };
+  const feed: FrameFeed =
+    frames === undefined
+      ? {}
+      : feedFrames(
+          (frame, message) => {
+            if (filters.frame?.matches(frame, message) !== false) frames.add(frame);
+          },
+          filters.frame,
+          { lent: true, messages: 'all', over: ({ session }) => filters.frame?.closed(session) },
+        );
   return {
-    ...(frames && {
-      frame: (frame) => {
-        if (filters.frame?.matches(frame) !== false) frames.add(frame);
-      },
-    }),
-    ...(messages && {
+    ...(feed.frame && { frame: feed.frame }),
+    ...((messages !== undefined || feed.message !== undefined) && {
       message: (message) => {
-        if (filters.message?.matches(message) !== false) messages.add(message);
+        if (filters.message?.matches(message) !== false) messages?.add(message);
+        feed.message?.(message);
       },
     }),
     ...((findings !== undefined || asks) && {
@@ -201,6 +212,7 @@ function consumerOf({ frames, messages, sessions, findings }: Loaders, filters: 
     }),
     ...((sessions !== undefined || all.length > 0) && {
       sessionClosed: (summary) => {
+        feed.sessionClosed?.(summary);
         if (filters.session?.matches(summary) !== false) sessions?.add(summary);
         close(summary.session);
       },
@@ -210,7 +222,7 @@ function consumerOf({ frames, messages, sessions, findings }: Loaders, filters: 
   };
 }
 
-/** Ctrl-C ends the question: what was told by then stays. */
+/** Ctrl-C ends the question: what was told by then stays. Throws CaptureError then. */
 async function ask(
   database: QueryDatabase,
   sql: string,
@@ -227,6 +239,8 @@ async function ask(
     await attempt(async () => writeResult(await database.ask(sql), format, terminal, database.values));
   } catch (error) {
     if (!isInterrupted) throw error;
+    terminal.stdout.flush();
+    throw new CaptureError('unreadable', 'interrupted: it is not answered in whole');
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }

@@ -2,7 +2,7 @@
  * What every command that reads captures does: diagnostics, progress, an end by Ctrl-C, and the exit code.
  */
 import { type DissectionSummary, type RunConsumer, runDissection } from '../dissect.js';
-import type { Dissector, PacketTracker } from '../dissector.js';
+import type { Dissector, DissectorOptions, PacketTracker } from '../dissector.js';
 import type { Limits } from '../limits.js';
 import type { Rule } from '../rules/rule.js';
 import type { ReadingOptions } from './commands/options.js';
@@ -25,6 +25,7 @@ export interface CommandRun {
   readonly previewPayload: number | undefined;
   /** Items are kept when they have been told. */
   readonly keepsItems?: boolean;
+  readonly joinedOnly?: DissectorOptions['joinedOnly'];
   /** The only session that is listed; undefined: all are. */
   readonly session?: number | undefined;
   /** Told each line of the diagnostics, printed or not: files are named without their folders. */
@@ -67,6 +68,7 @@ export async function run(
         keyLogs: keyLogFiles(options.keylog),
         rsaKeys: rsaKeys(options.rsaKey),
         borrowPayloads: command.keepsItems !== true,
+        joinedOnly: command.joinedOnly,
         ...(command.tracker === undefined ? {} : { tracker: command.tracker }),
         ...(command.rules === undefined ? {} : { rules: command.rules }),
         ...(previewPayload === undefined ? {} : { previewPayload }),

@@ -33,8 +33,10 @@ export interface Filter<K extends RecordKind> {
   readonly payload: boolean;
   /** It asks for findings. */
   readonly findings: boolean;
-  /** It asks what messages say in their subprotocols. */
-  readonly decoded: boolean;
+  /** It asks what messages say in their subprotocols: as Field.decoded. */
+  readonly decoded: 'value' | 'units' | undefined;
+  /** Of frames: it asks what the messages say that end with them (FilterContext.message). */
+  readonly messages: boolean;
 }
 
 /**
@@ -59,14 +61,15 @@ export function compileFilter<K extends RecordKind>(
 ): Filter<K> {
   const compiler = new Compiler(kind, rules);
   const matches = compiler.compile(parseFilter(filter));
-  const { payload, findings, decoded } = compiler;
-  return { matches, payload, findings, decoded };
+  const { payload, findings, decoded, messages } = compiler;
+  return { matches, payload, findings, decoded, messages };
 }
 
 class Compiler<K extends RecordKind> {
   payload = false;
   findings = false;
-  decoded = false;
+  decoded: 'value' | 'units' | undefined = undefined;
+  messages = false;
 
   constructor(
     private readonly kind: K,
@@ -142,7 +145,8 @@ class Compiler<K extends RecordKind> {
     if (get === undefined) throw ofOthers(field, this.kind, token);
     this.payload ||= field.payload === true;
     this.findings ||= field.findings === true;
-    this.decoded ||= field.decoded === true;
+    if (this.decoded !== 'units') this.decoded = field.decoded ?? this.decoded;
+    this.messages ||= this.kind === 'frame' && field.message === true;
     let source: Source<K> = { type: field.type, get, vocabulary: this.vocabularyOf(field) };
     if (ranges !== undefined) {
       const octets = source;

@@ -40,14 +40,19 @@ export type FieldType =
 /** A value of a field; `address` and `bytes` are octets. */
 export type Value = number | boolean | string | Uint8Array | null;
 
+/** What filters ask of a finding. */
+export type FindingFacts = Pick<Finding, 'rule' | 'severity'>;
+
 /** What a filter may ask beside the record: start() and findings() may be trivial where it does not. */
 export interface FilterContext {
   /** Time of the first packet. */
   start(): Timestamp;
   /** Findings about the record that are known so far. */
-  findings(record: Records[RecordKind]): readonly Finding[];
+  findings(record: Records[RecordKind]): readonly FindingFacts[];
   /** What a message says in its subprotocol, where that is known. */
   decoded?(message: Message): Decoded | undefined;
+  /** The data message that a frame ends, where that is known: without it only what the frame itself holds is. */
+  message?(frame: Frame): Message | undefined;
 }
 
 /** What a record has of a field: undefined where it has none, a list where it has several values. */
@@ -76,10 +81,28 @@ export interface Field extends Domain {
   readonly of: { readonly [Kind in RecordKind]?: Getter<Records[Kind]> };
   /** It looks into payloads: they are to be kept whole. */
   readonly payload?: boolean;
-  /** It asks what messages say in their subprotocols. */
-  readonly decoded?: boolean;
+  /** It asks what messages say in their subprotocols: the value, or all of a unit, with numbers of messages. */
+  readonly decoded?: 'value' | 'units';
   /** It asks for findings: the rules are to be applied. */
   readonly findings?: boolean;
+  /** Of a frame it asks what the message says that ends with it. */
+  readonly message?: boolean;
+}
+
+/** The same field, and of a frame that ends a data message it is that of the message. */
+export function ofEndedMessage(field: Field): Field {
+  const { frame, message } = field.of;
+  return {
+    ...field,
+    message: true,
+    of: {
+      ...field.of,
+      frame: (record, context) => {
+        const ended = context.message?.(record);
+        return ended === undefined ? frame?.(record, context) : message?.(ended, context);
+      },
+    },
+  };
 }
 
 /** A field of all records of a session. */

@@ -15,7 +15,10 @@ import {
   type Field,
   type FieldType,
   type FilterContext,
+  type FindingFacts,
+  type Getter,
   ofAll,
+  ofEndedMessage,
   ofSession,
   type Records,
   type Value,
@@ -78,6 +81,17 @@ const payloadField = (
   }),
   payload: true,
 });
+
+/**
+ * Text of messages, and of the frames that end one, as in tshark: fragments before its last are none. Of a text in one
+ * frame that is not compressed the frame has it all.
+ */
+const textOf: Getter<Frame> = (frame, { message }) => {
+  if (frame.messageOpcode !== TEXT || !frame.fin) return undefined;
+  const isAll = frame.opcode === TEXT && !frame.compressed;
+  const bytes = isAll ? frame.payload : message?.(frame)?.content;
+  return bytes === undefined || bytes.length === 0 ? undefined : bytes;
+};
 
 /** As in tshark there is no reason where it is empty. */
 function closeField(name: string, type: FieldType, meaning: string, part: 'code' | 'reason'): Field {
@@ -157,13 +171,8 @@ export const websocketFields: readonly Field[] = [
   ),
   frameField('websocket.masking_key', 'bytes', 'such as 37:fa:21:3d', keyBytes),
   payloadField('websocket.payload', 'bytes', 'unmasked payload; content of a message', () => true),
-  payloadField('websocket.payload.text', 'text', 'that of a text', (opcode) => opcode === TEXT),
-  payloadField(
-    'websocket.payload.continue',
-    'bytes',
-    'that of a continuation',
-    (opcode) => opcode === CONTINUATION,
-  ),
+  textField(),
+  continuationField(),
   payloadField('websocket.payload.ping', 'bytes', 'that of a Ping', (opcode) => opcode === PING),
   payloadField('websocket.payload.pong', 'bytes', 'that of a Pong', (opcode) => opcode === PONG),
   payloadField('websocket.payload.unknown', 'bytes', 'that of a reserved opcode', isReserved),
@@ -284,6 +293,29 @@ export const websocketFields: readonly Field[] = [
   },
 ];
 
+function textField(): Field {
+  const field = payloadField(
+    'websocket.payload.text',
+    'text',
+    'that of a text, at its last frame',
+    (opcode) => opcode === TEXT,
+  );
+  return { ...field, message: true, of: { ...field.of, frame: textOf } };
+}
+
+/** As in tshark the last frame of a message has the message in its place, unless that has no beginning. */
+function continuationField(): Field {
+  const field = payloadField(
+    'websocket.payload.continue',
+    'bytes',
+    'that of a continuation, but for the last one',
+    (opcode) => opcode === CONTINUATION,
+  );
+  const frame: Getter<Frame> = (record, context) =>
+    record.fin && record.messageOpcode !== CONTINUATION ? undefined : field.of.frame?.(record, context);
+  return { ...field, of: { ...field.of, frame } };
+}
+
 function unitField(
   name: string,
   type: FieldType,
@@ -294,11 +326,11 @@ function unitField(
     unitsOf(record, context)
       .map(value)
       .filter((one) => one !== undefined);
-  return { name, type, meaning, decoded: true, of: { message } };
+  return ofEndedMessage({ name, type, meaning, decoded: 'units', of: { message } });
 }
 
 /** Of frames and messages, as far as findings are known when they are listed; of sessions all. */
-function findingField(name: string, meaning: string, value: (finding: Records['finding']) => Value): Field {
+function findingField(name: string, meaning: string, value: (finding: FindingFacts) => Value): Field {
   const known = (record: Records['frame' | 'message' | 'session'], context: FilterContext) =>
     context.findings(record).map(value);
   return {

@@ -2,14 +2,14 @@
  * All fields that filters know, by name.
  */
 import { nearest } from '../bytes/nearest.js';
-import type { Field } from './field.js';
+import { type Field, ofEndedMessage } from './field.js';
 import { trafficFields } from './fields-traffic.js';
 import { websocketFields } from './fields-websocket.js';
 import { JSON_PREFIX, jsonField } from './json.js';
 import type { Token } from './lexer.js';
 
 /** In the list it stands for all paths. */
-const anyJson: Field = { ...jsonField(wordOf(JSON_PREFIX)), name: `${JSON_PREFIX}.<path>` };
+const anyJson: Field = { ...ofEndedMessage(jsonField(wordOf(JSON_PREFIX))), name: `${JSON_PREFIX}.<path>` };
 
 /** All fields, in the order in which `wsdissect fields` lists them; `ws.json.<path>` stands for all paths. */
 export const fields: readonly Field[] = [...trafficFields, ...websocketFields, anyJson];
@@ -20,7 +20,7 @@ const byName = new Map(fields.map((field) => [field.name, field]));
 export function fieldNamed(token: Token): Field | undefined {
   const { text } = token;
   if (text === JSON_PREFIX || text.startsWith(`${JSON_PREFIX}.`) || text.startsWith(`${JSON_PREFIX}[`))
-    return jsonField(token);
+    return ofEndedMessage(jsonField(token));
   return byName.get(text);
 }
 

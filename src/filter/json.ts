@@ -3,7 +3,6 @@
  * brackets elements of arrays; what is asked of an array is asked of any of its elements. Strategy: what does not hold the last
  * name of the path is not parsed.
  */
-
 import { includesOctets, octetsOfText } from '../bytes/octets.js';
 import type { Unit } from '../subprotocol/decoder.js';
 import type { Frame } from '../websocket/frame-record.js';
@@ -15,6 +14,7 @@ import { type Token, unquoted } from './lexer.js';
 
 export const JSON_PREFIX = 'ws.json';
 
+const NO_UNITS: readonly Unit[] = [];
 type Step = string | number;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -26,18 +26,18 @@ export function jsonField(token: Token): Field {
   const name = steps.filter((one) => typeof one === 'string').at(-1);
   const written = name === undefined ? undefined : octetsOfText(JSON.stringify(name));
   const get = (record: Frame | Message, context: FilterContext) => {
-    const units = 'content' in record ? unitsOf(record, context) : [];
-    if (units.length > 0) return listOf(units, ({ value }) => valueAt(value, steps));
-    return written !== undefined && isWithout(octetsOf(record), written)
-      ? undefined
-      : valueAt(json.of(record), steps);
+    const isOut = written !== undefined && isWithout(octetsOf(record), written);
+    const own = isOut ? undefined : valueAt(json.of(record), steps);
+    if (own !== undefined || !('content' in record)) return own;
+    const units = unitsOf(record, context);
+    return units.length === 0 ? undefined : listOf(units, ({ value }) => valueAt(value, steps));
   };
   return {
     name: text,
     type: 'json',
     meaning: 'value in JSON, or in what a subprotocol says, such as ws.json.items[0].name',
     payload: true,
-    decoded: true,
+    decoded: 'value',
     of: { frame: get, message: get },
   };
 }
@@ -63,7 +63,7 @@ function stepsOf({ text, column }: Token): Step[] {
 /** What a message says in its subprotocol: mostly one thing. */
 export function unitsOf(message: Message, { decoded }: FilterContext): readonly Unit[] {
   const known = decoded?.(message);
-  return known === undefined ? [] : (known.parts ?? [known]);
+  return known === undefined ? NO_UNITS : (known.parts ?? [known]);
 }
 
 /** Of the record that was asked for last. */

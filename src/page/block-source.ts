@@ -3,25 +3,27 @@
  */
 import { compileFilter, type FilterContext } from '../filter/index.js';
 import type { Finding } from '../rules/finding.js';
-import type { Frame } from '../websocket/frame-record.js';
 import type { Session, SessionSummary } from '../websocket/session-record.js';
 import { type BlockStore, decodeBlock, type Elsewhere, type TableName, unpack } from './block.js';
 import { BlockTable } from './block-table.js';
 import type { Codec } from './codec.js';
+import { FindingsByFrame } from './findings-by-frame.js';
 import type { PageIndex } from './index-record.js';
 import { findingCodec, frameCodec, messageCodec } from './record-codecs.js';
 import { sessionCodec } from './session-codec.js';
-import type { Overview, PageFinding, PageMessage, PageSource } from './source.js';
+import type { Overview, PageFrame, PageMessage, PageSource } from './source.js';
+import { spansOf } from './spans.js';
 
-const NONE: readonly Finding[] = [];
+const NO_MESSAGES: ReadonlyMap<number, PageMessage> = new Map();
 
 export class BlockSource implements PageSource {
   readonly overview: Overview;
-  readonly frames: BlockTable<Frame>;
+  readonly frames: BlockTable<PageFrame>;
   readonly messages: BlockTable<PageMessage>;
   readonly sessions: BlockTable<SessionSummary>;
-  readonly findings: BlockTable<PageFinding>;
+  readonly findings: BlockTable<Finding>;
   private readonly elsewhere: Elsewhere;
+  private found: Promise<FindingsByFrame> | undefined;
 
   constructor(
     private readonly index: PageIndex,
@@ -41,18 +43,39 @@ export class BlockSource implements PageSource {
 
   async *filter(expression: string, signal: AbortSignal): AsyncGenerator<readonly number[], void> {
     const filter = compileFilter(expression, 'frame');
-    const known = filter.findings ? new FindingsInStep(this.findings) : undefined;
-    let found = NONE;
-    const context: FilterContext = { start: () => this.index.start, findings: () => found };
+    const findings = filter.findings ? await this.findingsByFrame() : undefined;
+    let messages: ReadonlyMap<number, PageMessage> = NO_MESSAGES;
+    const context: FilterContext = {
+      start: () => this.index.start,
+      findings: (frame) => findings?.of((frame as PageFrame).number) ?? [],
+      message: (frame) => messages.get((frame as PageFrame).message ?? -1),
+      decoded: (message) => (message as PageMessage).decoded,
+    };
     for await (const { from, rows } of this.frames.all()) {
       if (signal.aborted) return;
+      if (filter.messages) messages = await this.messagesOf(rows);
       const hits: number[] = [];
-      for (let i = 0; i < rows.length; i++) {
-        if (known !== undefined) found = await known.of(rows[i].number);
-        if (filter.matches(rows[i], context)) hits.push(from + i);
-      }
+      for (let i = 0; i < rows.length; i++) if (filter.matches(rows[i], context)) hits.push(from + i);
       if (hits.length > 0) yield hits;
     }
+  }
+
+  private findingsByFrame(): Promise<FindingsByFrame> {
+    this.found ??= FindingsByFrame.of(this.findings);
+    this.found.catch(() => {
+      this.found = undefined;
+    });
+    return this.found;
+  }
+
+  /** By row: those that these frames end, which are near each other. */
+  private async messagesOf(frames: readonly PageFrame[]): Promise<ReadonlyMap<number, PageMessage>> {
+    const rows = frames.map(({ message }) => message).filter((row) => row !== undefined);
+    const messages = new Map<number, PageMessage>();
+    for (const { from, count } of spansOf(rows.sort((a, b) => a - b)))
+      for (const [i, message] of (await this.messages.read(from, count)).entries())
+        messages.set(from + i, message);
+    return messages;
   }
 
   private table<Row>(name: TableName, codec: Codec<Row>): BlockTable<Row> {
@@ -67,46 +90,5 @@ export class BlockSource implements PageSource {
       numbers.toSorted((a, b) => a - b).map(async (number) => (await this.sessions.read(number - 1, 1))[0]),
     );
     return new Map(summaries.map(({ session }) => [session.number, session]));
-  }
-}
-
-/**
- * The findings about each frame, as a list of frames knows them: those that came before the next frame did. These are
- * in the order of frames, so both are read side by side.
- */
-class FindingsInStep {
-  private readonly blocks: AsyncGenerator<{ readonly rows: readonly PageFinding[] }, void>;
-  private rows: readonly PageFinding[] = [];
-  private at = 0;
-  private isOver = false;
-
-  constructor(findings: BlockTable<PageFinding>) {
-    this.blocks = findings.all();
-  }
-
-  /** `frame`: greater than the one asked for before. */
-  async of(frame: number): Promise<readonly Finding[]> {
-    const found: Finding[] = [];
-    for (;;) {
-      while (this.at === this.rows.length) {
-        if (!(await this.more())) return found;
-      }
-      const finding = this.rows[this.at];
-      if (finding.late || finding.frame === undefined || finding.frame < frame) this.at++;
-      else if (finding.frame > frame) return found;
-      else {
-        found.push(finding);
-        this.at++;
-      }
-    }
-  }
-
-  private async more(): Promise<boolean> {
-    if (this.isOver) return false;
-    const { done, value } = await this.blocks.next();
-    this.isOver = done === true;
-    this.rows = value?.rows ?? [];
-    this.at = 0;
-    return !this.isOver;
   }
 }

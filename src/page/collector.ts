@@ -14,7 +14,7 @@ import type { SessionSummary } from '../websocket/session-record.js';
 import type { PageIndex } from './index-record.js';
 import { findingCodec, frameCodec, messageCodec } from './record-codecs.js';
 import { sessionCodec } from './session-codec.js';
-import type { PageFinding, PageMessage } from './source.js';
+import type { PageFrame, PageMessage } from './source.js';
 import { TableWriter, type TakeBlock } from './table-writer.js';
 
 export interface CollectorOptions {
@@ -28,16 +28,15 @@ export interface CollectorOptions {
 }
 
 export class Collector {
-  private readonly frames: TableWriter<Frame>;
+  private readonly frames: TableWriter<PageFrame>;
   private readonly messages: TableWriter<PageMessage>;
   private readonly sessions: TableWriter<SessionSummary>;
-  private readonly findings: TableWriter<PageFinding>;
+  private readonly findings: TableWriter<Finding>;
   private readonly rules: Rule[] = [];
   private readonly ruleNumbers = new Map<Rule, number>();
   private readonly hit = new Set<string>();
   private size = 0;
-  /** Number of the frame that was told last, until a list would have listed it. */
-  private latest: number | undefined = undefined;
+  private readonly rowOf = new WeakMap<Message, number>();
 
   constructor(private readonly options: CollectorOptions) {
     const { maxPagePayload, take } = options;
@@ -52,22 +51,23 @@ export class Collector {
     this.findings = new TableWriter('findings', findingCodec, taken, rule);
   }
 
-  frame(frame: Frame): void {
-    this.latest = frame.number;
+  /** `message`: the data message that it ends, which has been told before. */
+  frame(frame: Frame, message?: Message): void {
     if (this.isFull()) return;
     this.measure(frame.payload);
-    this.frames.add(frame);
+    this.frames.add({ ...frame, message: message && this.rowOf.get(message) });
   }
 
   message(message: Message, decoded: Decoded | undefined): void {
     if (this.isFull()) return;
     this.measure(message.content);
+    this.rowOf.set(message, this.messages.count);
     this.messages.add({ ...message, decoded });
   }
 
   finding(finding: Finding): void {
     if (this.isFull()) return;
-    this.findings.add({ ...finding, late: finding.frame !== undefined && finding.frame !== this.latest });
+    this.findings.add(finding);
   }
 
   /** In the order of their numbers, each of them. */
@@ -75,11 +75,6 @@ export class Collector {
     this.sessions.add(summary);
     if (summary.session.number !== this.sessions.count)
       throw new Error(`session ${summary.session.number} is told as number ${this.sessions.count}`);
-  }
-
-  /** What comes from now on comes late for all frames up to here. */
-  settle(): void {
-    this.latest = undefined;
   }
 
   /** The last blocks, and where all are. */

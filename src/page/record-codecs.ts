@@ -1,8 +1,9 @@
 /**
  * Frames, messages and findings as JSON and back; sessions have a file of their own.
  */
+import type { Finding } from '../rules/finding.js';
 import type { Answer, Decoded, Unit } from '../subprotocol/decoder.js';
-import type { Frame, Piece, Range } from '../websocket/frame-record.js';
+import type { Piece, Range } from '../websocket/frame-record.js';
 import {
   bigint,
   boolean,
@@ -19,7 +20,7 @@ import {
   text,
 } from './codec.js';
 import { closeBody, timestamp } from './session-codec.js';
-import type { PageFinding, PageMessage } from './source.js';
+import type { PageFrame, PageMessage } from './source.js';
 
 const ranges = list(record<Range>({ offset: number, length: number }));
 
@@ -35,8 +36,8 @@ const pieces = list(
 );
 
 /** `heldPayload`: octets of a payload that are kept. */
-export function frameCodec(heldPayload: number): Codec<Frame> {
-  return record<Frame>({
+export function frameCodec(heldPayload: number): Codec<PageFrame> {
+  return record<PageFrame>({
     number,
     session,
     sender: plain(),
@@ -63,6 +64,7 @@ export function frameCodec(heldPayload: number): Codec<Frame> {
     truncated: boolean,
     confidence: number,
     pieces,
+    message: maybe(number),
   });
 }
 
@@ -104,7 +106,7 @@ export function messageCodec(heldPayload: number): Codec<PageMessage> {
   });
 }
 
-export const findingCodec = record<PageFinding>({
+export const findingCodec = record<Finding>({
   rule,
   severity: plain(),
   breaker: plain(),
@@ -114,5 +116,4 @@ export const findingCodec = record<PageFinding>({
   timestamp,
   streamOffset: maybe(number),
   message: text,
-  late: boolean,
 });

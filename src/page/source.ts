@@ -22,9 +22,9 @@ export interface PageMessage extends Message {
   readonly decoded: Decoded | undefined;
 }
 
-/** A finding, and whether it came behind the next frame: `ws.finding` of a filter for frames does not know it then. */
-export interface PageFinding extends Finding {
-  readonly late: boolean;
+/** A frame, and the row of the data message that it ends, where that was told in time. */
+export interface PageFrame extends Frame {
+  readonly message: number | undefined;
 }
 
 /** What is known of all before any record is read. */
@@ -43,10 +43,10 @@ export interface Overview {
 
 export interface PageSource {
   readonly overview: Overview;
-  readonly frames: Table<Frame>;
+  readonly frames: Table<PageFrame>;
   readonly messages: Table<PageMessage>;
   readonly sessions: Table<SessionSummary>;
-  readonly findings: Table<PageFinding>;
+  readonly findings: Table<Finding>;
   /**
    * Row numbers (from 0) of the frames that a display filter holds for, ascending, in portions as they are found.
    * Throws FilterError for what is no filter, with the column.

@@ -90,6 +90,12 @@ export class SubprotocolDecoding {
     return isSmall(message) ? decodeJson(jsonText(message) ?? message) : undefined;
   }
 
+  /** Nobody is asked any more what messages of this session say: they need not come. */
+  isOver(session: Session): boolean {
+    const decoding = this.last?.session === session ? this.last.decoding : this.sessions.get(session);
+    return decoding?.isOver === true;
+  }
+
   /** Forgets a session that is over. */
   close(session: Session): void {
     this.sessions.get(session)?.close();

@@ -44,7 +44,7 @@ export class SessionDecoding {
   /** Somebody has taken a message. */
   private taken = false;
   /** Nobody is asked any more. */
-  private isOver = false;
+  isOver = false;
   private readonly confidence = { client: 1, server: 1 };
 
   constructor(

@@ -33,6 +33,8 @@ export interface MessageOwner {
   readonly payloadBudget: PayloadBudget;
   /** Told of each message, and of the packet at whose capture it could be read; undefined: nobody wants them. */
   readonly message: ((message: DecodedMessage, packet: number) => void) | undefined;
+  /** Messages of one frame whose payload they are, and control frames, are not wanted. */
+  readonly joinedOnly?: boolean;
   readonly observer: SessionObserver | undefined;
   defect(code: string, message: string): void;
 }
@@ -103,6 +105,8 @@ export class MessageDecoder {
   private readonly maxMessage: number;
   private open = false;
   private checksText = false;
+  /** The message under way is told. */
+  private isListed = false;
   /** Its content is not kept. */
   private isUnlisted = false;
   /** And is longer than would be. */
@@ -166,14 +170,16 @@ export class MessageDecoder {
     state.confidence = 1;
     // RFC 7692 §6: RSV1 on the first frame says that the message is compressed.
     state.compressed = header.rsv1 && header.opcode !== CONTINUATION && this.inflater !== undefined;
-    this.isUnlisted = this.owner.message === undefined && !state.compressed && !this.perFrame;
+    const isJoined = !header.fin || header.opcode === CONTINUATION || state.compressed || this.perFrame;
+    this.isListed = this.owner.message !== undefined && (isJoined || this.owner.joinedOnly !== true);
+    this.isUnlisted = !this.isListed && !state.compressed && !this.perFrame;
     this.cut = false;
     state.complete = header.opcode !== CONTINUATION;
     this.checksText = state.opcode === TEXT && !state.compressed && !this.perFrame;
     this.text.reset();
     this.buffer.clear();
     if (this.missing.length > 0) this.missing = [];
-    if (this.owner.message !== undefined) {
+    if (this.isListed) {
       this.frames = [];
       this.packets.take();
     }
@@ -251,7 +257,7 @@ export class MessageDecoder {
     state.lastFrame = frame.number;
     if (this.frameCompressed) this.inflateFrame(!frame.truncated && frame.complete);
     state.confidence = Math.min(state.confidence, frame.confidence);
-    if (this.owner.message !== undefined) {
+    if (this.isListed) {
       const { maxFragments, maxSegments } = this.owner.limits;
       if (this.frames.length < maxFragments) this.frames.push(frame.number);
       else this.leaveOut('maxFragments');
@@ -265,7 +271,7 @@ export class MessageDecoder {
   /** A control frame is a message of its own. */
   control(header: FrameHeader, payload: Uint8Array, missing: readonly Range[], frame: EndedFrame): void {
     const { owner, state } = this;
-    if (owner.message === undefined) return;
+    if (owner.message === undefined || owner.joinedOnly === true) return;
     const isCut = missing.length === 0 && payload.length < header.length;
     if (isCut)
       owner.defect(
@@ -344,7 +350,7 @@ export class MessageDecoder {
     else if (isCut) this.reportLimit(length);
     if (this.leftOut !== undefined) this.reportLeftOut(this.leftOut);
     owner.observer?.message(state);
-    if (owner.message !== undefined) this.tell(this.record(length, unknown, isCut));
+    if (this.isListed) this.tell(this.record(length, unknown, isCut));
     buffer.trim();
   }
 

@@ -34,6 +34,8 @@ export interface SessionConsumer {
   readonly frame?: ((frame: Frame) => void) | undefined;
   /** As MessageOwner.message; leave it out if nobody wants messages. */
   readonly message?: ((message: DecodedMessage, packet: number) => void) | undefined;
+  /** Whether of this session only messages are wanted that are no frame's payload as it is. */
+  readonly joinedOnly?: ((session: Session) => boolean) | undefined;
   /** Watches frames and messages as facts. */
   readonly observer?: SessionObserver | undefined;
   closed(summary: SessionSummary): void;
@@ -121,6 +123,10 @@ export class SessionDecoder implements DirectionOwner {
 
   get message(): ((message: DecodedMessage, packet: number) => void) | undefined {
     return this.consumer.message;
+  }
+
+  get joinedOnly(): boolean {
+    return this.consumer.joinedOnly?.(this.session) === true;
   }
 
   get observer(): SessionObserver | undefined {

@@ -18,10 +18,10 @@ import {
   revealing,
   rowsInSight,
   scrolled,
-  spansOf,
 } from '../../src/page/app/scroll.js';
 import { both, searchedText, sessionFilter, textFilter } from '../../src/page/app/search.js';
 import { fittingScale, layOut } from '../../src/page/app/timeline-layout.js';
+import { spansOf } from '../../src/page/spans.js';
 import type { Frame } from '../../src/websocket/frame-record.js';
 
 describe('links', () => {

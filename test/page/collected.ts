@@ -1,6 +1,8 @@
 /**
  * What captures come to as the data of a page, kept in memory, next to what the dissector told.
  */
+import { makeDecoding } from '../../src/cli/decoding.js';
+import { feedFrames } from '../../src/cli/frame-feed.js';
 import { type RunConsumer, runDissection } from '../../src/dissect.js';
 import type { BlockStore, TableName } from '../../src/page/block.js';
 import { BlockSource } from '../../src/page/block-source.js';
@@ -59,27 +61,33 @@ export async function collect(
     report: (code) => limits.push(code),
   });
   let start = { seconds: 0, nanoseconds: 0 };
+  const decoding = await makeDecoding({ limit: {}, decoder: [], proto: [] }, () => {});
+  const feed = feedFrames(
+    (frame, message) => {
+      told.frames.push(frame);
+      collector.frame(frame, message);
+    },
+    undefined,
+    {
+      message: (message) => {
+        told.messages.push(message);
+        collector.message(message, decoding.decode(message));
+      },
+    },
+  );
   const consumer: RunConsumer = {
     opened: (dissector) => {
       start = dissector.start;
     },
-    frame: (frame) => {
-      told.frames.push(frame);
-      collector.frame(frame);
-    },
-    message: (message) => {
-      told.messages.push(message);
-      collector.message(message, undefined);
-    },
+    ...feed,
     finding: (finding) => {
       told.findings.push(finding);
       collector.finding(finding);
     },
     sessionClosed: (summary) => {
       told.sessions.push(summary);
-      collector.settle();
+      feed.sessionClosed?.(summary);
     },
-    block: () => collector.settle(),
   };
   await runDissection([...captures], consumer, { keyLogs });
   told.sessions.sort((a, b) => a.session.number - b.session.number);

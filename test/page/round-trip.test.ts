@@ -7,6 +7,9 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PageSource } from '../../src/page/source.js';
 import type { Finding } from '../../src/rules/finding.js';
+import type { Frame } from '../../src/websocket/frame-record.js';
+import type { Message } from '../../src/websocket/message-record.js';
+import { isControl } from '../../src/websocket/opcode.js';
 import { fixturesRoot } from '../support/fixtures.js';
 import { all, collect } from './collected.js';
 
@@ -19,15 +22,32 @@ const withoutCode = (finding: Finding) => {
   const { judge: _, watch: __, ...rule } = finding.rule;
   return { ...finding, rule };
 };
-const withoutLate = ({ late: _, ...finding }: Finding & { readonly late: boolean }) => finding;
 
 async function read({ frames, messages, sessions, findings }: PageSource) {
   return {
-    frames: await all(frames),
+    frames: (await all(frames)).map(({ message: _, ...frame }) => frame),
     messages: (await all(messages)).map(({ decoded: _, ...message }) => message),
     sessions: await all(sessions),
-    findings: (await all(findings)).map(withoutLate),
+    findings: await all(findings),
   };
+}
+
+/** The frame that ends a data message, and the number of the message; none where its end was lost. */
+function ending(
+  { opcode, frames, number }: Message,
+  told: readonly Frame[],
+): [frame: number, message: number][] {
+  const last = told.find((frame) => frame.number === frames.at(-1));
+  return isControl(opcode) || last?.fin !== true ? [] : [[last.number, number]];
+}
+
+/** The same, of the frames that know the message that they end. */
+async function endings({ frames, messages }: PageSource): Promise<[frame: number, message: number][]> {
+  const rows = await all(messages);
+  return (await all(frames))
+    .filter(({ message }) => message !== undefined)
+    .map((frame): [number, number] => [frame.number, rows[frame.message!].number])
+    .sort(([, a], [, b]) => a - b);
 }
 
 describe('records come back equal', () => {
@@ -40,5 +60,6 @@ describe('records come back equal', () => {
     // expect() takes ten times as long to see that nothing differs.
     deepStrictEqual(await read(source), { ...told, findings: told.findings.map(withoutCode) });
     expect(limits).toEqual([]);
+    expect(await endings(source)).toEqual(told.messages.flatMap((message) => ending(message, told.frames)));
   });
 });

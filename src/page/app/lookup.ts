@@ -3,8 +3,8 @@
  */
 import type { Frame } from '../../websocket/frame-record.js';
 import type { PageMessage, Table } from '../source.js';
+import { spansOf } from '../spans.js';
 import type { Rows } from './rows.js';
-import { spansOf } from './scroll.js';
 
 export interface Found<Row> {
   readonly row: number;

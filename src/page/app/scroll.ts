@@ -5,6 +5,7 @@
  * it moves the list by just that, so that wheel and finger feel right; a leap moves it in proportion, as who drags the bar
  * expects. At rest the bar is put where the proportion says.
  */
+import type { Span } from '../spans.js';
 
 /** Pixels of a scroll bar's box: every browser lays out as many, and a step of the bar is still finer than a view. */
 export const MOST = 4_000_000;
@@ -42,11 +43,6 @@ export function scrolled(top: number, before: number, after: number, extent: Ext
   return clamp(isStep ? top + after - before : (after / bar) * list, list);
 }
 
-export interface Span {
-  readonly from: number;
-  readonly count: number;
-}
-
 /** Rows in sight, wholly or in part. */
 export function rowsInSight(top: number, { sight }: Extent, rowHeight: number, count: number): Span {
   const from = Math.min(Math.floor(top / rowHeight), Math.max(0, count - 1));
@@ -61,17 +57,6 @@ export function revealing(row: number, top: number, extent: Extent, rowHeight: n
   const isNear = end > top - extent.sight && start < top + 2 * extent.sight;
   if (!isNear) return clamp(start - extent.sight / 3, lowest(extent));
   return clamp(start < top ? start : end - extent.sight, lowest(extent));
-}
-
-/** Ascending row numbers as spans to read; gaps of a few rows are read along. */
-export function spansOf(rows: readonly number[], gap = 8): Span[] {
-  const spans: { from: number; count: number }[] = [];
-  for (const row of rows) {
-    const last = spans.at(-1);
-    if (last !== undefined && row - (last.from + last.count) <= gap) last.count = row - last.from + 1;
-    else spans.push({ from: row, count: 1 });
-  }
-  return spans;
 }
 
 function clamp(value: number, most: number): number {

@@ -1,0 +1,44 @@
+/**
+ * What a filter for frames asks of texts, JSON and subprotocols holds for the last frames of just those messages for which
+ * it holds itself.
+ */
+import { describe, expect, test } from 'vitest';
+import { wsdissect } from '../support/cli.js';
+
+/** Filters and captures; messages are compressed, fragmented, or whole in one frame. */
+const CASES: [expression: string, capture: string][] = [
+  ['websocket.payload.text contains "e"', 'messages-ws/capture.pcap.gz'],
+  ['websocket.payload.text contains "ETH"', 'deflate/capture.pcap'],
+  ['len(websocket.payload.text) > 1000', 'messages-windows/capture.pcap.gz'],
+  ['ws.json.type == ticker', 'deflate/capture.pcap'],
+  ['ws.json.type', 'messages-graphql-ws/capture.pcap.gz'],
+  ['ws.json.operation == "subscription"', 'messages-graphql-ws/capture.pcap.gz'],
+  ['ws.decoded.type == event', 'messages-socketio/capture.pcap.gz'],
+  ['ws.decoded.answers > 0 && ws.decoded.latency < 1', 'messages-graphql-ws/capture.pcap.gz'],
+  ['ws.decoded.protocol == mqtt', 'messages-mosquitto/capture.pcap.gz'],
+];
+
+interface Line {
+  readonly opcode: string;
+  readonly frame: number;
+  readonly frames: readonly number[];
+}
+
+function listed(args: readonly string[]): Line[] {
+  const { stdout, stderr, status } = wsdissect([...args]);
+  expect([stderr, status]).toEqual(['', 0]);
+  return stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+}
+
+describe('frames -Y', () => {
+  test.each(CASES)('%s of %s: the last frames of the messages', (expression, capture) => {
+    const args = ['-q', '-T', 'ndjson', '-Y', expression, `fixtures/${capture}`];
+    const messages = listed(['messages', ...args]);
+    const frames = listed(args).map(({ frame }) => frame);
+    expect(frames.length).toBeGreaterThan(0);
+    expect(frames).toEqual(messages.map((message) => message.frames.at(-1)).sort((a, b) => a! - b!));
+  });
+});
