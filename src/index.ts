@@ -34,6 +34,7 @@ export {
   type FieldType,
   type Filter,
   type FilterContext,
+  type FindingFacts,
   FilterError,
   fields,
   type Getter as FieldGetter,

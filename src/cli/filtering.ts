@@ -46,6 +46,19 @@ export interface FilterRun {
   defect?(code: string, message: string): void;
 }
 
+/** The filter of -Y. Throws UsageError for one that is wrong. */
+export async function compileGiven<K extends RecordKind>(text: string, kind: K): Promise<Filter<K>> {
+  // Loaded only when asked for: start-up time is paid in every run.
+  const { compileFilter, FilterError } = await import('../filter/index.js');
+  const { rules } = await import('../rules/index.js');
+  try {
+    return compileFilter(text, kind, { rules });
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    throw new UsageError(`-Y: ${error.message}`, pointer(text, error.column, error.length));
+  }
+}
+
 /** Undefined without a filter. Throws UsageError for one that is wrong. */
 export async function makeFiltering<K extends RecordKind>(
   options: Pick<CommonOptions, 'displayFilter' | 'limit' | 'decoder' | 'proto'>,
@@ -54,16 +67,7 @@ export async function makeFiltering<K extends RecordKind>(
 ): Promise<Filtering<K> | undefined> {
   const { displayFilter: text } = options;
   if (text === undefined) return undefined;
-  // Loaded only when asked for: start-up time is paid in every run.
-  const { compileFilter, FilterError } = await import('../filter/index.js');
-  const { rules } = await import('../rules/index.js');
-  let filter: Filter<K>;
-  try {
-    filter = compileFilter(text, kind, { rules });
-  } catch (error) {
-    if (!(error instanceof FilterError)) throw error;
-    throw new UsageError(`-Y: ${error.message}`, pointer(text, error.column, error.length));
-  }
+  const filter = await compileGiven(text, kind);
   const known = new FindingsByRecord();
   const decoding =
     filter.decoded !== undefined && decoded === undefined ? await makeDecoding(options, defect) : undefined;

@@ -14,6 +14,7 @@ import { Statistics } from '../stats/statistics.js';
 import type { SessionSummary } from '../websocket/session-record.js';
 import type { PageOptions } from './commands/options.js';
 import { makeDecoding } from './decoding.js';
+import { compileGiven } from './filtering.js';
 import { feedFrames } from './frame-feed.js';
 import { InOrder } from './in-order.js';
 import { Printing } from './progress.js';
@@ -31,6 +32,7 @@ export async function collectPage(
   maxReport: number,
   take: TakeBlock,
 ): Promise<PageIndex> {
+  if (options.displayFilter !== undefined) await compileGiven(options.displayFilter, 'frame');
   let dissector: Dissector | undefined;
   const warnings: string[] = [];
   const decoding = await makeDecoding(options, (code, message) =>
@@ -77,13 +79,13 @@ export async function collectPage(
   const start = dissector?.start ?? { seconds: 0, nanoseconds: 0 };
   return {
     ...collector.end(),
-    start,
     overview: {
       names: namesOf(captures, options),
       start,
       statistics: JSON.parse(`{${statisticsJson(statistics, TOP)}}`),
       warnings,
       heldPayload: maxPagePayload,
+      filter: options.displayFilter ?? '',
     },
   };
 }

@@ -24,15 +24,12 @@ export async function writeReport(
     throw new UsageError('the capture itself cannot be the file to write');
   const { maxReport } = { ...DEFAULT_LIMITS, ...options.limit };
   const document = new PageDocument(pageAssets(), false);
-  const counts = new Map<string, number>();
   await writeInto(output, async (write) => {
     const writeText = (text: string) => write(Buffer.from(text));
     writeText(document.begin(namesOf(captures, options)));
-    const index = await collectPage(captures, options, terminal, maxReport, (table, packed) => {
-      const count = counts.get(table) ?? 0;
-      counts.set(table, count + 1);
-      writeText(document.block(table, count, packed));
-    });
+    const index = await collectPage(captures, options, terminal, maxReport, (table, packed, block) =>
+      writeText(document.block(table, block, packed)),
+    );
     writeText(document.end(index));
   });
 }

@@ -9,10 +9,10 @@ import { BlockTable } from './block-table.js';
 import type { Codec } from './codec.js';
 import { FindingsByFrame } from './findings-by-frame.js';
 import type { PageIndex } from './index-record.js';
+import { messagesOf } from './messages-of.js';
 import { findingCodec, frameCodec, messageCodec } from './record-codecs.js';
 import { sessionCodec } from './session-codec.js';
 import type { Overview, PageFrame, PageMessage, PageSource } from './source.js';
-import { spansOf } from './spans.js';
 
 const NO_MESSAGES: ReadonlyMap<number, PageMessage> = new Map();
 
@@ -46,14 +46,14 @@ export class BlockSource implements PageSource {
     const findings = filter.findings ? await this.findingsByFrame() : undefined;
     let messages: ReadonlyMap<number, PageMessage> = NO_MESSAGES;
     const context: FilterContext = {
-      start: () => this.index.start,
+      start: () => this.overview.start,
       findings: (frame) => findings?.of((frame as PageFrame).number) ?? [],
       message: (frame) => messages.get((frame as PageFrame).message ?? -1),
       decoded: (message) => (message as PageMessage).decoded,
     };
     for await (const { from, rows } of this.frames.all()) {
       if (signal.aborted) return;
-      if (filter.messages) messages = await this.messagesOf(rows);
+      if (filter.messages) messages = await messagesOf(this.messages, rows, filter.decoded === undefined);
       const hits: number[] = [];
       for (let i = 0; i < rows.length; i++) if (filter.matches(rows[i], context)) hits.push(from + i);
       if (hits.length > 0) yield hits;
@@ -66,16 +66,6 @@ export class BlockSource implements PageSource {
       this.found = undefined;
     });
     return this.found;
-  }
-
-  /** By row: those that these frames end, which are near each other. */
-  private async messagesOf(frames: readonly PageFrame[]): Promise<ReadonlyMap<number, PageMessage>> {
-    const rows = frames.map(({ message }) => message).filter((row) => row !== undefined);
-    const messages = new Map<number, PageMessage>();
-    for (const { from, count } of spansOf(rows.sort((a, b) => a - b)))
-      for (const [i, message] of (await this.messages.read(from, count)).entries())
-        messages.set(from + i, message);
-    return messages;
   }
 
   private table<Row>(name: TableName, codec: Codec<Row>): BlockTable<Row> {

@@ -40,9 +40,9 @@ export class Collector {
 
   constructor(private readonly options: CollectorOptions) {
     const { maxPagePayload, take } = options;
-    const taken: TakeBlock = (table, packed) => {
+    const taken: TakeBlock = (table, packed, index) => {
       this.size += packed.length;
-      take(table, packed);
+      take(table, packed, index);
     };
     const rule = (rule: Rule) => this.numberOf(rule);
     this.frames = new TableWriter('frames', frameCodec(maxPagePayload), taken, rule);

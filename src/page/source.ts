@@ -39,6 +39,8 @@ export interface Overview {
   readonly warnings: readonly string[];
   /** Octets of a payload, of a message, behind which the page does not hold them. */
   readonly heldPayload: number;
+  /** Display filter that the page opens with; empty: none. */
+  readonly filter: string;
 }
 
 export interface PageSource {

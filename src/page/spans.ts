@@ -1,6 +1,7 @@
 /**
  * Spans of rows: tables are read in them, so that what is wanted here and there costs few readings.
  */
+import type { Table } from './source.js';
 
 export interface Span {
   readonly from: number;
@@ -16,4 +17,12 @@ export function spansOf(rows: readonly number[], gap = 8): Span[] {
     else spans.push({ from: row, count: 1 });
   }
   return spans;
+}
+
+/** What is in these rows, in any order. */
+export async function readRows<Row>(table: Table<Row>, rows: readonly number[]): Promise<Map<number, Row>> {
+  const read = new Map<number, Row>();
+  for (const { from, count } of spansOf(rows.toSorted((a, b) => a - b)))
+    for (const [i, row] of (await table.read(from, count)).entries()) read.set(from + i, row);
+  return read;
 }

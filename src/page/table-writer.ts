@@ -15,8 +15,8 @@ const MAX_SIZE = 1 << 20;
 /** Of gzip: higher ones take twice as long for a tenth less. */
 const LEVEL = 3;
 
-/** Takes each block as it is full. */
-export type TakeBlock = (table: TableName, packed: Uint8Array) => void;
+/** Takes each block as it is full; `index`: which one of its table. */
+export type TakeBlock = (table: TableName, packed: Uint8Array, index: number) => void;
 
 export class TableWriter<Row> {
   /** Rows of each block. */
@@ -55,8 +55,8 @@ export class TableWriter<Row> {
     const { rows, sessions, octets, octetCount } = this;
     if (rows.length === 0) return;
     const block = encodeBlock(rows, sessions, octets.subarray(0, octetCount));
-    this.blocks.push(rows.length);
-    this.take(this.table, gzipSync(block, { level: LEVEL }));
+    const index = this.blocks.push(rows.length) - 1;
+    this.take(this.table, gzipSync(block, { level: LEVEL }), index);
     this.rows = [];
     this.size = 0;
     this.octetCount = 0;

@@ -75,6 +75,19 @@ describe('wsdissect report', () => {
     expect(start).toEqual({ seconds: 1_795_254_399, nanoseconds: 656_519_000 });
   });
 
+  it('opens with the filter that it is told, and refuses what is none before it reads', async () => {
+    const filter = 'websocket.payload.text contains "</script>"';
+    const { status, html } = report('-Y', filter, HELLO);
+    const source = await openSource(takeApart(html).document);
+    expect([status, source.overview.filter, source.frames.count]).toEqual([0, filter, 10]);
+    expect(report('-Y', 'websocket.opcod', HELLO)).toMatchObject({
+      status: 1,
+      html: '',
+      stderr:
+        'wsdissect: -Y: there is no field "websocket.opcod"; did you mean websocket.opcode?\n  websocket.opcod\n  ^~~~~~~~~~~~~~~\n',
+    });
+  });
+
   it('allows its own script and style, and nothing else', () => {
     const { policy, hashes, title, script } = takeApart(report(HELLO).html);
     expect(Object.fromEntries(policy)).toEqual({

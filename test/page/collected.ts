@@ -92,9 +92,16 @@ export async function collect(
   await runDissection([...captures], consumer, { keyLogs });
   told.sessions.sort((a, b) => a.session.number - b.session.number);
   for (const summary of told.sessions) collector.session(summary);
-  const overview = { names: [], start, statistics: {}, warnings: [], heldPayload: maxPagePayload };
+  const overview = {
+    names: [],
+    start,
+    statistics: {},
+    warnings: [],
+    heldPayload: maxPagePayload,
+    filter: '',
+  };
   // As it is read: from JSON.
-  const index: PageIndex = JSON.parse(JSON.stringify({ ...collector.end(), start, overview }));
+  const index: PageIndex = JSON.parse(JSON.stringify({ ...collector.end(), overview }));
   return { index, blocks, source: new BlockSource(index, blocks), told, limits };
 }
 

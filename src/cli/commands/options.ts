@@ -39,6 +39,7 @@ export interface CommonOptions extends ReadingOptions {
 /** Of those that make a page. */
 export interface PageOptions extends ReadingOptions {
   readonly read: string[];
+  readonly displayFilter?: string;
 }
 
 /** A file of Protocol Buffers, and which of its messages are meant. */
@@ -223,4 +224,13 @@ export function addListOptions(command: Command, items: string): Command {
       .option('--session <n>', `only the ${items} of session n`, parseCount)
       .option('--context <n>', `with -Y, also n ${items} of the session before and behind each`, parseCount),
   );
+}
+
+/** What `report` and `serve` read, and the filter that the page opens with. */
+export function addPageOptions(command: Command): Command {
+  const withFilter = command.option(
+    '-Y, --display-filter <filter>',
+    'the filter that the page opens with, as of frames; all is in the page',
+  );
+  return addReadingOptions(addReadOption(addCaptures(withFilter)));
 }

@@ -3,7 +3,7 @@
  */
 import type { Command } from 'commander';
 import type { Terminal } from '../terminal.js';
-import { addCaptures, addReadingOptions, addReadOption, type PageOptions } from './options.js';
+import { addPageOptions, type PageOptions } from './options.js';
 
 export interface ReportOptions extends PageOptions {
   readonly output: string;
@@ -15,7 +15,7 @@ export function addReportCommand(program: Command, terminal: Terminal): void {
     .summary('write a page to look at in a browser: one HTML file, with all in it')
     .description(ABOUT)
     .requiredOption('-o, --output <file>', 'the file to write; - for standard output');
-  addReadingOptions(addReadOption(addCaptures(report)))
+  addPageOptions(report)
     .addHelpText('after', EXAMPLES)
     .action(async (captures: string[], options: ReportOptions) =>
       (await import('../report.js')).writeReport(captures, options, terminal),
@@ -34,4 +34,5 @@ const EXAMPLES = `
 Examples:
   wsdissect report -o report.html capture.pcapng
   wsdissect report --keylog keys.log -o report.html capture.pcapng
+  wsdissect report -Y 'ws.finding' -o report.html capture.pcapng
   wsdissect report --limit page-payload=1MiB -o report.html capture.pcapng`;

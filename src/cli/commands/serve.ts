@@ -3,7 +3,7 @@
  */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Terminal } from '../terminal.js';
-import { addCaptures, addReadingOptions, addReadOption, type PageOptions } from './options.js';
+import { addPageOptions, type PageOptions } from './options.js';
 
 export interface ServeOptions extends PageOptions {
   readonly port: number;
@@ -15,7 +15,7 @@ export function addServeCommand(program: Command, terminal: Terminal): void {
     .summary('show the page of report from a local server, for captures too large for one file')
     .description(ABOUT)
     .option('--port <n>', 'the port to listen on (default: one that is free)', parsePort, 0);
-  addReadingOptions(addReadOption(addCaptures(serve)))
+  addPageOptions(serve)
     .addHelpText('after', EXAMPLES)
     .action(async (captures: string[], options: ServeOptions) =>
       (await import('../serve.js')).servePage(captures, options, terminal),

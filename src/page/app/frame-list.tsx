@@ -2,14 +2,12 @@
  * The list of frames: all, or those that the filter found; read as they come into sight.
  */
 import { formatRsv, remarkText } from '../../output/frame-columns.js';
-import { preview } from '../../output/preview.js';
 import { formatTime } from '../../output/time.js';
-import type { Frame } from '../../websocket/frame-record.js';
 import { formatKey } from '../../websocket/mask.js';
 import { isControl } from '../../websocket/opcode.js';
 import { counted, whole } from './amounts.js';
 import { useModel } from './context.js';
-import { readPlaces } from './lookup.js';
+import { type Listed, readListed } from './listed.js';
 import { OpcodeMark, SenderMark, SeverityMark } from './marks.js';
 import { isNarrow } from './narrow.js';
 import { VirtualList } from './virtual-list.js';
@@ -39,7 +37,7 @@ export function FrameList({ onOpen }: { onOpen(): void }) {
   const current = row !== undefined && rows.has(row) ? rows.placeOf(row) : -1;
   return (
     <>
-      <VirtualList<Frame>
+      <VirtualList<Listed>
         id="frames-list"
         label="Frames"
         count={rows.count}
@@ -47,10 +45,10 @@ export function FrameList({ onOpen }: { onOpen(): void }) {
         columns={HEADS.length}
         current={current}
         of={`${session} ${filter} ${rows.count > 0}`}
-        read={(places) => readPlaces(frames, rows, places)}
+        read={(places) => readListed(model.source, rows, places)}
         head={<Head />}
         rowClass={rowClass}
-        cells={(frame) => <Cells frame={frame} />}
+        cells={(listed) => <Cells listed={listed} />}
         onCurrent={(place) => model.selectPlace(place)}
         onOpen={onOpen}
         onTap={() => {
@@ -79,15 +77,14 @@ function Head() {
   );
 }
 
-const rowClass = ({ sender, opcode, truncated }: Frame): string =>
+const rowClass = ({ frame: { sender, opcode, truncated } }: Listed): string =>
   `frow ${sender}${isControl(opcode) ? ' is-control' : ''}${truncated ? ' is-cut' : ''}`;
 
-function Cells({ frame }: { frame: Frame }) {
+function Cells({ listed: { frame, says, how } }: { listed: Listed }) {
   const model = useModel();
   const { number, session, sender, opcode, fin, masked, maskingKey, exactLength, timestamp } = frame;
   const severity = model.findings.severity(number);
   const remark = remarkText(frame);
-  const payload = preview(frame);
   const cells: Record<string, preact.ComponentChildren> = {
     number: whole(number),
     time: formatTime(timestamp, 'relative', model.start),
@@ -101,7 +98,8 @@ function Cells({ frame }: { frame: Frame }) {
       <>
         {severity !== undefined && <SeverityMark severity={severity} />}
         {remark !== '' && <span class="remark">{remark}</span>}
-        {payload.length > MOST_PREVIEW ? `${payload.slice(0, MOST_PREVIEW)}…` : payload}
+        {how !== undefined && <span class="faint">{how} </span>}
+        {says.length > MOST_PREVIEW ? `${says.slice(0, MOST_PREVIEW)}…` : says}
       </>
     ),
   };

@@ -3,7 +3,7 @@
  */
 import type { Frame } from '../../websocket/frame-record.js';
 import type { PageMessage, Table } from '../source.js';
-import { spansOf } from '../spans.js';
+import { readRows } from '../spans.js';
 import type { Rows } from './rows.js';
 
 export interface Found<Row> {
@@ -34,9 +34,7 @@ export async function readPlaces<Row>(
   places: readonly number[],
 ): Promise<readonly (Row | undefined)[]> {
   const wanted = places.map((place) => rows.at(place));
-  const known = new Map<number, Row>();
-  for (const { from, count } of spansOf(wanted))
-    for (const [i, record] of (await table.read(from, count)).entries()) known.set(from + i, record);
+  const known = await readRows(table, wanted);
   return wanted.map((row) => known.get(row));
 }
 

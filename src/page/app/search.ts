@@ -3,14 +3,18 @@
  */
 import { quoted, unquoted } from '../../filter/lexer.js';
 
-/** `websocket.payload contains "…"`: octets of the payload that are this text, or these octets of hexadecimal. */
+/** Octets of the payload that are this text, or it is in the text that a frame ends. */
 export function textFilter(text: string): string {
-  return `websocket.payload contains ${quoted(text)}`;
+  const string = quoted(text);
+  return `websocket.payload contains ${string} || websocket.payload.text contains ${string}`;
 }
+
+const TEXT_FILTER =
+  /^websocket\.payload contains ("(?:[^"\\]|\\["\\nrt0])*") \|\| websocket\.payload\.text contains \1$/;
 
 /** The text that a filter of textFilter() searches for; undefined for any other filter. */
 export function searchedText(filter: string): string | undefined {
-  const [, string] = /^websocket\.payload contains ("(?:[^"\\]|\\["\\nrt0])*")$/.exec(filter) ?? [];
+  const [, string] = TEXT_FILTER.exec(filter) ?? [];
   return string === undefined ? undefined : unquoted(string);
 }
 

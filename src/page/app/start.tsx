@@ -5,7 +5,7 @@ import { render } from 'preact';
 import type { PageSource } from '../source.js';
 import { App } from './app.js';
 import { ModelContext } from './context.js';
-import { formatSpot, parseSpot } from './link.js';
+import { formatSpot, parseSpot, START } from './link.js';
 import { PageModel } from './model.js';
 import { applyTheme, rememberedTheme } from './theme.js';
 
@@ -40,5 +40,7 @@ function follow(model: PageModel): void {
   };
   window.addEventListener('popstate', arrive);
   window.addEventListener('hashchange', arrive);
+  const { filter } = model.source.overview;
+  if (location.hash === '' && filter !== '') history.replaceState(null, '', formatSpot({ ...START, filter }));
   arrive();
 }

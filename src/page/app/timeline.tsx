@@ -3,15 +3,13 @@
  * place that the strip above or the buttons choose; the zoom is how long a second is drawn.
  */
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { preview } from '../../output/preview.js';
 import { formatTime } from '../../output/time.js';
 import { secondsBetween } from '../../stream/place.js';
-import type { Frame } from '../../websocket/frame-record.js';
 import { isControl, opcodeName } from '../../websocket/opcode.js';
 import { whole } from './amounts.js';
 import { useModel } from './context.js';
 import { placeAfter } from './list-keys.js';
-import { readPlaces } from './lookup.js';
+import { type Listed, readListed } from './listed.js';
 import { Strip } from './strip.js';
 import { fittingScale, type Layout, layOut } from './timeline-layout.js';
 
@@ -34,7 +32,7 @@ export function Timeline() {
   const layout = useMemo(() => layoutOf(frames, zoom), [frames, zoom]);
   const goTo = (place: number) => setFrom(firstPlace(rows.count, place));
   const onKeyDown = (event: KeyboardEvent): void => {
-    const at = frames.findIndex(({ number }) => number === model.frame.value?.number);
+    const at = frames.findIndex(({ frame }) => frame.number === model.frame.value?.number);
     const place = event.ctrlKey ? undefined : placeAfter(event.key, at, frames.length, 10);
     if (event.key === '+' || event.key === '-') setZoom(zoom * (event.key === '+' ? 2 : 0.5));
     else if (place !== undefined) {
@@ -69,12 +67,16 @@ export function Timeline() {
           </button>
         </div>
       </div>
-      <Strip onChoose={(row) => goTo(rows.placeOf(row))} first={frames[0]} last={frames.at(-1)} />
+      <Strip
+        onChoose={(row) => goTo(rows.placeOf(row))}
+        first={frames[0]?.frame}
+        last={frames.at(-1)?.frame}
+      />
       <div
         class="scrolls sequence-box"
         role="listbox"
         aria-label="Sequence of frames"
-        aria-activedescendant={activeArrow(frames, model.frame.value)}
+        aria-activedescendant={activeArrow(frames, model.frame.value?.number)}
         tabIndex={0}
         onKeyDown={onKeyDown}
       >
@@ -85,8 +87,8 @@ export function Timeline() {
   );
 }
 
-function activeArrow(frames: readonly Frame[], frame: Frame | undefined): string | undefined {
-  const at = frames.findIndex(({ number }) => number === frame?.number);
+function activeArrow(frames: readonly Listed[], number: number | undefined): string | undefined {
+  const at = frames.findIndex(({ frame }) => frame.number === number);
   return at < 0 ? undefined : `arrow-${at}`;
 }
 
@@ -95,20 +97,20 @@ function firstPlace(count: number, place: number): number {
   return Math.max(0, Math.min(place - (place % MOST), count - 1));
 }
 
-function layoutOf(frames: readonly Frame[], zoom: number): Layout {
-  const times = frames.map(({ timestamp }) => secondsBetween(frames[0].timestamp, timestamp));
+function layoutOf(frames: readonly Listed[], zoom: number): Layout {
+  const times = frames.map(({ frame }) => secondsBetween(frames[0].frame.timestamp, frame.timestamp));
   const perSecond = fittingScale(times, ORDINARY) * zoom;
   return layOut(times, { perSecond, least: LEAST_STEP, most: MOST_STEP * Math.max(1, zoom) });
 }
 
-function useFrames(from: number): readonly Frame[] {
+function useFrames(from: number): readonly Listed[] {
   const model = useModel();
   const rows = model.rows.value;
-  const [frames, setFrames] = useState<readonly Frame[]>([]);
+  const [frames, setFrames] = useState<readonly Listed[]>([]);
   useEffect(() => {
     let isOver = false;
     const places = Array.from({ length: Math.min(MOST, rows.count - from) }, (_, i) => from + i);
-    void readPlaces(model.source.frames, rows, places).then((read) => {
+    void readListed(model.source, rows, places).then((read) => {
       if (!isOver) setFrames(read.filter((frame) => frame !== undefined));
     });
     return () => {
@@ -118,10 +120,10 @@ function useFrames(from: number): readonly Frame[] {
   return frames;
 }
 
-function Sequence({ frames, layout, from }: { frames: readonly Frame[]; layout: Layout; from: number }) {
+function Sequence({ frames, layout, from }: { frames: readonly Listed[]; layout: Layout; from: number }) {
   const model = useModel();
   const selected = model.frame.value?.number;
-  const isMixed = frames.some(({ session }) => session.number !== frames[0].session.number);
+  const isMixed = frames.some(({ frame }) => frame.session.number !== frames[0].frame.session.number);
   const { ys, pauses, height } = layout;
   return (
     <div class="sequence" role="none" style={{ height: `${height}px` }}>
@@ -131,7 +133,7 @@ function Sequence({ frames, layout, from }: { frames: readonly Frame[]; layout: 
       </div>
       <div class="lifeline client" aria-hidden="true" />
       <div class="lifeline server" aria-hidden="true" />
-      {frames.map((frame, i) => {
+      {frames.map(({ frame, says }, i) => {
         const { number, session, sender, opcode, timestamp } = frame;
         const severity = model.findings.severity(number);
         const time = formatTime(timestamp, 'relative', model.start);
@@ -152,7 +154,7 @@ function Sequence({ frames, layout, from }: { frames: readonly Frame[]; layout: 
                 <span class="sr">{sender}</span>{' '}
                 {isMixed && <span class="arrow-session">session {session.number}</span>}{' '}
                 <b>{opcodeName(opcode)}</b> {whole(frame.exactLength)} B{' '}
-                <span class="arrow-payload">{preview(frame).slice(0, 120)}</span>
+                <span class="arrow-payload">{says.slice(0, 120)}</span>
               </span>
             </span>
             <span class="arrow-number">
