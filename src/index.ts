@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * The public API of `wsdissect`: WebSocket traffic out of packet captures. {@link dissect} iterates over what is found,
  * {@link runDissection} calls back, {@link Dissector} takes packets without any I/O. What serves on its own is exported as
@@ -34,8 +35,8 @@ export {
   type FieldType,
   type Filter,
   type FilterContext,
-  type FindingFacts,
   FilterError,
+  type FindingFacts,
   fields,
   type Getter as FieldGetter,
   type RecordKind,

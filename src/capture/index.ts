@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * Capture files in, packets out, and encoders for both formats. {@link readCaptures} reads any number of files, pipes or bytes
  * in time order, packed or not; {@link PcapReader} and {@link PcapngReader} read one without any I/O; {@link encodePcap} and

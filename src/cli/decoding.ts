@@ -15,6 +15,7 @@ export async function makeDecoding(
   defect: (code: string, message: string) => void,
 ): Promise<SubprotocolDecoding> {
   const { SubprotocolDecoding: Decoding } = await import('../subprotocol/decoding.js');
+  if (decoder.length > 0) containPromises(defect);
   const given = [...(await foreignDecoders(decoder)), ...(await schemas(proto))];
   if (given.length === 0) return new Decoding({ limits: limit, defect, plainJson: false });
   const { SUBPROTOCOLS } = await import('../subprotocol/registry.js');
@@ -44,12 +45,26 @@ async function schemas(given: readonly Proto[]): Promise<Subprotocol[]> {
   return loaded;
 }
 
+/** A promise that a decoder of one's own made and nobody awaits does not end the run; the first one is told of. */
+function containPromises(defect: (code: string, message: string) => void): void {
+  if (process.listenerCount('unhandledRejection') > 0) return;
+  let isTold = false;
+  process.on('unhandledRejection', (error) => {
+    if (isTold) return;
+    isTold = true;
+    defect('decoder-failed', `a decoder leaves a promise that fails: ${lineOf(error)}`);
+  });
+}
+
 /** Whatever goes wrong is told in one line. */
 async function attempt<T>(option: string, load: () => Promise<T>): Promise<T> {
   try {
     return await load();
   } catch (error) {
-    const told = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${visible(option)}: ${visible(told.split('\n', 1)[0])}`);
+    throw new UsageError(`${visible(option)}: ${visible(lineOf(error))}`);
   }
+}
+
+function lineOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0];
 }

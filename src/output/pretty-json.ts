@@ -7,6 +7,8 @@
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/gs;
 const INDENT = '  ';
+/** Deeper brackets stand where these do: else lines of a message of brackets came to the square of its length. */
+const MAX_DEPTH = 32;
 
 /** Lines; undefined for what is no JSON object or array. `columns`: what fits in is one line. */
 export function prettyJson(text: string, columns = 80): string[] | undefined {
@@ -55,7 +57,7 @@ class Layout {
       this.endLine();
       this.depth--;
     }
-    if (this.line === '') this.line = INDENT.repeat(this.depth);
+    if (this.line === '') this.line = indent(this.depth);
     this.line += token === ':' ? ': ' : token;
     if (isOpening(token)) this.depth++;
     if (isOpening(token) || token === ',') this.endLine();
@@ -63,7 +65,7 @@ class Layout {
 
   /** All up to the closing bracket, if it fits into the line. */
   private short(at: number): string | undefined {
-    if (this.line === '') this.line = INDENT.repeat(this.depth);
+    if (this.line === '') this.line = indent(this.depth);
     const end = this.closing.get(at)!;
     const room = this.columns - this.line.length;
     let text = '';
@@ -78,6 +80,10 @@ class Layout {
     if (this.line !== '') this.done.push(this.line);
     this.line = '';
   }
+}
+
+function indent(depth: number): string {
+  return INDENT.repeat(Math.min(depth, MAX_DEPTH));
 }
 
 function isOpening(token: string): boolean {

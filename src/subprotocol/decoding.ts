@@ -7,13 +7,14 @@
 import { atLimit, DEFAULT_LIMITS, type Limits } from '../limits.js';
 import type { Message } from '../websocket/message-record.js';
 import type { Session } from '../websocket/session-record.js';
+import { clip } from './bounded.js';
 import { jsonText } from './content.js';
 import type { Decoded, SharedTools, Subprotocol } from './decoder.js';
 import { HeldBudget } from './held.js';
 import { decodeJson } from './json.js';
 import { SUBPROTOCOLS } from './registry.js';
 import { OpenRequests, SessionRequests } from './requests.js';
-import { SessionDecoding } from './session-decoding.js';
+import { SessionDecoding, type Troubles } from './session-decoding.js';
 
 /** How messages are to be decoded. */
 export interface SubprotocolDecodingOptions {
@@ -52,6 +53,8 @@ export class SubprotocolDecoding {
   private readonly held: HeldBudget;
   private readonly unpacking: Pick<SharedTools, 'maxUnpacked' | 'unpackedLimitHit'>;
   private latest: Message | undefined = undefined;
+  /** Names of decoders whose fault was told. */
+  private readonly failed = new Set<string>();
 
   constructor(private readonly options: SubprotocolDecodingOptions = {}) {
     const { maxOpenRequests, maxHeldUnits, maxUnpacked } = { ...DEFAULT_LIMITS, ...options.limits };
@@ -112,17 +115,32 @@ export class SubprotocolDecoding {
         session,
         this.options.subprotocols ?? SUBPROTOCOLS,
         tools,
-        (name, message) =>
-          this.report(
-            message,
-            'decoder-failed',
-            `the decoder of ${name} fails: this session is decoded without it`,
-          ),
+        this.troubles(session),
       );
       this.sessions.set(session, decoding);
     }
     this.last = { session, decoding };
     return decoding;
+  }
+
+  private troubles(session: Session): Troubles {
+    return {
+      failed: (name, message, error) => {
+        if (this.failed.has(name)) return;
+        this.failed.add(name);
+        const where = message === undefined ? '' : `message ${message.number}: `;
+        this.options.defect?.(
+          'decoder-failed',
+          `session ${session.number}: ${where}the decoder of ${name} fails: ${told(error)}`,
+        );
+      },
+      gaveUp: (name, message) =>
+        this.report(
+          message,
+          'decoder-failed',
+          `the decoder of ${name} fails: this session is decoded without it`,
+        ),
+    };
   }
 
   private report({ session, number }: Message, code: string, text: string): void {
@@ -135,3 +153,11 @@ const MAX_JSON = 1024 * 1024;
 
 const isSmall = ({ complete, content, unknownRanges }: Message): boolean =>
   complete && unknownRanges.length === 0 && content.length <= MAX_JSON;
+
+const MAX_FAULT = 200;
+
+/** What was thrown, in a line: `TypeError: it is undefined`. */
+function told(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return clip(text.split('\n', 1)[0], MAX_FAULT);
+}

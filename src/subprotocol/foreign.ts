@@ -4,6 +4,7 @@
  * Strategy: a wrapper of the same type. What it is given is what all decoders are given; of what comes back only the fields
  * of a unit are taken, bounded. Anything else is an exception, which session-decoding.ts contains.
  */
+import type { Message } from '../websocket/message-record.js';
 import { bounded, clip } from './bounded.js';
 import { MAX_UNITS, type Subprotocol, type Unit, type UnitDecoder } from './decoder.js';
 
@@ -23,12 +24,12 @@ export function foreignDecoder(value: unknown): Subprotocol {
     name: clip(name, MAX_NAME),
     ...(byContent === true ? { byContent } : {}),
     expects: (session) => (typeof one.expects === 'function' ? measured(known.expects(session)) : 0),
-    bid: (message) => measured(known.bid(message)),
+    bid: (message) => measured(known.bid(ownCopy(message))),
     open(session, tools) {
       const decoder: Partial<UnitDecoder> = known.open(session, tools);
       if (typeof decoder?.decode !== 'function') throw new Error('no decoder');
       return {
-        decode: (message) => checkedUnits(decoder.decode!(message)),
+        decode: (message) => checkedUnits(decoder.decode!(ownCopy(message))),
         lost: (sender) => decoder.lost?.(sender),
         close: () => decoder.close?.(),
       };
@@ -36,7 +37,13 @@ export function foreignDecoder(value: unknown): Subprotocol {
   };
 }
 
-const measured = (number: unknown): number => (typeof number === 'number' && number > 0 ? number : 0);
+/** What it does to the octets is not seen by others. */
+const ownCopy = (message: Message): Message => ({ ...message, content: message.content.slice() });
+
+function measured(number: unknown): number {
+  if (typeof number === 'number') return number > 0 ? number : 0;
+  throw new TypeError('bid() and expects() give a number from 0 to 1');
+}
 
 function checkedUnits(told: unknown): readonly Unit[] | undefined {
   if (told === undefined || told === null) return undefined;

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * What messages say in their subprotocols: {@link SubprotocolDecoding} takes each message in order and tells what it says, and
  * what it answers. A decoder of one's own is a {@link Subprotocol} (`wsdissect --decoder ./mine.js`, whose default export it

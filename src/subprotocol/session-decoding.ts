@@ -51,8 +51,7 @@ export class SessionDecoding {
     private readonly session: Session,
     private readonly subprotocols: readonly Subprotocol[],
     private readonly tools: SharedTools,
-    /** Told once of a decoder that is asked no more. */
-    private readonly gaveUp: (name: string, message: Message) => void,
+    private readonly troubles: Troubles,
   ) {
     this.first = this.expected();
   }
@@ -104,15 +103,18 @@ export class SessionDecoding {
   }
 
   private expected(): Opened | undefined {
-    const [found] = this.ranked((subprotocol) => subprotocol.expects(this.session));
+    const [found] = this.ranked((subprotocol) => subprotocol.expects(this.session), undefined);
     return found && this.open(found);
   }
 
   /** Those with a number above 0, the highest first. */
-  private ranked(measure: (one: Subprotocol) => number): readonly Subprotocol[] {
+  private ranked(
+    measure: (one: Subprotocol) => number,
+    message: Message | undefined,
+  ): readonly Subprotocol[] {
     let ranked: [one: Subprotocol, measured: number][] | undefined;
     for (const one of this.subprotocols) {
-      const measured = contained(() => measure(one), 0);
+      const measured = this.contained(one, message, () => measure(one), 0);
       if (measured > 0) {
         ranked ??= [];
         ranked.push([one, measured]);
@@ -124,20 +126,18 @@ export class SessionDecoding {
   private open(subprotocol: Subprotocol): Opened {
     const known = this.opened.find((one) => one.subprotocol === subprotocol);
     if (known !== undefined) return known;
-    const { session, tools, gaveUp } = this;
+    const { session, tools, troubles } = this;
     const others = this.subprotocols.filter((one) => one !== subprotocol);
     let inner: SessionDecoding | undefined;
-    const decoder = contained(
-      () =>
-        subprotocol.open(session, {
-          ...tools,
-          inner(message) {
-            inner ??= new SessionDecoding(session, others, tools, gaveUp);
-            return inner.units(message);
-          },
-        }),
-      FAILED,
-    );
+    const opening = () =>
+      subprotocol.open(session, {
+        ...tools,
+        inner(message) {
+          inner ??= new SessionDecoding(session, others, tools, troubles);
+          return inner.units(message);
+        },
+      });
+    const decoder = this.contained(subprotocol, undefined, opening, FAILED);
     const opened: Opened = {
       subprotocol,
       decoder,
@@ -156,7 +156,7 @@ export class SessionDecoding {
 
   private askOthers(message: Message): readonly Unit[] | undefined {
     const { first } = this;
-    const bidders = this.ranked((one) => (one === first?.subprotocol ? 0 : one.bid(message)));
+    const bidders = this.ranked((one) => (one === first?.subprotocol ? 0 : one.bid(message)), message);
     for (const subprotocol of bidders) {
       const bidder = this.open(subprotocol);
       const units = this.ask(bidder, message);
@@ -165,6 +165,15 @@ export class SessionDecoding {
       return units;
     }
     return undefined;
+  }
+
+  private contained<T>({ name }: Subprotocol, message: Message | undefined, ask: () => T, otherwise: T): T {
+    try {
+      return ask();
+    } catch (error) {
+      this.troubles.failed(name, message, error);
+      return otherwise;
+    }
   }
 
   /** Some send JSON in binary messages: it is what it would be in a text. */
@@ -177,9 +186,11 @@ export class SessionDecoding {
     if (opened.failures >= MAX_FAILURES) return undefined;
     try {
       return opened.decoder.decode(message);
-    } catch {
+    } catch (error) {
+      const { name } = opened.subprotocol;
+      this.troubles.failed(name, message, error);
       opened.failures++;
-      if (opened.failures === MAX_FAILURES) this.gaveUp(opened.subprotocol.name, message);
+      if (opened.failures === MAX_FAILURES) this.troubles.gaveUp(name, message);
       contained(() => opened.decoder.lost?.(message.sender), undefined);
       return undefined;
     }
@@ -187,6 +198,14 @@ export class SessionDecoding {
 }
 
 const NOBODY: readonly Subprotocol[] = [];
+
+/** Told of decoders that throw. */
+export interface Troubles {
+  /** Each time; `message`: undefined where it was asked of the handshake. */
+  failed(name: string, message: Message | undefined, error: unknown): void;
+  /** It is asked no more in this session. */
+  gaveUp(name: string, message: Message): void;
+}
 
 /** Of a subprotocol whose decoder cannot be made. */
 const FAILED: UnitDecoder = {

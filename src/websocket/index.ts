@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * RFC 6455 and RFC 7692 without any I/O: bytes from anywhere, not only from captures. {@link SessionReader} reads what two
  * peers said; below it are {@link FrameDecoder} and

@@ -77,9 +77,21 @@ describe('--decoder', () => {
     expect(status).toBe(0);
     expect(decoded.filter(Boolean).every(({ protocol }) => protocol === 'stomp')).toBe(true);
     expect(ndjson('--decoder', faulty, 'fixtures/ws-echo/capture.pcap').stderr).toMatch(
-      /the decoder of shouting fails: this session is decoded without it \[decoder-failed\]/,
+      /the decoder of shouting fails: Error: a fault \[decoder-failed\]\n.*the decoder of shouting fails: this session is decoded without it \[decoder-failed\]/,
     );
     expect(stderr).toBe('');
+  });
+
+  it('that leaves a promise that fails does not end the run', () => {
+    const faulty = file(
+      'promise.mjs',
+      MINE.replace('const text', "Promise.reject(new Error('later')); const text"),
+    );
+    const { status, stderr, decoded } = ndjson('--decoder', faulty, HELLO);
+    expect([status, decoded.filter(Boolean).length > 3]).toEqual([0, true]);
+    expect(stderr).toMatch(
+      /^wsdissect: warning: .*a decoder leaves a promise that fails: later \[decoder-failed\]\n$/,
+    );
   });
 
   it.each([

@@ -37,6 +37,13 @@ test('says the same, and keeps to its columns where it can', () => {
   );
 });
 
+test('of brackets there are no more octets than the depth that is shown allows', () => {
+  const depth = 20_000;
+  const lines = prettyJson(`${'['.repeat(depth)}${']'.repeat(depth)}`) ?? [];
+  expect(lines.join('\n').length).toBeLessThan(depth * 2 * (2 * 32 + 2));
+  expect(lines[40]).toBe(`${' '.repeat(64)}[`);
+});
+
 test('a deeply nested array takes no time', () => {
   const deep = `${'['.repeat(2000)}${']'.repeat(2000)}`;
   expect(prettyJson(deep)?.length).toBeGreaterThan(3000);

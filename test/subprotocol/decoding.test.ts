@@ -115,12 +115,14 @@ describe('a decoder that throws', () => {
     expect(talk.client('abc')).toBeUndefined();
     expect(talk.client('abcd')?.protocol).toBe('other');
     for (let i = 0; i < 10; i++) talk.client('abc');
-    expect(talk.defects).toEqual([]);
+    const fault = ['decoder-failed', 'session 1: message 1: the decoder of faulty fails: Error: a fault'];
+    expect(talk.defects).toEqual([fault]);
     asked = 0;
     const alone = new Conversation({ subprotocols: [faulty('decode')] });
     for (let i = 0; i < 10; i++) expect(alone.client('abc')).toBeUndefined();
     expect(asked).toBe(3);
     expect(alone.defects).toEqual([
+      fault,
       [
         'decoder-failed',
         'session 1: message 3: the decoder of faulty fails: this session is decoded without it',
@@ -128,9 +130,12 @@ describe('a decoder that throws', () => {
     ]);
   });
 
-  it('is contained while it bids', () => {
+  it('is contained while it bids, and told of', () => {
     const talk = new Conversation({ subprotocols: [faulty('bid'), other] });
     expect(talk.client('abcd')?.protocol).toBe('other');
+    expect(talk.defects).toEqual([
+      ['decoder-failed', 'session 1: message 1: the decoder of faulty fails: Error: a fault'],
+    ]);
   });
 });
 

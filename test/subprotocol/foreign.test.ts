@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { foreignDecoder } from '../../src/subprotocol/foreign.js';
 import { SUBPROTOCOLS } from '../../src/subprotocol/index.js';
+import type { Message } from '../../src/websocket/message-record.js';
 import { Conversation, told } from './harness.js';
 
 const unit = { protocol: 'mine', type: 't', summary: 's' };
@@ -35,6 +36,26 @@ describe('what it tells', () => {
     expect(decoded).not.toHaveProperty('more');
   });
 
+  it('is no other message than was captured: it has octets of its own', () => {
+    const greedy = foreignDecoder({
+      name: 'greedy',
+      bid: (message: Message) => message.content.fill(65).length,
+      open: () => ({ decode: (message: Message) => void message.content.fill(66) }),
+    });
+    expect(talk(greedy).client('{"jsonrpc":"2.0","method":"a"}')?.protocol).toBe('json-rpc');
+  });
+
+  it.each(['1', {}, undefined])('a bid of %j is a failure', (bid) => {
+    const conversation = talk(giving([unit], { bid: () => bid }));
+    expect(conversation.client('{"jsonrpc":"2.0","method":"a"}')?.protocol).toBe('json-rpc');
+    expect(conversation.defects).toEqual([
+      [
+        'decoder-failed',
+        'session 1: message 1: the decoder of mine fails: TypeError: bid() and expects() give a number from 0 to 1',
+      ],
+    ]);
+  });
+
   it('may answer', () => {
     expect(told(talk(giving([{ ...unit, answers: { message: 7, latency: 1 } }])).client('a'))).toBe(
       'mine s ← 7',
@@ -49,7 +70,8 @@ describe('what it tells', () => {
       for (let i = 0; i < 5; i++)
         expect(conversation.client('{"jsonrpc":"2.0","method":"a"}')?.protocol).toBe('json-rpc');
       for (let i = 0; i < 3; i++) conversation.client('plain');
-      expect(conversation.defects.map(([code]) => code)).toEqual(['decoder-failed']);
+      expect(conversation.defects.map(([code]) => code)).toEqual(['decoder-failed', 'decoder-failed']);
+      expect(conversation.defects[0][1]).toMatch(/fails: TypeError: /);
     },
   );
 
