@@ -64,7 +64,10 @@ export async function list<K extends Listed>(
   const show = (item: Records[K]): void => {
     if (shown++ < limit) renderer.row(item);
   };
-  const neighbours = options.context === undefined ? undefined : new Neighbours(options.context, show);
+  const neighbours =
+    options.context === undefined
+      ? undefined
+      : new Neighbours(options.context, show, () => shown < limit && renderer.gap?.());
   const judge = (item: Records[K], message?: Message): void => {
     if (shown >= limit || (options.session !== undefined && item.session.number !== options.session)) return;
     const isHit = filtering?.matches(item, message) ?? true;

@@ -10,12 +10,16 @@ interface Around<T> {
   behind: number;
 }
 
-export class Neighbours<T extends { readonly session: Session }> {
+export class Neighbours<T extends { readonly session: Session; readonly number: number }> {
+  /** Number of the item that was shown last. */
+  private last = 0;
   private readonly sessions = new Map<number, Around<T>>();
 
   constructor(
     private readonly count: number,
-    private readonly show: (item: T) => void,
+    private readonly showItem: (item: T) => void,
+    /** Told in front of an item that does not follow the one before it. */
+    private readonly gap: () => void = () => {},
   ) {}
 
   take(item: T, isHit: boolean): void {
@@ -37,6 +41,12 @@ export class Neighbours<T extends { readonly session: Session }> {
       around.before.push(item);
       if (around.before.length > this.count) around.before.shift();
     }
+  }
+
+  private show(item: T): void {
+    if (this.last > 0 && item.number !== this.last + 1) this.gap();
+    this.last = item.number;
+    this.showItem(item);
   }
 
   closed(session: number): void {

@@ -10,6 +10,8 @@ import { clip } from './width.js';
 
 export interface RowRenderer<T> {
   row(item: T): void;
+  /** What comes next does not follow what came last; only lines for people tell it. */
+  gap?(): void;
   /** Writes what was held back, before the output is flushed. */
   flush(): void;
   end(): void;
@@ -18,10 +20,13 @@ export interface RowRenderer<T> {
 const LINE_FEED = 0x0a;
 const FIRST = encoded('[\n');
 const NEXT = encoded(',\n');
+/** As grep has it. */
+const GAP = encoded('--\n');
 
 /** One line per item, which `write` writes. */
-function lineRenderer<T>(writer: ByteWriter, write: (item: T) => void): RowRenderer<T> {
+function lineRenderer<T>(writer: ByteWriter, write: (item: T) => void, isText: boolean): RowRenderer<T> {
   return {
+    ...(isText && { gap: () => writer.bytes(GAP) }),
     row(item) {
       write(item);
       writer.octet(LINE_FEED);
@@ -51,7 +56,7 @@ export function objectRenderer<T>(
   writer: ByteWriter,
   write: (item: T) => void,
 ): RowRenderer<T> {
-  return format === 'json' ? jsonRenderer(writer, write) : lineRenderer(writer, write);
+  return format === 'json' ? jsonRenderer(writer, write) : lineRenderer(writer, write, format === 'text');
 }
 
 /** Dates and seconds since the epoch are told in full, nanoseconds included. */

@@ -50,6 +50,18 @@ describe('usage', () => {
       1,
       /'xml' is invalid. Allowed choices are table, text, json, ndjson/,
     ],
+    [
+      'two filters',
+      ['-Y', 'websocket', '-Y', 'websocket.fin', capture],
+      1,
+      /'websocket\.fin' is invalid\. There is one already: join them with && or \|\|\./,
+    ],
+    [
+      'two sessions',
+      ['--session', '1', '--session', '2', capture],
+      1,
+      /There is one already: -Y "ws\.session in/,
+    ],
     ['a count of nothing', ['-c', '0', capture], 1, /whole number greater than 0/],
     ['a count that is no number', ['-c', 'ten', capture], 1, /whole number greater than 0/],
     ['a session that is no number', ['--session', '1.5', capture], 1, /whole number greater than 0/],

@@ -46,6 +46,16 @@ describe('-Y', () => {
     expect(around.length).toBeGreaterThan(pings.length);
   });
 
+  it('has a line between neighbours that do not follow each other, in text for people only', () => {
+    const args = ['-q', '-Y', 'ws.frame in {2, 3, 7}', '--context', '1', ECHO];
+    const numbers = (text: string) =>
+      text.split('\n').map((line) => (line === '--' ? line : Number(line.trim().split(/ +/)[0])));
+    const { stdout } = wsdissect(['-T', 'text', ...args]);
+    expect(numbers(stdout.trimEnd())).toEqual([1, 2, 3, 4, '--', 6, 7, 8]);
+    expect(numbers(wsdissect(['-T', 'text', '-c', '4', ...args]).stdout.trimEnd())).toEqual([1, 2, 3, 4]);
+    expect(rows(['-Y', 'ws.frame in {2, 3, 7}', '--context', '1', ECHO]).length).toBe(7);
+  });
+
   it('keeps neighbours to the session', () => {
     const around = rows(['-Y', 'ws.session == 4 && websocket.opcode == text', '--context', '2', SESSIONS]);
     expect(new Set(around.map(({ session }) => session))).toEqual(new Set([4]));

@@ -122,6 +122,7 @@ export function addCommonOptions(command: Command): Command {
       '-Y, --display-filter <filter>',
       'list only what it holds for, as in Wireshark: websocket.opcode == 1 && ws.sender == client ' +
         '(wsdissect fields lists the fields)',
+      parseFilter,
     );
   return addReadingOptions(addReadOption(withInput));
 }
@@ -183,6 +184,19 @@ export function parseCount(text: string): number {
   return value;
 }
 
+/** One filter only: of two, one would go unheard. */
+export function parseFilter(text: string, before: string | undefined): string {
+  if (before !== undefined) throw new InvalidArgumentError('There is one already: join them with && or ||.');
+  return text;
+}
+
+/** One session only. */
+export function parseSession(text: string, before: number | undefined): number {
+  if (before !== undefined)
+    throw new InvalidArgumentError('There is one already: -Y "ws.session in {1, 2}" is of several.');
+  return parseCount(text);
+}
+
 /** What random numbers are made of: a whole number of 32 bits. */
 export function parseSeed(text: string): number {
   const seed = Number(text);
@@ -221,7 +235,7 @@ export function addListOptions(command: Command, items: string): Command {
   return addCommonOptions(
     addFormatOption(command)
       .option('-c, --count <n>', `stop after n ${items}`, parseCount)
-      .option('--session <n>', `only the ${items} of session n`, parseCount)
+      .option('--session <n>', `only the ${items} of session n`, parseSession)
       .option('--context <n>', `with -Y, also n ${items} of the session before and behind each`, parseCount),
   );
 }
@@ -231,6 +245,7 @@ export function addPageOptions(command: Command): Command {
   const withFilter = command.option(
     '-Y, --display-filter <filter>',
     'the filter that the page opens with, as of frames; all is in the page',
+    parseFilter,
   );
   return addReadingOptions(addReadOption(addCaptures(withFilter)));
 }

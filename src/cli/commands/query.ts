@@ -3,7 +3,13 @@
  */
 import { type Command, Option } from 'commander';
 import type { Terminal } from '../terminal.js';
-import { addCaptures, addReadingOptions, addReadOption, type ReadingOptions } from './options.js';
+import {
+  addCaptures,
+  addReadingOptions,
+  addReadOption,
+  parseFilter,
+  type ReadingOptions,
+} from './options.js';
 
 const FORMATS = ['table', 'csv', 'json', 'ndjson'] as const;
 
@@ -37,6 +43,7 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
     .option(
       '-Y, --display-filter <filter>',
       'fill the tables that the SQL names only with rows for which it holds: tcp.port == 8080',
+      parseFilter,
     )
     .option('--schema', 'list the tables and their columns, and ask nothing')
     .option('--allow-files', 'let the SQL read and write files, and load extensions of DuckDB');

@@ -3,7 +3,7 @@
  */
 import { type Command, Option } from 'commander';
 import type { Terminal } from '../terminal.js';
-import { addCommonOptions, type CommonOptions, parseCount } from './options.js';
+import { addCommonOptions, type CommonOptions, parseCount, parseSession } from './options.js';
 
 const FORMATS = ['table', 'text', 'json'] as const;
 
@@ -27,7 +27,7 @@ export function addStatsCommand(program: Command, terminal: Terminal): void {
         'table (default on a terminal), text (default elsewhere), or json (one document)',
       ).choices(FORMATS),
     )
-    .option('--session <n>', 'only session n', parseCount)
+    .option('--session <n>', 'only session n', parseSession)
     .option('--per-session', 'also a row or an object for each session, before the whole')
     .option('--top <n>', 'length of the lists of the greatest (default 10)', parseCount, 10);
   addCommonOptions(stats)
