@@ -114,3 +114,16 @@ export function ofSession(get: Getter<Session>): Field['of'] {
 export function ofAll(get: Getter<{ readonly session: Session }>): Field['of'] {
   return { frame: get, message: get, session: get, finding: get };
 }
+
+/** What is the same for all records of a session is made once. */
+export function ofEachSession<T>(make: (session: Session) => T): (session: Session) => T {
+  const known = new WeakMap<Session, T>();
+  return (session) => {
+    let made = known.get(session);
+    if (made === undefined) {
+      made = make(session);
+      known.set(session, made);
+    }
+    return made;
+  };
+}

@@ -7,7 +7,7 @@ import type { Timestamp } from '../stream/place.js';
 import type { Sender } from '../websocket/frame-record.js';
 import type { Handshake } from '../websocket/handshake.js';
 import type { Session } from '../websocket/session-record.js';
-import { type Field, type FilterContext, ofSession, type Value } from './field.js';
+import { type Field, type FilterContext, ofEachSession, ofSession, type Value } from './field.js';
 
 const MAX_PORT = 0xffff;
 /** RFC 9110 §15: three digits. */
@@ -22,19 +22,6 @@ interface Endpoint {
 interface Endpoints {
   readonly client: Endpoint;
   readonly server: Endpoint;
-}
-
-/** What is the same for all records of a session is made once. */
-function ofEachSession<T>(make: (session: Session) => T): (session: Session) => T {
-  const known = new WeakMap<Session, T>();
-  return (session) => {
-    let made = known.get(session);
-    if (made === undefined) {
-      made = make(session);
-      known.set(session, made);
-    }
-    return made;
-  };
 }
 
 const endpointsOf = ofEachSession(

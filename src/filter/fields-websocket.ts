@@ -7,6 +7,7 @@ import { SEVERITIES } from '../rules/rule.js';
 import { secondsBetween } from '../stream/place.js';
 import type { Unit } from '../subprotocol/decoder.js';
 import { type CloseBody, decodeClose } from '../websocket/close.js';
+import { deflateParameters } from '../websocket/deflate-parameters.js';
 import type { Frame, Sender } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
 import { BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT } from '../websocket/opcode.js';
@@ -18,6 +19,7 @@ import {
   type FindingFacts,
   type Getter,
   ofAll,
+  ofEachSession,
   ofEndedMessage,
   ofSession,
   type Records,
@@ -120,6 +122,12 @@ function keyBytes({ masked, maskingKey }: Frame): Uint8Array | undefined {
   return Uint8Array.of(maskingKey >>> 24, maskingKey >>> 16, maskingKey >>> 8, maskingKey);
 }
 
+/** RFC 7692 §6: the bit has this name where the extension was agreed on, or no handshake tells that it was not. */
+const isDeflated = ofEachSession(
+  ({ handshake }) =>
+    handshake === undefined || deflateParameters(handshake)?.extension === 'permessage-deflate',
+);
+
 const isReserved = (opcode: number) => !Object.values(OPCODES).includes(opcode);
 
 export const websocketFields: readonly Field[] = [
@@ -139,9 +147,10 @@ export const websocketFields: readonly Field[] = [
     ),
     max: 0b111,
   },
-  itemField('websocket.pmc', 'boolean', 'its message is compressed (RSV1)', (item) =>
-    'rsv1' in item ? item.rsv1 : item.compressed,
-  ),
+  itemField('websocket.pmc', 'boolean', 'RSV1 where permessage-deflate is in use: compressed', (item) => {
+    if (!isDeflated(item.session)) return undefined;
+    return 'rsv1' in item ? item.rsv1 : item.compressed;
+  }),
   {
     ...itemField('websocket.opcode', 'number', 'opcode, or its name', ({ opcode }) => opcode),
     names: OPCODES,

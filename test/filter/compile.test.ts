@@ -4,7 +4,15 @@ import { compileFilter, FilterError, type RecordKind, type Records } from '../..
 import type { Finding } from '../../src/rules/finding.js';
 import { rules } from '../../src/rules/index.js';
 import { decodeClose } from '../../src/websocket/close.js';
-import { context, makeFrame, makeMessage, makeSummary, ruleOf, session } from '../output/samples.js';
+import {
+  context,
+  deflateSession,
+  makeFrame,
+  makeMessage,
+  makeSummary,
+  ruleOf,
+  session,
+} from '../output/samples.js';
 import { utf8 } from '../support/splits.js';
 
 const nothing = { start: context().start, findings: () => [] };
@@ -219,7 +227,24 @@ describe('of the frame of RFC 6455 §5.7', () => {
 
   test('RSV bits', () => {
     const frame = makeFrame({ rsv1: true, rsv3: true });
-    expect(holds('websocket.rsv == 5 && websocket.pmc == 1 && ws.rsv2 == 0', 'frame', frame)).toBe(true);
+    expect(holds('websocket.rsv == 5 && ws.rsv1 == 1 && ws.rsv2 == 0', 'frame', frame)).toBe(true);
+  });
+
+  test('RSV1 tells of compression where that was agreed on, or no handshake was captured', () => {
+    const midstream = { ...session, handshake: undefined };
+    for (const [of, rsv1, present] of [
+      [session, true, false],
+      [deflateSession, true, true],
+      [deflateSession, false, true],
+      [midstream, true, true],
+    ] as const) {
+      const frame = makeFrame({ session: of, rsv1 });
+      expect(holds('websocket.pmc', 'frame', frame)).toBe(present);
+      expect(holds('websocket.pmc == 1', 'frame', frame)).toBe(present && rsv1);
+      const message = makeMessage({ session: of, compressed: present && rsv1 });
+      expect(holds('websocket.pmc', 'message', message)).toBe(present);
+      expect(holds('websocket.pmc == 1', 'message', message)).toBe(present && rsv1);
+    }
   });
 });
 
