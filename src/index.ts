@@ -35,6 +35,7 @@ export {
   type Filter,
   type FilterContext,
   FilterError,
+  type FindingFacts,
   fields,
   type Getter as FieldGetter,
   type RecordKind,

@@ -16,7 +16,7 @@ import {
   type Records,
   type Value,
 } from './field.js';
-import { fieldNamed, nearestField } from './fields.js';
+import { fieldNamed, MISSING, nearestField } from './fields.js';
 import type { Token } from './lexer.js';
 import { type Comparison, type FilterNode, type Operand, parseFilter, type Quantifier } from './parser.js';
 import { slice } from './slice.js';
@@ -37,6 +37,8 @@ export interface Filter<K extends RecordKind> {
   readonly decoded: 'value' | 'units' | undefined;
   /** Of frames: it asks what the messages say that end with them (FilterContext.message). */
   readonly messages: boolean;
+  /** It asks how long ago the record before it was (FilterContext.gap). */
+  readonly gaps: boolean;
 }
 
 /**
@@ -61,8 +63,8 @@ export function compileFilter<K extends RecordKind>(
 ): Filter<K> {
   const compiler = new Compiler(kind, rules);
   const matches = compiler.compile(parseFilter(filter));
-  const { payload, findings, decoded, messages } = compiler;
-  return { matches, payload, findings, decoded, messages };
+  const { payload, findings, decoded, messages, gaps } = compiler;
+  return { matches, payload, findings, decoded, messages, gaps };
 }
 
 class Compiler<K extends RecordKind> {
@@ -70,6 +72,7 @@ class Compiler<K extends RecordKind> {
   findings = false;
   decoded: 'value' | 'units' | undefined = undefined;
   messages = false;
+  gaps = false;
 
   constructor(
     private readonly kind: K,
@@ -97,7 +100,9 @@ class Compiler<K extends RecordKind> {
     const { operand, operator, value, quantifier } = node;
     const source = this.source(operand);
     const other = value.kind === 'word' ? fieldNamed(value) : undefined;
-    if (other !== undefined && operator !== 'matches' && operator !== 'contains')
+    // A label has no value, so its name is one.
+    const isField = other !== undefined && other.type !== 'label';
+    if (isField && operator !== 'matches' && operator !== 'contains')
       return this.comparisonOfFields(node, source, other);
     const base = operator === '!=' || operator === '===' || operator === '!==' ? '==' : operator;
     return quantified(
@@ -146,6 +151,7 @@ class Compiler<K extends RecordKind> {
     this.payload ||= field.payload === true;
     this.findings ||= field.findings === true;
     if (this.decoded !== 'units') this.decoded = field.decoded ?? this.decoded;
+    this.gaps ||= field.gap === true;
     this.messages ||= this.kind === 'frame' && field.message === true;
     let source: Source<K> = { type: field.type, get, vocabulary: this.vocabularyOf(field) };
     if (ranges !== undefined) {
@@ -222,10 +228,11 @@ function quantified<K extends RecordKind>(
   };
 }
 
-function unknown(token: Token): never {
-  const near = nearestField(token.text);
-  const hint = near === undefined ? ' (wsdissect fields lists them)' : `; did you mean ${near}?`;
-  throw new FilterError(`there is no field ${JSON.stringify(token.text)}${hint}`, token.column, token.length);
+function unknown({ text, column, length }: Token): never {
+  const missing = MISSING.get(text);
+  const near = missing?.instead ?? nearestField(text);
+  const why = missing?.why ?? (near === undefined ? ' (wsdissect fields lists them)' : '');
+  throw new FilterError(`there is no field ${JSON.stringify(text)}${why}`, column, length, near);
 }
 
 function ofOthers(field: Field, kind: RecordKind, { column, length }: Token): FilterError {

@@ -53,6 +53,8 @@ export interface FilterContext {
   decoded?(message: Message): Decoded | undefined;
   /** The data message that a frame ends, where that is known: without it only what the frame itself holds is. */
   message?(frame: Frame): Message | undefined;
+  /** Seconds since the record of its kind that came before the record in its session; undefined: there is none. */
+  gap?(): number | undefined;
 }
 
 /** What a record has of a field: undefined where it has none, a list where it has several values. */
@@ -87,6 +89,8 @@ export interface Field extends Domain {
   readonly findings?: boolean;
   /** Of a frame it asks what the message says that ends with it. */
   readonly message?: boolean;
+  /** It asks how long ago the record before it was: it is to be shown all, in their order. */
+  readonly gap?: boolean;
 }
 
 /** The same field, and of a frame that ends a data message it is that of the message. */
@@ -127,3 +131,19 @@ export function ofEachSession<T>(make: (session: Session) => T): (session: Sessi
     return made;
   };
 }
+
+/** Of frames alone. */
+export const frameField = (
+  name: string,
+  type: FieldType,
+  meaning: string,
+  frame: (frame: Frame) => Value | undefined,
+): Field => ({ name, type, meaning, of: { frame } });
+
+/** Of frames and messages. */
+export const itemField = (
+  name: string,
+  type: FieldType,
+  meaning: string,
+  get: (item: Frame | Message, context: FilterContext) => Value | undefined,
+): Field => ({ name, type, meaning, of: { frame: get, message: get } });

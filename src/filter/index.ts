@@ -3,6 +3,16 @@
  */
 export { compileFilter, type Filter } from './compile.js';
 export { FilterError } from './error.js';
-export type { Field, FieldType, FilterContext, Getter, RecordKind, Records, Value } from './field.js';
+export type {
+  Field,
+  FieldType,
+  FilterContext,
+  FindingFacts,
+  Getter,
+  RecordKind,
+  Records,
+  Value,
+} from './field.js';
 export { RECORD_KINDS } from './field.js';
 export { fields } from './fields.js';
+export { Gaps } from './gaps.js';

@@ -68,6 +68,13 @@ describe('of the frame of RFC 6455 §5.7', () => {
     ['websocket.opcode == binary', false],
     ['websocket.opcode & 1', true],
     ['websocket.opcode & 0xe', false],
+    ['tcp && ip && http && websocket', true],
+    ['ipv6 or tls or http2', false],
+    ['websocket.masked_payload', true],
+    ['websocket.fragments or websocket.fragment.count or websocket.reassembled.length', false],
+    ['websocket.payload.close', false],
+    ['ws.gap', false],
+    ['http.request.method != http', true],
     ['websocket.fin == 1', true],
     ['websocket.fin == TRUE', true],
     ['websocket.fin == 2', true],
@@ -248,6 +255,49 @@ describe('of the frame of RFC 6455 §5.7', () => {
   });
 });
 
+describe('what Wireshark has of fragments, Closes and masks', () => {
+  const whole = makeMessage({ opcode: 2, frames: [3, 4, 6], wireLength: 1200 });
+  const last = makeFrame({ number: 6, opcode: 0, messageOpcode: 2 });
+  const ofLast = (filter: string) =>
+    compileFilter(filter, 'frame').matches(last, {
+      ...nothing,
+      message: ({ number }) => (number === 6 ? whole : undefined),
+    });
+
+  test('of the frame that ends a message, and of the message', () => {
+    for (const filter of [
+      'websocket.fragments',
+      'websocket.fragment.count == 3',
+      'websocket.reassembled.length == 1200',
+    ]) {
+      expect([filter, ofLast(filter), holds(filter, 'message', whole)]).toEqual([filter, true, true]);
+      expect([filter, holds(filter, 'message', makeMessage())]).toEqual([filter, false]);
+      expect(compileFilter(filter, 'frame').messages).toBe(true);
+    }
+  });
+
+  test('the body of a Close, of one octet, too', () => {
+    const close = (payload: Uint8Array) => makeFrame({ opcode: 8, payload });
+    expect(holds('websocket.payload.close == 03', 'frame', close(Buffer.of(3)))).toBe(true);
+    expect(holds('websocket.payload.close[0:2] == 03:e8', 'frame', close(Buffer.of(3, 232)))).toBe(true);
+    expect(holds('websocket.payload.close', 'frame', close(Buffer.of()))).toBe(false);
+  });
+
+  test('a payload that is masked', () => {
+    for (const frame of [makeFrame({ masked: false }), makeFrame({ payload: '' })])
+      expect(holds('websocket.masked_payload', 'frame', frame)).toBe(false);
+  });
+
+  test('what carries it', () => {
+    const of = (overrides: Partial<typeof session>) => makeFrame({ session: { ...session, ...overrides } });
+    const v6 = of({ client: '[::1]:4000', server: '[::1]:9001' });
+    expect(holds('ipv6 && !ip', 'frame', v6)).toBe(true);
+    expect(holds('http', 'frame', of({ handshake: undefined }))).toBe(false);
+    const h2 = of({ carrier: { ...session.carrier, http: 'h2' } });
+    expect(holds('http2 && !http && tcp', 'frame', h2)).toBe(true);
+  });
+});
+
 describe('JSON', () => {
   const content = '{"a":{"b":[{"c":1,"d":"x"},{"c":7}]},"n":null,"t":true,"s":"Ünï","e":"5","":3,"o":10}';
   test.each([
@@ -372,6 +422,14 @@ describe('what is wrong is told with its place', () => {
     ['', '0+1 the filter is empty'],
     ['  ', '0+1 the filter is empty'],
     ['websocket.opcod == 1', '0+15 there is no field "websocket.opcod"; did you mean websocket.opcode?'],
+    [
+      'frame.len > 100',
+      '0+9 there is no field "frame.len": of packets only numbers and times are known; did you mean ws.length?',
+    ],
+    [
+      'frame.time_delta_displayed > 1',
+      '0+26 there is no field "frame.time_delta_displayed": packets are not listed here; did you mean ws.gap?',
+    ],
     ['qqqqqqqqqqqqq', '0+13 there is no field "qqqqqqqqqqqqq" (wsdissect fields lists them)'],
     ['websocket.opcode = 1', '17+1 to compare is written =='],
     ['websocket.opcode == ', '20+1 expected a value, found the end'],

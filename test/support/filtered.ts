@@ -29,9 +29,9 @@ export class Recorded {
   private readonly context: FilterContext = {
     start: () => this.start,
     findings: () => [],
-    message: ({ number }) => {
+    message: ({ number, fin }) => {
       const message = this.messageOf(number);
-      return message?.frames.at(-1) === number ? message : undefined;
+      return fin && message?.frames.at(-1) === number ? message : undefined;
     },
   };
 
