@@ -4,6 +4,7 @@
  * Strategy: a function is a getter around a getter, chosen when the filter is compiled; what it cannot be applied to is told
  * then, with its place.
  */
+import { nearest } from '../bytes/nearest.js';
 import { compareOctets, octetsOfText, textOfOctets } from '../bytes/octets.js';
 import { formatAddress } from '../network/address.js';
 import { FilterError } from './error.js';
@@ -85,6 +86,7 @@ export function applied<K extends RecordKind>(name: Token, source: Source<K>): S
         `there is no function ${name.text}: there are ${FUNCTIONS.join(', ')}`,
         name.column,
         name.length,
+        nearest(name.text, FUNCTIONS),
       );
   }
   throw new FilterError(

@@ -417,6 +417,27 @@ describe('other records', () => {
   });
 });
 
+test.each([
+  ['websocket.opcod == 1', 'websocket.opcode'],
+  ['websocket.opcode == pnig', 'ping'],
+  ['ws.sender == "clientt"', 'client'],
+  ['ws.finding == umasked-client-frame', 'unmasked-client-frame'],
+  ['frame.len > 1', 'ws.length'],
+  ['lenn(websocket.payload) > 1', 'len'],
+])('what was meant by %s can be put in its place', (filter, suggestion) => {
+  let error: unknown;
+  try {
+    compileFilter(filter, 'frame', { rules });
+  } catch (one) {
+    error = one;
+  }
+  expect(error).toBeInstanceOf(FilterError);
+  const { column, length, message, suggestion: told } = error as FilterError;
+  expect([told, message.endsWith(`; did you mean ${suggestion}?`)]).toEqual([suggestion, true]);
+  const mended = filter.slice(0, column) + told + filter.slice(column + length);
+  expect(errorOf(mended)).toBe('none');
+});
+
 describe('what is wrong is told with its place', () => {
   test.each([
     ['', '0+1 the filter is empty'],
