@@ -48,7 +48,7 @@ const STYLES = [
 ].map((name) => `src/page/app/styles/${name}.css`);
 
 /** Packages that are part of the script, all under the MIT licence. */
-const INLINED = ['preact', '@preact/signals', '@preact/signals-core', 'uplot'];
+const INLINED = ['preact', '@preact/signals', '@preact/signals-core', 'uplot', 're2js'];
 
 const page = {
   input: 'src/page/app/main.tsx',
@@ -67,7 +67,12 @@ const page = {
   plugins: [
     {
       name: 'style',
-      generateBundle() {
+      generateBundle(_, bundle) {
+        for (const id of Object.values(bundle).flatMap(({ modules }) => Object.keys(modules ?? {}))) {
+          const [, name] = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id) ?? [];
+          if (name !== undefined && !INLINED.includes(name))
+            this.error(`${name} is bundled without its licence`);
+        }
         const styles = ['node_modules/uplot/dist/uPlot.min.css', ...STYLES].map((file) =>
           readFileSync(file, 'utf8'),
         );

@@ -2,7 +2,6 @@
  * The composition root: wires the stations (packets → datagrams → segments → HTTP → WebSocket) and tells a
  * consumer what comes out. The only file that knows them all. Sans-I/O and synchronous: one call per packet.
  */
-
 import type { KeyObject } from 'node:crypto';
 import { PacketOrigins } from './capture/origins.js';
 import type { Packet } from './capture/packet.js';
@@ -19,6 +18,7 @@ import type { Connection, Side } from './tcp/connection.js';
 import { TcpTable } from './tcp/table.js';
 import { Resumable, type TlsContext } from './tls/master.js';
 import { SecretStore } from './tls/secrets.js';
+import { SENDERS } from './websocket/frame-record.js';
 import { MessageOrder } from './websocket/message-order.js';
 import { PayloadBudget } from './websocket/payload-budget.js';
 import { WindowBudget } from './websocket/segment-window.js';
@@ -287,7 +287,7 @@ export class Dissector {
   /** @internal */
   closed(summary: SessionSummary): void {
     const { totals } = this;
-    for (const sender of ['client', 'server'] as const) {
+    for (const sender of SENDERS) {
       totals.missingBytes += summary.missingBytes[sender];
       totals.undecodedBytes += summary.undecodedBytes[sender];
     }

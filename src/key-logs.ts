@@ -2,9 +2,9 @@
  * The key logs of a run: read before the captures, and again while they are read, since the applications may still be
  * writing them.
  */
-import { TLS_KEY_LOG } from './capture/embed-secrets.js';
 import { GrowingFile } from './capture/growing-file.js';
 import type { CaptureSecrets } from './capture/pcapng.js';
+import { TLS_KEY_LOG } from './capture/pcapng-blocks.js';
 import { type KeyLogCounts, KeyLogParser } from './tls/key-log.js';
 import type { SecretStore } from './tls/secrets.js';
 

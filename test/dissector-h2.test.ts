@@ -2,7 +2,6 @@
  * WebSockets in HTTP/2 (RFC 8441) from packets to frames: several in one connection beside ordinary requests, how they
  * begin and end, and what a capture lost.
  */
-
 import { describe, expect, it } from 'vitest';
 import { concat, u32 } from '../src/bytes/concat.js';
 import { CarriedConnection } from '../src/carried/connection.js';

@@ -4,10 +4,10 @@
  */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { TLS_KEY_LOG } from '../src/capture/embed-secrets.js';
 import { concat } from '../src/capture/integers.js';
 import type { Input } from '../src/capture/open.js';
 import { encodePcap, encodePcapHeader, encodePcapRecord } from '../src/capture/pcap-encode.js';
+import { TLS_KEY_LOG } from '../src/capture/pcapng-blocks.js';
 import { PcapngEncoder } from '../src/capture/pcapng-encode.js';
 import { Contents, Side } from '../src/diff/side.js';
 import { type RunConsumer, runDissection } from '../src/dissect.js';

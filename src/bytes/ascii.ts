@@ -6,7 +6,6 @@
  * of the buffer that the bytes lie in (seven times as fast as octet by octet). What lies in front of the first word and
  * behind the last then goes one by one.
  */
-
 import { addressOf, hasHighBits } from './kernel.js';
 import { swapOctets, turnKey } from './word.js';
 

@@ -30,4 +30,14 @@ export function hexRow(row: Uint8Array, length: number, offset: number): string 
   return `${offset.toString(16).padStart(4, '0')}  ${hex.padEnd(48)}  ${ascii}`;
 }
 
+const ROW = 16;
+
+/** All bytes as lines of hexRow. */
+export function hexLines(bytes: Uint8Array): string[] {
+  return Array.from({ length: Math.ceil(bytes.length / ROW) }, (_, i) => {
+    const row = bytes.subarray(i * ROW, (i + 1) * ROW);
+    return hexRow(row, row.length, i * ROW);
+  });
+}
+
 const digits = '0123456789abcdef';

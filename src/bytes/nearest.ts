@@ -16,6 +16,12 @@ export function nearest(word: string, names: readonly string[]): string | undefi
   return best !== undefined && best.letters <= asked.length / 2 ? best.name : undefined;
 }
 
+/** `; did you mean …?`, to go behind what there is not; nothing where no name is near. */
+export function didYouMean(word: string, names: readonly string[]): string {
+  const near = nearest(word, names);
+  return near === undefined ? '' : `; did you mean ${near}?`;
+}
+
 /** Levenshtein's, row by row. */
 export function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);

@@ -111,8 +111,3 @@ export function endOfWhole(bytes: Uint8Array, start: number, end: number): numbe
   }
   return end;
 }
-
-/** Octets that are UTF-8 as text. */
-export function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-}

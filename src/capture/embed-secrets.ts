@@ -6,7 +6,6 @@
  * new one stands behind the first section header. Where a block's length cannot be right, the rest is copied as it is. Any
  * other capture is written anew from its packets.
  */
-
 import { ByteQueue } from '../bytes/queue.js';
 import type { ReportDefect } from '../stream/defect.js';
 import { nanosecondsOf } from '../stream/place.js';
@@ -18,8 +17,6 @@ import { defaultCaptureLimits, type Packet } from './packet.js';
 import * as block from './pcapng-blocks.js';
 import { PcapngEncoder } from './pcapng-encode.js';
 
-/** Secrets type of a TLS key log. */
-export const TLS_KEY_LOG = 0x544c534b;
 /** if_tsresol: nanoseconds. */
 const NANOSECONDS = 9;
 /** Type, length and secrets type. */
@@ -104,14 +101,14 @@ class BlockCopier {
     this.isLost = length < block.MIN_BLOCK || length % 4 !== 0;
     this.left = length;
     const isSecrets = u32(bytes, start, this.little) === block.DECRYPTION_SECRETS;
-    this.drops = !this.isLost && isSecrets && u32(bytes, start + 8, this.little) === TLS_KEY_LOG;
+    this.drops = !this.isLost && isSecrets && u32(bytes, start + 8, this.little) === block.TLS_KEY_LOG;
   }
 
   /** Behind the first block, which is the section header. */
   private embed(): void {
     if (this.isEmbedded) return;
     this.isEmbedded = true;
-    this.write(new PcapngEncoder({ little: this.little }).decryptionSecrets(TLS_KEY_LOG, this.keyLog));
+    this.write(new PcapngEncoder({ little: this.little }).decryptionSecrets(block.TLS_KEY_LOG, this.keyLog));
   }
 }
 
@@ -124,7 +121,7 @@ async function writePackets(
   const encoder = new PcapngEncoder();
   const interfaces = new Map<number, number>();
   write(encoder.sectionHeader());
-  write(encoder.decryptionSecrets(TLS_KEY_LOG, keyLog));
+  write(encoder.decryptionSecrets(block.TLS_KEY_LOG, keyLog));
   const interfaceOf = ({ linkType }: Packet): number => {
     const known = interfaces.get(linkType);
     if (known !== undefined) return known;

@@ -10,7 +10,6 @@
  * - it drops a cut packet without a word: at the end we deliver it and say so.
  * - it says "error" for other variants and versions: we look at the file header before it does.
  */
-
 import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import { atLimit } from '../limits.js';

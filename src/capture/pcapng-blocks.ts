@@ -16,6 +16,9 @@ export const DECRYPTION_SECRETS = 10;
 export const CUSTOM = 0xbad;
 export const CUSTOM_NOT_COPIED = 0x4000_0bad;
 
+/** §4.7: what a Decryption Secrets Block says that it holds, if it is a TLS key log. */
+export const TLS_KEY_LOG = 0x544c_534b;
+
 export const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 
 /** §3.1: type, length and length again; a section header has 16 bytes more. */

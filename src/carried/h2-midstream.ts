@@ -4,7 +4,6 @@
  * Strategy: what both sides send is held, bounded, and searched as behind a loss (http/h2-search.ts). As soon as one side
  * shows a run of frames, all that was held goes to an HTTP/2 connection that begins in the middle, and what follows, too.
  */
-
 import { DEFAULT_FRAME_SIZE } from '../http/h2-frame.js';
 import { H2Search } from '../http/h2-search.js';
 import type { Account } from '../http/holding.js';

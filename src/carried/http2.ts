@@ -2,7 +2,6 @@
  * What one HTTP/2 connection carries: a session for each h2Stream that an extended CONNECT made a WebSocket
  * (RFC 8441), and for each whose opening was not captured and whose frames tell that it is one; and tunnels.
  */
-
 import type { Carrier } from '../http/connection.js';
 import { H2Connection } from '../http/h2-connection.js';
 import type { H2Exchange, H2Owner } from '../http/h2-openings.js';

@@ -1,7 +1,6 @@
 /**
  * `wsdissect check`: who broke the protocol, where, and which rule says so.
  */
-
 import type { Dissector } from '../dissector.js';
 import { redactedFinding, redactedSummary } from '../export/redacted.js';
 import {

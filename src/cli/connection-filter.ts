@@ -40,7 +40,7 @@ export async function connectionFilter(
     ? feedFrames(
         (frame, message) => look('frame', frame, frame.session.connection, message),
         filters.get('frame') as Filtering<'frame'>,
-        { lent: true, all: true, over: ({ session }) => filters.get('frame')?.closed(session) },
+        { lent: true, messages: 'all', over: ({ session }) => filters.get('frame')?.closed(session) },
       )
     : {};
   return {

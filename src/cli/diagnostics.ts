@@ -2,6 +2,7 @@
  * What is told on standard error: defects, the first few of each kind as they come, the rest as a count at the
  * end; and in the end, where nothing was found, why that may be.
  */
+import { basename } from 'node:path';
 import { visible } from '../bytes/visible.js';
 import type { DissectionSummary } from '../dissect.js';
 import { HOW_TO_GET_SECRETS } from '../output/tls-text.js';
@@ -18,9 +19,14 @@ export interface DiagnosticsOptions {
   readonly quiet: boolean;
   /** Called before a line is printed. */
   readonly makeWay: () => void;
-  /** Told each line, printed or not. */
+  /** Told each line, printed or not: files are named without their folders. */
   readonly told?: ((line: string) => void) | undefined;
 }
+
+type NameOf = (file: string) => string;
+const asGiven: NameOf = (file) => file;
+/** A line that names files. */
+type Line = (nameOf: NameOf) => string;
 
 export class Diagnostics {
   private readonly counts = new Map<string, number>();
@@ -36,7 +42,9 @@ export class Diagnostics {
     this.counts.set(defect.code, count);
     if (count > SHOWN) return;
     const offset = defect.captureOffset === undefined ? '' : ` (byte ${defect.captureOffset} of the capture)`;
-    this.warning(`${this.whereOf(defect)}${visible(defect.message)}${offset} [${defect.code}]`);
+    this.warning(
+      (nameOf) => `${this.whereOf(defect, nameOf)}${visible(defect.message)}${offset} [${defect.code}]`,
+    );
   }
 
   /** Prints how many defects were not shown, and what was not found. `session`: the one asked for. */
@@ -59,9 +67,13 @@ export class Diagnostics {
     for (const { name, secrets, malformed } of tls.keyLogs) {
       const lines = malformed > 0 ? ` (${count(malformed, 'line')} of another format)` : '';
       if (secrets === 0)
-        this.warning(`${visible(name)}: no secrets in it${lines}: it is no key log, or still empty`);
+        this.warning(
+          (nameOf) => `${visible(nameOf(name))}: no secrets in it${lines}: it is no key log, or still empty`,
+        );
       else if (malformed > 0)
-        this.warning(`${visible(name)}: ${count(malformed, 'line')} not of the key log format`);
+        this.warning(
+          (nameOf) => `${visible(nameOf(name))}: ${count(malformed, 'line')} not of the key log format`,
+        );
     }
     if (tls.unread === 0 || (sessions > 0 && tls.secrets === 0)) return;
     const which = `${count(tls.unread, 'TLS connection')} could not be read, or not in whole`;
@@ -74,24 +86,25 @@ export class Diagnostics {
   }
 
   /** Packets are numbered over all captures: of several, the file and the number in it are told too. */
-  private whereOf({ packet, capture, packetInCapture = 0 }: Defect): string {
+  private whereOf({ packet, capture, packetInCapture = 0 }: Defect, nameOf: NameOf): string {
     const { captures } = this.options;
     if (captures.length === 1) return packet > 0 ? `packet ${packet}: ` : '';
     if (capture === undefined) return packet > 0 ? `packet ${packet} of all: ` : '';
-    const name = captures[capture] === '-' ? 'standard input' : visible(captures[capture]);
+    const name = captures[capture] === '-' ? 'standard input' : visible(nameOf(captures[capture]));
     return packetInCapture > 0 ? `${name}: packet ${packetInCapture} (${packet} of all): ` : `${name}: `;
   }
 
-  private warning(text: string): void {
-    this.line(text, `${this.terminal.errorColors.remark('warning')}: `);
+  private warning(line: string | Line): void {
+    this.line(line, `${this.terminal.errorColors.remark('warning')}: `);
   }
 
-  private line(text: string, kind = ''): void {
-    this.options.told?.(text);
+  private line(line: string | Line, kind = ''): void {
+    const textOf = typeof line === 'string' ? () => line : line;
+    this.options.told?.(textOf(basename));
     if (this.options.quiet) return;
     const { stderr } = this.terminal;
     this.options.makeWay();
-    stderr.write(`wsdissect: ${kind}${text}\n`);
+    stderr.write(`wsdissect: ${kind}${textOf(asGiven)}\n`);
     stderr.flush();
   }
 }

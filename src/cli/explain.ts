@@ -21,10 +21,11 @@ import { FindingsByRecord } from './findings-by-record.js';
 import { feedFrames } from './frame-feed.js';
 import { OneLate } from './one-late.js';
 import { Printing } from './progress.js';
+import { readSmall } from './read-small.js';
 import { run } from './run.js';
 import type { Terminal } from './terminal.js';
 
-/** Of hexadecimal or Base64 on standard input. */
+/** Of hexadecimal or Base64 on standard input, in bytes. */
 const MAX_INPUT = 16 << 20;
 
 export async function explainFrames(
@@ -48,13 +49,14 @@ export async function explainFrames(
 
 async function explainBytes(options: ExplainOptions, terminal: Terminal): Promise<void> {
   const bytes = await bytesOf(options);
-  const { frames, findings, rest } = framesOfBytes(bytes, rules, options.sender);
+  const { frames, findings, messages, rest } = framesOfBytes(bytes, rules, options.sender);
   const shown = frames.slice(0, options.count);
   const told = shown.map((frame) =>
     explainFrame(
       frame,
       findings.filter((finding) => finding.frame === frame.number),
       false,
+      messages.find((message) => message.frames.at(-1) === frame.number),
     ),
   );
   write(told, options, terminal);
@@ -80,7 +82,7 @@ function moreFrames(count: number): string {
 /** Throws UsageError for what is no hexadecimal or Base64. */
 async function bytesOf({ hex, base64 }: ExplainOptions): Promise<Uint8Array> {
   const given = hex ?? base64 ?? '';
-  const text = given === '-' ? await readInput() : given;
+  const text = given === '-' ? await readSmall('-', MAX_INPUT) : given;
   const digits = text.replace(/0x|[\s:,-]/gi, '');
   if (hex !== undefined) {
     if (!/^([0-9a-f]{2})+$/i.test(digits))
@@ -95,13 +97,10 @@ async function bytesOf({ hex, base64 }: ExplainOptions): Promise<Uint8Array> {
   return Buffer.from(packed, 'base64');
 }
 
-async function readInput(): Promise<string> {
-  let text = '';
-  for await (const chunk of process.stdin.setEncoding('latin1')) {
-    text += chunk;
-    if (text.length > MAX_INPUT) throw new UsageError(`standard input has more than ${MAX_INPUT} characters`);
-  }
-  return text;
+interface Chosen {
+  readonly frame: Frame;
+  readonly message: Message | undefined;
+  readonly found: Finding[];
 }
 
 async function explainCaptures(
@@ -116,15 +115,17 @@ async function explainCaptures(
     defect: (code, message) => dissector?.defect('subprotocol', code, message),
   });
   const wanted = filtering === undefined ? (options.frame ?? 1) : undefined;
-  const chosen = new Map<number, { readonly frame: Frame; readonly found: Finding[] }>();
+  const chosen = new Map<number, Chosen>();
   const findings = new FindingsByRecord();
   const take = (frame: Frame, message?: Message) => {
     if (chosen.size === options.count) return;
     if (wanted === undefined ? filtering!.matches(frame, message) : frame.number === wanted)
-      chosen.set(frame.number, { frame, found: [...findings.ofFrame(frame)] });
+      chosen.set(frame.number, { frame, message, found: [...findings.ofFrame(frame)] });
   };
   const late = new OneLate(take);
+  const joinedOnly = filtering === undefined ? () => true : filtering.joinedOnly;
   const feed = feedFrames((frame, message) => late.take(frame, message), filtering, {
+    messages: 'joined',
     over: ({ session }) => {
       late.settle();
       filtering?.closed(session);
@@ -147,12 +148,12 @@ async function explainCaptures(
     printing: new Printing(true),
     previewPayload: undefined,
     keepsItems: true,
-    joinedOnly: filtering?.joinedOnly,
+    joinedOnly,
     finish: ({ frames }) => {
       late.settle();
       if (chosen.size === 0) throw new UsageError(noSuchFrame(wanted, frames));
       write(
-        [...chosen.values()].map(({ frame, found }) => explainFrame(frame, found, true)),
+        [...chosen.values()].map(({ frame, found, message }) => explainFrame(frame, found, true, message)),
         options,
         terminal,
       );

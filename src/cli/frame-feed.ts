@@ -14,8 +14,8 @@ export interface FeedOptions {
   readonly message?: ((message: Message) => void) | undefined;
   /** Payloads are lent. */
   readonly lent?: boolean;
-  /** All messages are told of, whoever asks for them. */
-  readonly all?: boolean;
+  /** That the run tells of, whoever asks for them: all, or those that are joined or inflated. */
+  readonly messages?: 'all' | 'joined';
   /** Told of each session that is over, behind its last frame. */
   readonly over?: ((summary: SessionSummary) => void) | undefined;
 }
@@ -29,12 +29,13 @@ export type FrameFeed = Pick<RunConsumer, 'frame' | 'message' | 'sessionClosed'>
 export function feedFrames(
   take: (frame: Frame, message?: Message) => void,
   filtering: Filtering<'frame'> | undefined,
-  { message: told, lent, all, over }: FeedOptions = {},
+  { message: told, lent, messages, over }: FeedOptions = {},
 ): FrameFeed {
-  if (told === undefined && filtering?.asksMessages !== true)
+  if (told === undefined && messages === undefined && filtering?.asksMessages !== true)
     return { frame: take, sessionClosed: (summary) => over?.(summary) };
+  const joinedOnly = filtering === undefined ? () => true : filtering.joinedOnly;
   const awaiting = new AwaitingMessage(take, {
-    joinedOnly: told === undefined && all !== true ? filtering?.joinedOnly : undefined,
+    joinedOnly: told === undefined && messages !== 'all' ? joinedOnly : undefined,
     fragments: filtering?.finding !== undefined,
     lent: lent === true,
   });

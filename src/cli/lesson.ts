@@ -1,8 +1,7 @@
 /**
  * `wsdissect lesson`: lists the lessons, or goes through one, a step at a time where somebody can press Enter.
  */
-import { nearest } from '../bytes/nearest.js';
-import { visible } from '../bytes/visible.js';
+import { didYouMean } from '../bytes/nearest.js';
 import type { Lesson } from '../lesson/lesson.js';
 import { LESSONS } from '../lesson/lessons/index.js';
 import { loadShown } from '../lesson/shown.js';
@@ -65,10 +64,9 @@ function ending({ name }: Lesson): string {
 function lessonNamed(name: string): Lesson {
   const found = LESSONS.find((lesson) => lesson.name === name);
   if (found !== undefined) return found;
-  const near = nearest(
+  const hint = didYouMean(
     name,
     LESSONS.map((lesson) => lesson.name),
   );
-  const hint = near === undefined ? '' : `; did you mean ${near}?`;
-  throw new UsageError(`there is no lesson "${visible(name)}"${hint} (wsdissect lesson lists them)`);
+  throw new UsageError(`there is no lesson "${name}"${hint} (wsdissect lesson lists them)`);
 }

@@ -1,7 +1,6 @@
 /**
  * `wsdissect limits`: the bounds on what input may cost.
  */
-
 import { LIMIT_KEYS, type LimitKey } from '../limits.js';
 import { limitJson, limitLine, writeLimitTable } from '../output/limit-text.js';
 import { objectRenderer } from '../output/rows.js';

@@ -1,7 +1,6 @@
 /**
  * What `report` and `serve` have in common: the captures are read once, and made into the blocks of a page.
  */
-
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Dissector } from '../dissector.js';
@@ -81,7 +80,7 @@ export async function collectPage(
     start,
     overview: {
       names: namesOf(captures, options),
-      start: start.seconds + start.nanoseconds / 1e9,
+      start,
       statistics: JSON.parse(`{${statisticsJson(statistics, TOP)}}`),
       warnings,
       heldPayload: maxPagePayload,

@@ -2,7 +2,7 @@
  * The command line: the commands, the options that are not of one command, and what becomes of an error.
  */
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
-import { nearest } from '../bytes/nearest.js';
+import { didYouMean } from '../bytes/nearest.js';
 import { visible } from '../bytes/visible.js';
 import { ClosedPipe, OutputError, type TextWriter } from '../output/writer.js';
 import { CaptureError } from '../stream/defect.js';
@@ -123,8 +123,7 @@ function addHelpCommand(program: Command): void {
       const names = program.commands.map((command) => command.name());
       const asked = name === undefined ? program : program.commands.find((one) => one.name() === name);
       if (asked !== undefined) asked.help();
-      const near = nearest(name ?? '', names);
-      const hint = near === undefined ? '' : `; did you mean ${near}?`;
+      const hint = didYouMean(name ?? '', names);
       throw new UsageError(`there is no command "${name}"${hint} (wsdissect --help lists them)`);
     });
 }

@@ -194,7 +194,7 @@ function consumerOf({ frames, messages, sessions, findings }: Loaders, filters: 
             if (filters.frame?.matches(frame, message) !== false) frames.add(frame);
           },
           filters.frame,
-          { lent: true, all: true, over: ({ session }) => filters.frame?.closed(session) },
+          { lent: true, messages: 'all', over: ({ session }) => filters.frame?.closed(session) },
         );
   return {
     ...(feed.frame && { frame: feed.frame }),
@@ -222,7 +222,7 @@ function consumerOf({ frames, messages, sessions, findings }: Loaders, filters: 
   };
 }
 
-/** Ctrl-C ends the question: what was told by then stays. */
+/** Ctrl-C ends the question: what was told by then stays. Throws CaptureError then. */
 async function ask(
   database: QueryDatabase,
   sql: string,
@@ -239,6 +239,8 @@ async function ask(
     await attempt(async () => writeResult(await database.ask(sql), format, terminal, database.values));
   } catch (error) {
     if (!isInterrupted) throw error;
+    terminal.stdout.flush();
+    throw new CaptureError('unreadable', 'interrupted: it is not answered in whole');
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }

@@ -1,8 +1,7 @@
 /**
  * `wsdissect quiz`: asks on a terminal, prints sheets and keys, or grades a file of answers.
  */
-import { readFileSync } from 'node:fs';
-import { nearest } from '../bytes/nearest.js';
+import { didYouMean } from '../bytes/nearest.js';
 import { visible } from '../bytes/visible.js';
 import type { Question } from '../lesson/quiz/question.js';
 import { quizQuestions } from '../lesson/quiz/quiz.js';
@@ -20,6 +19,7 @@ import { TOPICS, type Topic } from '../lesson/quiz/topic.js';
 import { loadShown } from '../lesson/shown.js';
 import type { QuizCommandOptions } from './commands/quiz.js';
 import { EXIT, UsageError } from './exit.js';
+import { readSmall } from './read-small.js';
 import type { Terminal } from './terminal.js';
 import { canAsk, TypedLines } from './typed-lines.js';
 
@@ -36,7 +36,7 @@ export async function quiz(
   const { answers, print, format, seed, count } = options;
   if (answers !== undefined && print !== undefined)
     throw new UsageError('--answers grades and --print prints: only one of them');
-  const typed = answers === undefined ? undefined : answersOf(answers);
+  const typed = answers === undefined ? undefined : await answersOf(answers);
   await loadShown();
   const questions = quizQuestions({ seed, count, topic });
   if (typed !== undefined) await grade(questions, typed, options, terminal);
@@ -47,9 +47,8 @@ export async function quiz(
 
 function checkTopic(topic: string | undefined): void {
   if (topic === undefined || (TOPICS as readonly string[]).includes(topic)) return;
-  const near = nearest(topic, TOPICS);
-  const hint = near === undefined ? '' : `; did you mean ${near}?`;
-  throw new UsageError(`there is no topic "${visible(topic)}"${hint} (there are ${TOPICS.join(', ')})`);
+  const hint = didYouMean(topic, TOPICS);
+  throw new UsageError(`there is no topic "${topic}"${hint} (there are ${TOPICS.join(', ')})`);
 }
 
 async function printSheet(
@@ -145,14 +144,7 @@ async function answerTo(
 }
 
 /** Lines; the last one may be without an end. Throws UsageError for what cannot be read. */
-function answersOf(file: string): readonly string[] {
-  const shown = file === '-' ? 'standard input' : visible(file);
-  try {
-    const bytes = readFileSync(file === '-' ? 0 : file);
-    if (bytes.length > MAX_ANSWERS) throw new Error(`more than ${MAX_ANSWERS} bytes`);
-    const lines = bytes.toString('utf8').split(/\r?\n/);
-    return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
-  } catch (error) {
-    throw new UsageError(`${shown}: ${visible((error as Error).message.split('\n')[0])}`);
-  }
+async function answersOf(file: string): Promise<readonly string[]> {
+  const lines = (await readSmall(file, MAX_ANSWERS)).split(/\r?\n/);
+  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
 }

@@ -1,8 +1,7 @@
 /**
  * `wsdissect rules [RULE]`: the rules that `check` judges by, and each of them explained.
  */
-
-import { nearest } from '../bytes/nearest.js';
+import { didYouMean } from '../bytes/nearest.js';
 import { objectRenderer } from '../output/rows.js';
 import { explainRule, ruleJson, ruleLine, writeRuleTable } from '../output/rule-text.js';
 import { loadTables } from '../output/table.js';
@@ -47,10 +46,9 @@ function explain(id: string, format: Format, { stdout, colors, width }: Terminal
 export function ruleNamed(id: string): Rule {
   const rule = findRule(id);
   if (rule !== undefined) return rule;
-  const near = nearest(
+  const hint = didYouMean(
     id,
     rules.map((known) => known.id),
   );
-  const hint = near === undefined ? '' : `; did you mean ${near}?`;
   throw new UsageError(`there is no rule "${id}"${hint} (wsdissect rules lists them)`);
 }

@@ -28,7 +28,7 @@ export interface CommandRun {
   readonly joinedOnly?: DissectorOptions['joinedOnly'];
   /** The only session that is listed; undefined: all are. */
   readonly session?: number | undefined;
-  /** Told each line of the diagnostics, printed or not. */
+  /** Told each line of the diagnostics, printed or not: files are named without their folders. */
   readonly told?: (line: string) => void;
   /** Called at the end, before the exit code is settled. */
   finish(summary: DissectionSummary): void;

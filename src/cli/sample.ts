@@ -1,19 +1,20 @@
 /**
  * `wsdissect sample`: lists the scenarios, or plays one, or a script, into a capture.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { nearest } from '../bytes/nearest.js';
+import { writeFileSync } from 'node:fs';
+import { didYouMean } from '../bytes/nearest.js';
 import { visible } from '../bytes/visible.js';
 import { attemptOutput, writeAll } from '../output/writer.js';
-import { playScript } from '../sample/play.js';
-import { SCENARIOS, type Scenario } from '../sample/scenarios.js';
-import { readScript, type Script, ScriptError } from '../sample/script.js';
-import { VIOLATIONS } from '../sample/violations.js';
+import { sampleCapture } from '../sample/play.js';
+import { findSample, SAMPLES } from '../sample/samples.js';
+import type { Scenario } from '../sample/scenarios.js';
+import { readScript, type Script } from '../sample/script.js';
 import type { SampleOptions } from './commands/sample.js';
 import { UsageError } from './exit.js';
+import { readSmall, unusable } from './read-small.js';
 import type { Terminal } from './terminal.js';
 
-/** Of a script: a conversation written by hand has far less. */
+/** Of a script, in bytes: a conversation written by hand has far less. */
 const MAX_SCRIPT = 4 << 20;
 
 export async function makeSample(
@@ -21,8 +22,6 @@ export async function makeSample(
   { output, script, seed }: SampleOptions,
   terminal: Terminal,
 ): Promise<void> {
-  if (seed !== undefined && !(Number.isInteger(seed) && seed >= 0 && seed <= 0xffff_ffff))
-    throw new UsageError('--seed takes a whole number');
   if (script !== undefined && name !== undefined)
     throw new UsageError('name a scenario or give a script, not both');
   if (script === undefined && (name === undefined || name === 'list')) {
@@ -32,42 +31,35 @@ export async function makeSample(
   if (output === undefined)
     throw new UsageError('say where to write the capture: -o FILE (-o - for standard output)');
   const played = script === undefined ? scenarioNamed(name!).script : await scriptOf(script);
-  const blocks: Uint8Array[] = [];
-  playScript(seed === undefined ? played : { ...played, seed }, (block) => void blocks.push(block));
-  const capture = Buffer.concat(blocks);
+  const capture = sampleCapture(seed === undefined ? played : { ...played, seed });
   if (output === '-') writeAll(1, capture);
   else attemptOutput(visible(output), () => writeFileSync(output, capture));
 }
 
 function listScenarios({ stdout, colors }: Terminal): void {
-  const all = [...SCENARIOS, ...VIOLATIONS];
-  const width = Math.max(...all.map(({ name }) => name.length));
-  for (const { name, summary } of all) stdout.write(`${colors.label(name.padEnd(width))}  ${summary}\n`);
+  const width = Math.max(...SAMPLES.map(({ name }) => name.length));
+  for (const { name, summary } of SAMPLES) stdout.write(`${colors.label(name.padEnd(width))}  ${summary}\n`);
   stdout.flush();
 }
 
 function scenarioNamed(name: string): Scenario {
-  const all = [...SCENARIOS, ...VIOLATIONS];
-  const found = all.find((scenario) => scenario.name === name);
+  const found = findSample(name);
   if (found !== undefined) return found;
-  const near = nearest(
+  const hint = didYouMean(
     name,
-    all.map((scenario) => scenario.name),
+    SAMPLES.map((sample) => sample.name),
   );
-  const hint = near === undefined ? '' : `; did you mean ${near}?`;
   throw new UsageError(`there is no scenario "${name}"${hint} (wsdissect sample list)`);
 }
 
 /** Throws UsageError for what is no script, with the place. */
 async function scriptOf(file: string): Promise<Script> {
+  const text = await readSmall(file, MAX_SCRIPT);
   const { parse } = await import('yaml');
-  const shown = file === '-' ? 'standard input' : visible(file);
   try {
-    const text = readFileSync(file === '-' ? 0 : file, 'utf8');
-    if (text.length > MAX_SCRIPT) throw new ScriptError(`more than ${MAX_SCRIPT} characters`);
     return readScript(parse(text, { maxAliasCount: 100 }));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw new UsageError(`${shown}: ${visible(error.message.split('\n')[0])}`);
+    throw unusable(file, error);
   }
 }

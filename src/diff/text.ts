@@ -5,7 +5,7 @@
 import { visible } from '../bytes/visible.js';
 import type { Colors } from '../output/colors.js';
 import type { TextWriter } from '../output/writer.js';
-import type { Sender } from '../websocket/frame-record.js';
+import { SENDERS, type Sender } from '../websocket/frame-record.js';
 import { CONTINUATION, opcodeName } from '../websocket/opcode.js';
 import type { CaptureDiff, DirectionDiff, Omitted, SessionDiff } from './compare.js';
 import type { Clocks, Latency } from './latency.js';
@@ -42,8 +42,7 @@ function sessionLines({ matched, headers, directions, isSame }: SessionDiff, col
   if (!isSame) lines.push(`  A: ${peersOf(a)}`, `  B: ${peersOf(b)}`);
   for (const { head, name, a: inA, b: inB } of headers)
     lines.push(`  ${head} ${visible(name)}: ${valueText(inA)} in A, ${valueText(inB)} in B`);
-  for (const sender of ['client', 'server'] as const)
-    lines.push(...directionLines(sender, directions[sender], matched, colors));
+  for (const sender of SENDERS) lines.push(...directionLines(sender, directions[sender], matched, colors));
   return [...lines, ''];
 }
 
@@ -99,7 +98,7 @@ function endLines(
   const inBoth = sessions.length === 1 ? '1 session in both' : `${sessions.length} sessions in both`;
   const summary = `${inBoth}, ${different} of them different; ${onlyA.length} only in A, ${onlyB.length} only in B`;
   const lines = [colors.label(isSame ? `no difference: ${inBoth}` : summary)];
-  for (const sender of ['client', 'server'] as const)
+  for (const sender of SENDERS)
     if (latency[sender] !== undefined) lines.push(`messages of the ${sender}${latencyText(latency[sender])}`);
   return [...lines, ...clockLines(clocks)];
 }

@@ -3,7 +3,9 @@
  */
 import type { Finding } from '../rules/finding.js';
 import type { Frame, Piece } from '../websocket/frame-record.js';
+import type { Message } from '../websocket/message-record.js';
 import { type Diagram, makeDiagram } from './diagram.js';
+import { type Joined, joinedOf } from './joined.js';
 import { type Part, partsOf, wireBytes } from './part.js';
 import { type Step, stepsOf } from './steps.js';
 import { type UnmaskedByte, unmask } from './unmasking.js';
@@ -17,14 +19,22 @@ export interface Explanation {
   /** Empty where it is not masked. */
   readonly unmasking: readonly UnmaskedByte[];
   readonly steps: readonly Step[];
+  /** The message that it ends, where that is joined or inflated. */
+  readonly joined: Joined | undefined;
   /** Where it lay; empty where it comes from no capture. */
   readonly pieces: readonly Piece[];
   /** What is wrong with it, or with what it ends. */
   readonly findings: readonly Finding[];
 }
 
-/** `isCaptured`: the frame comes from packets. */
-export function explainFrame(frame: Frame, findings: readonly Finding[], isCaptured: boolean): Explanation {
+/** `isCaptured`: the frame comes from packets. `message`: that which it ends, where that is known. */
+export function explainFrame(
+  frame: Frame,
+  findings: readonly Finding[],
+  isCaptured: boolean,
+  message?: Message,
+): Explanation {
+  const isJoined = message !== undefined && (message.compressed || message.frames.length > 1);
   const parts = partsOf(frame);
   const bytes = wireBytes(frame);
   return {
@@ -34,6 +44,7 @@ export function explainFrame(frame: Frame, findings: readonly Finding[], isCaptu
     diagram: makeDiagram(parts, bytes),
     unmasking: unmask(frame),
     steps: stepsOf(frame),
+    joined: isJoined ? joinedOf(message) : undefined,
     pieces: isCaptured ? frame.pieces : [],
     findings,
   };

@@ -4,6 +4,7 @@
 import { formatHex } from '../bytes/hex.js';
 import { opcodeName } from '../websocket/opcode.js';
 import type { Explanation } from './explanation.js';
+import type { Joined } from './joined.js';
 
 /** A line, without its end. */
 export function explanationJson({
@@ -13,6 +14,7 @@ export function explanationJson({
   diagram,
   unmasking,
   steps,
+  joined,
   pieces,
   findings,
 }: Explanation): string {
@@ -26,6 +28,7 @@ export function explanationJson({
     diagram: diagram.rows.map((row) => row.map(({ part, start, end, bits }) => ({ part, start, end, bits }))),
     unmasking,
     steps,
+    ...(joined !== undefined && { message: messageJson(joined) }),
     packets: pieces.map(({ packet, packetOffset, streamOffset, length, comment }) => ({
       packet,
       offset: packetOffset ?? null,
@@ -41,4 +44,9 @@ export function explanationJson({
       message,
     })),
   });
+}
+
+function messageJson({ message, content, wrong }: Joined) {
+  const { frames, compressed, wireLength, length, validText } = message;
+  return { frames, compressed, wireLength, length, kind: validText ? 'text' : 'binary', content, wrong };
 }

@@ -9,7 +9,7 @@ import type { Explanation } from './explanation.js';
 import { diagramLines, sizeOf, titleOf, togetherOf, unmaskedText } from './text.js';
 
 export function explanationMarkdown(explanation: Explanation): string {
-  const { bytes, diagram, parts, unmasking, steps, findings, pieces, frame } = explanation;
+  const { bytes, diagram, parts, unmasking, steps, joined, findings, pieces, frame } = explanation;
   const blocks = [
     `# ${cell(titleOf(explanation))}`,
     fenced(diagramLines(diagram, makeColors(false)).join('\n')),
@@ -33,6 +33,13 @@ export function explanationMarkdown(explanation: Explanation): string {
       ['state', 'takes', 'and then'],
       steps.map(({ state, takes, tells }) => [state, takes === 0 ? '' : count(takes, 'byte'), tells]),
     ),
+    ...(joined === undefined
+      ? []
+      : [
+          `## The message that it ends (${joined.section})`,
+          `${[joined.told, ...joined.wrong].map(cell).join('; ')}.`,
+          ...(joined.content === '' ? [] : [fencedContent(joined.content)]),
+        ]),
     ...(pieces.length === 0 ? [] : [`Captured in packets ${pieces.map(({ packet }) => packet).join(', ')}.`]),
     ...(findings.length === 0
       ? []
@@ -55,6 +62,9 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
 }
 
 const fenced = (text: string) => `\`\`\`text\n${text}\n\`\`\``;
+
+/** With a fence that it does not hold itself: it is one line. */
+const fencedContent = (content: string) => `\`\`\`\`text\n${content}\n\`\`\`\``;
 
 /** What a capture says is never Markdown or HTML: all that could be is escaped. */
 function cell(text: string): string {

@@ -17,6 +17,7 @@ import {
   encodeHandshakeResponse,
   type Handshake,
 } from '../websocket/handshake.js';
+import type { Message } from '../websocket/message-record.js';
 import { BINARY, TEXT } from '../websocket/opcode.js';
 import { PayloadBudget } from '../websocket/payload-budget.js';
 import { WindowBudget } from '../websocket/segment-window.js';
@@ -26,6 +27,8 @@ import { PLAIN_HTTP1, type Session } from '../websocket/session-record.js';
 export interface FramesOfBytes {
   readonly frames: readonly Frame[];
   readonly findings: readonly Finding[];
+  /** Joined or inflated ones. */
+  readonly messages: readonly Message[];
   /** Octets at the end that are no whole header. */
   readonly rest: number;
 }
@@ -41,6 +44,7 @@ export function framesOfBytes(
   const session = { ...SESSION, handshake: isCompressed(bytes) ? undefined : withoutExtensions() };
   const frames: Frame[] = [];
   const findings: Finding[] = [];
+  const messages: Message[] = [];
   const place = new Place();
   const engine = new RuleEngine({ rules, place, finding: (finding) => void findings.push(finding) });
   const decoder = new SessionDecoder(
@@ -55,6 +59,8 @@ export function framesOfBytes(
     },
     {
       frame: (frame) => void frames.push(frame),
+      message: (message) => void messages.push(message),
+      joinedOnly: () => true,
       observer: engine.observe(session),
       closed() {},
       // What it would tell is seen of the frames.
@@ -66,7 +72,7 @@ export function framesOfBytes(
   sink.end('capture-end');
   const last = frames.at(-1);
   const end = last === undefined ? 0 : last.streamOffset + last.headerLength + last.length;
-  return { frames, findings, rest: Math.max(0, bytes.length - end) };
+  return { frames, findings, messages, rest: Math.max(0, bytes.length - end) };
 }
 
 /** The first frame begins a message, and has RSV1. */

@@ -69,12 +69,12 @@ function placeOf({ name, start, end }: FrameField): readonly [PartName, string, 
   return ['payload', 'Payload Data', 8 * start, bits];
 }
 
-/** The frame as on the wire: its header, and as much of its payload as is shown. Missing octets are 0, masked. */
-export function wireBytes(frame: Frame): Uint8Array {
+/** The frame as on the wire: its header, and `most` octets of its payload. Missing octets are 0, masked. */
+export function wireBytes(frame: Frame, most = SHOWN_PAYLOAD): Uint8Array {
   const { payload, masked, maskingKey, exactLength } = frame;
   const key = masked ? maskingKey : undefined;
   const header = encodeFrameHeader({ ...frame, maskingKey: key, length: exactLength });
-  const shown = Math.min(payload.length, SHOWN_PAYLOAD);
+  const shown = Math.min(payload.length, most);
   const bytes = new Uint8Array(header.length + shown);
   bytes.set(header);
   maskInto(bytes, header.length, payload, 0, shown, key ?? 0, 0);

@@ -28,6 +28,7 @@ export type SectionName =
   | 'bytes'
   | 'unmasking'
   | 'steps'
+  | 'message'
   | 'place'
   | 'findings';
 
@@ -59,6 +60,7 @@ export function explanationSections(explanation: Explanation, colors: Colors): r
       unmaskLines(unmasking),
     ],
     ['steps', 'What a decoder does', steps.flatMap(stepLines)],
+    ['message', `The message that it ends (${explanation.joined?.section})`, messageLines(explanation)],
     ['place', 'Where it lay', placeLines(explanation)],
     [
       'findings',
@@ -188,6 +190,13 @@ function unmaskLines(unmasking: readonly UnmaskedByte[]): string[] {
 function stepLines({ state, takes, tells }: Step): string[] {
   const bytes = takes === 0 ? '' : count(takes, 'byte');
   return wrapped(tells, `  ${state.padEnd(8)} ${bytes.padStart(9)}  `);
+}
+
+function messageLines({ joined }: Explanation): string[] {
+  if (joined === undefined) return [];
+  const { told, content, wrong } = joined;
+  const lines = [...wrapped(told, '  '), ...(content === '' ? [] : wrapped(content, '  = '))];
+  return [...lines, ...wrong.flatMap((one) => wrapped(one, '  '))];
 }
 
 function placeLines({ pieces, frame }: Explanation): string[] {

@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { textOf } from '../bytes/utf8.js';
+import { textOfOctets } from '../bytes/octets.js';
 import { visible } from '../bytes/visible.js';
 import { jsonOrNull, jsonString } from '../output/json.js';
 import { formatEpoch } from '../output/time.js';
@@ -68,7 +68,7 @@ function pad(number: number, digits: number): string {
 function extensionOf({ content, validText }: Message): string {
   if (!validText) return 'bin';
   try {
-    JSON.parse(textOf(content));
+    JSON.parse(textOfOctets(content));
     return 'json';
   } catch {
     return 'txt';

@@ -74,6 +74,12 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": "'",
   '\\': '\\',
 };
+const ESCAPED = new Map(Object.entries(ESCAPES).map(([code, character]) => [character, code]));
+
+/** A string of a filter that stands for this text: `unquoted` the other way round. */
+export function quoted(text: string): string {
+  return `"${text.replace(/[\n\r\t\0"\\]/g, (character) => `\\${ESCAPED.get(character)}`)}"`;
+}
 
 /** `r"…"` as it stands; else escapes as in C, and one that is unknown keeps its backslash, as patterns need it. */
 export function unquoted(quoted: string): string {

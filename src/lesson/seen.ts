@@ -3,10 +3,9 @@
  */
 import { type DissectionSummary, runDissection } from '../dissect.js';
 import type { Finding } from '../rules/finding.js';
-import { playScript } from '../sample/play.js';
-import { SCENARIOS } from '../sample/scenarios.js';
+import { sampleCapture } from '../sample/play.js';
+import { findSample } from '../sample/samples.js';
 import type { Script } from '../sample/script.js';
-import { VIOLATIONS } from '../sample/violations.js';
 import type { Defect } from '../stream/defect.js';
 import type { Timestamp } from '../stream/place.js';
 import type { Frame } from '../websocket/frame-record.js';
@@ -58,14 +57,12 @@ function known<T>(found: T | undefined, what: string): T {
 
 /** By the name of a scenario; throws Error for one that there is not. */
 export async function seeScenario(name: string): Promise<Seen> {
-  return seeScript(known([...SCENARIOS, ...VIOLATIONS].find((one) => one.name === name)?.script, name));
+  return seeScript(known(findSample(name)?.script, name));
 }
 
 export async function seeScript(script: Script): Promise<Seen> {
-  const blocks: Uint8Array[] = [];
-  playScript(script, (block) => void blocks.push(block));
   const seen = new Seen();
-  seen.summary = await runDissection(Buffer.concat(blocks), {
+  seen.summary = await runDissection(sampleCapture(script), {
     opened: (dissector) => {
       seen.start = dissector.start;
     },

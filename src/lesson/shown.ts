@@ -91,6 +91,11 @@ export function prose(text: string): readonly string[] {
   return wrap(text, PROSE);
 }
 
+/** Lines as a text, without blanks at their ends. */
+export function linesText(lines: readonly string[]): string {
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
 function indented(text: string): string[] {
   return wrap(text, PROSE - 2).map((line) => `  ${line}`);
 }

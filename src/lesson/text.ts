@@ -4,11 +4,11 @@
 import type { Colors } from '../output/colors.js';
 import type { Lesson, LessonStep } from './lesson.js';
 import { SeenSamples } from './seen.js';
-import { prose, shownLines } from './shown.js';
+import { linesText, prose, shownLines } from './shown.js';
 
 /** The title and what it is about. */
 export function lessonHead({ title, question, sample }: Lesson, colors: Colors): string {
-  return lines([
+  return linesText([
     colors.label(title),
     ...prose(question),
     '',
@@ -22,7 +22,7 @@ export async function* lessonSteps({ steps, sample }: Lesson, colors: Colors): A
   for (const [i, step] of steps.entries()) {
     const seen = await samples.of(step.sample ?? sample);
     const from = other(step, sample, i === 0 ? sample : (steps[i - 1].sample ?? sample));
-    yield lines([
+    yield linesText([
       colors.label(`${i + 1} of ${steps.length}${from}`),
       ...prose(step.says(seen)),
       ...step.shows.flatMap((shown) => ['', ...shownLines(shown, seen, colors)]),
@@ -35,5 +35,3 @@ function other({ sample }: LessonStep, own: string, before: string): string {
   const now = sample ?? own;
   return now === before ? '' : `, with the sample ${now}`;
 }
-
-const lines = (all: readonly string[]) => `${all.map((line) => line.trimEnd()).join('\n')}\n`;

@@ -7,7 +7,7 @@
 import { visible } from '../bytes/visible.js';
 import type { StreamEnd } from '../stream/stream-sink.js';
 import { closeCodeName } from '../websocket/close.js';
-import type { Sender } from '../websocket/frame-record.js';
+import { SENDERS, type Sender } from '../websocket/frame-record.js';
 import {
   type BySender,
   isInHttp2Stream,
@@ -118,8 +118,6 @@ function losses({ session, lostAt, undecodedBytes, missingBytes }: SessionSummar
     return missingBytes[sender] > 0 ? [`${missingBytes[sender]} bytes of the ${sender} missing`] : [];
   });
 }
-
-const SENDERS = ['client', 'server'] as const;
 
 function peerOf(sender: Sender): Sender {
   return sender === 'client' ? 'server' : 'client';

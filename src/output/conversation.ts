@@ -4,7 +4,7 @@
  * Strategy: written as the messages come, so that a long session costs no memory. Control frames are counted and told in one
  * line, unless they are asked for; a Close is always told.
  */
-import { hexRow } from '../bytes/hex.js';
+import { hexLines } from '../bytes/hex.js';
 import { visible } from '../bytes/visible.js';
 import { secondsBetween, type Timestamp } from '../stream/place.js';
 import { encodeExtensions } from '../websocket/extensions.js';
@@ -44,7 +44,6 @@ const DEFAULT_COLUMNS = 80;
 const MOST_LINES = 40;
 /** Octets of a message that are looked at for them. */
 const MOST_OCTETS = 1 << 16;
-const HEX_ROW = 16;
 
 export class Conversation {
   private before: Timestamp | undefined = undefined;
@@ -175,11 +174,4 @@ function wrapped(line: string, columns: number): string[] {
   const [indent] = /^ */.exec(line)!;
   const room = Math.max(10, columns - indent.length);
   return wrap(line.slice(indent.length), room).map((part) => indent + part);
-}
-
-function hexLines(content: Uint8Array): string[] {
-  const lines: string[] = [];
-  for (let at = 0; at < content.length; at += HEX_ROW)
-    lines.push(hexRow(content.subarray(at, at + HEX_ROW), Math.min(HEX_ROW, content.length - at), at));
-  return lines;
 }

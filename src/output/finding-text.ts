@@ -2,7 +2,6 @@
  * Findings as text: one line each, grouped by session, worst first; as a table; and as JSON (its names are a
  * contract, documented in the README).
  */
-
 import { visible } from '../bytes/visible.js';
 import type { Finding } from '../rules/finding.js';
 import { SEVERITIES, type Severity } from '../rules/rule.js';

@@ -2,7 +2,6 @@
  * The detail tree of a frame (-V), as Wireshark's detail pane: each field with its bits, value and meaning,
  * the section that defines it, its bytes in the stream, and the packets that carried them.
  */
-
 import { visible } from '../bytes/visible.js';
 import type { Decoded } from '../subprotocol/decoder.js';
 import type { Frame } from '../websocket/frame-record.js';

@@ -1,7 +1,6 @@
 /**
  * The columns of the message list: each field of a message as text, shared by the table and the text lines.
  */
-
 import { formatHex } from '../bytes/hex.js';
 import { visible } from '../bytes/visible.js';
 import { type CloseBody, closeCodeName } from '../websocket/close.js';

@@ -4,7 +4,6 @@
  * Strategy: the columns of a section are as wide as what is in them; the one that takes the rest is narrowed first, then
  * columns are left out. Text has no borders and is else the same.
  */
-
 import type { Statistics } from '../stats/statistics.js';
 import { nanosecondsBetween } from '../stream/place.js';
 import type { Colors } from './colors.js';

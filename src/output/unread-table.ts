@@ -1,7 +1,6 @@
 /**
  * The TLS connections that could not be read, as a table of their own below the sessions, with what to do about it.
  */
-
 import { visible } from '../bytes/visible.js';
 import type { UnreadTls } from '../carried/tls.js';
 import type { Colors } from './colors.js';

@@ -7,7 +7,7 @@ import type { Table } from './source.js';
 const KEPT = 24;
 
 /** A block of a table, and the number of its first row. */
-export interface Rows<Row> {
+export interface BlockRows<Row> {
   readonly from: number;
   readonly rows: readonly Row[];
 }
@@ -45,7 +45,7 @@ export class BlockTable<Row> implements Table<Row> {
   }
 
   /** All rows in their order, a block at a time; those at hand stay. */
-  async *all(): AsyncGenerator<Rows<Row>, void> {
+  async *all(): AsyncGenerator<BlockRows<Row>, void> {
     for (let block = 0; block < this.starts.length; block++)
       yield { from: this.starts[block], rows: await (this.kept.get(block) ?? this.load(block)) };
   }

@@ -4,6 +4,7 @@
  * Strategy: four octets that tell the length of the JSON, the JSON, and the octets that records left for it; all of it
  * gzip'ed. The JSON tells first whose sessions are named, since these are in blocks of their own.
  */
+import { textOfOctets } from '../bytes/octets.js';
 import type { Session } from '../websocket/session-record.js';
 import type { Codec, Incoming } from './codec.js';
 
@@ -45,10 +46,7 @@ export async function decodeBlock<Row>(
   { sessions, rule }: Elsewhere,
 ): Promise<readonly Row[]> {
   const end = PREFIX + new DataView(block.buffer, block.byteOffset).getUint32(0);
-  const [numbers, rows] = JSON.parse(new TextDecoder().decode(block.subarray(PREFIX, end))) as [
-    number[],
-    unknown[],
-  ];
+  const [numbers, rows] = JSON.parse(textOfOctets(block.subarray(PREFIX, end))) as [number[], unknown[]];
   const named = await sessions(numbers);
   let at = end;
   const incoming: Incoming = {

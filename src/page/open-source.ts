@@ -1,7 +1,7 @@
 /**
  * Where the page's script begins: what it shows, from the document that it is in.
  */
-
+import { textOfOctets } from '../bytes/octets.js';
 import { unpack } from './block.js';
 import { BlockSource } from './block-source.js';
 import { INDEX_ID, SERVED } from './elements.js';
@@ -24,7 +24,7 @@ export interface DataElement {
 export async function openSource(document: DataDocument): Promise<PageSource> {
   const element = document.getElementById(INDEX_ID);
   if (element === null) throw new Error('the page is not whole: its index is missing');
-  const json = new TextDecoder().decode(await unpack(octetsOf(element.textContent ?? '')));
+  const json = textOfOctets(await unpack(octetsOf(element.textContent ?? '')));
   const index = JSON.parse(json) as PageIndex;
   if (element.hasAttribute(SERVED)) return new ServedSource(index, document.baseURI);
   return new BlockSource(index, new EmbeddedBlocks(document));

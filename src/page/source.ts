@@ -4,6 +4,7 @@
  * the dissector tells of, so that the page filters and explains with the program's own code.
  */
 import type { Finding } from '../rules/finding.js';
+import type { Timestamp } from '../stream/place.js';
 import type { Decoded } from '../subprotocol/decoder.js';
 import type { Frame } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
@@ -28,10 +29,10 @@ export interface PageFrame extends Frame {
 
 /** What is known of all before any record is read. */
 export interface Overview {
-  /** Of the captures, as they were named. */
+  /** Of the captures, without their folders. */
   readonly names: readonly string[];
-  /** Seconds since the epoch of the first packet. */
-  readonly start: number;
+  /** Time of the first packet. */
+  readonly start: Timestamp;
   /** Of the whole capture, as `wsdissect stats -T json` tells it. */
   readonly statistics: unknown;
   /** What could not be decoded, and which limits were hit, as the terminal tells it; bounded. */

@@ -1,7 +1,6 @@
 /**
  * Stretches of TCP streams that are known to be a head or a frame, as records in the order of the packets that brought them.
  */
-
 import type { FillerKind } from './filler.js';
 import type { Assigned } from './packet-connections.js';
 import { SortedSpool } from './sorted-spool.js';

@@ -5,10 +5,9 @@
  * Strategy: fed with frames and closed sessions. What is to stand in a compressed message depends on where it begins and ends
  * (filler.ts), so its frames wait until two octets behind them are known of.
  */
-
 import { type AnyHead, redactedHead } from '../export/redacted-head.js';
 import type { CutHead } from '../http/head.js';
-import type { Frame, Sender } from '../websocket/frame-record.js';
+import { type Frame, SENDERS, type Sender } from '../websocket/frame-record.js';
 import { CLOSE, isControl } from '../websocket/opcode.js';
 import {
   type CutHeader,
@@ -28,8 +27,6 @@ const MOST_LENGTH = 0x4000_0000;
 const LEAST_CONFIDENCE = 0.99;
 /** Frames of a message that are empty, or nearly, one behind the other. */
 const MOST_WAITING = 64;
-
-const SENDERS: readonly Sender[] = ['client', 'server'];
 
 function keyOf(session: number, sender: Sender): number {
   return 2 * session + (sender === 'client' ? 0 : 1);

@@ -1,7 +1,6 @@
 /**
  * RFC 6455 §5.5.1: the answer to a Close echoes its code.
  */
-
 import type { Sender } from '../websocket/frame-record.js';
 import { hasGot } from '../websocket/observer.js';
 import { CLOSE } from '../websocket/opcode.js';

@@ -1,7 +1,6 @@
 /**
  * Whether the content of messages can be judged at all: what the negotiated extensions do to it is known.
  */
-
 import type { Handshake } from '../websocket/handshake.js';
 import type { FrameFacts } from '../websocket/observer.js';
 import { CONTINUATION } from '../websocket/opcode.js';

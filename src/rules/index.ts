@@ -1,7 +1,6 @@
 /**
  * All rules, in the order in which they are listed: handshake, framing, content, control frames, closing.
  */
-
 import { accept } from './accept.js';
 import { clientClosedTcpFirst } from './client-closed-tcp-first.js';
 import { closeAnsweredByData } from './close-answered-by-data.js';

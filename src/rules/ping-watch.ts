@@ -2,7 +2,7 @@
  * What the rules on Pings share: a ledger of the Pings of each sender, kept from the events of a session.
  */
 import { atLimit } from '../limits.js';
-import type { Sender } from '../websocket/frame-record.js';
+import { SENDERS, type Sender } from '../websocket/frame-record.js';
 import type { FrameFacts, MessageFacts } from '../websocket/observer.js';
 import { BINARY, CLOSE, PING, PONG, TEXT } from '../websocket/opcode.js';
 import type { OpenPing, WrongPong } from './ping-list.js';
@@ -73,7 +73,7 @@ export class PingWatch implements Watcher {
 
   /** Calls `tell` for each Pong with a payload of its own that came in place of one that never did. */
   eachWrong(tell: (pong: WrongPong, sender: Sender) => void): void {
-    for (const sender of ['client', 'server'] as const) {
+    for (const sender of SENDERS) {
       const wrong = Array.from(this.ledgers[peerOf(sender)].open, (ping) => ping.wrong);
       for (const pong of new Set(wrong)) if (pong !== undefined) tell(pong, sender);
     }
@@ -81,7 +81,7 @@ export class PingWatch implements Watcher {
 
   /** Calls `tell` for each Ping of `sender` that a Pong is due to, with what came in its place. */
   eachOwed(tell: (ping: OpenPing, sender: Sender, answer: OpenPing['answer']) => void): void {
-    for (const sender of ['client', 'server'] as const)
+    for (const sender of SENDERS)
       for (const ping of this.ledgers[sender].open)
         if (ping.owed) tell(ping, sender, this.answerTo(ping, sender));
   }

@@ -2,7 +2,7 @@
  * Plays a script: from what is said to the blocks of a pcapng capture, by way of messages, frames, masks and packets, each
  * made by the encoder that lies beside our decoder.
  */
-import { createHash } from 'node:crypto';
+import { TLS_KEY_LOG } from '../capture/pcapng-blocks.js';
 import { PcapngEncoder } from '../capture/pcapng-encode.js';
 import { encodeClose } from '../websocket/close.js';
 import { MessageDeflater } from '../websocket/deflate-encode.js';
@@ -11,6 +11,7 @@ import { encodeFrame } from '../websocket/frame-encode.js';
 import type { Sender } from '../websocket/frame-record.js';
 import { encodeHandshakeRequest, encodeHandshakeResponse } from '../websocket/handshake.js';
 import { BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT } from '../websocket/opcode.js';
+import { Draw } from './draw.js';
 import { fieldsOf, SampleHttp2 } from './http2.js';
 import { PacketWriter, type SegmentOptions } from './packet-writer.js';
 import type { Said, Script } from './script.js';
@@ -18,8 +19,6 @@ import { SampleTls } from './tls.js';
 
 /** LINKTYPE_ETHERNET. */
 const ETHERNET = 1;
-/** A key log in a Decryption Secrets Block. */
-const SECRETS_TLS = 0x544c_534b;
 const DEFAULT_HOST = 'example.test';
 /** RFC 7692 §7.1.1: every message by itself, in both directions. */
 const NO_TAKEOVER = [
@@ -27,35 +26,44 @@ const NO_TAKEOVER = [
   { name: 'server_no_context_takeover', value: undefined, quoted: false },
 ];
 
+/** The whole capture. */
+export function sampleCapture(script: Script): Uint8Array {
+  const blocks: Uint8Array[] = [];
+  playScript(script, (block) => void blocks.push(block));
+  return Buffer.concat(blocks);
+}
+
+/** Block by block, for long ones. */
 export function playScript(script: Script, write: (block: Uint8Array) => void): void {
   const encoder = new PcapngEncoder();
   write(encoder.sectionHeader());
   write(encoder.interfaceDescription({ linkType: ETHERNET, resolution: 9 }));
   const play = new Play(script, new PacketWriter(encoder, write, script.tls === true ? 443 : 80));
   if (play.tls !== undefined)
-    write(encoder.decryptionSecrets(SECRETS_TLS, Buffer.from(play.tls.keyLog, 'latin1')));
+    write(encoder.decryptionSecrets(TLS_KEY_LOG, Buffer.from(play.tls.keyLog, 'latin1')));
   play.play();
 }
 
 class Play {
+  private readonly draw: Draw;
   private readonly deflaters: Readonly<Record<Sender, MessageDeflater>>;
   readonly tls: SampleTls | undefined;
   private readonly http2: SampleHttp2 | undefined;
   /** That TCP has not seen yet. */
   private readonly ends: [by: Sender, comment: string | undefined][] = [];
-  private drawn = 0;
 
   constructor(
     private readonly script: Script,
     private readonly packets: PacketWriter,
   ) {
+    this.draw = new Draw(String(script.seed ?? 1));
     const contextTakeover = script.deflate !== 'no-takeover';
     this.deflaters = {
       client: new MessageDeflater({ contextTakeover }),
       server: new MessageDeflater({ contextTakeover }),
     };
     const { tls = false, http2 = false, host = DEFAULT_HOST } = script;
-    if (tls) this.tls = new SampleTls((length) => this.random(length), host, http2 ? 'h2' : 'http/1.1');
+    if (tls) this.tls = new SampleTls((length) => this.draw.bytes(length), host, http2 ? 'h2' : 'http/1.1');
     if (http2) this.http2 = new SampleHttp2();
   }
 
@@ -128,7 +136,8 @@ class Play {
 
   private handshake(): void {
     const { path = '/', host = DEFAULT_HOST, subprotocol, request, response, early = '' } = this.script;
-    const key = /^Sec-WebSocket-Key: *(\S+)/im.exec(request ?? '')?.[1] ?? this.random(16).toString('base64');
+    const key =
+      /^Sec-WebSocket-Key: *(\S+)/im.exec(request ?? '')?.[1] ?? this.draw.bytes(16).toString('base64');
     const extensions = this.extensions();
     const agreed = { key, ...(extensions.length > 0 && { extensions }) };
     const asked = encodeHandshakeRequest({
@@ -184,16 +193,7 @@ class Play {
 
   /** RFC 6455 §5.1: of the client's frames, and a new one each time. */
   private maskOf(by: Sender): number | undefined {
-    return by === 'client' ? this.random(4).readInt32BE() : undefined;
-  }
-
-  /** The same ones for the same seed. */
-  private random(length: number): Buffer {
-    const { seed = 1 } = this.script;
-    return createHash('sha256')
-      .update(`${seed} ${++this.drawn}`)
-      .digest()
-      .subarray(0, length);
+    return by === 'client' ? this.draw.bytes(4).readInt32BE() : undefined;
   }
 }
 

@@ -4,7 +4,7 @@
  *
  * Strategy: plain data. Every member is checked, with the place of what is wrong, so that nothing is ignored silently.
  */
-import type { Sender } from '../websocket/frame-record.js';
+import { SENDERS, type Sender } from '../websocket/frame-record.js';
 
 export interface Script {
   /** What it shows, in a sentence: a comment of the first packet. */
@@ -121,7 +121,7 @@ function readStep(value: unknown, index: number): Step {
   const place = `step ${index + 1}`;
   const entries = Object.entries(members(value, place));
   const [entry] = entries;
-  if (entries.length !== 1 || !['client', 'server', 'wait'].includes(entry[0]))
+  if (entries.length !== 1 || ![...SENDERS, 'wait'].includes(entry[0]))
     throw new ScriptError(`${place}: one of client, server and wait is needed`);
   const [name, what] = entry;
   if (name === 'wait') {

@@ -7,7 +7,7 @@
  */
 import { atLimit, DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { nanosecondsBetween } from '../stream/place.js';
-import type { Sender } from '../websocket/frame-record.js';
+import { SENDERS, type Sender } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
 import { CONTROL_LIMIT, isControl, PING, PONG } from '../websocket/opcode.js';
 import type { Session, SessionSummary } from '../websocket/session-record.js';
@@ -153,8 +153,6 @@ export class Statistics {
     this.options.report?.(code, message);
   }
 }
-
-const SENDERS = ['client', 'server'] as const;
 const QUERY = /[?#].*$/s;
 
 /** Without the port. */

@@ -2,7 +2,7 @@
  * The tables `frames` and `findings`. Names and values are those of the JSON.
  */
 import { isUtf8 } from 'node:buffer';
-import { textOf } from '../bytes/utf8.js';
+import { textOfOctets } from '../bytes/octets.js';
 import { packetNumbers } from '../output/frame-json.js';
 import type { Finding } from '../rules/finding.js';
 import { decodeClose } from '../websocket/close.js';
@@ -40,7 +40,7 @@ export function frameColumns(captureOf: CaptureOf): Column<Frame>[] {
       length > Number.MAX_SAFE_INTEGER ? exactLength : length,
     ),
     of('payload', 'VARCHAR', 'unmasked, of a text message, if UTF-8 and not compressed', (frame) =>
-      isText(frame) ? textOf(frame.payload) : undefined,
+      isText(frame) ? textOfOctets(frame.payload) : undefined,
     ),
     of('payloadBlob', 'BLOB', 'any other payload (payloadBase64 in JSON)', (frame) =>
       isText(frame) ? undefined : copied(frame.payload),

@@ -1,7 +1,7 @@
 /**
  * The table `messages`. Names and values are those of the JSON.
  */
-import { textOf } from '../bytes/utf8.js';
+import { textOfOctets } from '../bytes/octets.js';
 import { type Decode, decodedJson } from '../output/decoded-text.js';
 import type { Message } from '../websocket/message-record.js';
 import { messageOpcodeName } from '../websocket/opcode.js';
@@ -28,7 +28,7 @@ export function messageColumns(captureOf: CaptureOf, decode: Decode): Column<Mes
     of('firstTime', 'TIME', 'of its first byte', ({ firstTimestamp }) => exactTime(firstTimestamp)),
     of('length', 'BIGINT', 'bytes of content, after inflation', ({ length }) => length),
     of('content', 'VARCHAR', 'of a text message that is valid UTF-8', ({ validText, content }) =>
-      validText ? textOf(content) : undefined,
+      validText ? textOfOctets(content) : undefined,
     ),
     of('contentBlob', 'BLOB', 'of any other (contentBase64 in JSON)', ({ validText, content }) =>
       validText ? undefined : copied(content),

@@ -9,6 +9,8 @@ import type { Session } from './session-record.js';
 /** Who sent a frame. Masking, deflate state and rules go by the sender. */
 export type Sender = 'client' | 'server';
 
+export const SENDERS: readonly Sender[] = ['client', 'server'];
+
 /** Consecutive bytes of a frame that one packet carried. */
 export interface Piece {
   /** Packet number, as Wireshark's frame.number. */

@@ -2,7 +2,6 @@
  * What a session tells whoever watches the protocol itself (the rules): each frame and message as it ends, as
  * facts in one record each, overwritten by the next. Nothing is made that only a list would show.
  */
-
 import type { Inflated } from './deflate.js';
 import type { FrameHeader } from './frame.js';
 import type { Sender } from './frame-record.js';

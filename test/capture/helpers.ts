@@ -1,5 +1,4 @@
 /** What the tests of this folder share: readers driven over pieces, packets as plain values. */
-
 import { type ReadOptions, readCaptures } from '../../src/capture/captures.js';
 import type { Input } from '../../src/capture/open.js';
 import {

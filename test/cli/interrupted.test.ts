@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { encodePcapRecord } from '../../src/capture/pcap-encode.js';
 import { shell, startWsdissect } from '../support/cli.js';
@@ -128,5 +129,31 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s while', (signal) => {
     expect([status, stdout, told.join('\n')]).toEqual([wanted, output, dropped + error]);
     expect(warning).toContain('[cut-packet]');
     expect(seconds).toBeLessThan(1);
+  });
+});
+
+describe.each(['SIGINT', 'SIGTERM'] as const)('%s while', (signal) => {
+  it('a query is answered ends it', async () => {
+    const endless = 'SELECT count(*) AS n FROM frames, range(100_000_000_000)';
+    const child = startWsdissect(['query', '--summary', endless, hello]);
+    children.add(child);
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (data) => {
+      stdout += data;
+    });
+    child.stderr.on('data', (data) => {
+      stderr += data;
+    });
+    await until(
+      () => stderr.includes('wsdissect: summary'),
+      () => stderr,
+    );
+    // Everything is read: now it computes, for days.
+    await setTimeout(1000);
+    expect(child.exitCode).toBe(null);
+    child.kill(signal);
+    const [status] = await once(child, 'close');
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr.split('\n').slice(-2)).toEqual(['wsdissect: interrupted: it is not answered in whole', '']);
   });
 });

@@ -1,9 +1,18 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openSource } from '../../src/page/open-source.js';
-import { playScript } from '../../src/sample/play.js';
+import { sampleCapture } from '../../src/sample/play.js';
 import { all } from '../page/collected.js';
 import { takeApart } from '../page/document.js';
 import { wsdissect } from '../support/cli.js';
@@ -63,7 +72,7 @@ describe('wsdissect report', () => {
     const { names, start, statistics, warnings, heldPayload } = source.overview;
     expect([names, warnings, heldPayload]).toEqual([[basename(SOCKETIO)], [], 65_536]);
     expect(statistics).toEqual(JSON.parse(wsdissect(['stats', '-T', 'json', SOCKETIO]).stdout));
-    expect(start).toBeCloseTo(JSON.parse(wsdissect(['-T', 'ndjson', '-c1', SOCKETIO]).stdout).time, -1);
+    expect(start).toEqual({ seconds: 1_795_254_399, nanoseconds: 656_519_000 });
   });
 
   it('allows its own script and style, and nothing else', () => {
@@ -121,6 +130,26 @@ describe('wsdissect report', () => {
     expect((await openSource(takeApart(report('-q', capture).html).document)).overview).toEqual(overview);
   });
 
+  it('of captures and key logs in folders does not name these, which the terminal does', async () => {
+    const mine = join(folder, 'my folder');
+    mkdirSync(mine);
+    const whole = readFileSync(HELLO);
+    const [first, cut, keys] = ['first.pcap', 'cut.pcap', 'keys.log'].map((name) => join(mine, name));
+    writeFileSync(first, whole);
+    writeFileSync(cut, whole.subarray(0, whole.length - 10));
+    writeFileSync(keys, 'no key\n');
+    const { status, stderr, html } = report('--keylog', keys, first, cut);
+    expect(status).toBe(2);
+    expect(stderr).toContain(`${cut}: packet `);
+    expect(stderr).toContain(`${keys}: no secrets in it`);
+    const { overview } = await openSource(takeApart(html).document);
+    expect(overview.warnings).toEqual([
+      expect.stringMatching(/^cut\.pcap: packet .* \[truncated-capture\]$/),
+      expect.stringMatching(/^keys\.log: no secrets in it/),
+    ]);
+    expect(html + JSON.stringify(overview)).not.toContain('my folder');
+  });
+
   it('ends at its limit, and holds the beginning of long payloads', async () => {
     const { status, stderr, html } = report('--limit', 'report=1KiB', '--limit', 'page-payload=5', FAULTS);
     expect([status, stderr]).toEqual([0, expect.stringContaining('(limit report=1024) [report-limit]')]);
@@ -158,27 +187,23 @@ describe('what would break out of the page', () => {
   const path = '/</script><script>alert(2)</script>?<!--';
 
   it('stays what it is', async () => {
-    const blocks: Uint8Array[] = [];
-    playScript(
-      {
-        title: said,
-        path,
-        host: '</title><script>alert(3)</script>',
-        subprotocol: 'chat',
-        request:
-          `GET ${path} HTTP/1.1\nHost: </title><script>alert(3)</script>\nUpgrade: websocket\nConnection: Upgrade\n` +
-          'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\nSec-WebSocket-Version: 13\n' +
-          'Sec-WebSocket-Protocol: </script><script>alert(4)</script>\nX-Evil: <!--</script>',
-        steps: [
-          ...OUT.map((text) => ({ by: 'client' as const, said: { text, comment: text } })),
-          { by: 'server', said: { text: JSON.stringify({ '</script>': said }) } },
-          { by: 'server', said: { close: 1000, reason: '</script><script>alert(5)</script>' } },
-        ],
-      },
-      (block) => blocks.push(block),
-    );
+    const bytes = sampleCapture({
+      title: said,
+      path,
+      host: '</title><script>alert(3)</script>',
+      subprotocol: 'chat',
+      request:
+        `GET ${path} HTTP/1.1\nHost: </title><script>alert(3)</script>\nUpgrade: websocket\nConnection: Upgrade\n` +
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\nSec-WebSocket-Version: 13\n' +
+        'Sec-WebSocket-Protocol: </script><script>alert(4)</script>\nX-Evil: <!--</script>',
+      steps: [
+        ...OUT.map((text) => ({ by: 'client' as const, said: { text, comment: text } })),
+        { by: 'server', said: { text: JSON.stringify({ '</script>': said }) } },
+        { by: 'server', said: { close: 1000, reason: '</script><script>alert(5)</script>' } },
+      ],
+    });
     const capture = join(folder, '<script>alert(6)<%2Fscript>&"\'\u2028\u001b.pcapng');
-    writeFileSync(capture, Buffer.concat(blocks));
+    writeFileSync(capture, bytes);
     const { status, html } = report(capture);
     expect(status).toBe(0);
     // Throws if there is anything in it but what is meant.

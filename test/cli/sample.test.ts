@@ -47,7 +47,12 @@ it.each([
   [['hello-world', '--script', 'x', '-o', 'x'], /^wsdissect: name a scenario or give a script, not both\n$/],
   [['--script', '/nowhere/x', '-o', 'x'], /^wsdissect: \/nowhere\/x: ENOENT/],
   [['--script', 'package.json', '-o', 'x'], /^wsdissect: package.json: .*\n$/],
-  [['hello-world', '--seed', 'x', '-o', 'x'], /^wsdissect: --seed takes a whole number\n$/],
+  [
+    ['hello-world', '--seed', 'x', '-o', 'x'],
+    /'--seed <n>' argument 'x' is invalid. It must be a whole number.\n/,
+  ],
+  [['hello-world', '--seed', '4294967296', '-o', 'x'], /It must be a whole number.\n/],
+  [['hello-world', '--seed', '', '-o', 'x'], /It must be a whole number.\n/],
 ])('%j: one line, and nothing is written', (args, message) => {
   const { status, stdout, stderr } = sample(...args);
   expect([status === 1 || status === 2, stdout]).toEqual([true, '']);

@@ -2,7 +2,6 @@
  * Test help: an HttpOwner that writes down what it is told, sinks that write down what they get and under
  * which place, and conversations that can be fed in any pieces and order.
  */
-
 import {
   type Exchange,
   HttpConnection,

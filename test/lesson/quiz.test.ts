@@ -9,7 +9,6 @@ import {
   opcodeAnswer,
   textAnswer,
 } from '../../src/lesson/quiz/answer.js';
-import { Draw } from '../../src/lesson/quiz/draw.js';
 import type { Question } from '../../src/lesson/quiz/question.js';
 import { quizQuestions } from '../../src/lesson/quiz/quiz.js';
 import { keyText, questionText } from '../../src/lesson/quiz/text.js';
@@ -148,11 +147,4 @@ describe('answers', () => {
   ])('%j: %s', (answer, typed, verdict) => {
     expect(answer.judge(typed)).toEqual(verdict);
   });
-});
-
-it('what is drawn is within its bounds, and each of it comes', () => {
-  const draw = new Draw('x');
-  const drawn = Array.from({ length: 200 }, () => draw.between(3, 6));
-  expect(new Set(drawn)).toEqual(new Set([3, 4, 5, 6]));
-  expect(draw.shuffled([1, 2, 3, 4]).sort()).toEqual([1, 2, 3, 4]);
 });

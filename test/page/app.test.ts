@@ -4,8 +4,8 @@
 import { describe, expect, it } from 'vitest';
 import { compileFilter } from '../../src/filter/index.js';
 import { counted, duration, size } from '../../src/page/app/amounts.js';
+import { type Arrived, contradictionOf } from '../../src/page/app/contradiction.js';
 import { shellWord, wscatCopy } from '../../src/page/app/copies.js';
-import { hexLines } from '../../src/page/app/hex-lines.js';
 import { formatSpot, isElsewhere, parseSpot, START } from '../../src/page/app/link.js';
 import { placeAfter } from '../../src/page/app/list-keys.js';
 import { overlap } from '../../src/page/app/octets.js';
@@ -48,6 +48,31 @@ describe('links', () => {
     expect(isElsewhere(START, { ...START, frame: 3 })).toBe(false);
     expect(isElsewhere(START, { ...START, filter: 'x' })).toBe(true);
   });
+});
+
+describe('a place', () => {
+  const seen = { spot: START, sessions: 2, frame: undefined, absent: undefined, isListed: true };
+  const frame = { number: 1234, session: { number: 2 } } as Frame;
+  const at = { ...START, frame: 1234 };
+
+  it.each<[string | undefined, Partial<Arrived>]>([
+    [undefined, {}],
+    [undefined, { spot: at }],
+    [undefined, { spot: at, frame }],
+    [undefined, { spot: { ...at, session: 2 }, frame }],
+    // Of a frame that was selected before.
+    [undefined, { spot: { ...START, frame: 7, session: 1 }, frame, isListed: false }],
+    ['There is no session 3, only 2.', { spot: { ...START, session: 3 } }],
+    ['There is no frame 5,000.', { spot: { ...START, frame: 5000 }, absent: 5000 }],
+    [
+      'Frame 1,234 is of session 2, not of session 1: it is shown, but not listed.',
+      { spot: { ...at, session: 1 }, frame, isListed: false },
+    ],
+    [
+      'The filter does not hold for frame 1,234: it is shown, but not listed.',
+      { spot: { ...at, filter: 'x' }, frame, isListed: false },
+    ],
+  ])('%s', (told, more) => expect(contradictionOf({ ...seen, ...more })).toBe(told));
 });
 
 describe('long lists', () => {
@@ -248,11 +273,4 @@ it('bits overlap or not', () => {
   expect(overlap({ start: 0, end: 8 }, { start: 7, end: 9 })).toBe(true);
   expect(overlap({ start: 0, end: 8 }, { start: 8, end: 9 })).toBe(false);
   expect(overlap(undefined, { start: 8, end: 9 })).toBe(false);
-});
-
-it('octets are lines', () => {
-  expect(hexLines(new TextEncoder().encode('0123456789abcdef\n'))).toEqual([
-    '0000  30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66  0123456789abcdef',
-    '0010  0a                                               ·',
-  ]);
 });

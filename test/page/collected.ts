@@ -92,7 +92,7 @@ export async function collect(
   await runDissection([...captures], consumer, { keyLogs });
   told.sessions.sort((a, b) => a.session.number - b.session.number);
   for (const summary of told.sessions) collector.session(summary);
-  const overview = { names: [], start: 0, statistics: {}, warnings: [], heldPayload: maxPagePayload };
+  const overview = { names: [], start, statistics: {}, warnings: [], heldPayload: maxPagePayload };
   // As it is read: from JSON.
   const index: PageIndex = JSON.parse(JSON.stringify({ ...collector.end(), start, overview }));
   return { index, blocks, source: new BlockSource(index, blocks), told, limits };

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { VIEWS } from '../../src/page/app/link.js';
-import { playScript } from '../../src/sample/play.js';
+import { sampleCapture } from '../../src/sample/play.js';
 import type { Script } from '../../src/sample/script.js';
 import { hasChromium, Reports } from '../support/page.js';
 
@@ -49,9 +49,7 @@ const capture = join(folder, '<img src=x onerror=alert(10)>.pcapng');
 const reports = new Reports();
 
 beforeAll(async () => {
-  const blocks: Uint8Array[] = [];
-  playScript(script, (block) => void blocks.push(block));
-  writeFileSync(capture, Buffer.concat(blocks));
+  writeFileSync(capture, sampleCapture(script));
   await reports.start();
 });
 afterAll(async () => {

@@ -34,6 +34,7 @@ const open = async (...options: [fragment?: string, more?: object]): Promise<Pag
 const rows = (page: Page) => page.locator('#frames-list .vrow:not(.unread)');
 const foot = (page: Page) => page.locator('.list-foot');
 const fragment = (page: Page) => new URL(page.url()).hash;
+const contradiction = (page: Page) => page.locator('.contradiction').allTextContents();
 const classes = async (page: Page, selector: string) =>
   page.locator(selector).evaluateAll((elements) => elements.map((element) => element.textContent));
 
@@ -221,8 +222,24 @@ describe.runIf(hasChromium)('links', () => {
 
   it('to what is not there tell so', async () => {
     const page = await open('#frame=999999&view=nonsense&session=abc');
-    await expect.poll(() => page.locator('.said').textContent()).toBe('There is no frame 999999.');
+    await expect.poll(() => contradiction(page)).toEqual(['There is no frame 999,999.']);
     expect(await foot(page).textContent()).toBe(`${frames.length} frames`);
+  });
+
+  it('whose parts contradict each other tell so, until they do not', async () => {
+    const other = frames.find(({ session }) => session.number === 2)!.number;
+    const page = await open(`#frame=${other}&session=1`);
+    await expect
+      .poll(() => contradiction(page))
+      .toEqual([`Frame ${other} is of session 2, not of session 1: it is shown, but not listed.`]);
+    await page.locator('#sessions-list .vrow').nth(1).click();
+    await expect.poll(() => contradiction(page)).toEqual([]);
+    await page.evaluate('location.hash = "#frame=1&filter=websocket.opcode+%3D%3D+close"');
+    await expect
+      .poll(() => contradiction(page))
+      .toEqual(['The filter does not hold for frame 1: it is shown, but not listed.']);
+    await page.evaluate('location.hash = "#frame=1&filter=websocket.opcode+%3D%3D+text"');
+    await expect.poll(() => contradiction(page)).toEqual([]);
   });
 });
 
@@ -319,8 +336,9 @@ describe.runIf(hasChromium)('views', () => {
   });
 
   it('fit a narrow screen: one pane at a time, and nothing wider than it', async () => {
-    const page = await open('#frame=2', { viewport: { width: 390, height: 844 } });
+    const page = await open('', { viewport: { width: 390, height: 844 } });
     const isSeen = (selector: string) => page.locator(selector).isVisible();
+    await rows(page).first().waitFor();
     expect([await isSeen('.pane.list'), await isSeen('.pane.fields'), await isSeen('aside')]).toEqual([
       true,
       false,
@@ -333,6 +351,28 @@ describe.runIf(hasChromium)('views', () => {
     expect(await isSeen('aside')).toBe(true);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
   });
+
+  it('show the frame that a link names on a narrow screen', async () => {
+    const page = await open('#frame=2', { viewport: { width: 390, height: 844 } });
+    await page.getByRole('heading', { name: /Frame 2 / }).waitFor();
+    expect(await page.locator('.pane.list').isVisible()).toBe(false);
+    await page.getByRole('button', { name: 'List' }).click();
+    expect(await page.locator('#frames-list-1').getAttribute('aria-selected')).toBe('true');
+  });
+
+  it.each([390, 900, 1280, 1366, 1400, 1440])(
+    'cut no octet, whose text is beside it: %i pixels',
+    async (width) => {
+      const long = frames.find(({ masked, length }) => masked && length > 30)!.number;
+      const page = await open(`#frame=${long}`, { viewport: { width, height: 844 } });
+      await page.getByRole('heading', { name: new RegExp(`Frame ${long} `) }).waitFor();
+      if (width < 720) await page.getByRole('button', { name: 'Bits and bytes' }).click();
+      for (const box of ['.octets > .scrolls', '.octets-box'])
+        expect(await page.locator(box).evaluate((one) => one.scrollWidth - one.clientWidth)).toBe(0);
+      const inRow = await page.locator('.hex-row').first().locator('.octet').count();
+      expect(inRow).toBe(width < 1366 ? 8 : 16);
+    },
+  );
 
   it('are dark or light as chosen, and keep that', async () => {
     const page = await open('', { colorScheme: 'light' });

@@ -6,7 +6,6 @@
  * `['at', 2.5]` sets the time in seconds; `['crossing', step]`: what it sends crosses the step before it. Else all
  * that was sent has arrived. Each step is a packet of its own; time goes on by a millisecond a step.
  */
-
 import { DEFAULT_LIMITS } from '../../src/limits.js';
 import { RuleEngine } from '../../src/rules/engine.js';
 import type { Finding } from '../../src/rules/finding.js';

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runDissection } from '../../src/dissect.js';
 import { rules } from '../../src/rules/index.js';
-import { playScript } from '../../src/sample/play.js';
+import { sampleCapture } from '../../src/sample/play.js';
+import { findSample } from '../../src/sample/samples.js';
 import { SCENARIOS } from '../../src/sample/scenarios.js';
 import { readScript, type Script } from '../../src/sample/script.js';
 import { VIOLATIONS } from '../../src/sample/violations.js';
@@ -17,16 +18,10 @@ import { hasProgram, tsharkFrames } from '../support/tshark.js';
 const folder = mkdtempSync(join(tmpdir(), 'wsdissect-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function captureOf(script: Script): Buffer {
-  const blocks: Uint8Array[] = [];
-  playScript(script, (block) => void blocks.push(block));
-  return Buffer.concat(blocks);
-}
-
 async function dissected(script: Script) {
   const [frames, findings, defects, messages]: string[][] = [[], [], [], []];
   const comments: string[] = [];
-  await runDissection(captureOf(script), {
+  await runDissection(sampleCapture(script), {
     frame: ({ sender, opcode, length, pieces }) => {
       frames.push(`${sender} ${opcode} ${length}`);
       for (const { comment } of pieces) if (comment !== undefined) comments.push(comment);
@@ -65,7 +60,7 @@ describe.runIf(hasProgram('tshark')).each(SCENARIOS.filter(({ name }) => !WRONG_
   ({ name, script }) => {
     it('is the same for tshark', async () => {
       const file = join(folder, `${name}.pcapng`);
-      writeFileSync(file, captureOf(script));
+      writeFileSync(file, sampleCapture(script));
       const told = await tsharkFrames(file, [80]);
       const { frames } = await dissected(script);
       expect(told.map(({ opcode }) => opcode).sort()).toEqual(
@@ -77,8 +72,8 @@ describe.runIf(hasProgram('tshark')).each(SCENARIOS.filter(({ name }) => !WRONG_
 
 describe.runIf(hasProgram('tshark'))('for tshark', () => {
   const fieldsOf = (name: string, ...args: string[]) => {
-    const file = join(folder, `${name}.pcapng`);
-    writeFileSync(file, captureOf(SCENARIOS.find((one) => one.name === name)!.script));
+    const file = join(folder, `${name.replace(':', '-')}.pcapng`);
+    writeFileSync(file, sampleCapture(findSample(name)!.script));
     return execFileSync('tshark', ['-r', file, '-T', 'fields', ...args], { encoding: 'utf8', stdio: 'pipe' })
       .trim()
       .split('\n');
@@ -104,6 +99,18 @@ describe.runIf(hasProgram('tshark'))('for tshark', () => {
     expect(opcodes).toEqual(frames.map((frame) => Number(frame.split(' ')[1])));
   });
 
+  // As the README tells.
+  it.each([
+    ['violation:length-top-bit', '_ws.malformed', 1],
+    ['violation:early-frames', 'http.request and data', 1],
+    ...VIOLATIONS.filter(({ name }) => name.startsWith('violation:h2-')).map(
+      ({ name }) => [name, 'http2.type == 0 and http2.length > 0', 2] as const,
+    ),
+  ] as const)('%s has no frame, but %s', (name, filter, count) => {
+    expect(fieldsOf(name, '-Y', 'websocket', '-e', 'frame.number')).toEqual(['']);
+    expect(fieldsOf(name, '-Y', filter, '-e', 'frame.number').filter(Boolean)).toHaveLength(count);
+  });
+
   it.each(SCENARIOS.map(({ name }) => name))('%s has no malformed packet, and right checksums', (name) => {
     const checks = ['-o', 'tcp.check_checksum:TRUE', '-o', 'ip.check_checksum:TRUE'];
     const wrong = ['-Y', '_ws.malformed or tcp.checksum.status == 0 or ip.checksum.status == 0'];
@@ -114,7 +121,7 @@ describe.runIf(hasProgram('tshark'))('for tshark', () => {
 it('what carries a conversation is told of its session', async () => {
   const carriers = async (script: Script) => {
     const told: string[] = [];
-    await runDissection(captureOf(script), {
+    await runDissection(sampleCapture(script), {
       sessionClosed: ({ session: { carrier }, endedFirst, close }) =>
         void told.push(
           `${carrier.http} ${carrier.stream} ${carrier.tls?.version} ${endedFirst} ${close.client?.body?.code}`,
@@ -163,8 +170,8 @@ describe('violations', () => {
 describe('a script', () => {
   it('gives the same capture for the same seed, and another one for another', () => {
     const script = readScript({ steps: [{ client: 'Hello' }] });
-    expect(captureOf(script)).toEqual(captureOf(script));
-    expect(captureOf({ ...script, seed: 2 })).not.toEqual(captureOf(script));
+    expect(sampleCapture(script)).toEqual(sampleCapture(script));
+    expect(sampleCapture({ ...script, seed: 2 })).not.toEqual(sampleCapture(script));
   });
 
   it.each([

@@ -1,7 +1,6 @@
 /**
  * The derived captures under fixtures/derived/, and what their script computed that they come to.
  */
-
 import { readFileSync } from 'node:fs';
 import type { Frame } from '../../src/websocket/frame-record.js';
 import type { SessionSummary } from '../../src/websocket/session-record.js';

@@ -1,7 +1,6 @@
 /**
  * The recorded captures under fixtures/ and what the applications logged while they were recorded.
  */
-
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';

@@ -2,7 +2,6 @@
  * A session with nothing around it: bytes, gaps and ends go in at places that the test chooses, and what the
  * decoder says is written down.
  */
-
 import { HeadDecoder, type RequestHead, type ResponseHead } from '../../src/http/head.js';
 import { DEFAULT_LIMITS } from '../../src/limits.js';
 import { Place } from '../../src/stream/place.js';

@@ -2,6 +2,7 @@
  * `wsdissect explain`: one frame, bit by bit.
  */
 import { type Command, Option } from 'commander';
+import { SENDERS } from '../../websocket/frame-record.js';
 import type { Terminal } from '../terminal.js';
 import { addCommonOptions, type CommonOptions, parseCount } from './options.js';
 
@@ -31,7 +32,7 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
       new Option(
         '--sender <sender>',
         'who says the bytes: client or server (default: the client if they are masked)',
-      ).choices(['client', 'server']),
+      ).choices(SENDERS),
     )
     .addOption(
       new Option('-T, --format <format>', 'text (default), json (one object a line), markdown, or svg')

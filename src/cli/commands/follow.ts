@@ -2,6 +2,7 @@
  * `wsdissect follow`: one session as a conversation.
  */
 import { type Command, Option } from 'commander';
+import { SENDERS } from '../../websocket/frame-record.js';
 import type { Terminal } from '../terminal.js';
 import { addCommonOptions, type CommonOptions, parseCount } from './options.js';
 
@@ -22,7 +23,7 @@ export function addFollowCommand(program: Command, terminal: Terminal): void {
       new Option(
         '--raw <side>',
         'write what a side said, and nothing else: the content of its messages',
-      ).choices(['client', 'server']),
+      ).choices(SENDERS),
     )
     .option('--control', 'tell Pings and Pongs one by one, too')
     .option('--full', 'tell long messages to their end')

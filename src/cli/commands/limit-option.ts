@@ -2,7 +2,7 @@
  * `--limit NAME=VALUE`: one option for all bounds, and how sizes are given.
  */
 import { InvalidArgumentError, Option } from 'commander';
-import { nearest } from '../../bytes/nearest.js';
+import { didYouMean } from '../../bytes/nearest.js';
 import { LIMIT_KEYS, LIMITS, type LimitKey, type Limits, type LimitUnit, limitName } from '../../limits.js';
 
 export type GivenLimits = { readonly [Key in LimitKey]?: number };
@@ -29,8 +29,7 @@ function parseLimit(text: string): Partial<Limits> {
   if (name === undefined) throw new InvalidArgumentError('It must look like connections=1000.');
   const key = LIMIT_KEYS.find((known) => limitName(known) === name);
   if (key === undefined) {
-    const near = nearest(name, LIMIT_KEYS.map(limitName));
-    const hint = near === undefined ? '' : `; did you mean ${near}?`;
+    const hint = didYouMean(name, LIMIT_KEYS.map(limitName));
     throw new InvalidArgumentError(`There is no such limit${hint} (wsdissect limits lists them)`);
   }
   return { [key]: parseValue(value, LIMITS[key].unit) };

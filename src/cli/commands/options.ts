@@ -182,6 +182,13 @@ export function parseCount(text: string): number {
   return value;
 }
 
+/** What random numbers are made of: a whole number of 32 bits. */
+export function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || seed > 0xffff_ffff) throw new InvalidArgumentError('It must be a whole number.');
+  return seed;
+}
+
 function existing(file: string): string {
   if (!existsSync(file)) throw new InvalidArgumentError('There is no such file.');
   return file;

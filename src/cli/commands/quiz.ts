@@ -4,7 +4,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { TOPICS, type Topic } from '../../lesson/quiz/topic.js';
 import type { Terminal } from '../terminal.js';
-import { parseCount } from './options.js';
+import { parseCount, parseSeed } from './options.js';
 
 export interface QuizCommandOptions {
   readonly seed: number;
@@ -40,12 +40,6 @@ export function addQuizCommand(program: Command, terminal: Terminal): void {
     .action(async (topic: string | undefined, options: QuizCommandOptions) =>
       (await import('../quiz.js')).quiz(topic as Topic | undefined, options, terminal),
     );
-}
-
-function parseSeed(text: string): number {
-  const seed = Number(text);
-  if (!/^\d+$/.test(text) || seed > 0xffff_ffff) throw new InvalidArgumentError('It must be a whole number.');
-  return seed;
 }
 
 function parseQuestions(text: string): number {

@@ -3,6 +3,7 @@
  */
 import type { Command } from 'commander';
 import type { Terminal } from '../terminal.js';
+import { parseSeed } from './options.js';
 
 export interface SampleOptions {
   readonly output?: string;
@@ -21,7 +22,7 @@ export function addSampleCommand(program: Command, terminal: Terminal): void {
       '--script <file>',
       'play a conversation of your own (YAML or JSON) in place of a scenario; - is standard input',
     )
-    .option('--seed <n>', 'of masking keys and the like: the same for the same number (default 1)', Number)
+    .option('--seed <n>', 'of masking keys and the like: the same for the same number (default 1)', parseSeed)
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', EXAMPLES)
     .action(async (scenario: string | undefined, options: SampleOptions) =>
@@ -33,7 +34,8 @@ const ABOUT = `\
 Makes a capture of a WebSocket conversation that shows one thing: an exchange,
 the forms of the length, fragments, compression, loss, or how a rule is broken
 (violation:RULE). Comments at the packets say what to look at. Wireshark opens
-it, too. Teachers write conversations of their own as a script.`;
+it, too. Teachers write conversations of their own as a script, of 4 MiB at
+most.`;
 
 const EXAMPLES = `
 Examples:

@@ -1,12 +1,12 @@
 /** Masking: why a client never sends its payload as it is. */
 import { formatHex } from '../../bytes/hex.js';
+import { wireBytes } from '../../explain/part.js';
 import type { Frame } from '../../websocket/frame-record.js';
-import { formatKey, keyBytes } from '../../websocket/mask.js';
+import { formatKey } from '../../websocket/mask.js';
 import { FRAMES, frame, type Lesson, worked } from '../lesson.js';
 
-function onTheWire({ payload, maskingKey }: Frame): string {
-  const key = keyBytes(maskingKey);
-  return formatHex(payload.map((byte, i) => byte ^ key[i % 4]));
+function onTheWire(frame: Frame): string {
+  return formatHex(wireBytes(frame).subarray(frame.headerLength));
 }
 
 export const masking: Lesson = {

@@ -1,14 +1,14 @@
 /**
  * What a question is, and what those who make them share: frames of a sample, drawn and said, and their bytes.
  */
-import { hexByte } from '../../bytes/hex.js';
+import { formatHex } from '../../bytes/hex.js';
 import { wireBytes } from '../../explain/part.js';
+import type { Draw } from '../../sample/draw.js';
 import type { Step } from '../../sample/script.js';
 import { encodeFrame, type FrameFields } from '../../websocket/frame-encode.js';
 import type { Frame, Sender } from '../../websocket/frame-record.js';
 import type { Seen } from '../seen.js';
 import type { Answer } from './answer.js';
-import type { Draw } from './draw.js';
 import type { Topic } from './topic.js';
 
 /** What is asked, before it has its number. */
@@ -46,8 +46,7 @@ export function say(draw: Draw, by: Sender, fields: FrameFields): Step {
 export function bytesOf(frame: Frame): string[] {
   const bytes = wireBytes(frame).subarray(0, ROW * MOST_ROWS);
   const lines: string[] = [];
-  for (let at = 0; at < bytes.length; at += ROW)
-    lines.push(Array.from(bytes.subarray(at, at + ROW), hexByte).join(' '));
+  for (let at = 0; at < bytes.length; at += ROW) lines.push(formatHex(bytes.subarray(at, at + ROW)));
   const more = frame.headerLength + frame.length - bytes.length;
   return more > 0 ? [...lines, `… ${more} more bytes`] : lines;
 }

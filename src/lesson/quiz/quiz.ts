@@ -1,7 +1,7 @@
 /**
  * A quiz: questions on frames of samples that are made for it, the same for the same seed.
  */
-import { Draw } from './draw.js';
+import { Draw } from '../../sample/draw.js';
 import type { Asked, Question } from './question.js';
 import { TOPICS, type Topic } from './topic.js';
 import { askClose } from './topics/close.js';

@@ -3,7 +3,7 @@
  */
 import { visible } from '../../bytes/visible.js';
 import type { Colors } from '../../output/colors.js';
-import { frameLines, prose } from '../shown.js';
+import { frameLines, linesText, prose } from '../shown.js';
 import { letterOf, type Verdict } from './answer.js';
 import type { Question } from './question.js';
 
@@ -15,7 +15,7 @@ export interface Answered {
 }
 
 export function questionText({ number, topic, question, shown, choices }: Question, colors: Colors): string {
-  return lines([
+  return linesText([
     colors.label(`Question ${number} (${topic})`),
     ...prose(question),
     '',
@@ -29,7 +29,7 @@ export function verdictText({ question, typed, verdict }: Answered, colors: Colo
   const { answer } = question;
   const unclear = verdict.unclear === undefined || typed === undefined ? '' : ` (${verdict.unclear})`;
   const told = verdict.right ? 'Right' : `${typed === undefined ? 'Not answered' : 'Wrong'}${unclear}; it is`;
-  return lines([
+  return linesText([
     ...prose(`${told}: ${answer.told}.`).map((line) =>
       verdict.right ? colors.label(line) : colors.remark(line),
     ),
@@ -39,7 +39,7 @@ export function verdictText({ question, typed, verdict }: Answered, colors: Colo
 
 /** For the key of a sheet. */
 export function keyText(question: Question, colors: Colors): string {
-  return lines([
+  return linesText([
     colors.label(`Question ${question.number} (${question.topic}): ${question.answer.told}`),
     ...explanationLines(question, colors),
   ]);
@@ -71,5 +71,3 @@ export function questionObject(
 export function answeredObject({ question, typed, verdict: { right, unclear } }: Answered): object {
   return { ...questionObject(question, true), given: typed ?? null, right, unclear: unclear ?? null };
 }
-
-const lines = (all: readonly string[]) => `${all.map((line) => line.trimEnd()).join('\n')}\n`;

@@ -9,11 +9,10 @@ import { FilterBar } from './filter-bar.js';
 import { FindingsView } from './findings.js';
 import { FramesView } from './frames.js';
 import { Help } from './help.js';
-import { VIEWS, type View } from './link.js';
-import type { PageModel } from './model.js';
+import { VIEWS } from './link.js';
 import { Sessions } from './sessions.js';
 import { Statistics } from './statistics.js';
-import { Tabs } from './tabs.js';
+import { goToView, Tabs } from './tabs.js';
 import { ThemeSwitch } from './theme-switch.js';
 import { Timeline } from './timeline.js';
 
@@ -62,6 +61,7 @@ export function App() {
           <Sessions onChosen={() => setSessionsOpen(false)} />
         </aside>
         <section class={`view view-${view}`} role="tabpanel" id="view" aria-labelledby={`tab-${view}`}>
+          <Contradiction />
           <View />
         </section>
       </main>
@@ -72,7 +72,7 @@ export function App() {
 }
 
 function namesOf(names: readonly string[]): string {
-  const told = names.slice(0, 3).map((name) => visible(name.split('/').at(-1) ?? name));
+  const told = names.slice(0, 3).map(visible);
   return told.join(', ') + (names.length > 3 ? ` and ${names.length - 3} more` : '');
 }
 
@@ -92,10 +92,10 @@ function Warnings({ warnings }: { warnings: readonly string[] }) {
   );
 }
 
-/** What had the focus may be gone then: the tab has it. */
-export function goToView(model: PageModel, view: View): void {
-  model.go({ view });
-  document.getElementById(`tab-${view}`)?.focus();
+/** Its box is there before it is told, so that screen readers tell it, too. */
+function Contradiction() {
+  const told = useModel().contradiction.value;
+  return <div role="status">{told !== undefined && <p class="contradiction">{told}</p>}</div>;
 }
 
 /** Keys that work wherever one is, but where text is typed. */

@@ -3,6 +3,8 @@
  * JSON laid out, anything else in hexadecimal. A long one is cut, and opened on demand.
  */
 import { useState } from 'preact/hooks';
+import { hexLines } from '../../bytes/hex.js';
+import { textOfOctets } from '../../bytes/octets.js';
 import { visible } from '../../bytes/visible.js';
 import { describeDecoded } from '../../output/decoded-text.js';
 import { messageRemarks } from '../../output/message-columns.js';
@@ -11,11 +13,10 @@ import { formatTime } from '../../output/time.js';
 import { secondsBetween } from '../../stream/place.js';
 import type { Decoded } from '../../subprotocol/decoder.js';
 import { closeCodeName } from '../../websocket/close.js';
-import { CLOSE, TEXT } from '../../websocket/opcode.js';
+import { CLOSE, isControl, TEXT } from '../../websocket/opcode.js';
 import type { PageMessage } from '../source.js';
 import { counted, duration, whole } from './amounts.js';
 import { useModel } from './context.js';
-import { hexLines } from './hex-lines.js';
 import { OpcodeMark, SenderMark, SeverityMark } from './marks.js';
 import type { Said } from './message-feed.js';
 
@@ -45,7 +46,7 @@ export function Bubble({ said, before }: { said: Said; before: PageMessage | und
       )}
       {since !== undefined && since >= PAUSE && <p class="between">{duration(since)} later</p>}
       <article
-        class={`bubble ${sender}${opcode >= CLOSE ? ' control' : ''}${isSelected ? ' selected' : ''}`}
+        class={`bubble ${sender}${isControl(opcode) ? ' control' : ''}${isSelected ? ' selected' : ''}`}
         aria-labelledby={`said-${number}`}
       >
         <header id={`said-${number}`}>
@@ -127,13 +128,12 @@ function contentLines(message: PageMessage, most: typeof FIRST): { lines: string
 
 /** Laid out if it is JSON, whatever its length: the lines are cut behind. */
 function textLines(content: Uint8Array, most: number): string[] {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   if (content.length <= OPENED.octets) {
-    const json = prettyJson(decoder.decode(content), COLUMNS);
+    const json = prettyJson(textOfOctets(content), COLUMNS);
     if (json !== undefined)
       return json.map((line) => visible(line.length > most ? `${line.slice(0, most)}…` : line));
   }
-  return decoder.decode(content.subarray(0, most)).split(/\r?\n/).map(visible);
+  return textOfOctets(content.subarray(0, most)).split(/\r?\n/).map(visible);
 }
 
 /** Of control frames, and of binary ones that are text none the less: ASCII. */

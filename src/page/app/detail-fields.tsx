@@ -5,9 +5,7 @@ import { visible } from '../../bytes/visible.js';
 import type { Part } from '../../explain/part.js';
 import { sizeOf } from '../../explain/text.js';
 import type { Branch } from './tree.js';
-
-/** Characters of a value; the octets pane has all. */
-const MOST_VALUE = 400;
+import { Value } from './value.js';
 
 /** `groups`: parts of which the same is to be said. */
 export function fieldBranches(groups: readonly (readonly Part[])[]): readonly Branch[] {
@@ -22,8 +20,7 @@ export function fieldBranches(groups: readonly (readonly Part[])[]): readonly Br
         <>
           <span class="swatch" aria-hidden="true" />
           <b>{alike.map(({ title }) => title).join(', ')}</b> <span class="faint">{sizeOf(alike)}</span>{' '}
-          {value !== '' && <code class="value">{clipped(visible(value))}</code>}{' '}
-          <span class="meaning">{visible(meaning)}</span>
+          {value !== '' && <Value text={value} />} <span class="meaning">{visible(meaning)}</span>
         </>
       ),
       children: [
@@ -41,5 +38,3 @@ export function fieldBranches(groups: readonly (readonly Part[])[]): readonly Br
     };
   });
 }
-
-const clipped = (text: string): string => (text.length > MOST_VALUE ? `${text.slice(0, MOST_VALUE)}…` : text);

@@ -3,6 +3,7 @@
  * decoder, its packets, and the handshake of its session.
  */
 import { formatHex } from '../../bytes/hex.js';
+import { textOfOctets } from '../../bytes/octets.js';
 import { visible } from '../../bytes/visible.js';
 import type { Explanation } from '../../explain/explanation.js';
 import type { Head } from '../../http/head.js';
@@ -13,6 +14,7 @@ import type { Session } from '../../websocket/session-record.js';
 import type { PageMessage } from '../source.js';
 import { counted, whole } from './amounts.js';
 import type { Branch } from './tree.js';
+import { Value } from './value.js';
 
 /** Members of one object, and packets, that are told. */
 const MOST = 100;
@@ -20,9 +22,7 @@ const MOST_TEXT = 400;
 
 export function messageBranch(message: PageMessage): Branch {
   const { number, decoded, frames, length, compressed, wireLength, content, validText } = message;
-  const text = validText
-    ? new TextDecoder().decode(content.subarray(0, 4 * MOST_TEXT))
-    : formatHex(content, 64);
+  const text = validText ? textOfOctets(content.subarray(0, 4 * MOST_TEXT)) : formatHex(content, 64);
   const facts = [
     counted(length, 'byte'),
     ...(frames.length > 1 ? [`${frames.length} frames: ${frames.slice(0, 8).join(', ')}`] : []),
@@ -50,7 +50,7 @@ export function messageBranch(message: PageMessage): Branch {
               ),
             },
           ]),
-      { id: 'message-content', text: <code class="value">{clipped(visible(text))}</code> },
+      { id: 'message-content', text: <Value text={text} /> },
     ],
   };
 }
@@ -63,7 +63,7 @@ export function valueBranch(id: string, name: string, value: JsonLike, depth = 0
       id,
       text: (
         <>
-          {label} <code class="value">{clipped(visible(JSON.stringify(value)))}</code>
+          {label} <Value text={JSON.stringify(value)} />
         </>
       ),
     };
@@ -152,13 +152,13 @@ export function handshakeBranch({ handshake, client, server, number }: Session):
   const { request, response, method, target, status, reason } = handshake;
   const lines = (id: string, first: string, { headers }: Head): Branch => ({
     id,
-    text: <code class="value">{clipped(visible(first))}</code>,
+    text: <Value text={first} />,
     open: true,
     children: headers.slice(0, MOST).map(({ name, value }, i) => ({
       id: `${id}-${i}`,
       text: (
         <>
-          <b class="member">{visible(name)}</b> <code class="value">{clipped(visible(value))}</code>
+          <b class="member">{visible(name)}</b> <Value text={value} />
         </>
       ),
     })),
@@ -172,5 +172,3 @@ export function handshakeBranch({ handshake, client, server, number }: Session):
     ],
   };
 }
-
-const clipped = (text: string): string => (text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text);

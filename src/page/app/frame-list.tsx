@@ -6,6 +6,7 @@ import { preview } from '../../output/preview.js';
 import { formatTime } from '../../output/time.js';
 import type { Frame } from '../../websocket/frame-record.js';
 import { formatKey } from '../../websocket/mask.js';
+import { isControl } from '../../websocket/opcode.js';
 import { counted, whole } from './amounts.js';
 import { useModel } from './context.js';
 import { readPlaces } from './lookup.js';
@@ -79,7 +80,7 @@ function Head() {
 }
 
 const rowClass = ({ sender, opcode, truncated }: Frame): string =>
-  `frow ${sender}${opcode >= 8 ? ' is-control' : ''}${truncated ? ' is-cut' : ''}`;
+  `frow ${sender}${isControl(opcode) ? ' is-control' : ''}${truncated ? ' is-cut' : ''}`;
 
 function Cells({ frame }: { frame: Frame }) {
   const model = useModel();

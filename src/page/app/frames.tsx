@@ -24,7 +24,7 @@ export function FramesView() {
   const model = useModel();
   const frame = model.frame.value;
   const explanation = useExplanation(frame);
-  const [pane, setPane] = useState<Pane>('list');
+  const [pane, setPane] = useState<Pane>(model.spot.value.frame === undefined ? 'list' : 'fields');
   const panes = useRef<HTMLDivElement>(null);
   return (
     <div class={`panes pane-${pane}`} ref={panes}>

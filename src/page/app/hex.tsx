@@ -10,10 +10,10 @@ import { useModel } from './context.js';
 import { asciiOf, frameOctets, isMissing, keyOctetFor, octetBits, overlap, partAt } from './octets.js';
 import { useSize } from './use-size.js';
 
-/** Octets in a row, and where there is less room than this. */
+/** Octets in a row; and the pixels that more of them need, in the widest of the fonts. */
 const WIDE = 16;
 const NARROW = 8;
-const ROOMY = 540;
+const ROOMY = 537;
 /** Rows that are drawn at first, and more at a time. */
 const PORTION = 64;
 
@@ -59,7 +59,7 @@ export function HexPane({ explanation }: { explanation: Explanation }) {
     return `byte ${at}${part === undefined ? '' : `, ${parts.find(({ name }) => name === partAt(parts, at))!.title}`}`;
   };
   return (
-    <div class={inRow === NARROW ? 'hex half' : 'hex'} ref={box}>
+    <div class={inRow === NARROW ? 'hex half' : 'hex'}>
       <div class="pane-head">
         <h2>{counted(frame.headerLength + frame.length, 'byte')}</h2>
         {frame.masked && (
@@ -70,6 +70,7 @@ export function HexPane({ explanation }: { explanation: Explanation }) {
       </div>
       <div
         class="scrolls octets-box"
+        ref={box}
         role="application"
         aria-label={`Bytes of the frame, by arrows; ${titleOf(current)} is ${hexByte(octets[current] ?? 0)}`}
         tabIndex={0}

@@ -10,7 +10,7 @@ import type { FilterContext } from '../../filter/field.js';
 import { Gaps } from '../../filter/gaps.js';
 import type { Finding } from '../../rules/finding.js';
 import type { Timestamp } from '../../stream/place.js';
-import { isControl } from '../../websocket/opcode.js';
+import { CLOSE, isControl } from '../../websocket/opcode.js';
 import type { PageMessage, Table } from '../source.js';
 import type { FindingIndex } from './finding-index.js';
 import { both, sessionFilter } from './search.js';
@@ -100,7 +100,7 @@ export class MessageFeed {
     this.latest = message;
     if (this.filter?.gaps === true) this.gap = this.gaps.since(message);
     if (this.filter !== undefined && !this.filter.matches(message, this.context)) return;
-    if (isControl(message.opcode) && !this.wanted.control && message.opcode !== 8) {
+    if (isControl(message.opcode) && !this.wanted.control && message.opcode !== CLOSE) {
       this.passed.push(message);
       return;
     }

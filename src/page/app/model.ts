@@ -12,6 +12,7 @@ import type { Timestamp } from '../../stream/place.js';
 import type { Frame } from '../../websocket/frame-record.js';
 import type { PageSource } from '../source.js';
 import { counted } from './amounts.js';
+import { contradictionOf } from './contradiction.js';
 import { FindingIndex } from './finding-index.js';
 import { isElsewhere, type Spot, START } from './link.js';
 import { rowOfNumber } from './lookup.js';
@@ -31,6 +32,8 @@ export class PageModel {
   readonly frame = signal<Frame | undefined>(undefined);
   /** Row of the selected frame. */
   readonly row = signal<number | undefined>(undefined);
+  /** Number of a frame that was asked for, and is not there. */
+  readonly absent = signal<number | undefined>(undefined);
   /** Bits of the selected frame that are lit. */
   readonly lit = signal<Bits | undefined>(undefined);
   /** What a screen reader is told. */
@@ -42,6 +45,18 @@ export class PageModel {
   readonly view = computed(() => this.spot.value.view);
   readonly session = computed(() => this.spot.value.session);
   readonly filter = computed(() => this.spot.value.filter);
+  /** What of the place cannot be together, in a sentence. */
+  readonly contradiction = computed(() => {
+    const row = this.row.value;
+    const isSettled = !this.busy.value && this.filterError.value === undefined;
+    return contradictionOf({
+      spot: this.spot.value,
+      sessions: this.source.sessions.count,
+      frame: this.frame.value,
+      absent: this.absent.value,
+      isListed: !isSettled || row === undefined || this.rows.value.has(row),
+    });
+  });
   private filtering = new AbortController();
   private asked = 0;
   /** Told when one is elsewhere: whether that is a place to come back to. */
@@ -50,7 +65,7 @@ export class PageModel {
   constructor(readonly source: PageSource) {
     this.rows = signal(allRows(source.frames.count));
     this.findings = new FindingIndex(source.findings);
-    this.start = timestampOf(source.overview.start);
+    this.start = source.overview.start;
   }
 
   /** Goes to a place, in whole or in part. */
@@ -90,8 +105,8 @@ export class PageModel {
     if (found === undefined) {
       batch(() => {
         this.frame.value = this.row.value = this.lit.value = undefined;
+        this.absent.value = number;
       });
-      if (number !== undefined) this.say(`There is no frame ${number}.`);
     } else this.show(found.record, found.row);
   }
 
@@ -99,7 +114,7 @@ export class PageModel {
     batch(() => {
       this.frame.value = frame;
       this.row.value = row;
-      this.lit.value = undefined;
+      this.absent.value = this.lit.value = undefined;
     });
     if (this.spot.value.frame !== frame.number) this.go({ frame: frame.number });
   }
@@ -167,9 +182,4 @@ export class PageModel {
       this.say(`${counted(found.length, 'frame')} found.`);
     });
   }
-}
-
-function timestampOf(time: number): Timestamp {
-  const seconds = Math.floor(time);
-  return { seconds, nanoseconds: Math.round((time - seconds) * 1e6) * 1000 };
 }

@@ -2,10 +2,9 @@
  * The octets of a frame as the hex pane shows them, and what lights up together: a field, its bits, its octets, and for an
  * octet of a masked payload the octet of the key that it was masked with.
  */
-import type { Part, PartName } from '../../explain/part.js';
-import { encodeFrameHeader } from '../../websocket/frame-encode.js';
+import { concat } from '../../bytes/concat.js';
+import { type Part, type PartName, wireBytes } from '../../explain/part.js';
 import type { Frame } from '../../websocket/frame-record.js';
-import { keyBytes } from '../../websocket/mask.js';
 
 /** Bits of a frame: [start, end). */
 export interface Bits {
@@ -19,19 +18,9 @@ export function overlap(a: Bits | undefined, b: Bits): boolean {
 
 export const octetBits = (index: number): Bits => ({ start: 8 * index, end: 8 * index + 8 });
 
-/** Header and payload, as far as it is at hand; `masked`: as on the wire. Missing octets of the payload are 0, masked. */
+/** Header and payload, as far as it is at hand; `masked`: as on the wire. */
 export function frameOctets(frame: Frame, masked: boolean): Uint8Array {
-  const { payload, exactLength } = frame;
-  const maskingKey = frame.masked ? frame.maskingKey : undefined;
-  const header = encodeFrameHeader({ ...frame, maskingKey, length: exactLength });
-  const octets = new Uint8Array(header.length + payload.length);
-  octets.set(header);
-  octets.set(payload, header.length);
-  if (masked && frame.masked) {
-    const key = keyBytes(frame.maskingKey);
-    for (let i = 0; i < payload.length; i++) octets[header.length + i] ^= key[i % 4];
-  }
-  return octets;
+  return masked ? wireBytes(frame, frame.payload.length) : concat(wireBytes(frame, 0), frame.payload);
 }
 
 /** The part that an octet is shown as: of the first one that has most bits in it. */

@@ -1,6 +1,7 @@
 /**
  * What is searched for, and which session is looked at, as display filters: there is one language for all that is listed.
  */
+import { quoted, unquoted } from '../../filter/lexer.js';
 
 /** `websocket.payload contains "…"`: octets of the payload that are this text, or these octets of hexadecimal. */
 export function textFilter(text: string): string {
@@ -9,8 +10,8 @@ export function textFilter(text: string): string {
 
 /** The text that a filter of textFilter() searches for; undefined for any other filter. */
 export function searchedText(filter: string): string | undefined {
-  const [, inner] = /^websocket\.payload contains "((?:[^"\\]|\\["\\nrt0])*)"$/.exec(filter) ?? [];
-  return inner?.replace(/\\(.)/g, (_, code: string) => UNESCAPED[code] ?? code);
+  const [, string] = /^websocket\.payload contains ("(?:[^"\\]|\\["\\nrt0])*")$/.exec(filter) ?? [];
+  return string === undefined ? undefined : unquoted(string);
 }
 
 /** What holds where both do; either may be empty. */
@@ -21,18 +22,4 @@ export function both(a: string, b: string): string {
 
 export function sessionFilter(session: number | undefined): string {
   return session === undefined ? '' : `ws.session == ${session}`;
-}
-
-const ESCAPED: Readonly<Record<string, string>> = {
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\0': '\\0',
-  '"': '\\"',
-  '\\': '\\\\',
-};
-const UNESCAPED = Object.fromEntries(Object.entries(ESCAPED).map(([char, code]) => [code[1], char]));
-
-function quoted(text: string): string {
-  return `"${text.replace(/[\n\r\t\0"\\]/g, (char) => ESCAPED[char])}"`;
 }

@@ -3,6 +3,7 @@
  *
  * Strategy: what is shown of it is told by these types; a document that lacks something shows less.
  */
+import { SENDERS } from '../../websocket/frame-record.js';
 export interface BySender<T> {
   readonly client: T;
   readonly server: T;
@@ -78,7 +79,7 @@ export function sizeBars({ sizes }: StatisticsFacts): readonly Bar[] {
 
 export function closeBars({ closeCodes }: StatisticsFacts): readonly Bar[] {
   const bars = new Map<string, { label: string; client: number; server: number }>();
-  for (const sender of ['client', 'server'] as const)
+  for (const sender of SENDERS)
     for (const { code, name, count } of closeCodes[sender]) {
       const label = code === null ? 'without a code' : `${code} ${name ?? ''}`.trimEnd();
       const bar = bars.get(label) ?? { label, client: 0, server: 0 };

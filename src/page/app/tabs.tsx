@@ -4,6 +4,7 @@
 import { whole } from './amounts.js';
 import { useModel } from './context.js';
 import { VIEWS, type View } from './link.js';
+import type { PageModel } from './model.js';
 
 const TITLES: Readonly<Record<View, string>> = {
   frames: 'Frames',
@@ -23,9 +24,7 @@ export function Tabs() {
       event.key
     ];
     if (to === undefined) return;
-    const view = VIEWS[to % VIEWS.length];
-    model.go({ view });
-    document.getElementById(`tab-${view}`)?.focus();
+    goToView(model, VIEWS[to % VIEWS.length]);
     event.preventDefault();
   };
   return (
@@ -50,6 +49,12 @@ export function Tabs() {
       </div>
     </nav>
   );
+}
+
+/** What had the focus may be gone then: the tab has it. */
+export function goToView(model: PageModel, view: View): void {
+  model.go({ view });
+  document.getElementById(`tab-${view}`)?.focus();
 }
 
 function Count({ view }: { view: View }) {

@@ -7,7 +7,7 @@ import { preview } from '../../output/preview.js';
 import { formatTime } from '../../output/time.js';
 import { secondsBetween } from '../../stream/place.js';
 import type { Frame } from '../../websocket/frame-record.js';
-import { opcodeName } from '../../websocket/opcode.js';
+import { isControl, opcodeName } from '../../websocket/opcode.js';
 import { whole } from './amounts.js';
 import { useModel } from './context.js';
 import { placeAfter } from './list-keys.js';
@@ -141,7 +141,7 @@ function Sequence({ frames, layout, from }: { frames: readonly Frame[]; layout: 
             id={`arrow-${i}`}
             role="option"
             aria-selected={number === selected}
-            class={`arrow ${sender}${opcode >= 8 ? ' control' : ''}${severity === undefined ? '' : ` ${severity}`}`}
+            class={`arrow ${sender}${isControl(opcode) ? ' control' : ''}${severity === undefined ? '' : ` ${severity}`}`}
             style={{ top: `${ys[i]}px` }}
             onClick={() => model.selectPlace(from + i)}
             onDblClick={() => model.go({ view: 'frames' })}

@@ -21,32 +21,34 @@ export function Unmasking({ explanation }: { explanation: Explanation }) {
     ['as text', '', (i) => asciiOf(unmasking[i].result)],
   ];
   return (
-    <table class="unmasking" onMouseLeave={() => (model.lit.value = undefined)}>
-      <caption>Unmasking: byte i of the payload XOR byte i mod 4 of the key (§5.3)</caption>
-      <tbody>
-        <tr>
-          <th scope="row">i</th>
-          {unmasking.map(({ index }) => (
-            <td key={index} class="faint">
-              {index}
-            </td>
-          ))}
-        </tr>
-        {rows.map(([title, part, cell]) => (
-          <tr key={title}>
-            <th scope="row">{title}</th>
-            {unmasking.map(({ index }, i) => (
-              <td
-                key={index}
-                class={`${part}${isLit(index) ? ' lit' : ''}`}
-                onMouseEnter={() => (model.lit.value = bitsAt(index))}
-              >
-                {cell(i)}
+    <figure class="unmasking" onMouseLeave={() => (model.lit.value = undefined)}>
+      <figcaption>Unmasking: byte i of the payload XOR byte i mod 4 of the key (§5.3)</figcaption>
+      <table>
+        <tbody>
+          <tr>
+            <th scope="row">i</th>
+            {unmasking.map(({ index }) => (
+              <td key={index} class="faint">
+                {index}
               </td>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+          {rows.map(([title, part, cell]) => (
+            <tr key={title}>
+              <th scope="row">{title}</th>
+              {unmasking.map(({ index }, i) => (
+                <td
+                  key={index}
+                  class={`${part}${isLit(index) ? ' lit' : ''}`}
+                  onMouseEnter={() => (model.lit.value = bitsAt(index))}
+                >
+                  {cell(i)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </figure>
   );
 }

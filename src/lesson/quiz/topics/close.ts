@@ -1,11 +1,11 @@
 /** Which code does a Close have? (RFC 6455 §5.5.1, §7.4) */
 import { formatHex } from '../../../bytes/hex.js';
+import type { Draw } from '../../../sample/draw.js';
 import { closeCodeName, encodeClose } from '../../../websocket/close.js';
 import { formatKey } from '../../../websocket/mask.js';
 import { CLOSE } from '../../../websocket/opcode.js';
 import { seeScript } from '../../seen.js';
 import { codeAnswer } from '../answer.js';
-import type { Draw } from '../draw.js';
 import { type Asked, bytesOf, say } from '../question.js';
 
 const CODES = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011, 1012, 3000, 4000, 4001, 4242] as const;

@@ -1,12 +1,11 @@
 /** Which message does a continuation belong to? (RFC 6455 §5.4) */
-
 import { count } from '../../../rules/count.js';
+import type { Draw } from '../../../sample/draw.js';
 import type { Step } from '../../../sample/script.js';
 import type { Frame, Sender } from '../../../websocket/frame-record.js';
 import { CONTINUATION, isControl, PING, TEXT } from '../../../websocket/opcode.js';
 import { type Seen, seeScript } from '../../seen.js';
 import { numberAnswer } from '../answer.js';
-import type { Draw } from '../draw.js';
 import { type Asked, framesShown, say } from '../question.js';
 
 /** Frames in front of the one that is asked for. */

@@ -1,11 +1,11 @@
 /** How long is the payload? (RFC 6455 §5.2) */
 import { formatHex } from '../../../bytes/hex.js';
 import { wireBytes } from '../../../explain/part.js';
+import type { Draw } from '../../../sample/draw.js';
 import type { Frame } from '../../../websocket/frame-record.js';
 import { BINARY } from '../../../websocket/opcode.js';
 import { seeScript } from '../../seen.js';
 import { numberAnswer } from '../answer.js';
-import type { Draw } from '../draw.js';
 import { type Asked, say } from '../question.js';
 
 /** One range for each of the three forms. */

@@ -1,11 +1,11 @@
 /** Which kind of frame is this? (RFC 6455 §5.2) */
 import { hexByte } from '../../../bytes/hex.js';
 import { wireBytes } from '../../../explain/part.js';
+import type { Draw } from '../../../sample/draw.js';
 import { encodeClose } from '../../../websocket/close.js';
 import { BINARY, CLOSE, CONTINUATION, opcodeName, PING, PONG, TEXT } from '../../../websocket/opcode.js';
 import { seeScript } from '../../seen.js';
 import { opcodeAnswer } from '../answer.js';
-import type { Draw } from '../draw.js';
 import { type Asked, bytesOf, say } from '../question.js';
 
 const KINDS = [CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG] as const;

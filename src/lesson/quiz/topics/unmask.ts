@@ -1,12 +1,11 @@
 /** What does the client say? (RFC 6455 §5.3) */
-
 import { unmaskedText } from '../../../explain/text.js';
 import { unmask } from '../../../explain/unmasking.js';
+import type { Draw } from '../../../sample/draw.js';
 import { formatKey } from '../../../websocket/mask.js';
 import { TEXT } from '../../../websocket/opcode.js';
 import { seeScript } from '../../seen.js';
 import { textAnswer } from '../answer.js';
-import type { Draw } from '../draw.js';
 import { type Asked, bytesOf, say } from '../question.js';
 
 const WORDS = ['Hello', 'frame', 'mask', 'socket', 'Ping', 'byte', 'proxy', 'bits', 'key', 'RFC'] as const;

@@ -1,8 +1,8 @@
 /** Which rule is broken? */
+import type { Draw } from '../../../sample/draw.js';
 import { VIOLATION } from '../../../sample/violations.js';
 import { seeScenario } from '../../seen.js';
 import { choiceAnswer } from '../answer.js';
-import type { Draw } from '../draw.js';
 import { type Asked, framesShown } from '../question.js';
 
 /** That can be seen of the frames alone. */

@@ -1,8 +1,8 @@
 /**
- * What is drawn for a quiz: the same for the same seed, on any machine.
+ * What is drawn for samples and quizzes: the same for the same seed, on any machine.
  */
 import { createHash } from 'node:crypto';
-import type { Sender } from '../../websocket/frame-record.js';
+import { SENDERS, type Sender } from '../websocket/frame-record.js';
 
 export class Draw {
   private drawn = 0;
@@ -32,7 +32,7 @@ export class Draw {
   }
 
   sender(): Sender {
-    return this.one<Sender>(['client', 'server']);
+    return this.one(SENDERS);
   }
 
   shuffled<T>(list: readonly T[]): T[] {
