@@ -9,6 +9,7 @@ import type { Rule } from '../rules/rule.js';
 import { FilterError } from './error.js';
 import {
   type Field,
+  type FieldType,
   type FilterContext,
   type Getter,
   RECORD_KINDS,
@@ -119,7 +120,7 @@ class Compiler<K extends RecordKind> {
     source: Source<K>,
     other: Field,
   ): Predicate<K> {
-    const right = this.source({ field: value, slice: undefined, functions: [] });
+    const right = this.source({ kind: 'field', field: value, slice: undefined });
     if (right.type !== source.type || !(operator in FIELD_ORDER))
       throw new FilterError(`${other.name} is not to be compared so`, token.column, token.length);
     const decide = FIELD_ORDER[operator as keyof typeof FIELD_ORDER];
@@ -144,7 +145,12 @@ class Compiler<K extends RecordKind> {
   }
 
   private source(operand: Operand): Source<K> {
-    const { field: token, slice: ranges, functions } = operand;
+    if (operand.kind === 'call')
+      return applied(
+        operand.name,
+        operand.operands.map((one) => this.source(one)),
+      );
+    const { field: token, slice: ranges } = operand;
     const field = fieldNamed(token) ?? unknown(token);
     const get = field.of[this.kind] as Getter<Records[K]> | undefined;
     if (get === undefined) throw ofOthers(field, this.kind, token);
@@ -153,21 +159,17 @@ class Compiler<K extends RecordKind> {
     if (this.decoded !== 'units') this.decoded = field.decoded ?? this.decoded;
     this.gaps ||= field.gap === true;
     this.messages ||= this.kind === 'frame' && field.message === true;
-    let source: Source<K> = { type: field.type, get, vocabulary: this.vocabularyOf(field) };
-    if (ranges !== undefined) {
-      const octets = source;
-      if (!['bytes', 'text', 'string', 'address', 'json'].includes(octets.type))
-        throw new FilterError(
-          `${field.name} is no text and no octets: it has no slices`,
-          token.column,
-          token.length,
-        );
-      source = mapped(octets, 'bytes', (value) =>
-        typeof value === 'string' || value instanceof Uint8Array ? slice(octetsOf(value), ranges) : undefined,
+    const source: Source<K> = { type: field.type, get, vocabulary: this.vocabularyOf(field) };
+    if (ranges === undefined) return source;
+    if (!SLICED.includes(source.type))
+      throw new FilterError(
+        `${field.name} is no text and no octets: it has no slices`,
+        token.column,
+        token.length,
       );
-    }
-    for (const name of functions) source = applied(name, source);
-    return source;
+    return mapped(source, 'bytes', (value) =>
+      typeof value === 'string' || value instanceof Uint8Array ? slice(octetsOf(value), ranges) : undefined,
+    );
   }
 
   private vocabularyOf({ name, names, max, seconds, values }: Field): Vocabulary {
@@ -180,6 +182,8 @@ class Compiler<K extends RecordKind> {
     };
   }
 }
+
+const SLICED: readonly FieldType[] = ['bytes', 'text', 'string', 'address', 'json'];
 
 const FIELD_ORDER = {
   '==': (order: number) => order === 0,

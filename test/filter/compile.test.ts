@@ -204,6 +204,11 @@ describe('of the frame of RFC 6455 §5.7', () => {
       ['max(tcp.port) == 50000', 'client', true],
       ['min(tcp.port) == 443', 'client', true],
       ['max(tcp.port) == 443', 'client', false],
+      ['max(tcp.srcport, tcp.dstport) == 50000', 'client', true],
+      ['min(tcp.srcport,tcp.dstport) == 443', 'client', true],
+      ['max(websocket.payload_length_ext_16, websocket.opcode) == 1', 'client', true],
+      ['max(websocket.payload_length_ext_16, websocket.payload_length_ext_64)', 'client', false],
+      ['min(max(tcp.port), len(websocket.payload)) < 10', 'client', true],
       ['min(tcp.port) == 50000', 'client', false],
       ['max(websocket.payload.ping)', 'client', false],
       ['string(tcp.port) matches "^50"', 'client', true],
@@ -253,6 +258,12 @@ describe('of the frame of RFC 6455 §5.7', () => {
       expect(holds('websocket.pmc == 1', 'message', message)).toBe(present && rsv1);
     }
   });
+});
+
+test('functions in each other are not too many', () => {
+  expect(errorOf(`${'len('.repeat(100_000)}tcp.port`)).toBe(
+    '796+1 there are too many brackets in each other',
+  );
 });
 
 describe('what Wireshark has of fragments, Closes and masks', () => {
@@ -519,6 +530,10 @@ describe('what is wrong is told with its place', () => {
       '0+3 there is no function foo: there are len, count, lower, upper, max, min, string',
     ],
     ['any tcp.port', '0+3 any is for comparisons'],
+    ['len(ip.src, ip.dst) == 4', '0+3 len() takes one field'],
+    ['max(tcp.port, ip.src) == 4', '0+3 max() takes fields of one type'],
+    ['max(tcp.port,) == 4', '13+1 expected a field, found ")"'],
+    ['max(tcp.port tcp.srcport) == 4', '13+11 expected ), found "tcp.srcport"'],
     ['max(websocket)', '0+3 max() is for what has an order'],
     ['string(websocket.fin) == "1"', '0+6 string() is for numbers, addresses and JSON'],
     ['all', '3+1 expected a field, found the end'],
