@@ -3,6 +3,7 @@
  * brackets elements of arrays; what is asked of an array is asked of any of its elements. Strategy: what does not hold the last
  * name of the path is not parsed.
  */
+import { jsonShape } from '../bytes/json-shape.js';
 import { includesOctets, octetsOfText } from '../bytes/octets.js';
 import type { Unit } from '../subprotocol/decoder.js';
 import type { Frame } from '../websocket/frame-record.js';
@@ -84,7 +85,10 @@ function parse(record: Frame | Message): unknown {
   if ((record.opcode !== TEXT && record.opcode !== BINARY) || !record.complete) return undefined;
   if ('payload' in record && (!record.fin || record.compressed)) return undefined;
   const bytes = octetsOf(record);
-  if (!mayBeJson(bytes, record.opcode === TEXT)) return undefined;
+  const shape = jsonShape(bytes);
+  // Of binary messages strings and numbers are none.
+  if (shape === undefined || (record.opcode === BINARY && shape !== 'object' && shape !== 'array'))
+    return undefined;
   try {
     return JSON.parse(decoder.decode(bytes));
   } catch {
@@ -102,32 +106,6 @@ function isWithout(bytes: Uint8Array, written: Uint8Array): boolean {
 }
 
 const BACKSLASH = 0x5c;
-
-/** By its first and last octets (RFC 8259 §2): to find out by an error takes ten times as long. `scalars`: strings and so on. */
-function mayBeJson(bytes: Uint8Array, scalars: boolean): boolean {
-  let [first, last] = [0, bytes.length - 1];
-  while (first < last && isBlank(bytes[first])) first++;
-  while (last > first && isBlank(bytes[last])) last--;
-  const begin = bytes[first];
-  const end = bytes[last];
-  if (begin === OBJECT[0]) return end === OBJECT[1];
-  if (begin === ARRAY[0]) return end === ARRAY[1];
-  if (!scalars) return false;
-  if (begin === QUOTE) return end === QUOTE;
-  // A number, or true, false or null.
-  return last - first < MAX_NUMBER && ((end >= 0x30 && end <= 0x39) || end === 0x65 || end === 0x6c);
-}
-
-/** `{}`, `[]`, `"`. */
-const OBJECT = [0x7b, 0x7d];
-const ARRAY = [0x5b, 0x5d];
-const QUOTE = 0x22;
-/** Longer ones say no more than shorter ones. */
-const MAX_NUMBER = 400;
-
-function isBlank(byte: number): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
-}
 
 /** The scalar at a path, several where arrays are on its way or at its end; of an object that it is there. */
 function valueAt(json: unknown, steps: readonly Step[], from = 0): Value | undefined | readonly Value[] {
