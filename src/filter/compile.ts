@@ -19,6 +19,7 @@ import {
 } from './field.js';
 import { fieldNamed, MISSING, nearestField } from './fields.js';
 import type { Token } from './lexer.js';
+import { longInteger } from './numeral.js';
 import { type Comparison, type FilterNode, type Operand, parseFilter, type Quantifier } from './parser.js';
 import { slice } from './slice.js';
 import { applied, compare, listOf, mapped, octetsOf, type Source } from './source.js';
@@ -107,7 +108,7 @@ class Compiler<K extends RecordKind> {
       return this.comparisonOfFields(node, source, other);
     const base = operator === '!=' || operator === '===' || operator === '!==' ? '==' : operator;
     return quantified(
-      source.get,
+      getterFor(source, [value]),
       operator,
       makeTest(source.type, base, value, source.vocabulary),
       quantifier,
@@ -135,12 +136,17 @@ class Compiler<K extends RecordKind> {
   }
 
   private membership({ operand, members, quantifier }: Extract<FilterNode, { kind: 'in' }>): Predicate<K> {
-    const { type, get, vocabulary } = this.source(operand);
+    const source = this.source(operand);
+    const { type, vocabulary } = source;
     const tests = members.map(({ low, high }): Test => {
       if (high === undefined) return makeTest(type, '==', low, vocabulary);
       const [from, to] = [makeTest(type, '>=', low, vocabulary), makeTest(type, '<=', high, vocabulary)];
       return (value) => from(value) && to(value);
     });
+    const get = getterFor(
+      source,
+      members.flatMap(({ low, high = low }) => [low, high]),
+    );
     return quantified(get, '==', (value) => tests.some((test) => test(value)), quantifier);
   }
 
@@ -159,7 +165,12 @@ class Compiler<K extends RecordKind> {
     if (this.decoded !== 'units') this.decoded = field.decoded ?? this.decoded;
     this.gaps ||= field.gap === true;
     this.messages ||= this.kind === 'frame' && field.message === true;
-    const source: Source<K> = { type: field.type, get, vocabulary: this.vocabularyOf(field) };
+    const source: Source<K> = {
+      type: field.type,
+      get,
+      getExactly: field.exactly?.[this.kind] as typeof get,
+      vocabulary: this.vocabularyOf(field),
+    };
     if (ranges === undefined) return source;
     if (!SLICED.includes(source.type))
       throw new FilterError(
@@ -202,6 +213,14 @@ function joined<K extends RecordKind>(
   if (kind === 'and') return (record, context) => left(record, context) && right(record, context);
   if (kind === 'or') return (record, context) => left(record, context) || right(record, context);
   return (record, context) => left(record, context) !== right(record, context);
+}
+
+/** Integers of JSON are read digit by digit only where the literal is one that a double cannot hold. */
+function getterFor<K extends RecordKind>(
+  { get, getExactly = get }: Source<K>,
+  literals: readonly Token[],
+): Getter<Records[K]> {
+  return literals.some((literal) => longInteger(literal) !== undefined) ? getExactly : get;
 }
 
 function presence<K extends RecordKind>(get: Getter<Records[K]>): Predicate<K> {

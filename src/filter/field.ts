@@ -37,8 +37,8 @@ export type FieldType =
   | 'json'
   | 'label';
 
-/** A value of a field; `address` and `bytes` are octets. */
-export type Value = number | boolean | string | Uint8Array | null;
+/** A value of a field; `address` and `bytes` are octets, and a bigint is an integer that a double cannot hold. */
+export type Value = number | bigint | boolean | string | Uint8Array | null;
 
 /** What filters ask of a finding. */
 export type FindingFacts = Pick<Finding, 'rule' | 'severity'>;
@@ -81,6 +81,8 @@ export interface Field extends Domain {
   readonly meaning: string;
   /** How it is taken from each kind of record that has it. */
   readonly of: { readonly [Kind in RecordKind]?: Getter<Records[Kind]> };
+  /** The same, with integers of JSON that a double cannot hold; slower. */
+  readonly exactly?: Field['of'];
   /** It looks into payloads: they are to be kept whole. */
   readonly payload?: boolean;
   /** It asks what messages say in their subprotocols: the value, or all of a unit, with numbers of messages. */
@@ -95,16 +97,21 @@ export interface Field extends Domain {
 
 /** The same field, and of a frame that ends a data message it is that of the message. */
 export function ofEndedMessage(field: Field): Field {
-  const { frame, message } = field.of;
   return {
     ...field,
     message: true,
-    of: {
-      ...field.of,
-      frame: (record, context) => {
-        const ended = context.message?.(record);
-        return ended === undefined ? frame?.(record, context) : message?.(ended, context);
-      },
+    of: ended(field.of),
+    ...(field.exactly && { exactly: ended(field.exactly) }),
+  };
+}
+
+function ended(of: Field['of']): Field['of'] {
+  const { frame, message } = of;
+  return {
+    ...of,
+    frame: (record, context) => {
+      const whole = context.message?.(record);
+      return whole === undefined ? frame?.(record, context) : message?.(whole, context);
     },
   };
 }

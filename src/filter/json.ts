@@ -10,7 +10,8 @@ import type { Frame } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
 import { BINARY, TEXT } from '../websocket/opcode.js';
 import { FilterError } from './error.js';
-import type { Field, FilterContext, Value } from './field.js';
+import { parseExactly } from './exact-json.js';
+import type { Field, FilterContext, Getter, Value } from './field.js';
 import { type Token, unquoted } from './lexer.js';
 
 export const JSON_PREFIX = 'ws.json';
@@ -21,25 +22,29 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** The field that a path names. Throws FilterError for a path that is none. */
 export function jsonField(token: Token): Field {
-  const { text } = token;
   const steps = stepsOf(token);
-  const json = new LastJson();
+  const [plain, exact] = [getterOf(steps, JSON.parse), getterOf(steps, parseExactly)];
+  return {
+    name: token.text,
+    type: 'json',
+    meaning: 'value in JSON, or in what a subprotocol says, such as ws.json.items[0].name',
+    payload: true,
+    decoded: 'value',
+    of: { frame: plain, message: plain },
+    exactly: { frame: exact, message: exact },
+  };
+}
+
+function getterOf(steps: readonly Step[], parseText: (text: string) => unknown): Getter<Frame | Message> {
+  const json = new LastJson(parseText);
   const name = steps.filter((one) => typeof one === 'string').at(-1);
   const written = name === undefined ? undefined : octetsOfText(JSON.stringify(name));
-  const get = (record: Frame | Message, context: FilterContext) => {
+  return (record, context) => {
     const isOut = written !== undefined && isWithout(octetsOf(record), written);
     const own = isOut ? undefined : valueAt(json.of(record), steps);
     if (own !== undefined || !('content' in record)) return own;
     const units = unitsOf(record, context);
     return units.length === 0 ? undefined : listOf(units, ({ value }) => valueAt(value, steps));
-  };
-  return {
-    name: text,
-    type: 'json',
-    meaning: 'value in JSON, or in what a subprotocol says, such as ws.json.items[0].name',
-    payload: true,
-    decoded: 'value',
-    of: { frame: get, message: get },
   };
 }
 
@@ -72,16 +77,18 @@ class LastJson {
   private record: Frame | Message | undefined = undefined;
   private json: unknown = undefined;
 
+  constructor(private readonly parseText: (text: string) => unknown) {}
+
   of(record: Frame | Message): unknown {
     if (record === this.record) return this.json;
     this.record = record;
-    this.json = parse(record);
+    this.json = parse(record, this.parseText);
     return this.json;
   }
 }
 
 /** Undefined where it is no JSON; a fragment, and a frame of a compressed message, are none. */
-function parse(record: Frame | Message): unknown {
+function parse(record: Frame | Message, parseText: (text: string) => unknown): unknown {
   if ((record.opcode !== TEXT && record.opcode !== BINARY) || !record.complete) return undefined;
   if ('payload' in record && (!record.fin || record.compressed)) return undefined;
   const bytes = octetsOf(record);
@@ -90,7 +97,7 @@ function parse(record: Frame | Message): unknown {
   if (shape === undefined || (record.opcode === BINARY && shape !== 'object' && shape !== 'array'))
     return undefined;
   try {
-    return JSON.parse(decoder.decode(bytes));
+    return parseText(decoder.decode(bytes));
   } catch {
     return undefined;
   }

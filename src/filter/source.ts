@@ -16,6 +16,8 @@ import { compareBlobs, type Vocabulary } from './values.js';
 export interface Source<K extends RecordKind> {
   readonly type: FieldType;
   readonly get: Getter<Records[K]>;
+  /** With integers that a double cannot hold. */
+  readonly getExactly?: Getter<Records[K]> | undefined;
   /** Undefined where something was made of the field's values. */
   readonly vocabulary: Vocabulary | undefined;
 }
@@ -80,7 +82,9 @@ export function applied<K extends RecordKind>(name: Token, sources: readonly Sou
     case 'string':
       if (type === 'number' || type === 'address') return mapped(source, 'string', stringOf);
       if (type === 'json')
-        return mapped(source, 'string', (value) => (isOctets(value) ? undefined : String(value)));
+        return mapped({ ...source, get: source.getExactly ?? get }, 'string', (value) =>
+          isOctets(value) ? undefined : String(value),
+        );
       throw new FilterError('string() is for numbers, addresses and JSON', name.column, name.length);
     case 'lower':
       if (isText) return mapped(source, 'string', (value) => textOf(value).toLowerCase());

@@ -17,7 +17,7 @@ import { parseAddress } from '../network/address.js';
 import { FilterError } from './error.js';
 import type { Domain, FieldType, Value } from './field.js';
 import type { Token } from './lexer.js';
-import { parseDecimal, parseNumeral } from './numeral.js';
+import { longInteger, parseDecimal, parseNumeral } from './numeral.js';
 import type { Comparison } from './parser.js';
 import { compilePattern, type Pattern } from './pattern.js';
 
@@ -145,17 +145,28 @@ function patternOf({ text, column, length }: Token): Pattern {
 }
 
 function jsonTest(operator: Ordering, literal: Token): Test {
+  const long = longInteger(literal);
+  if (long !== undefined) return exactTest(operator, long);
   const isWord = literal.kind === 'word';
   const number = isWord ? parseNumeral(literal) : Number.NaN;
   if (!Number.isNaN(number)) {
     const test = numberTest(operator, number);
-    return (value) => typeof value === 'number' && test(value);
+    return (value) => isNumber(value) && test(value);
   }
   const constants: Record<string, boolean | null> = { true: true, false: false, null: null };
   if (isWord && Object.hasOwn(constants, literal.text) && operator === '==')
     return (value) => value === constants[literal.text];
   const test = stringTest(operator, literal.text);
   return (value) => typeof value === 'string' && test(value);
+}
+
+const isNumber = (value: Value): value is number | bigint =>
+  typeof value === 'number' || typeof value === 'bigint';
+
+/** Numbers and bigints compare exactly with each other. */
+function exactTest(operator: Ordering, wanted: bigint): Test {
+  const decide = ORDER[operator];
+  return (value) => isNumber(value) && decide(value < wanted ? -1 : value > wanted ? 1 : 0);
 }
 
 function addressTest(operator: Ordering, literal: Token): Test {
