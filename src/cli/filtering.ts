@@ -18,7 +18,8 @@ import { FindingsByRecord } from './findings-by-record.js';
 
 export interface Filtering<K extends RecordKind> {
   /**
-   * Of messages each is to be shown to it, in their order: what answers what is told so. `message`: the data message that a
+   * Of messages each is to be shown to it, in their order: what answers what is told so. So is each frame of a session: how
+   * long ago the one before it was. `message`: the data message that a
    * frame ends, where that is known.
    */
   matches(record: Records[K], message?: Message): boolean;
@@ -68,11 +69,14 @@ export async function makeFiltering<K extends RecordKind>(
   const { displayFilter: text } = options;
   if (text === undefined) return undefined;
   const filter = await compileGiven(text, kind);
+  const { Gaps } = await import('../filter/index.js');
   const known = new FindingsByRecord();
   const decoding =
     filter.decoded !== undefined && decoded === undefined ? await makeDecoding(options, defect) : undefined;
   const said = new WeakMap<Message, Decoded>();
+  const gaps = filter.gaps ? new Gaps() : undefined;
   let ended: Message | undefined;
+  let gap: number | undefined;
   const told = (message: Message) => {
     const says = decoding?.decode(message);
     if (says !== undefined) said.set(message, says);
@@ -82,11 +86,13 @@ export async function makeFiltering<K extends RecordKind>(
     findings: (record) => known.of(record),
     decoded: decoded ?? ((message) => said.get(message)),
     message: () => ended,
+    gap: () => gap,
   };
   return {
     matches(record, message) {
       if ('content' in record) told(record);
       ended = message;
+      if (gaps !== undefined && 'timestamp' in record) gap = gaps.since(record);
       return filter.matches(record, context);
     },
     payload: filter.payload,
@@ -97,6 +103,7 @@ export async function makeFiltering<K extends RecordKind>(
     finding: filter.findings && kind !== 'finding' ? (finding) => known.add(finding) : undefined,
     closed(session) {
       known.forget(session.number);
+      gaps?.forget(session.number);
       decoding?.close(session);
     },
   };

@@ -9,6 +9,7 @@ import type { Rule } from '../rules/rule.js';
 import { FilterError } from './error.js';
 import {
   type Field,
+  type FieldType,
   type FilterContext,
   type Getter,
   RECORD_KINDS,
@@ -16,8 +17,9 @@ import {
   type Records,
   type Value,
 } from './field.js';
-import { fieldNamed, nearestField } from './fields.js';
+import { fieldNamed, MISSING, nearestField } from './fields.js';
 import type { Token } from './lexer.js';
+import { longInteger } from './numeral.js';
 import { type Comparison, type FilterNode, type Operand, parseFilter, type Quantifier } from './parser.js';
 import { slice } from './slice.js';
 import { applied, compare, listOf, mapped, octetsOf, type Source } from './source.js';
@@ -37,6 +39,8 @@ export interface Filter<K extends RecordKind> {
   readonly decoded: 'value' | 'units' | undefined;
   /** Of frames: it asks what the messages say that end with them (FilterContext.message). */
   readonly messages: boolean;
+  /** It asks how long ago the record before it was (FilterContext.gap). */
+  readonly gaps: boolean;
 }
 
 /**
@@ -61,8 +65,8 @@ export function compileFilter<K extends RecordKind>(
 ): Filter<K> {
   const compiler = new Compiler(kind, rules);
   const matches = compiler.compile(parseFilter(filter));
-  const { payload, findings, decoded, messages } = compiler;
-  return { matches, payload, findings, decoded, messages };
+  const { payload, findings, decoded, messages, gaps } = compiler;
+  return { matches, payload, findings, decoded, messages, gaps };
 }
 
 class Compiler<K extends RecordKind> {
@@ -70,6 +74,7 @@ class Compiler<K extends RecordKind> {
   findings = false;
   decoded: 'value' | 'units' | undefined = undefined;
   messages = false;
+  gaps = false;
 
   constructor(
     private readonly kind: K,
@@ -97,11 +102,13 @@ class Compiler<K extends RecordKind> {
     const { operand, operator, value, quantifier } = node;
     const source = this.source(operand);
     const other = value.kind === 'word' ? fieldNamed(value) : undefined;
-    if (other !== undefined && operator !== 'matches' && operator !== 'contains')
+    // A label has no value, so its name is one.
+    const isField = other !== undefined && other.type !== 'label';
+    if (isField && operator !== 'matches' && operator !== 'contains')
       return this.comparisonOfFields(node, source, other);
     const base = operator === '!=' || operator === '===' || operator === '!==' ? '==' : operator;
     return quantified(
-      source.get,
+      getterFor(source, [value]),
       operator,
       makeTest(source.type, base, value, source.vocabulary),
       quantifier,
@@ -114,7 +121,7 @@ class Compiler<K extends RecordKind> {
     source: Source<K>,
     other: Field,
   ): Predicate<K> {
-    const right = this.source({ field: value, slice: undefined, functions: [] });
+    const right = this.source({ kind: 'field', field: value, slice: undefined });
     if (right.type !== source.type || !(operator in FIELD_ORDER))
       throw new FilterError(`${other.name} is not to be compared so`, token.column, token.length);
     const decide = FIELD_ORDER[operator as keyof typeof FIELD_ORDER];
@@ -129,39 +136,51 @@ class Compiler<K extends RecordKind> {
   }
 
   private membership({ operand, members, quantifier }: Extract<FilterNode, { kind: 'in' }>): Predicate<K> {
-    const { type, get, vocabulary } = this.source(operand);
+    const source = this.source(operand);
+    const { type, vocabulary } = source;
     const tests = members.map(({ low, high }): Test => {
       if (high === undefined) return makeTest(type, '==', low, vocabulary);
       const [from, to] = [makeTest(type, '>=', low, vocabulary), makeTest(type, '<=', high, vocabulary)];
       return (value) => from(value) && to(value);
     });
+    const get = getterFor(
+      source,
+      members.flatMap(({ low, high = low }) => [low, high]),
+    );
     return quantified(get, '==', (value) => tests.some((test) => test(value)), quantifier);
   }
 
   private source(operand: Operand): Source<K> {
-    const { field: token, slice: ranges, functions } = operand;
+    if (operand.kind === 'call')
+      return applied(
+        operand.name,
+        operand.operands.map((one) => this.source(one)),
+      );
+    const { field: token, slice: ranges } = operand;
     const field = fieldNamed(token) ?? unknown(token);
     const get = field.of[this.kind] as Getter<Records[K]> | undefined;
     if (get === undefined) throw ofOthers(field, this.kind, token);
     this.payload ||= field.payload === true;
     this.findings ||= field.findings === true;
     if (this.decoded !== 'units') this.decoded = field.decoded ?? this.decoded;
+    this.gaps ||= field.gap === true;
     this.messages ||= this.kind === 'frame' && field.message === true;
-    let source: Source<K> = { type: field.type, get, vocabulary: this.vocabularyOf(field) };
-    if (ranges !== undefined) {
-      const octets = source;
-      if (!['bytes', 'text', 'string', 'address', 'json'].includes(octets.type))
-        throw new FilterError(
-          `${field.name} is no text and no octets: it has no slices`,
-          token.column,
-          token.length,
-        );
-      source = mapped(octets, 'bytes', (value) =>
-        typeof value === 'string' || value instanceof Uint8Array ? slice(octetsOf(value), ranges) : undefined,
+    const source: Source<K> = {
+      type: field.type,
+      get,
+      getExactly: field.exactly?.[this.kind] as typeof get,
+      vocabulary: this.vocabularyOf(field),
+    };
+    if (ranges === undefined) return source;
+    if (!SLICED.includes(source.type))
+      throw new FilterError(
+        `${field.name} is no text and no octets: it has no slices`,
+        token.column,
+        token.length,
       );
-    }
-    for (const name of functions) source = applied(name, source);
-    return source;
+    return mapped(source, 'bytes', (value) =>
+      typeof value === 'string' || value instanceof Uint8Array ? slice(octetsOf(value), ranges) : undefined,
+    );
   }
 
   private vocabularyOf({ name, names, max, seconds, values }: Field): Vocabulary {
@@ -174,6 +193,8 @@ class Compiler<K extends RecordKind> {
     };
   }
 }
+
+const SLICED: readonly FieldType[] = ['bytes', 'text', 'string', 'address', 'json'];
 
 const FIELD_ORDER = {
   '==': (order: number) => order === 0,
@@ -192,6 +213,14 @@ function joined<K extends RecordKind>(
   if (kind === 'and') return (record, context) => left(record, context) && right(record, context);
   if (kind === 'or') return (record, context) => left(record, context) || right(record, context);
   return (record, context) => left(record, context) !== right(record, context);
+}
+
+/** Integers of JSON are read digit by digit only where the literal is one that a double cannot hold. */
+function getterFor<K extends RecordKind>(
+  { get, getExactly = get }: Source<K>,
+  literals: readonly Token[],
+): Getter<Records[K]> {
+  return literals.some((literal) => longInteger(literal) !== undefined) ? getExactly : get;
 }
 
 function presence<K extends RecordKind>(get: Getter<Records[K]>): Predicate<K> {
@@ -222,10 +251,11 @@ function quantified<K extends RecordKind>(
   };
 }
 
-function unknown(token: Token): never {
-  const near = nearestField(token.text);
-  const hint = near === undefined ? ' (wsdissect fields lists them)' : `; did you mean ${near}?`;
-  throw new FilterError(`there is no field ${JSON.stringify(token.text)}${hint}`, token.column, token.length);
+function unknown({ text, column, length }: Token): never {
+  const missing = MISSING.get(text);
+  const near = missing?.instead ?? nearestField(text);
+  const why = missing?.why ?? (near === undefined ? ' (wsdissect fields lists them)' : '');
+  throw new FilterError(`there is no field ${JSON.stringify(text)}${why}`, column, length, near);
 }
 
 function ofOthers(field: Field, kind: RecordKind, { column, length }: Token): FilterError {

@@ -37,8 +37,8 @@ export type FieldType =
   | 'json'
   | 'label';
 
-/** A value of a field; `address` and `bytes` are octets. */
-export type Value = number | boolean | string | Uint8Array | null;
+/** A value of a field; `address` and `bytes` are octets, and a bigint is an integer that a double cannot hold. */
+export type Value = number | bigint | boolean | string | Uint8Array | null;
 
 /** What filters ask of a finding. */
 export type FindingFacts = Pick<Finding, 'rule' | 'severity'>;
@@ -53,6 +53,8 @@ export interface FilterContext {
   decoded?(message: Message): Decoded | undefined;
   /** The data message that a frame ends, where that is known: without it only what the frame itself holds is. */
   message?(frame: Frame): Message | undefined;
+  /** Seconds since the record of its kind that came before the record in its session; undefined: there is none. */
+  gap?(): number | undefined;
 }
 
 /** What a record has of a field: undefined where it has none, a list where it has several values. */
@@ -79,6 +81,8 @@ export interface Field extends Domain {
   readonly meaning: string;
   /** How it is taken from each kind of record that has it. */
   readonly of: { readonly [Kind in RecordKind]?: Getter<Records[Kind]> };
+  /** The same, with integers of JSON that a double cannot hold; slower. */
+  readonly exactly?: Field['of'];
   /** It looks into payloads: they are to be kept whole. */
   readonly payload?: boolean;
   /** It asks what messages say in their subprotocols: the value, or all of a unit, with numbers of messages. */
@@ -87,20 +91,27 @@ export interface Field extends Domain {
   readonly findings?: boolean;
   /** Of a frame it asks what the message says that ends with it. */
   readonly message?: boolean;
+  /** It asks how long ago the record before it was: it is to be shown all, in their order. */
+  readonly gap?: boolean;
 }
 
 /** The same field, and of a frame that ends a data message it is that of the message. */
 export function ofEndedMessage(field: Field): Field {
-  const { frame, message } = field.of;
   return {
     ...field,
     message: true,
-    of: {
-      ...field.of,
-      frame: (record, context) => {
-        const ended = context.message?.(record);
-        return ended === undefined ? frame?.(record, context) : message?.(ended, context);
-      },
+    of: ended(field.of),
+    ...(field.exactly && { exactly: ended(field.exactly) }),
+  };
+}
+
+function ended(of: Field['of']): Field['of'] {
+  const { frame, message } = of;
+  return {
+    ...of,
+    frame: (record, context) => {
+      const whole = context.message?.(record);
+      return whole === undefined ? frame?.(record, context) : message?.(whole, context);
     },
   };
 }
@@ -114,3 +125,32 @@ export function ofSession(get: Getter<Session>): Field['of'] {
 export function ofAll(get: Getter<{ readonly session: Session }>): Field['of'] {
   return { frame: get, message: get, session: get, finding: get };
 }
+
+/** What is the same for all records of a session is made once. */
+export function ofEachSession<T>(make: (session: Session) => T): (session: Session) => T {
+  const known = new WeakMap<Session, T>();
+  return (session) => {
+    let made = known.get(session);
+    if (made === undefined) {
+      made = make(session);
+      known.set(session, made);
+    }
+    return made;
+  };
+}
+
+/** Of frames alone. */
+export const frameField = (
+  name: string,
+  type: FieldType,
+  meaning: string,
+  frame: (frame: Frame) => Value | undefined,
+): Field => ({ name, type, meaning, of: { frame } });
+
+/** Of frames and messages. */
+export const itemField = (
+  name: string,
+  type: FieldType,
+  meaning: string,
+  get: (item: Frame | Message, context: FilterContext) => Value | undefined,
+): Field => ({ name, type, meaning, of: { frame: get, message: get } });

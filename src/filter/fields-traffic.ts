@@ -7,7 +7,7 @@ import type { Timestamp } from '../stream/place.js';
 import type { Sender } from '../websocket/frame-record.js';
 import type { Handshake } from '../websocket/handshake.js';
 import type { Session } from '../websocket/session-record.js';
-import { type Field, type FilterContext, ofSession, type Value } from './field.js';
+import { type Field, type FilterContext, ofEachSession, ofSession, type Value } from './field.js';
 
 const MAX_PORT = 0xffff;
 /** RFC 9110 §15: three digits. */
@@ -22,19 +22,6 @@ interface Endpoint {
 interface Endpoints {
   readonly client: Endpoint;
   readonly server: Endpoint;
-}
-
-/** What is the same for all records of a session is made once. */
-function ofEachSession<T>(make: (session: Session) => T): (session: Session) => T {
-  const known = new WeakMap<Session, T>();
-  return (session) => {
-    let made = known.get(session);
-    if (made === undefined) {
-      made = make(session);
-      known.set(session, made);
-    }
-    return made;
-  };
 }
 
 const endpointsOf = ofEachSession(
@@ -80,7 +67,15 @@ function endpointField(
 const version = (length: 4 | 16) => (endpoint: Endpoint) =>
   endpoint.address.length === length ? endpoint.address : undefined;
 
+const label = (name: string, meaning: string, holds: (session: Session) => boolean): Field => ({
+  name,
+  type: 'label',
+  meaning,
+  of: ofSession((session) => (holds(session) ? true : undefined)),
+});
+
 const addressFields = (prefix: string, length: 4 | 16, what: string): Field[] => [
+  label(prefix, `it comes over ${what}`, (session) => endpointsOf(session).client.address.length === length),
   endpointField(`${prefix}.addr`, 'address', `${what} address of either side`, 'either', version(length)),
   endpointField(`${prefix}.src`, 'address', `${what} address of the sender`, 'from', version(length)),
   endpointField(`${prefix}.dst`, 'address', `${what} address of the receiver`, 'to', version(length)),
@@ -160,6 +155,7 @@ export const trafficFields: readonly Field[] = [
   timeField('frame.time_relative', 'number', 'the same in seconds since the first packet', relative),
   ...addressFields('ip', 4, 'IPv4'),
   ...addressFields('ipv6', 16, 'IPv6'),
+  label('tcp', 'it comes over TCP: all that is listed does', () => true),
   {
     name: 'tcp.stream',
     type: 'number',
@@ -178,24 +174,14 @@ export const trafficFields: readonly Field[] = [
     ...endpointField('tcp.dstport', 'number', 'TCP port of the receiver', 'to', ({ port }) => port),
     max: MAX_PORT,
   },
-  {
-    name: 'tls',
-    type: 'label',
-    meaning: 'it comes over TLS',
-    of: ofSession(({ carrier }) => (carrier.tls === undefined ? undefined : true)),
-  },
+  label('tls', 'it comes over TLS', ({ carrier }) => carrier.tls !== undefined),
   {
     name: 'tls.handshake.extensions_server_name',
     type: 'string',
     meaning: 'server that the TLS client asked for',
     of: ofSession(({ carrier }) => carrier.tls?.serverName),
   },
-  {
-    name: 'http2',
-    type: 'label',
-    meaning: 'it comes in HTTP/2',
-    of: ofSession(({ carrier }) => (carrier.http === 'h2' ? true : undefined)),
-  },
+  label('http2', 'it comes in HTTP/2', ({ carrier }) => carrier.http === 'h2'),
   {
     name: 'http2.streamid',
     type: 'number',
@@ -203,6 +189,11 @@ export const trafficFields: readonly Field[] = [
     max: MAX_H2_STREAM,
     of: ofSession(({ carrier }) => carrier.stream),
   },
+  label(
+    'http',
+    'its handshake is of HTTP/1.1, and was captured',
+    ({ carrier, handshake }) => carrier.http === 'http/1.1' && handshake !== undefined,
+  ),
   {
     name: 'http.host',
     type: 'string',

@@ -6,42 +6,28 @@
 import { SEVERITIES } from '../rules/rule.js';
 import { secondsBetween } from '../stream/place.js';
 import type { Unit } from '../subprotocol/decoder.js';
-import { type CloseBody, decodeClose } from '../websocket/close.js';
+import { deflateParameters } from '../websocket/deflate-parameters.js';
 import type { Frame, Sender } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
-import { BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT } from '../websocket/opcode.js';
 import type { SessionSummary } from '../websocket/session-record.js';
 import {
   type Field,
   type FieldType,
   type FilterContext,
   type FindingFacts,
-  type Getter,
+  frameField,
+  itemField,
   ofAll,
+  ofEachSession,
   ofEndedMessage,
   ofSession,
   type Records,
   type Value,
 } from './field.js';
+import { OPCODES, payloadFields } from './fields-payload.js';
 import { unitsOf } from './json.js';
 
-const OPCODES = {
-  continuation: CONTINUATION,
-  text: TEXT,
-  binary: BINARY,
-  close: CLOSE,
-  ping: PING,
-  pong: PONG,
-};
-
 const SENDERS: readonly Sender[] = ['client', 'server'];
-
-const frameField = (
-  name: string,
-  type: FieldType,
-  meaning: string,
-  frame: (frame: Frame) => Value | undefined,
-): Field => ({ name, type, meaning, of: { frame } });
 
 const messageField = (
   name: string,
@@ -58,58 +44,6 @@ const summaryField = (
   session: (summary: SessionSummary) => Value | undefined | readonly Value[],
 ): Field => ({ name, type, meaning, of: { session } });
 
-/** Of frames and messages. */
-const itemField = (
-  name: string,
-  type: FieldType,
-  meaning: string,
-  get: (item: Frame | Message) => Value | undefined,
-): Field => ({ name, type, meaning, of: { frame: get, message: get } });
-
-const bytesOf = (item: Frame | Message): Uint8Array => ('payload' in item ? item.payload : item.content);
-
-/** Payload of the frames, or content of the messages, with one opcode; as in tshark there is none where it is empty. */
-const payloadField = (
-  name: string,
-  type: FieldType,
-  meaning: string,
-  wanted: (opcode: number) => boolean,
-): Field => ({
-  ...itemField(name, type, meaning, (item) => {
-    const bytes = bytesOf(item);
-    return wanted(item.opcode) && bytes.length > 0 ? bytes : undefined;
-  }),
-  payload: true,
-});
-
-/**
- * Text of messages, and of the frames that end one, as in tshark: fragments before its last are none. Of a text in one
- * frame that is not compressed the frame has it all.
- */
-const textOf: Getter<Frame> = (frame, { message }) => {
-  if (frame.messageOpcode !== TEXT || !frame.fin) return undefined;
-  const isAll = frame.opcode === TEXT && !frame.compressed;
-  const bytes = isAll ? frame.payload : message?.(frame)?.content;
-  return bytes === undefined || bytes.length === 0 ? undefined : bytes;
-};
-
-/** As in tshark there is no reason where it is empty. */
-function closeField(name: string, type: FieldType, meaning: string, part: 'code' | 'reason'): Field {
-  const partOf = (body: CloseBody | undefined) => (body?.[part] === '' ? undefined : body?.[part]);
-  return {
-    name,
-    type,
-    meaning,
-    payload: true,
-    of: {
-      frame: ({ opcode, payload }) => (opcode === CLOSE ? partOf(decodeClose(payload)) : undefined),
-      message: ({ close }) => partOf(close),
-      session: ({ close }) =>
-        [partOf(close.client?.body), partOf(close.server?.body)].filter((value) => value !== undefined),
-    },
-  };
-}
-
 /** RFC 6455 §5.2: the seven bits that hold the length, or say that it follows. */
 function shortLength({ lengthForm, length }: Frame): number {
   return lengthForm === 7 ? length : lengthForm === 16 ? 126 : 127;
@@ -120,7 +54,11 @@ function keyBytes({ masked, maskingKey }: Frame): Uint8Array | undefined {
   return Uint8Array.of(maskingKey >>> 24, maskingKey >>> 16, maskingKey >>> 8, maskingKey);
 }
 
-const isReserved = (opcode: number) => !Object.values(OPCODES).includes(opcode);
+/** RFC 7692 §6: the bit has this name where the extension was agreed on, or no handshake tells that it was not. */
+const isDeflated = ofEachSession(
+  ({ handshake }) =>
+    handshake === undefined || deflateParameters(handshake)?.extension === 'permessage-deflate',
+);
 
 export const websocketFields: readonly Field[] = [
   {
@@ -139,9 +77,10 @@ export const websocketFields: readonly Field[] = [
     ),
     max: 0b111,
   },
-  itemField('websocket.pmc', 'boolean', 'its message is compressed (RSV1)', (item) =>
-    'rsv1' in item ? item.rsv1 : item.compressed,
-  ),
+  itemField('websocket.pmc', 'boolean', 'RSV1 where permessage-deflate is in use: compressed', (item) => {
+    if (!isDeflated(item.session)) return undefined;
+    return 'rsv1' in item ? item.rsv1 : item.compressed;
+  }),
   {
     ...itemField('websocket.opcode', 'number', 'opcode, or its name', ({ opcode }) => opcode),
     names: OPCODES,
@@ -170,14 +109,7 @@ export const websocketFields: readonly Field[] = [
     lengthForm === 64 ? length : undefined,
   ),
   frameField('websocket.masking_key', 'bytes', 'such as 37:fa:21:3d', keyBytes),
-  payloadField('websocket.payload', 'bytes', 'unmasked payload; content of a message', () => true),
-  textField(),
-  continuationField(),
-  payloadField('websocket.payload.ping', 'bytes', 'that of a Ping', (opcode) => opcode === PING),
-  payloadField('websocket.payload.pong', 'bytes', 'that of a Pong', (opcode) => opcode === PONG),
-  payloadField('websocket.payload.unknown', 'bytes', 'that of a reserved opcode', isReserved),
-  { ...closeField('websocket.payload.close.status_code', 'number', 'code of a Close', 'code'), max: 0xffff },
-  closeField('websocket.payload.close.reason', 'string', 'reason of a Close', 'reason'),
+  ...payloadFields,
   {
     name: 'ws.session',
     type: 'number',
@@ -204,6 +136,16 @@ export const websocketFields: readonly Field[] = [
   itemField('ws.length', 'number', 'octets of payload; of a message of content', ({ length }) => length),
   itemField('ws.compressed', 'boolean', 'its message is compressed', ({ compressed }) => compressed),
   itemField('ws.complete', 'boolean', 'nothing of it is missing', ({ complete }) => complete),
+  {
+    ...itemField(
+      'ws.gap',
+      'number',
+      'seconds since the frame, or message, before it in its session',
+      (_, { gap }) => gap?.(),
+    ),
+    seconds: true,
+    gap: true,
+  },
   {
     name: 'ws.confidence',
     type: 'number',
@@ -292,29 +234,6 @@ export const websocketFields: readonly Field[] = [
     values: SEVERITIES,
   },
 ];
-
-function textField(): Field {
-  const field = payloadField(
-    'websocket.payload.text',
-    'text',
-    'that of a text, at its last frame',
-    (opcode) => opcode === TEXT,
-  );
-  return { ...field, message: true, of: { ...field.of, frame: textOf } };
-}
-
-/** As in tshark the last frame of a message has the message in its place, unless that has no beginning. */
-function continuationField(): Field {
-  const field = payloadField(
-    'websocket.payload.continue',
-    'bytes',
-    'that of a continuation, but for the last one',
-    (opcode) => opcode === CONTINUATION,
-  );
-  const frame: Getter<Frame> = (record, context) =>
-    record.fin && record.messageOpcode !== CONTINUATION ? undefined : field.of.frame?.(record, context);
-  return { ...field, of: { ...field.of, frame } };
-}
 
 function unitField(
   name: string,

@@ -32,3 +32,22 @@ function wordOf(text: string): Token {
 export function nearestField(word: string): string | undefined {
   return nearest(word, [...byName.keys()]);
 }
+
+interface Missing {
+  /** Put behind what is said of any unknown field. */
+  readonly why: string;
+  readonly instead: string;
+}
+
+const NO_PACKETS = ': of packets only numbers and times are known';
+const BEFORE = ': packets are not listed here';
+
+/** Fields of Wireshark that somebody may look for, and what comes nearest. */
+export const MISSING: ReadonlyMap<string, Missing> = new Map([
+  ['frame.len', { why: NO_PACKETS, instead: 'ws.length' }],
+  ['frame.cap_len', { why: NO_PACKETS, instead: 'ws.length' }],
+  ['tcp.len', { why: NO_PACKETS, instead: 'ws.length' }],
+  ['frame.time_delta', { why: BEFORE, instead: 'ws.gap' }],
+  ['frame.time_delta_displayed', { why: BEFORE, instead: 'ws.gap' }],
+  ['tcp.time_delta', { why: BEFORE, instead: 'ws.gap' }],
+]);

@@ -15,3 +15,4 @@ export type {
 } from './field.js';
 export { RECORD_KINDS } from './field.js';
 export { fields } from './fields.js';
+export { Gaps } from './gaps.js';

@@ -3,13 +3,15 @@
  * brackets elements of arrays; what is asked of an array is asked of any of its elements. Strategy: what does not hold the last
  * name of the path is not parsed.
  */
+import { jsonShape } from '../bytes/json-shape.js';
 import { includesOctets, octetsOfText } from '../bytes/octets.js';
 import type { Unit } from '../subprotocol/decoder.js';
 import type { Frame } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
 import { BINARY, TEXT } from '../websocket/opcode.js';
 import { FilterError } from './error.js';
-import type { Field, FilterContext, Value } from './field.js';
+import { parseExactly } from './exact-json.js';
+import type { Field, FilterContext, Getter, Value } from './field.js';
 import { type Token, unquoted } from './lexer.js';
 
 export const JSON_PREFIX = 'ws.json';
@@ -20,25 +22,29 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** The field that a path names. Throws FilterError for a path that is none. */
 export function jsonField(token: Token): Field {
-  const { text } = token;
   const steps = stepsOf(token);
-  const json = new LastJson();
+  const [plain, exact] = [getterOf(steps, JSON.parse), getterOf(steps, parseExactly)];
+  return {
+    name: token.text,
+    type: 'json',
+    meaning: 'value in JSON, or in what a subprotocol says, such as ws.json.items[0].name',
+    payload: true,
+    decoded: 'value',
+    of: { frame: plain, message: plain },
+    exactly: { frame: exact, message: exact },
+  };
+}
+
+function getterOf(steps: readonly Step[], parseText: (text: string) => unknown): Getter<Frame | Message> {
+  const json = new LastJson(parseText);
   const name = steps.filter((one) => typeof one === 'string').at(-1);
   const written = name === undefined ? undefined : octetsOfText(JSON.stringify(name));
-  const get = (record: Frame | Message, context: FilterContext) => {
+  return (record, context) => {
     const isOut = written !== undefined && isWithout(octetsOf(record), written);
     const own = isOut ? undefined : valueAt(json.of(record), steps);
     if (own !== undefined || !('content' in record)) return own;
     const units = unitsOf(record, context);
     return units.length === 0 ? undefined : listOf(units, ({ value }) => valueAt(value, steps));
-  };
-  return {
-    name: text,
-    type: 'json',
-    meaning: 'value in JSON, or in what a subprotocol says, such as ws.json.items[0].name',
-    payload: true,
-    decoded: 'value',
-    of: { frame: get, message: get },
   };
 }
 
@@ -71,22 +77,27 @@ class LastJson {
   private record: Frame | Message | undefined = undefined;
   private json: unknown = undefined;
 
+  constructor(private readonly parseText: (text: string) => unknown) {}
+
   of(record: Frame | Message): unknown {
     if (record === this.record) return this.json;
     this.record = record;
-    this.json = parse(record);
+    this.json = parse(record, this.parseText);
     return this.json;
   }
 }
 
 /** Undefined where it is no JSON; a fragment, and a frame of a compressed message, are none. */
-function parse(record: Frame | Message): unknown {
+function parse(record: Frame | Message, parseText: (text: string) => unknown): unknown {
   if ((record.opcode !== TEXT && record.opcode !== BINARY) || !record.complete) return undefined;
   if ('payload' in record && (!record.fin || record.compressed)) return undefined;
   const bytes = octetsOf(record);
-  if (!mayBeJson(bytes, record.opcode === TEXT)) return undefined;
+  const shape = jsonShape(bytes);
+  // Of binary messages strings and numbers are none.
+  if (shape === undefined || (record.opcode === BINARY && shape !== 'object' && shape !== 'array'))
+    return undefined;
   try {
-    return JSON.parse(decoder.decode(bytes));
+    return parseText(decoder.decode(bytes));
   } catch {
     return undefined;
   }
@@ -102,32 +113,6 @@ function isWithout(bytes: Uint8Array, written: Uint8Array): boolean {
 }
 
 const BACKSLASH = 0x5c;
-
-/** By its first and last octets (RFC 8259 §2): to find out by an error takes ten times as long. `scalars`: strings and so on. */
-function mayBeJson(bytes: Uint8Array, scalars: boolean): boolean {
-  let [first, last] = [0, bytes.length - 1];
-  while (first < last && isBlank(bytes[first])) first++;
-  while (last > first && isBlank(bytes[last])) last--;
-  const begin = bytes[first];
-  const end = bytes[last];
-  if (begin === OBJECT[0]) return end === OBJECT[1];
-  if (begin === ARRAY[0]) return end === ARRAY[1];
-  if (!scalars) return false;
-  if (begin === QUOTE) return end === QUOTE;
-  // A number, or true, false or null.
-  return last - first < MAX_NUMBER && ((end >= 0x30 && end <= 0x39) || end === 0x65 || end === 0x6c);
-}
-
-/** `{}`, `[]`, `"`. */
-const OBJECT = [0x7b, 0x7d];
-const ARRAY = [0x5b, 0x5d];
-const QUOTE = 0x22;
-/** Longer ones say no more than shorter ones. */
-const MAX_NUMBER = 400;
-
-function isBlank(byte: number): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
-}
 
 /** The scalar at a path, several where arrays are on its way or at its end; of an object that it is there. */
 function valueAt(json: unknown, steps: readonly Step[], from = 0): Value | undefined | readonly Value[] {

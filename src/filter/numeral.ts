@@ -22,3 +22,11 @@ export function parseNumeral({ kind, text, column, length }: Token): number {
 export function parseDecimal(text: string): number {
   return text.trim() === '' ? Number.NaN : Number(text);
 }
+
+const INTEGER = /^(?:[+-]?[1-9]\d*|0x[\da-f]+|0b[01]+)$/i;
+
+/** The integer, where it is one that a double may not hold: beyond 2^53. */
+export function longInteger({ kind, text }: Token): bigint | undefined {
+  if (kind !== 'word' || !INTEGER.test(text) || Number.isSafeInteger(Number(text))) return undefined;
+  return BigInt(text);
+}

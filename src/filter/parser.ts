@@ -10,13 +10,10 @@ import { parseSlice, type SliceRange } from './slice.js';
 
 export type Comparison = '==' | '!=' | '===' | '!==' | '>' | '<' | '>=' | '<=' | 'contains' | 'matches' | '&';
 
-/** What is compared: a field, or a part of it, or what a function makes of it. */
-export interface Operand {
-  readonly field: Token;
-  readonly slice: readonly SliceRange[] | undefined;
-  /** Innermost first. */
-  readonly functions: readonly Token[];
-}
+/** What is compared: a field, or a part of it, or what a function makes of some. */
+export type Operand =
+  | { readonly kind: 'field'; readonly field: Token; readonly slice: readonly SliceRange[] | undefined }
+  | { readonly kind: 'call'; readonly name: Token; readonly operands: readonly Operand[] };
 
 /** A value, or a field by its name. */
 export type Literal = Token;
@@ -116,11 +113,14 @@ class Parser {
   }
 
   private test(): FilterNode {
-    const { column } = this.token;
-    if (++this.depth > MAX_DEPTH) throw new FilterError('there are too many brackets in each other', column);
+    this.deepen(this.token.column);
     const node = this.deeper();
     this.depth--;
     return node;
+  }
+
+  private deepen(column: number): void {
+    if (++this.depth > MAX_DEPTH) throw new FilterError('there are too many brackets in each other', column);
   }
 
   private deeper(): FilterNode {
@@ -151,16 +151,20 @@ class Parser {
     const { token } = this;
     if (token.kind !== 'word') throw this.unexpected('expected a field');
     this.at++;
-    if (this.is('(')) {
-      this.at++;
-      const inner = this.operand();
-      if (!this.takes([')'])) throw this.unexpected('expected )');
-      return { ...inner, functions: [...inner.functions, token] };
-    }
+    if (this.takes(['('])) return { kind: 'call', name: token, operands: this.operands(token) };
     const { token: behind } = this;
-    if (behind.kind !== 'slice') return { field: token, slice: undefined, functions: [] };
+    if (behind.kind !== 'slice') return { kind: 'field', field: token, slice: undefined };
     this.at++;
-    return { field: token, slice: parseSlice(behind), functions: [] };
+    return { kind: 'field', field: token, slice: parseSlice(behind) };
+  }
+
+  private operands({ column }: Token): Operand[] {
+    this.deepen(column);
+    const operands = [this.operand()];
+    while (this.takes([','])) operands.push(this.operand());
+    if (!this.takes([')'])) throw this.unexpected('expected )');
+    this.depth--;
+    return operands;
   }
 
   private literal(): Literal {

@@ -4,6 +4,7 @@
  * Strategy: a function is a getter around a getter, chosen when the filter is compiled; what it cannot be applied to is told
  * then, with its place.
  */
+import { nearest } from '../bytes/nearest.js';
 import { compareOctets, octetsOfText, textOfOctets } from '../bytes/octets.js';
 import { formatAddress } from '../network/address.js';
 import { FilterError } from './error.js';
@@ -15,6 +16,8 @@ import { compareBlobs, type Vocabulary } from './values.js';
 export interface Source<K extends RecordKind> {
   readonly type: FieldType;
   readonly get: Getter<Records[K]>;
+  /** With integers that a double cannot hold. */
+  readonly getExactly?: Getter<Records[K]> | undefined;
   /** Undefined where something was made of the field's values. */
   readonly vocabulary: Vocabulary | undefined;
 }
@@ -50,8 +53,15 @@ export function mapped<K extends RecordKind>(
 
 const FUNCTIONS = ['len', 'count', 'lower', 'upper', 'max', 'min', 'string'];
 
-export function applied<K extends RecordKind>(name: Token, source: Source<K>): Source<K> {
+/** Throws FilterError for what the function is not for. Only max() and min() take several. */
+export function applied<K extends RecordKind>(name: Token, sources: readonly Source<K>[]): Source<K> {
+  const [source] = sources;
   const { type, get } = source;
+  const takesOne = ['len', 'count', 'lower', 'upper', 'string'].includes(name.text.toLowerCase());
+  if (sources.length > 1 && takesOne)
+    throw new FilterError(`${name.text}() takes one field`, name.column, name.length);
+  if (sources.some((one) => one.type !== type))
+    throw new FilterError(`${name.text}() takes fields of one type`, name.column, name.length);
   const isText = type === 'string' || type === 'text' || type === 'json';
   switch (name.text.toLowerCase()) {
     case 'count':
@@ -67,12 +77,14 @@ export function applied<K extends RecordKind>(name: Token, source: Source<K>): S
     case 'max':
     case 'min':
       if (type !== 'label' && type !== 'json')
-        return extreme(name.text.toLowerCase() === 'max' ? 1 : -1, source);
+        return extreme(name.text.toLowerCase() === 'max' ? 1 : -1, sources);
       throw new FilterError(`${name.text}() is for what has an order`, name.column, name.length);
     case 'string':
       if (type === 'number' || type === 'address') return mapped(source, 'string', stringOf);
       if (type === 'json')
-        return mapped(source, 'string', (value) => (isOctets(value) ? undefined : String(value)));
+        return mapped({ ...source, get: source.getExactly ?? get }, 'string', (value) =>
+          isOctets(value) ? undefined : String(value),
+        );
       throw new FilterError('string() is for numbers, addresses and JSON', name.column, name.length);
     case 'lower':
       if (isText) return mapped(source, 'string', (value) => textOf(value).toLowerCase());
@@ -85,6 +97,7 @@ export function applied<K extends RecordKind>(name: Token, source: Source<K>): S
         `there is no function ${name.text}: there are ${FUNCTIONS.join(', ')}`,
         name.column,
         name.length,
+        nearest(name.text, FUNCTIONS),
       );
   }
   throw new FilterError(
@@ -95,13 +108,14 @@ export function applied<K extends RecordKind>(name: Token, source: Source<K>): S
 }
 
 /** `sign`: 1 for the greatest, -1 for the least of all values. */
-function extreme<K extends RecordKind>(sign: number, { type, get }: Source<K>): Source<K> {
+function extreme<K extends RecordKind>(sign: number, sources: readonly Source<K>[]): Source<K> {
+  const [{ type }] = sources;
   const beyond = (a: Value, b: Value) => (sign * compare(a, b, type) >= 0 ? a : b);
   return {
     type,
     vocabulary: undefined,
     get: (record, context) => {
-      const values = listOf(get(record, context));
+      const values = sources.flatMap(({ get }) => listOf(get(record, context)));
       return values.length === 0 ? undefined : values.reduce(beyond);
     },
   };

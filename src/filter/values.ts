@@ -17,7 +17,7 @@ import { parseAddress } from '../network/address.js';
 import { FilterError } from './error.js';
 import type { Domain, FieldType, Value } from './field.js';
 import type { Token } from './lexer.js';
-import { parseDecimal, parseNumeral } from './numeral.js';
+import { longInteger, parseDecimal, parseNumeral } from './numeral.js';
 import type { Comparison } from './parser.js';
 import { compilePattern, type Pattern } from './pattern.js';
 
@@ -145,17 +145,28 @@ function patternOf({ text, column, length }: Token): Pattern {
 }
 
 function jsonTest(operator: Ordering, literal: Token): Test {
+  const long = longInteger(literal);
+  if (long !== undefined) return exactTest(operator, long);
   const isWord = literal.kind === 'word';
   const number = isWord ? parseNumeral(literal) : Number.NaN;
   if (!Number.isNaN(number)) {
     const test = numberTest(operator, number);
-    return (value) => typeof value === 'number' && test(value);
+    return (value) => isNumber(value) && test(value);
   }
   const constants: Record<string, boolean | null> = { true: true, false: false, null: null };
   if (isWord && Object.hasOwn(constants, literal.text) && operator === '==')
     return (value) => value === constants[literal.text];
   const test = stringTest(operator, literal.text);
   return (value) => typeof value === 'string' && test(value);
+}
+
+const isNumber = (value: Value): value is number | bigint =>
+  typeof value === 'number' || typeof value === 'bigint';
+
+/** Numbers and bigints compare exactly with each other. */
+function exactTest(operator: Ordering, wanted: bigint): Test {
+  const decide = ORDER[operator];
+  return (value) => isNumber(value) && decide(value < wanted ? -1 : value > wanted ? 1 : 0);
 }
 
 function addressTest(operator: Ordering, literal: Token): Test {
@@ -199,7 +210,7 @@ function parseNumber(type: FieldType, literal: Token, vocabulary: Vocabulary): n
   if (type === 'time') {
     const time = Date.parse(text) / 1000 + fraction(text);
     if (!Number.isNaN(time)) return time;
-    throw new FilterError(wantedNumber(type, word, names), column, length);
+    throw noNumber(type, literal, vocabulary);
   }
   const number = seconds === true ? parseDecimal(text) : parseNumeral(literal);
   if (type === 'boolean') {
@@ -209,15 +220,15 @@ function parseNumber(type: FieldType, literal: Token, vocabulary: Vocabulary): n
     if (Number.isInteger(number) && number >= 0 && number <= max) return number;
     throw new FilterError(`${name} is never ${text}: it is a whole number from 0 to ${max}`, column, length);
   } else if (!Number.isNaN(number)) return number;
-  throw new FilterError(wantedNumber(type, word, names), column, length);
+  throw noNumber(type, literal, vocabulary);
 }
 
 /** What the literal says. Throws FilterError for what the field never is. */
 function knownWord({ text, column, length }: Token, { name, values }: Vocabulary): string {
   if (values === undefined || values.includes(text)) return text;
   const near = nearest(text, values);
-  const hint = near === undefined ? `it is one of ${listed(values)}` : `did you mean ${near}?`;
-  throw new FilterError(`${name} is never ${JSON.stringify(text)}; ${hint}`, column, length);
+  const hint = near === undefined ? `; it is one of ${listed(values)}` : '';
+  throw new FilterError(`${name} is never ${JSON.stringify(text)}${hint}`, column, length, near);
 }
 
 function listed(values: readonly string[]): string {
@@ -231,13 +242,15 @@ function fraction(text: string): number {
   return digits === undefined ? 0 : Number(`0.000${digits}`);
 }
 
-function wantedNumber(type: FieldType, word: string, names: Readonly<Record<string, number>>): string {
-  if (type === 'boolean') return 'expected 0, 1, true or false';
-  if (type === 'time') return 'expected a time such as "2026-11-20 09:30:00.25Z"';
+function noNumber(type: FieldType, { text, column, length }: Token, { names = {} }: Vocabulary): FilterError {
   const known = Object.keys(names);
-  if (known.length === 0) return 'expected a number';
-  const near = nearest(word, known);
-  return `expected a number, or ${known.join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`;
+  return new FilterError(`expected ${wanted(type, known)}`, column, length, nearest(text, known));
+}
+
+function wanted(type: FieldType, names: readonly string[]): string {
+  if (type === 'boolean') return '0, 1, true or false';
+  if (type === 'time') return 'a time such as "2026-11-20 09:30:00.25Z"';
+  return names.length === 0 ? 'a number' : `a number, or ${names.join(', ')}`;
 }
 
 function octetsOfLiteral({ kind, text }: Token): Uint8Array {

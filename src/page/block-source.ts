@@ -1,7 +1,7 @@
 /**
  * What the page asks, answered from blocks, wherever these are: the report, a server, a file.
  */
-import { compileFilter, type FilterContext } from '../filter/index.js';
+import { compileFilter, type FilterContext, Gaps } from '../filter/index.js';
 import type { Finding } from '../rules/finding.js';
 import type { Session, SessionSummary } from '../websocket/session-record.js';
 import { type BlockStore, decodeBlock, type Elsewhere, type TableName, unpack } from './block.js';
@@ -45,17 +45,23 @@ export class BlockSource implements PageSource {
     const filter = compileFilter(expression, 'frame');
     const findings = filter.findings ? await this.findingsByFrame() : undefined;
     let messages: ReadonlyMap<number, PageMessage> = NO_MESSAGES;
+    const gaps = new Gaps();
+    let gap: number | undefined;
     const context: FilterContext = {
       start: () => this.overview.start,
       findings: (frame) => findings?.of((frame as PageFrame).number) ?? [],
       message: (frame) => messages.get((frame as PageFrame).message ?? -1),
       decoded: (message) => (message as PageMessage).decoded,
+      gap: () => gap,
     };
     for await (const { from, rows } of this.frames.all()) {
       if (signal.aborted) return;
       if (filter.messages) messages = await messagesOf(this.messages, rows, filter.decoded === undefined);
       const hits: number[] = [];
-      for (let i = 0; i < rows.length; i++) if (filter.matches(rows[i], context)) hits.push(from + i);
+      for (const [i, frame] of rows.entries()) {
+        if (filter.gaps) gap = gaps.since(frame);
+        if (filter.matches(frame, context)) hits.push(from + i);
+      }
       if (hits.length > 0) yield hits;
     }
   }

@@ -43,7 +43,10 @@ describe.each([
     ['--keylog key\\t', '<--keylog> <keys.log>'],
     ['help expo\\t', '<help> <export>'],
     ['completion f\\t', '<completion> <fish>'],
+    ['-Y ws.subp\\t==x my\\t', '<-Y> <ws.subprotocol==x> <my capture.pcap>'],
   ];
+  if (shell === 'zsh')
+    TYPED.push(['check -Y "ws.j\\tid == 1" my\\t', '<check> <-Y> <ws.json.id == 1> <my capture.pcap>']);
 
   it.runIf(hasProgram(shell) && hasProgram('python3'))(
     'completes commands, options, values and files',
@@ -69,6 +72,8 @@ describe('fish', () => {
     ['export har my', ['my capture.pcap']],
     ['stats --limit tls-gu', ['tls-guesses=']],
     ['--keylog key', ['keys.log']],
+    ['-Y ws.subp', ['ws.subprotocol']],
+    ['check --display-filter ws.json', ['ws.json.']],
   ])('wsdissect %s', (typed, expected) => {
     const lines = run('fish', ['-c', 'source fish; complete -C "wsdissect $argv[1]"', '--', typed]);
     expect(lines.map((line) => line.split('\t')[0])).toEqual(expected);

@@ -61,6 +61,23 @@ describe('-Y', () => {
     expect(new Set(around.map(({ session }) => session))).toEqual(new Set([4]));
   });
 
+  it('knows how long ago the frame or message before it in the session was', () => {
+    for (const kind of ['frames', 'messages']) {
+      const latest = new Map<number, number>();
+      const late = rows([kind, SESSIONS]).filter(({ session, time }) => {
+        const before = latest.get(session);
+        latest.set(session, time);
+        return before !== undefined && time - before > 0.0202;
+      });
+      expect(late.length).toBeGreaterThan(3);
+      expect(rows([kind, '-Y', 'ws.gap > 0.0202', SESSIONS])).toEqual(late);
+      const { session } = late.at(-1);
+      const ofOne = late.filter((row) => row.session === session);
+      expect(rows([kind, '-Y', `ws.gap > 0.0202 && ws.session == ${session}`, SESSIONS])).toEqual(ofOne);
+      expect(rows([kind, '-Y', 'ws.gap > 0.0202', '--session', `${session}`, SESSIONS])).toEqual(ofOne);
+    }
+  });
+
   it('lists sessions in their order', () => {
     const all = rows(['sessions', SESSIONS]);
     const some = all.filter(({ session }) => session % 3 === 0);

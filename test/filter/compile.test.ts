@@ -4,7 +4,15 @@ import { compileFilter, FilterError, type RecordKind, type Records } from '../..
 import type { Finding } from '../../src/rules/finding.js';
 import { rules } from '../../src/rules/index.js';
 import { decodeClose } from '../../src/websocket/close.js';
-import { context, makeFrame, makeMessage, makeSummary, ruleOf, session } from '../output/samples.js';
+import {
+  context,
+  deflateSession,
+  makeFrame,
+  makeMessage,
+  makeSummary,
+  ruleOf,
+  session,
+} from '../output/samples.js';
 import { utf8 } from '../support/splits.js';
 
 const nothing = { start: context().start, findings: () => [] };
@@ -60,6 +68,13 @@ describe('of the frame of RFC 6455 §5.7', () => {
     ['websocket.opcode == binary', false],
     ['websocket.opcode & 1', true],
     ['websocket.opcode & 0xe', false],
+    ['tcp && ip && http && websocket', true],
+    ['ipv6 or tls or http2', false],
+    ['websocket.masked_payload', true],
+    ['websocket.fragments or websocket.fragment.count or websocket.reassembled.length', false],
+    ['websocket.payload.close', false],
+    ['ws.gap', false],
+    ['http.request.method != http', true],
     ['websocket.fin == 1', true],
     ['websocket.fin == TRUE', true],
     ['websocket.fin == 2', true],
@@ -189,6 +204,11 @@ describe('of the frame of RFC 6455 §5.7', () => {
       ['max(tcp.port) == 50000', 'client', true],
       ['min(tcp.port) == 443', 'client', true],
       ['max(tcp.port) == 443', 'client', false],
+      ['max(tcp.srcport, tcp.dstport) == 50000', 'client', true],
+      ['min(tcp.srcport,tcp.dstport) == 443', 'client', true],
+      ['max(websocket.payload_length_ext_16, websocket.opcode) == 1', 'client', true],
+      ['max(websocket.payload_length_ext_16, websocket.payload_length_ext_64)', 'client', false],
+      ['min(max(tcp.port), len(websocket.payload)) < 10', 'client', true],
       ['min(tcp.port) == 50000', 'client', false],
       ['max(websocket.payload.ping)', 'client', false],
       ['string(tcp.port) matches "^50"', 'client', true],
@@ -219,7 +239,73 @@ describe('of the frame of RFC 6455 §5.7', () => {
 
   test('RSV bits', () => {
     const frame = makeFrame({ rsv1: true, rsv3: true });
-    expect(holds('websocket.rsv == 5 && websocket.pmc == 1 && ws.rsv2 == 0', 'frame', frame)).toBe(true);
+    expect(holds('websocket.rsv == 5 && ws.rsv1 == 1 && ws.rsv2 == 0', 'frame', frame)).toBe(true);
+  });
+
+  test('RSV1 tells of compression where that was agreed on, or no handshake was captured', () => {
+    const midstream = { ...session, handshake: undefined };
+    for (const [of, rsv1, present] of [
+      [session, true, false],
+      [deflateSession, true, true],
+      [deflateSession, false, true],
+      [midstream, true, true],
+    ] as const) {
+      const frame = makeFrame({ session: of, rsv1 });
+      expect(holds('websocket.pmc', 'frame', frame)).toBe(present);
+      expect(holds('websocket.pmc == 1', 'frame', frame)).toBe(present && rsv1);
+      const message = makeMessage({ session: of, compressed: present && rsv1 });
+      expect(holds('websocket.pmc', 'message', message)).toBe(present);
+      expect(holds('websocket.pmc == 1', 'message', message)).toBe(present && rsv1);
+    }
+  });
+});
+
+test('functions in each other are not too many', () => {
+  expect(errorOf(`${'len('.repeat(100_000)}tcp.port`)).toBe(
+    '796+1 there are too many brackets in each other',
+  );
+});
+
+describe('what Wireshark has of fragments, Closes and masks', () => {
+  const whole = makeMessage({ opcode: 2, frames: [3, 4, 6], wireLength: 1200 });
+  const last = makeFrame({ number: 6, opcode: 0, messageOpcode: 2 });
+  const ofLast = (filter: string) =>
+    compileFilter(filter, 'frame').matches(last, {
+      ...nothing,
+      message: ({ number }) => (number === 6 ? whole : undefined),
+    });
+
+  test('of the frame that ends a message, and of the message', () => {
+    for (const filter of [
+      'websocket.fragments',
+      'websocket.fragment.count == 3',
+      'websocket.reassembled.length == 1200',
+    ]) {
+      expect([filter, ofLast(filter), holds(filter, 'message', whole)]).toEqual([filter, true, true]);
+      expect([filter, holds(filter, 'message', makeMessage())]).toEqual([filter, false]);
+      expect(compileFilter(filter, 'frame').messages).toBe(true);
+    }
+  });
+
+  test('the body of a Close, of one octet, too', () => {
+    const close = (payload: Uint8Array) => makeFrame({ opcode: 8, payload });
+    expect(holds('websocket.payload.close == 03', 'frame', close(Buffer.of(3)))).toBe(true);
+    expect(holds('websocket.payload.close[0:2] == 03:e8', 'frame', close(Buffer.of(3, 232)))).toBe(true);
+    expect(holds('websocket.payload.close', 'frame', close(Buffer.of()))).toBe(false);
+  });
+
+  test('a payload that is masked', () => {
+    for (const frame of [makeFrame({ masked: false }), makeFrame({ payload: '' })])
+      expect(holds('websocket.masked_payload', 'frame', frame)).toBe(false);
+  });
+
+  test('what carries it', () => {
+    const of = (overrides: Partial<typeof session>) => makeFrame({ session: { ...session, ...overrides } });
+    const v6 = of({ client: '[::1]:4000', server: '[::1]:9001' });
+    expect(holds('ipv6 && !ip', 'frame', v6)).toBe(true);
+    expect(holds('http', 'frame', of({ handshake: undefined }))).toBe(false);
+    const h2 = of({ carrier: { ...session.carrier, http: 'h2' } });
+    expect(holds('http2 && !http && tcp', 'frame', h2)).toBe(true);
   });
 });
 
@@ -342,11 +428,40 @@ describe('other records', () => {
   });
 });
 
+test.each([
+  ['websocket.opcod == 1', 'websocket.opcode'],
+  ['websocket.opcode == pnig', 'ping'],
+  ['ws.sender == "clientt"', 'client'],
+  ['ws.finding == umasked-client-frame', 'unmasked-client-frame'],
+  ['frame.len > 1', 'ws.length'],
+  ['lenn(websocket.payload) > 1', 'len'],
+])('what was meant by %s can be put in its place', (filter, suggestion) => {
+  let error: unknown;
+  try {
+    compileFilter(filter, 'frame', { rules });
+  } catch (one) {
+    error = one;
+  }
+  expect(error).toBeInstanceOf(FilterError);
+  const { column, length, message, suggestion: told } = error as FilterError;
+  expect([told, message.endsWith(`; did you mean ${suggestion}?`)]).toEqual([suggestion, true]);
+  const mended = filter.slice(0, column) + told + filter.slice(column + length);
+  expect(errorOf(mended)).toBe('none');
+});
+
 describe('what is wrong is told with its place', () => {
   test.each([
     ['', '0+1 the filter is empty'],
     ['  ', '0+1 the filter is empty'],
     ['websocket.opcod == 1', '0+15 there is no field "websocket.opcod"; did you mean websocket.opcode?'],
+    [
+      'frame.len > 100',
+      '0+9 there is no field "frame.len": of packets only numbers and times are known; did you mean ws.length?',
+    ],
+    [
+      'frame.time_delta_displayed > 1',
+      '0+26 there is no field "frame.time_delta_displayed": packets are not listed here; did you mean ws.gap?',
+    ],
     ['qqqqqqqqqqqqq', '0+13 there is no field "qqqqqqqqqqqqq" (wsdissect fields lists them)'],
     ['websocket.opcode = 1', '17+1 to compare is written =='],
     ['websocket.opcode == ', '20+1 expected a value, found the end'],
@@ -415,6 +530,10 @@ describe('what is wrong is told with its place', () => {
       '0+3 there is no function foo: there are len, count, lower, upper, max, min, string',
     ],
     ['any tcp.port', '0+3 any is for comparisons'],
+    ['len(ip.src, ip.dst) == 4', '0+3 len() takes one field'],
+    ['max(tcp.port, ip.src) == 4', '0+3 max() takes fields of one type'],
+    ['max(tcp.port,) == 4', '13+1 expected a field, found ")"'],
+    ['max(tcp.port tcp.srcport) == 4', '13+11 expected ), found "tcp.srcport"'],
     ['max(websocket)', '0+3 max() is for what has an order'],
     ['string(websocket.fin) == "1"', '0+6 string() is for numbers, addresses and JSON'],
     ['all', '3+1 expected a field, found the end'],

@@ -35,6 +35,8 @@ const FILTERS: [expression: string, capture: string][] = [
   ['ipv6.addr == ::1 and websocket.opcode != close', 'ipv6/capture.pcap'],
   ['http.sec_websocket_extensions contains "deflate" && websocket.fin == 0', DEFLATE],
   ['lower(http.host) matches "localhost|127" && len(websocket.payload.text) > 3', ECHO],
+  ['ws.gap > 0.02', SESSIONS],
+  ['websocket.fragment.count > 2 || websocket.payload.close', ECHO],
   ['(ws.compressed == 1 or ws.complete == 0) && websocket.mask == 1', FAULTS],
   ['ws.length == 0 xor websocket.fin == 0', ECHO],
 ];

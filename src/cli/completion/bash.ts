@@ -3,16 +3,17 @@
  * due.
  *
  * Strategy: nothing of bash-completion is needed, and file names are left to bash: it completes them where no word fits.
+ * A filter's field is completed outside quotes alone: of a single match in quotes readline writes the second quote, too.
  * Bash takes `=` for a word of its own (COMP_WORDBREAKS), so that `--format=json` comes in three words.
  */
-import { type Completable, type CompletedCommand, DEFAULT_COMMAND } from './model.js';
+import { type Completable, type CompletedCommand, DEFAULT_COMMAND, FIELDS } from './model.js';
 
 export function bashCompletion(commands: readonly CompletedCommand[]): string {
   const names = commands.map(({ name }) => name);
   return `# Completion of wsdissect for bash: eval "$(wsdissect completion bash)"
 _wsdissect() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]}
-  local command= i at=0 words=
+  local command= i at=0 words= fields='${FIELDS.map(({ name }) => name).join(' ')}'
   if [[ $cur == = ]]; then cur=
   elif [[ $prev == = ]]; then prev=\${COMP_WORDS[COMP_CWORD - 2]}
   fi
@@ -36,7 +37,7 @@ ${commands.flatMap(argumentCases).join('\n')}
       fi ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$cur"))
-  [[ $words == *= && \${#COMPREPLY[@]} -gt 0 ]] && compopt -o nospace
+  [[ ($words == *= || $words == "$fields") && \${#COMPREPLY[@]} -gt 0 ]] && compopt -o nospace
 }
 complete -o bashdefault -o default -F _wsdissect wsdissect
 `;
@@ -58,5 +59,6 @@ function argumentCases({ name, first, others }: CompletedCommand): string[] {
 }
 
 function assignment(value: Completable): string {
+  if (value === 'field') return 'words=$fields';
   return value === 'file' || value === 'free' ? ':' : `words='${value.join(' ')}'`;
 }

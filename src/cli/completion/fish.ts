@@ -3,7 +3,13 @@
  *
  * Strategy: what belongs to a command is offered behind it; the default one's, where no other is named.
  */
-import { type CompletedCommand, type CompletedOption, DEFAULT_COMMAND } from './model.js';
+import {
+  type Completable,
+  type CompletedCommand,
+  type CompletedOption,
+  DEFAULT_COMMAND,
+  FIELDS,
+} from './model.js';
 
 export function fishCompletion(commands: readonly CompletedCommand[]): string {
   const names = commands.map(({ name }) => name);
@@ -20,20 +26,28 @@ export function fishCompletion(commands: readonly CompletedCommand[]): string {
     ];
   });
   return `# Completion of wsdissect for fish: wsdissect completion fish > ~/.config/fish/completions/wsdissect.fish
+function __wsdissect_fields
+  printf '%s\\t%s\\n' ${FIELDS.map(({ name, meaning }) => `${quoted(name)} ${quoted(meaning)}`).join(' ')}
+end
 ${lines.join('\n')}
 `;
 }
 
 function optionLine({ flags, description, value }: CompletedOption, seen: string): string {
   const names = flags.map((flag) => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`));
-  const takes =
-    value === undefined ? '' : value === 'file' ? ' -r -F' : value === 'free' ? ' -x' : words(value);
+  const takes = value === undefined ? '' : taken(value);
   return `complete -c wsdissect -n '${seen}' ${names.join(' ')}${takes} -d ${quoted(description)}`;
+}
+
+function taken(value: Completable): string {
+  if (value === 'file') return ' -r -F';
+  if (value === 'field') return " -x -a '(__wsdissect_fields)'";
+  return value === 'free' ? ' -x' : words(value);
 }
 
 /** Of files nothing is to be said; words are offered until there is one of them. */
 function argumentLines({ first }: CompletedCommand, seen: string): string[] {
-  if (first === 'file' || first === 'free') return [];
+  if (typeof first === 'string') return [];
   if (first.length === 0) return [`complete -c wsdissect -n '${seen}' -f`];
   const isDue = `${seen}; and not __fish_seen_subcommand_from ${first.join(' ')}`;
   return [`complete -c wsdissect -n '${isDue}' -f${words(first)}`];

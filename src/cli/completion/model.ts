@@ -3,13 +3,20 @@
  * script of a shell lists anything that is not there.
  */
 import type { Argument, Command, Option } from 'commander';
+import { fields } from '../../filter/index.js';
 import { LESSONS } from '../../lesson/lessons/index.js';
 import { TOPICS } from '../../lesson/quiz/topic.js';
 import { LIMIT_KEYS, limitName } from '../../limits.js';
 import { rules } from '../../rules/index.js';
 
-/** What may be written: one of these words, the name of a file, or what cannot be told beforehand. */
-export type Completable = readonly string[] | 'file' | 'free';
+/** What may be written: one of these words, the name of a file, a filter's first field, or what cannot be told beforehand. */
+export type Completable = readonly string[] | 'file' | 'field' | 'free';
+
+/** What a filter may begin with; of a JSON path that is its beginning. */
+export const FIELDS: readonly { readonly name: string; readonly meaning: string }[] = fields.map(
+  ({ name, meaning }) => ({ name: name.replace('<path>', ''), meaning }),
+);
+const FILTERS = ['--display-filter', '--filter-a', '--filter-b'];
 
 export interface CompletedOption {
   /** `-T`, `--format`. */
@@ -55,6 +62,7 @@ function completedValue({ flags, long, argChoices, required, optional }: Option)
   if (!required && !optional) return undefined;
   if (long === '--limit') return LIMIT_KEYS.map((key) => `${limitName(key)}=`);
   if (long === '--rule') return rules.map(({ id }) => id);
+  if (FILTERS.includes(long ?? '')) return 'field';
   return argChoices ?? (flags.includes('file>') ? 'file' : 'free');
 }
 

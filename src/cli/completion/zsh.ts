@@ -4,16 +4,25 @@
  * Strategy: the command is looked for among the words before the cursor; the words up to it are dropped, and `_arguments`
  * does the rest. Where there is none, the default one is meant, or one is being typed.
  */
-import { type Completable, type CompletedCommand, type CompletedOption, DEFAULT_COMMAND } from './model.js';
+import {
+  type Completable,
+  type CompletedCommand,
+  type CompletedOption,
+  DEFAULT_COMMAND,
+  FIELDS,
+} from './model.js';
 
 export function zshCompletion(commands: readonly CompletedCommand[]): string {
   return `#compdef wsdissect
 # Completion of wsdissect for zsh: eval "$(wsdissect completion zsh)" behind compinit, or a file _wsdissect in $fpath
 _wsdissect() {
   local i command=
-  local -a commands
+  local -a commands filter_fields
   commands=(
 ${commands.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`).join('\n')}
+  )
+  filter_fields=(
+${FIELDS.map(({ name, meaning }) => `    ${quoted(`${name}:${meaning}`)}`).join('\n')}
   )
   for ((i = 2; i < CURRENT; i++)); do
     if (( $\{commands[(I)$words[i]:*]} )); then
@@ -49,6 +58,7 @@ function optionSpec({ flags, description, value }: CompletedOption): string {
 function action(value: Completable): string {
   if (value === 'file') return '_files';
   if (value === 'free') return ' ';
+  if (value === 'field') return '{_describe -t fields field filter_fields -S ""}';
   const words = value.map((word) => word.replaceAll(':', '\\:'));
   return words.some((word) => word.endsWith('='))
     ? `{compadd -S "" -- ${value.join(' ')}}`

@@ -90,9 +90,8 @@ interface WrongProps {
 }
 
 function Wrong({ error, filter, onMend }: WrongProps) {
-  const { column, length, message } = error;
+  const { column, length, message, suggestion } = error;
   const end = column + length;
-  const [, suggestion] = /did you mean (\S+?)\?$/.exec(message) ?? [];
   return (
     <div class="filter-error" id="filter-error">
       <code>

@@ -7,6 +7,7 @@
 import { compileFilter, type Filter } from '../../filter/compile.js';
 import { FilterError } from '../../filter/error.js';
 import type { FilterContext } from '../../filter/field.js';
+import { Gaps } from '../../filter/gaps.js';
 import type { Finding } from '../../rules/finding.js';
 import type { Timestamp } from '../../stream/place.js';
 import { CLOSE, isControl } from '../../websocket/opcode.js';
@@ -39,6 +40,9 @@ export class MessageFeed {
   private readonly filter: Filter<'message'> | undefined;
   private passed: PageMessage[] = [];
   private latest: PageMessage | undefined;
+  private readonly gaps = new Gaps();
+  private before: Promise<void> | undefined;
+  private gap: number | undefined;
   private readonly context: FilterContext;
 
   /** `from`: the row to begin at. */
@@ -59,6 +63,7 @@ export class MessageFeed {
       start: () => start,
       findings: (record) => ('frames' in record ? this.findingsOf(record as PageMessage) : []),
       decoded: () => this.latest?.decoded,
+      gap: () => this.gap,
     };
   }
 
@@ -70,6 +75,7 @@ export class MessageFeed {
   async more(count: number, signal: AbortSignal): Promise<void> {
     const enough = this.said.length + count;
     if (this.filter?.findings === true) await this.findings.whole;
+    if (this.filter?.gaps === true) await (this.before ??= this.lookBack(signal));
     while (!this.isOver && this.said.length < enough && !signal.aborted) {
       const from = this.looked;
       const portion = await this.table.read(from, PORTION);
@@ -79,12 +85,20 @@ export class MessageFeed {
     }
   }
 
+  /** When the messages were that came before those which are looked at. */
+  private async lookBack(signal: AbortSignal): Promise<void> {
+    for (let at = 0; at < this.from && !signal.aborted; at += PORTION)
+      for (const message of await this.table.read(at, Math.min(PORTION, this.from - at)))
+        this.gaps.since(message);
+  }
+
   private findingsOf({ frames }: PageMessage): readonly Finding[] {
     return frames.flatMap((frame) => this.findings.of(frame));
   }
 
   private take(message: PageMessage, row: number): void {
     this.latest = message;
+    if (this.filter?.gaps === true) this.gap = this.gaps.since(message);
     if (this.filter !== undefined && !this.filter.matches(message, this.context)) return;
     if (isControl(message.opcode) && !this.wanted.control && message.opcode !== CLOSE) {
       this.passed.push(message);

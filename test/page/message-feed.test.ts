@@ -1,0 +1,33 @@
+/**
+ * The messages of a conversation that a filter chooses, wherever in the capture it begins.
+ */
+import { expect, it } from 'vitest';
+import { FindingIndex } from '../../src/page/app/finding-index.js';
+import { MessageFeed } from '../../src/page/app/message-feed.js';
+import { fixturesRoot } from '../support/fixtures.js';
+import { all, collect } from './collected.js';
+
+it('knows how long ago the message before was, also where that is not shown', async () => {
+  const { source } = await collect([`${fixturesRoot}many-sessions/capture.pcap`]);
+  const messages = await all(source.messages);
+  const latest = new Map<number, number>();
+  const late = messages.flatMap(({ session, timestamp: { seconds, nanoseconds } }, row) => {
+    const time = seconds * 1e9 + nanoseconds;
+    const before = latest.get(session.number);
+    latest.set(session.number, time);
+    return before !== undefined && time - before > 20_000_000 ? [row] : [];
+  });
+  const signal = new AbortController().signal;
+  for (const from of [0, 1, messages.length >> 1, late.at(-1)!]) {
+    const feed = new MessageFeed(
+      source.messages,
+      new FindingIndex(source.findings),
+      { session: undefined, filter: 'ws.gap > 0.02', control: true },
+      { seconds: 0, nanoseconds: 0 },
+      from,
+    );
+    while (!feed.isOver) await feed.more(3, signal);
+    expect(feed.said.map(({ row }) => row)).toEqual(late.filter((row) => row >= from));
+  }
+  expect(late.length).toBeGreaterThan(3);
+});
