@@ -22,6 +22,7 @@ export const OPCODES = {
   text: TEXT,
   binary: BINARY,
   close: CLOSE,
+  'connection close': CLOSE,
   ping: PING,
   pong: PONG,
 };

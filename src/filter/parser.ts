@@ -138,6 +138,7 @@ class Parser {
     const operand = this.operand();
     const { token } = this;
     if (this.takes(['in'])) return { kind: 'in', operand, members: this.members(), quantifier };
+    if (this.takes(NOT)) return { kind: 'not', node: this.notIn(operand, quantifier) };
     const operator =
       token.kind === 'operator' || token.kind === 'word' ? comparisonOf(token.text) : undefined;
     if (operator === undefined && quantifier !== undefined)
@@ -145,6 +146,12 @@ class Parser {
     if (operator === undefined) return { kind: 'present', operand };
     this.at++;
     return { kind: 'compare', operator, token, operand, value: this.literal(), quantifier };
+  }
+
+  /** `a not in {…}`: none of them, also where there is no value. */
+  private notIn(operand: Operand, quantifier: Quantifier | undefined): FilterNode {
+    if (!this.takes(['in'])) throw this.unexpected('expected in');
+    return { kind: 'in', operand, members: this.members(), quantifier };
   }
 
   private operand(): Operand {

@@ -243,7 +243,8 @@ function fraction(text: string): number {
 }
 
 function noNumber(type: FieldType, { text, column, length }: Token, { names = {} }: Vocabulary): FilterError {
-  const known = Object.keys(names);
+  // Of names that mean the same the short one is proposed.
+  const known = Object.keys(names).filter((name) => !name.includes(' '));
   return new FilterError(`expected ${wanted(type, known)}`, column, length, nearest(text, known));
 }
 

@@ -467,6 +467,7 @@ describe('what is wrong is told with its place', () => {
     ['websocket.opcode == ', '20+1 expected a value, found the end'],
     ['websocket.opcode == hi', '20+2 expected a number, or continuation, text, binary, close, ping, pong'],
     ['websocket.opcode 1', '17+1 expected and, or, or the end, found "1"'],
+    ['websocket.opcode not 1', '21+1 expected in, found "1"'],
     ['websocket.opcode == 1 and', '25+1 expected a field, found the end'],
     ['(websocket.opcode == 1', '0+1 this bracket is never closed'],
     ['websocket.opcode == 1)', '21+1 this bracket was never opened'],
