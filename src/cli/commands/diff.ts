@@ -28,6 +28,7 @@ export function addDiffCommand(program: Command, terminal: Terminal): void {
         '--ignore <what>',
         'leave out of account: headers, order, masking, fragments or compression; may be repeated',
       )
+        .choices(ASPECTS)
         .argParser((value: string, previous: Aspect[]) => [...previous, parseAspect(value)])
         .default([]),
     )

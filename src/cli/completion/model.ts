@@ -8,6 +8,7 @@ import { LESSONS } from '../../lesson/lessons/index.js';
 import { TOPICS } from '../../lesson/quiz/topic.js';
 import { LIMIT_KEYS, limitName } from '../../limits.js';
 import { rules } from '../../rules/index.js';
+import { SAMPLES } from '../../sample/samples.js';
 
 /** What may be written: one of these words, the name of a file, a filter's first field, or what cannot be told beforehand. */
 export type Completable = readonly string[] | 'file' | 'field' | 'free';
@@ -72,6 +73,7 @@ function completedArgument(argument: Argument | undefined, commands: readonly st
   if (name === 'rule') return rules.map(({ id }) => id);
   if (name === 'lesson') return LESSONS.map((lesson) => lesson.name);
   if (name === 'topic') return TOPICS;
+  if (name === 'scenario') return ['list', ...SAMPLES.map((sample) => sample.name)];
   if (name === 'command') return commands;
-  return argument.argChoices ?? (/^(capture|out)/.test(name) ? 'file' : 'free');
+  return argument.argChoices ?? (/^(capture|out|[ab]$)/.test(name) ? 'file' : 'free');
 }
