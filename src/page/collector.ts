@@ -36,7 +36,6 @@ export class Collector {
   private readonly ruleNumbers = new Map<Rule, number>();
   private readonly hit = new Set<string>();
   private size = 0;
-  private readonly rowOf = new WeakMap<Message, number>();
 
   constructor(private readonly options: CollectorOptions) {
     const { maxPagePayload, take } = options;
@@ -55,14 +54,16 @@ export class Collector {
   frame(frame: Frame, message?: Message): void {
     if (this.isFull()) return;
     this.measure(frame.payload);
-    this.frames.add({ ...frame, message: message && this.rowOf.get(message) });
+    this.frames.add({ ...frame, message: message && this.rowOf(message) });
   }
 
+  /** In the order of their numbers, each of them. */
   message(message: Message, decoded: Decoded | undefined): void {
     if (this.isFull()) return;
     this.measure(message.content);
-    this.rowOf.set(message, this.messages.count);
     this.messages.add({ ...message, decoded });
+    if (message.number !== this.messages.count)
+      throw new Error(`message ${message.number} is told as number ${this.messages.count}`);
   }
 
   finding(finding: Finding): void {
@@ -91,6 +92,11 @@ export class Collector {
         findings: findings.blocks,
       },
     };
+  }
+
+  /** Undefined: it was left out. */
+  private rowOf({ number }: Message): number | undefined {
+    return number <= this.messages.count ? number - 1 : undefined;
   }
 
   private isFull(): boolean {
