@@ -5,7 +5,7 @@ import type { Finding } from '../rules/finding.js';
 import type { Frame } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
 import { CLOSE } from '../websocket/opcode.js';
-import type { Session, SessionSummary } from '../websocket/session-record.js';
+import type { ObservedClose, Session, SessionSummary } from '../websocket/session-record.js';
 import type { Exporter } from './exporter.js';
 import { redactedFields, redactedTarget, redactedValue } from './redacted-head.js';
 
@@ -53,7 +53,19 @@ export function redactedFinding(finding: Finding): Finding {
 }
 
 export function redactedSummary(summary: SessionSummary): SessionSummary {
-  return { ...summary, session: redactedSession(summary.session) };
+  const { client, server } = summary.close;
+  return {
+    ...summary,
+    session: redactedSession(summary.session),
+    close: { client: redactedClose(client), server: redactedClose(server) },
+  };
+}
+
+/** Of a reason that is no UTF-8 it is not known any more how many octets it had. */
+function redactedClose(close: ObservedClose | undefined): ObservedClose | undefined {
+  if (close?.body === undefined) return close;
+  const { code, reason } = close.body;
+  return { ...close, body: { code, reason: 'x'.repeat(Buffer.byteLength(reason)) } };
 }
 
 /** Tokens are sent as names of subprotocols, since scripts in browsers cannot set headers. */
