@@ -58,6 +58,11 @@ export async function talk(socket, side) {
   };
   // What the other side says at once must not be missed while this one opens.
   if (socket.readyState === 0) await new Promise((resolve) => socket.once('open', resolve).once('close', resolve));
+  // Nobody is there, or does not want to talk: ws has said why.
+  if (isClosed) {
+    process.exitCode = 1;
+    return;
+  }
   const begun = Date.now();
   let different = 0;
   let closes = false;
@@ -80,7 +85,13 @@ export async function talk(socket, side) {
       continue;
     }
     if (options.timing) await pause(Math.max(0, begun + 1000 * at - Date.now()));
-    if (isClosed) break;
+    if (isClosed) {
+      if (opcode === 'text' || opcode === 'binary') {
+        different++;
+        console.error(\`\${opcode} message of the \${sender} at \${at} s: the other side has closed before it\`);
+      }
+      break;
+    }
     if (opcode === 'text' || opcode === 'binary') socket.send(contentOf(message), { binary: opcode === 'binary' });
     else if (opcode === 'ping') socket.ping(contentOf(message));
     else if (opcode === 'close') {
@@ -111,7 +122,8 @@ function close(socket, { code, reason }) {
 const CLIENT = `// Speaks the client's side of a recorded session again. Made by wsdissect.
 //   npm install && node client.mjs [--timing] [--patience SECONDS] ws://host:port
 // --timing: each message at its recorded time; without it, as soon as those before it have come.
-// Prints what the server says, an object a line; exit code 1 if that is not what was recorded.
+// Prints what the server says, an object a line; exit code 1 if that is not what was recorded, or
+// no session comes about.
 import WebSocket from 'ws';
 import { options, positionals, session, talk } from './conversation.mjs';
 

@@ -5,10 +5,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { encodePcap } from '../../src/capture/pcap-encode.js';
 import { LinkType } from '../../src/link/link-types.js';
 import { wsdissect } from '../support/cli.js';
@@ -39,10 +41,10 @@ interface Said {
 }
 
 /** What a program prints, and how it ends. */
-function started(target: string, args: string[]) {
+function started(target: string, args: string[], stderr: 'inherit' | 'ignore' = 'inherit') {
   const child: ChildProcess = spawn(process.execPath, args, {
     cwd: target,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', stderr],
   });
   const said: Said[] = [];
   const lines = createInterface({ input: child.stdout! });
@@ -122,6 +124,54 @@ it('fails where the other side says something else', async () => {
   const [code] = await client.ended();
   server.child.kill();
   expect(code).toBe(1);
+});
+
+describe('the client fails', () => {
+  const target = replayOf(messageCases.find((one) => one.name === 'messages-ws')!.capture, 1);
+
+  /** How it ends if this answers its handshake. */
+  async function against(answer: (socket: Socket) => void) {
+    const listener = createServer((socket) => socket.once('data', () => answer(socket))).listen(
+      0,
+      '127.0.0.1',
+    );
+    await once(listener, 'listening');
+    const { port } = listener.address() as AddressInfo;
+    const client = started(target, ['client.mjs', '--patience', '2', `ws://127.0.0.1:${port}`], 'ignore');
+    const [code] = await client.ended();
+    listener.close();
+    return { code, said: client.said };
+  }
+
+  it.each([
+    ['the handshake', 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n'],
+    ['to be a WebSocket', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n'],
+    ['any answer', ''],
+  ])('where the server refuses %s', async (_, answer) => {
+    const { code, said } = await against((socket) => socket.end(answer));
+    expect([code, said]).toEqual([1, [{ opcode: 'close', code: 1006, reason: '' }]]);
+  });
+
+  it('where nobody listens', async () => {
+    const client = started(target, ['client.mjs', 'ws://127.0.0.1:1/'], 'ignore');
+    expect(await client.ended()).toEqual([1, null]);
+  });
+
+  it('where the server closes before all was said', async () => {
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    server.on('connection', (socket) => socket.close(1000));
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    // What it says is all that was said.
+    const own = replayOf(messageCases.find((one) => one.name === 'messages-ws')!.capture, 1);
+    writeFileSync(
+      join(own, 'messages.ndjson'),
+      `${JSON.stringify({ sender: 'client', opcode: 'text', at: 1, text: 'late' })}\n`,
+    );
+    const client = started(own, ['client.mjs', '--timing', `ws://127.0.0.1:${port}`], 'ignore');
+    expect(await client.ended()).toEqual([1, null]);
+    server.close();
+  });
 });
 
 it('makes no code and no address of what a capture holds', async () => {
