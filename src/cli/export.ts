@@ -89,10 +89,16 @@ export async function exportMessages(
       },
     });
     writer.flush();
+    if (options.quiet !== true) tellRemarks(exporter.remarks?.() ?? [], terminal);
   } finally {
     exporter.close();
     close();
   }
+}
+
+function tellRemarks(remarks: readonly string[], { stderr }: Terminal): void {
+  for (const remark of remarks) stderr.write(`wsdissect: ${remark}\n`);
+  stderr.flush();
 }
 
 interface OpenExport {

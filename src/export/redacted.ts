@@ -24,6 +24,7 @@ export function redacting(exporter: Exporter): Exporter {
     ...(exporter.unread && { unread: (connection) => exporter.unread?.(connection) }),
     closed: (summary) => exporter.closed(redactedSummary(summary)),
     end: () => exporter.end(),
+    ...(exporter.remarks && { remarks: () => exporter.remarks?.() ?? [] }),
     close: () => exporter.close(),
   };
 }

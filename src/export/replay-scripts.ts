@@ -130,8 +130,13 @@ import { options, positionals, session, talk } from './conversation.mjs';
 const url = new URL(positionals[0] ?? \`ws://127.0.0.1:\${options.port}\`);
 // Not resolved: //elsewhere/ is a path here, and no host.
 [, url.pathname, url.search] = /^([^?]*)(.*)$/s.exec(session.path);
-const socket = new WebSocket(url, session.subprotocols, {
-  headers: session.headers,
+const { subprotocol, subprotocols } = session;
+// ws takes no answer without one of those that it offers, and none that it did not offer.
+const isAgreed = subprotocol !== null;
+const offers = subprotocols.includes(subprotocol) ? subprotocols : [subprotocol];
+const asHeader = isAgreed || subprotocols.length === 0 ? {} : { 'Sec-WebSocket-Protocol': subprotocols.join(', ') };
+const socket = new WebSocket(url, isAgreed ? offers : [], {
+  headers: { ...session.headers, ...asHeader },
   perMessageDeflate: session.compression,
 });
 talk(socket, 'client');

@@ -14,8 +14,8 @@ import { WebSocketServer } from 'ws';
 import { encodePcap } from '../../src/capture/pcap-encode.js';
 import { LinkType } from '../../src/link/link-types.js';
 import { wsdissect } from '../support/cli.js';
-import { fromClient, request, response } from '../support/dissect.js';
-import { root } from '../support/fixtures.js';
+import { fromClient, fromServer, request, response } from '../support/dissect.js';
+import { fixturesRoot, root } from '../support/fixtures.js';
 import { messageCases } from '../support/messages.js';
 import { CLIENT, SERVER, Talk } from '../support/tcp.js';
 
@@ -172,6 +172,55 @@ describe('the client fails', () => {
     expect(await client.ended()).toEqual([1, null]);
     server.close();
   });
+});
+
+/** A capture of a session with these heads, in which both sides say hello. */
+function captureOf(name: string, asked: string | undefined, chosen: string | undefined): string {
+  const talk = new Talk();
+  const header = (value: string | undefined) =>
+    value === undefined ? [] : [{ name: 'Sec-WebSocket-Protocol', value }];
+  const packets = [
+    ...talk.handshake(),
+    talk.send(CLIENT, request('/', { headers: header(asked) })),
+    talk.send(SERVER, response({ headers: header(chosen) })),
+    talk.send(CLIENT, fromClient('hello')),
+    talk.send(SERVER, fromServer('hello to you')),
+  ];
+  const file = join(folder, `${name}.pcap`);
+  writeFileSync(
+    file,
+    encodePcap(
+      packets.map((data, i) => ({ seconds: 1_700_000_000 + i, nanoseconds: 0, data })),
+      { linkType: LinkType.raw },
+    ),
+  );
+  return file;
+}
+
+it.each([
+  ['chose-none', 'soap, wamp', undefined],
+  ['chose-another', 'soap, wamp', 'chat'],
+  ['not-asked', undefined, 'chat'],
+  ['asked-twice', 'soap, soap, chat', 'chat'],
+  ['no-token', 'a b, chat', 'a b'],
+])('agrees on subprotocols as was recorded: %s', async (name, asked, chosen) => {
+  const told = await played(replayOf(captureOf(name, asked, chosen), 1));
+  const texts = [told.client, told.server].map(([said]) => said.text);
+  expect([told.code, ...texts]).toEqual([0, 'hello to you', 'hello']);
+});
+
+it.each([
+  [
+    'tutorial-server/capture.pcap',
+    1,
+    'wsdissect: session 1 cannot be replayed as it was: 2 messages of text that is not UTF-8, which ws refuses with 1007\n',
+  ],
+  ['refused/capture.pcap', 1, 'wsdissect: session 1 was refused: there is nothing to replay\n'],
+  ['messages-ws/capture.pcap.gz', 1, ''],
+])('says what of %s cannot be replayed', (capture, session, said) => {
+  const target = join(folder, String(made++));
+  const args = ['export', 'replay', '--session', `${session}`, '-o', target, `${fixturesRoot}${capture}`];
+  expect(wsdissect(args)).toEqual({ status: 0, stdout: '', stderr: said });
 });
 
 it('makes no code and no address of what a capture holds', async () => {
