@@ -7,6 +7,7 @@ import type { Dissector } from '../dissector.js';
 import { CsvExport } from '../export/csv.js';
 import type { Exporter } from '../export/exporter.js';
 import { HarExport } from '../export/har.js';
+import { oneSession } from '../export/one-session.js';
 import { PayloadFiles } from '../export/payload-files.js';
 import { redacting } from '../export/redacted.js';
 import { ReplayFiles } from '../export/replay.js';
@@ -50,8 +51,10 @@ export async function exportMessages(
       (packet) => inputs[dissector?.captureOf(packet) ?? -1],
       () => latest,
     );
-  const { exporter: told, writer, close } = await openExport(format, options, terminal, version, tables);
-  const exporter = options.redact === true ? redacting(told) : told;
+  const session = format === 'replay' ? (options.session ?? 1) : options.session;
+  const { exporter: all, writer, close } = await openExport(format, options, terminal, version, tables);
+  const told = options.redact === true ? redacting(all) : all;
+  const exporter = session === undefined ? told : oneSession(told, session);
   try {
     await run(captures, options, terminal, {
       consumer: {
@@ -81,7 +84,7 @@ export async function exportMessages(
       },
       printing: new Printing(options.output === undefined),
       previewPayload: undefined,
-      ...(format === 'replay' && { session: options.session ?? 1 }),
+      session,
       finish() {
         // Of a capture without a packet nothing was opened.
         if (dissector === undefined) exporter.begin();
@@ -109,7 +112,7 @@ interface OpenExport {
 
 async function openExport(
   format: MessageFormat,
-  { output, session = 1 }: ExportOptions,
+  { output }: ExportOptions,
   { stdout }: Terminal,
   version: string,
   tables: () => Tables,
@@ -121,7 +124,7 @@ async function openExport(
   }
   if (format === 'replay') {
     if (output === undefined) throw new UsageError('replay writes into a folder: name it with -o');
-    return { exporter: new ReplayFiles(output, session), writer: stdout, close() {} };
+    return { exporter: new ReplayFiles(output), writer: stdout, close() {} };
   }
   if (format === 'payloads') {
     if (output === undefined) throw new UsageError('payloads are written into a folder: name it with -o');

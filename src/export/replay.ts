@@ -13,7 +13,7 @@ import { attemptOutput, FileWriter } from '../output/writer.js';
 import { secondsBetween } from '../stream/place.js';
 import type { Message } from '../websocket/message-record.js';
 import { BINARY, CLOSE, CONTINUATION, isControl, opcodeName, TEXT } from '../websocket/opcode.js';
-import type { SessionSummary } from '../websocket/session-record.js';
+import type { Session, SessionSummary } from '../websocket/session-record.js';
 import type { Exporter } from './exporter.js';
 import { makeFolder } from './new-folder.js';
 import { REPLAY_SCRIPTS } from './replay-scripts.js';
@@ -35,13 +35,11 @@ export class ReplayFiles implements Exporter {
   private readonly messages: FileWriter;
   /** Messages that cannot be said again as they were, by why that is. */
   private readonly inexact = new Map<string, number>();
+  private session: Session | undefined = undefined;
   private isRefused = false;
 
-  /** Of session number `session`. Throws OutputError as makeFolder() does. */
-  constructor(
-    private readonly folder: string,
-    private readonly session: number,
-  ) {
+  /** It is to be told of one session only. Throws OutputError as makeFolder() does. */
+  constructor(private readonly folder: string) {
     makeFolder(folder);
     const name = visible(folder);
     this.fd = attemptOutput(name, () => openSync(join(folder, MESSAGES), 'wx'));
@@ -53,7 +51,6 @@ export class ReplayFiles implements Exporter {
 
   message(message: Message): void {
     const { session, sender, opcode, timestamp, content, validText, close } = message;
-    if (session.number !== this.session) return;
     const why = inexactness(message);
     if (why !== undefined) this.inexact.set(why, (this.inexact.get(why) ?? 0) + 1);
     // The end of a message whose beginning was not captured is of no use.
@@ -72,7 +69,7 @@ export class ReplayFiles implements Exporter {
   }
 
   closed({ session, closedBy, end }: SessionSummary): void {
-    if (session.number !== this.session) return;
+    this.session = session;
     this.isRefused = end === undefined;
     const { handshake, path = '/' } = session;
     const [subprotocol = null] = tokensOf([handshake?.subprotocol ?? '']);
@@ -93,7 +90,7 @@ export class ReplayFiles implements Exporter {
   }
 
   remarks(): readonly string[] {
-    const whose = `session ${this.session}`;
+    const whose = `session ${this.session?.number}`;
     if (this.isRefused) return [`${whose} was refused: there is nothing to replay`];
     return [...this.inexact].map(
       ([why, count]) =>

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, describe, expect, it } from 'vitest';
 import { encodePcap } from '../../src/capture/pcap-encode.js';
 import { CSV_COLUMNS } from '../../src/export/csv.js';
@@ -173,6 +174,75 @@ describe('csv', () => {
     const { stdout } = wsdissect(['export', 'csv', '-q', file]);
     for (const text of ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\tx", '"a,""b""\nc"', 'plain', "'=x"])
       expect(stdout).toContain(`,${text},\r\n`);
+  });
+});
+
+describe('--session', () => {
+  const capture = CAPTURES[0];
+  const sessions = ndjson(['sessions', capture]);
+  const [, second] = sessions;
+  const messages = ndjson(['messages', '--session', '2', capture]);
+  const data = messages.filter(({ opcode }) => opcode === 'text' || opcode === 'binary');
+  const exported = (format: string, session: number, ...more: string[]) =>
+    wsdissect(['export', format, '-q', '--session', `${session}`, ...more, capture]).stdout;
+
+  it('is of csv, har, payloads and parquet all there is', async () => {
+    expect(sessions.length).toBeGreaterThan(2);
+    const rows = exported('csv', 2).split('\r\n').slice(1, -1);
+    expect(rows.map((row) => Number(row.split(',')[0]))).toEqual(messages.map(({ message }) => message));
+    const { entries } = JSON.parse(exported('har', 2)).log;
+    expect(entries.map((one: { request: { url: string } }) => one.request.url)).toEqual([
+      `ws://${second.host}${second.path}`,
+    ]);
+    const said = join(folder, 'of-second');
+    exported('payloads', 2, '-o', said);
+    expect(readdirSync(said).filter((name) => name !== 'manifest.ndjson')).toHaveLength(data.length);
+    const tables = join(folder, 'tables-of-second');
+    exported('parquet', 2, '-o', tables);
+    const connection = await (await DuckDBInstance.create(':memory:')).connect();
+    for (const table of ['frames', 'messages', 'sessions']) {
+      const rows = await connection.runAndReadAll(
+        `select session, count(*) n from '${tables}/${table}.parquet' group by 1`,
+      );
+      const n = {
+        frames: second.frames.client + second.frames.server,
+        messages: messages.length,
+        sessions: 1,
+      };
+      expect(rows.getRowsJson()).toEqual([['2', `${n[table as keyof typeof n]}`]]);
+    }
+  });
+
+  it('is of pcapng its whole connection, with -Y if that has a hit in it', () => {
+    const out = join(folder, 'second.pcapng');
+    for (const more of [[], ['-Y', 'ws.sender == client']]) {
+      exported('pcapng', 2, '-o', out, ...more);
+      const [{ client, server, frames }, ...others] = ndjson(['sessions', out]);
+      expect([client, server, frames, others]).toEqual([second.client, second.server, second.frames, []]);
+    }
+    exported('pcapng', 2, '-o', out, '-Y', 'ws.session == 1');
+    expect(ndjson(['sessions', out])).toEqual([]);
+  });
+
+  it('is of sarif and junit what is wrong in it', () => {
+    const faulty = 'fixtures/tutorial-server/capture.pcap';
+    const wrong = ndjson(['check', faulty]);
+    const count = (session: number) => wrong.filter((one) => one.session === session).length;
+    expect([count(1) > 0, count(1) < wrong.length]).toEqual([true, true]);
+    const sarif = (session: number) =>
+      JSON.parse(wsdissect(['export', 'sarif', '-q', '--session', `${session}`, faulty]).stdout);
+    expect([1, 2].map((session) => sarif(session).runs[0].results.length)).toEqual([count(1), count(2)]);
+    const junit = wsdissect(['export', 'junit', '-q', '--session', '1', faulty]).stdout;
+    expect(junit.match(/<testsuite /g)).toHaveLength(1);
+  });
+
+  it.each(['csv', 'har', 'sarif', 'junit'])('says of %s where there is none', (format) => {
+    const ran = wsdissect(['export', format, '--session', '99', capture]);
+    expect([ran.status, ran.stderr]).toEqual([
+      0,
+      `wsdissect: there is no session 99, only ${sessions.length} sessions\n`,
+    ]);
+    expect(ran.stdout).not.toContain(second.path);
   });
 });
 
