@@ -112,7 +112,7 @@ interface OpenExport {
 
 async function openExport(
   format: MessageFormat,
-  { output }: ExportOptions,
+  { output, displayFilter }: ExportOptions,
   { stdout }: Terminal,
   version: string,
   tables: () => Tables,
@@ -131,7 +131,10 @@ async function openExport(
     return { exporter: new PayloadFiles(output), writer: stdout, close() {} };
   }
   const file = openOutput(output, stdout);
-  const exporter = format === 'har' ? new HarExport(file.writer, version) : new CsvExport(file.writer);
+  const exporter =
+    format === 'har'
+      ? new HarExport(file.writer, version, displayFilter !== undefined)
+      : new CsvExport(file.writer);
   return { exporter, ...file };
 }
 

@@ -22,13 +22,16 @@ export interface HarWriter extends TextWriter {
 
 export class HarExport implements Exporter {
   private readonly spool = new Spool();
-  /** Sessions with a message so far. */
+  /** Sessions under way that messages were told of, and those with one that a HAR has. */
+  private readonly told = new Set<number>();
   private readonly begun = new Set<number>();
   private entries = 0;
 
+  /** `chosen`: messages are those of a filter, so a session of which none is told has no entry. */
   constructor(
     private readonly writer: HarWriter,
     private readonly version: string,
+    private readonly chosen = false,
   ) {}
 
   begin(): void {
@@ -38,6 +41,7 @@ export class HarExport implements Exporter {
 
   message(message: Message): void {
     const { session, opcode, sender, timestamp } = message;
+    this.told.add(session.number);
     if (isControl(opcode)) return;
     const separator = this.begun.has(session.number) ? ',' : '';
     this.begun.add(session.number);
@@ -51,6 +55,8 @@ export class HarExport implements Exporter {
   closed(summary: SessionSummary): void {
     const { writer } = this;
     const { number } = summary.session;
+    const isTold = this.told.delete(number);
+    if (this.chosen && !isTold) return;
     const head = jsonValue(entryOf(summary));
     writer.write(`${this.entries++ === 0 ? '' : ','}\n${head.slice(0, -1)},"_webSocketMessages":[`);
     this.spool.take(number, (bytes) => writer.bytes(bytes));

@@ -113,6 +113,31 @@ it.each([
   }
 });
 
+describe('har of a filter', () => {
+  const exported = (...filter: string[]) =>
+    JSON.parse(wsdissect(['export', 'har', '-q', ...filter, CAPTURES[0]]).stdout).log.entries.map(
+      ({ request, _webSocketMessages }: { request: { url: string }; _webSocketMessages: unknown[] }) => [
+        new URL(request.url).pathname,
+        _webSocketMessages.length,
+      ],
+    );
+  const sessions = ndjson(['sessions', CAPTURES[0]]);
+  const pathOf = (session: number) => new URL(sessions[session - 1].path, 'ws://host').pathname;
+
+  it('has an entry for each session with a message for which it holds', () => {
+    const of = (session: number) => ndjson(['messages', '--session', `${session}`, CAPTURES[0]]);
+    const data = of(1).filter(({ opcode }) => opcode === 'text' || opcode === 'binary');
+    expect(data.length).toBeGreaterThan(1);
+    expect(exported('-Y', 'ws.session == 1')).toEqual([[pathOf(1), data.length]]);
+    expect(exported('-Y', 'ws.session == 99')).toEqual([]);
+    expect(exported()).toHaveLength(sessions.length);
+    // Its messages are control frames, which a HAR leaves out.
+    const closed = of(2).filter(({ opcode }) => opcode === 'close');
+    expect(closed.length).toBeGreaterThan(0);
+    expect(exported('-Y', 'ws.session == 2 and websocket.opcode == close')).toEqual([[pathOf(2), 0]]);
+  });
+});
+
 describe('csv', () => {
   const parse = (text: string): Record<string, string>[] => {
     const script =
