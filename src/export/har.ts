@@ -11,7 +11,7 @@ import { formatEpoch } from '../output/time.js';
 import type { TextWriter } from '../output/writer.js';
 import { secondsBetween, type Timestamp } from '../stream/place.js';
 import type { Message } from '../websocket/message-record.js';
-import { isControl } from '../websocket/opcode.js';
+import { BINARY, isControl, TEXT } from '../websocket/opcode.js';
 import type { Session, SessionSummary } from '../websocket/session-record.js';
 import type { Exporter } from './exporter.js';
 import { Spool } from './spool.js';
@@ -48,7 +48,7 @@ export class HarExport implements Exporter {
     this.spool.add(
       session.number,
       `${separator}\n{"type":"${sender === 'client' ? 'send' : 'receive'}","time":${formatEpoch(timestamp)},` +
-        `"opcode":${opcode},"data":${dataOf(message)}}`,
+        `${opcodeOf(message)},"data":${dataOf(message)}}`,
     );
   }
 
@@ -71,6 +71,11 @@ export class HarExport implements Exporter {
   close(): void {
     this.spool.close();
   }
+}
+
+/** What is in base64 is binary to readers of a HAR; `_opcode` is what it was, where that is text. */
+function opcodeOf({ opcode, validText }: Message): string {
+  return opcode === TEXT && !validText ? `"opcode":${BINARY},"_opcode":${TEXT}` : `"opcode":${opcode}`;
 }
 
 /** Text as it is; what is no UTF-8, or binary, in base64. */

@@ -97,6 +97,26 @@ describe.each(CAPTURES)('har of %s', (capture) => {
   });
 });
 
+it('marks in a har text that is not UTF-8', () => {
+  const capture = 'fixtures/tutorial-server/capture.pcap';
+  const said = ndjson(['messages', '--session', '1', capture]).filter(({ opcode }) =>
+    /text|binary/.test(opcode),
+  );
+  const [{ _webSocketMessages: told }] = JSON.parse(
+    wsdissect(['export', 'har', '-q', '--session', '1', capture]).stdout,
+  ).log.entries;
+  const broken = said.filter(({ opcode, content }) => opcode === 'text' && content === undefined);
+  expect(said.filter(({ opcode }) => opcode === 'text').length).toBeGreaterThan(broken.length);
+  expect(broken).toHaveLength(2);
+  expect(told.map(({ opcode, data, _opcode }: Record<string, unknown>) => [opcode, data, _opcode])).toEqual(
+    said.map(({ opcode, content, contentBase64 }) =>
+      content === undefined
+        ? [2, contentBase64, opcode === 'text' ? 1 : undefined]
+        : [opcode === 'text' ? 1 : 2, content, undefined],
+    ),
+  );
+});
+
 it.each([
   ...CAPTURES,
   'fixtures/h2c-parallel/capture.pcap.gz',
