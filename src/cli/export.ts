@@ -113,7 +113,7 @@ interface OpenExport {
 async function openExport(
   format: MessageFormat,
   { output, displayFilter }: ExportOptions,
-  { stdout }: Terminal,
+  { stdout, stdoutIsTerminal }: Terminal,
   version: string,
   tables: () => Tables,
 ): Promise<OpenExport> {
@@ -134,7 +134,7 @@ async function openExport(
   const exporter =
     format === 'har'
       ? new HarExport(file.writer, version, displayFilter !== undefined)
-      : new CsvExport(file.writer);
+      : new CsvExport(file.writer, output === undefined && stdoutIsTerminal ? visible : undefined);
   return { exporter, ...file };
 }
 

@@ -21,6 +21,7 @@ import { fromClient, fromServer, upgraded } from '../support/dissect.js';
 import { faultsOfHar } from '../support/har.js';
 import { CLIENT, SERVER, Talk } from '../support/tcp.js';
 import { hasProgram } from '../support/tshark.js';
+import { onTerminal } from './helpers.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wsdissect-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -202,7 +203,20 @@ describe('csv', () => {
 
   it('holds no formula, and quotes what has to be', () => {
     const talk = new Talk();
-    const texts = ['=1+1', '+1', '-1', '@SUM(A1)', '\tx', 'a,"b"\nc', 'plain'];
+    const texts = [
+      '=1+1',
+      '+1',
+      '-1',
+      '@SUM(A1)',
+      '\tx',
+      '\n=1',
+      '＝1',
+      '＋1',
+      '－1',
+      '＠A1',
+      'a,"b"\nc',
+      'plain',
+    ];
     const packets = [
       ...upgraded(talk),
       ...texts.map((text) => talk.send(CLIENT, fromClient(text))),
@@ -217,8 +231,8 @@ describe('csv', () => {
       ),
     );
     const { stdout } = wsdissect(['export', 'csv', '-q', file]);
-    for (const text of ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\tx", '"a,""b""\nc"', 'plain', "'=x"])
-      expect(stdout).toContain(`,${text},\r\n`);
+    const cells = ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\tx"];
+    for (const text of [...cells, '"a,""b""\nc"', 'plain', "'=x"]) expect(stdout).toContain(`,${text},\r\n`);
   });
 });
 
@@ -289,6 +303,29 @@ describe('--session', () => {
     ]);
     expect(ran.stdout).not.toContain(second.path);
   });
+});
+
+it('shows on a terminal what would steer it, and leaves it in files', () => {
+  const talk = new Talk();
+  const hostile = '\u001b]0;owned\u0007 \u202eback\n=1';
+  const file = join(folder, 'hostile.pcap');
+  writeFileSync(
+    file,
+    encodePcap(
+      [...upgraded(talk), talk.send(CLIENT, fromClient(hostile))].map((data, i) => ({
+        seconds: 1_700_000_000 + i,
+        nanoseconds: 0,
+        data,
+      })),
+      { linkType: LinkType.raw },
+    ),
+  );
+  const shown = onTerminal(`wsdissect export csv -q ${file}`).stdout;
+  expect(shown).toContain(',\\x1b]0;owned\\x07 \\u{202e}back\\n=1,');
+  expect(wsdissect(['export', 'csv', '-q', file]).stdout).toContain(`,"${hostile}",`);
+  const target = join(folder, 'hostile.csv');
+  onTerminal(`wsdissect export csv -q -o ${target} ${file}`);
+  expect(readFileSync(target, 'utf8')).toContain(`,"${hostile}",`);
 });
 
 it('chooses by what messages say in their subprotocols, as stats does', () => {
