@@ -90,7 +90,8 @@ function asItIs(text: string): string {
   return text;
 }
 
-const FORMULA = /^[=+\-@\t\r]/;
+/** The full-width forms are = + - @ to some spreadsheets. */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 const QUOTED = /[",\r\n]/;
 
 function cell(value: CsvValue, shown: (text: string) => string): string {

@@ -231,7 +231,7 @@ describe('csv', () => {
       ),
     );
     const { stdout } = wsdissect(['export', 'csv', '-q', file]);
-    const cells = ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\tx"];
+    const cells = ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\tx", '"\'\n=1"', "'＝1", "'＋1", "'－1", "'＠A1"];
     for (const text of [...cells, '"a,""b""\nc"', 'plain', "'=x"]) expect(stdout).toContain(`,${text},\r\n`);
   });
 });
