@@ -25,6 +25,7 @@ import { Printing } from './progress.js';
 import { inputsOf, run } from './run.js';
 import { isSame } from './same-file.js';
 import type { Terminal } from './terminal.js';
+import { keepFileToOwner, keepToOwner } from './write-into.js';
 
 export async function exportMessages(
   format: MessageFormat,
@@ -33,6 +34,7 @@ export async function exportMessages(
   terminal: Terminal,
   version: string,
 ): Promise<void> {
+  keepToOwner();
   let start: Timestamp = { seconds: 0, nanoseconds: 0 };
   let dissector: Dissector | undefined;
   const defect = (code: string, message: string) => dissector?.defect('subprotocol', code, message);
@@ -142,6 +144,7 @@ function openOutput(output: string | undefined, stdout: FileWriter): Omit<OpenEx
   if (output === undefined) return { writer: stdout, close() {} };
   const name = visible(output);
   const fd = attemptOutput(name, () => openSync(output, 'w'));
+  keepFileToOwner(fd);
   return { writer: new FileWriter(fd, name), close: () => closeSync(fd) };
 }
 
@@ -158,6 +161,7 @@ export async function exportFindings(
   terminal: Terminal,
   version: string,
 ): Promise<void> {
+  keepToOwner();
   refuseCapture(inputsOf(captures, options), options);
   const { writer, close } = openOutput(options.output, terminal.stdout);
   try {

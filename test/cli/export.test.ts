@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -302,6 +304,40 @@ describe('--session', () => {
       `wsdissect: there is no session 99, only ${sessions.length} sessions\n`,
     ]);
     expect(ran.stdout).not.toContain(second.path);
+  });
+});
+
+describe('is for its owner only', () => {
+  const modesOf = (path: string): string[] => {
+    const stat = statSync(path);
+    const inside = stat.isDirectory() ? readdirSync(path).map((name) => join(path, name)) : [];
+    return [(stat.mode & 0o777).toString(8), ...inside.flatMap(modesOf)];
+  };
+
+  it.each(['har', 'csv', 'sarif', 'junit', 'pcapng'])('%s, a new file or one that is there', (format) => {
+    const target = join(folder, `private.${format}`);
+    for (const args of [['-q'], ['--summary']]) {
+      wsdissect(['export', format, ...args, '-o', target, CAPTURES[1]]);
+      expect(modesOf(target)).toEqual(['600']);
+      chmodSync(target, 0o644);
+    }
+  });
+
+  it.each([
+    ['payloads', 25],
+    ['replay', 6],
+    ['parquet', 4],
+  ])('%s, the folder and its %i files', (format, files) => {
+    const target = join(folder, `private-${format}`);
+    wsdissect(['export', format, '-q', '-o', target, CAPTURES[1]]);
+    const [own, ...others] = modesOf(target);
+    expect([own, new Set(others), others.length]).toEqual(['700', new Set(['600']), files]);
+  });
+
+  it('the database of query', () => {
+    const target = join(folder, 'private.duckdb');
+    expect(wsdissect(['query', '-q', '--database', target, 'select 1', CAPTURES[1]]).status).toBe(0);
+    expect(modesOf(target)).toEqual(['600']);
   });
 });
 
