@@ -7,7 +7,14 @@ import type { Message } from '../websocket/message-record.js';
 import { CLOSE } from '../websocket/opcode.js';
 import type { ObservedClose, Session, SessionSummary } from '../websocket/session-record.js';
 import type { Exporter } from './exporter.js';
-import { redactedFields, redactedTarget, redactedValue } from './redacted-head.js';
+import {
+  redactedExtensionList,
+  redactedFields,
+  redactedOrigin,
+  redactedReason,
+  redactedTarget,
+  redactedValue,
+} from './redacted-head.js';
 
 /** The letter x. */
 export const FILLER = 0x78;
@@ -75,21 +82,32 @@ function redactedToken(name: string): string {
 }
 
 function redactedSession(session: Session): Session {
-  const { handshake, path } = session;
+  const { handshake, path, host } = session;
   return {
     ...session,
+    host: host && redactedOrigin(host),
     path: path === undefined ? undefined : redactedTarget(path),
     handshake: handshake && {
       ...handshake,
       target: handshake.target && redactedTarget(handshake.target),
       offeredSubprotocols: handshake.offeredSubprotocols.map(redactedToken),
+      host: handshake.host && redactedOrigin(handshake.host),
+      origin: handshake.origin && redactedOrigin(handshake.origin),
+      userAgent: handshake.userAgent && redactedValue('user-agent', handshake.userAgent),
+      reason: redactedReason(handshake.response),
+      offeredExtensions: redactedExtensionList(handshake.offeredExtensions),
+      extensions: redactedExtensionList(handshake.extensions),
       subprotocol: handshake.subprotocol && redactedToken(handshake.subprotocol),
       request: handshake.request && {
         ...handshake.request,
         target: redactedTarget(handshake.request.target),
         headers: redactedFields(handshake.request),
       },
-      response: { ...handshake.response, headers: redactedFields(handshake.response) },
+      response: {
+        ...handshake.response,
+        reason: redactedReason(handshake.response),
+        headers: redactedFields(handshake.response),
+      },
     },
   };
 }

@@ -16,10 +16,11 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, describe, expect, it } from 'vitest';
 import { encodePcap } from '../../src/capture/pcap-encode.js';
+import { EXPORT_FORMATS } from '../../src/cli/commands/export.js';
 import { CSV_COLUMNS } from '../../src/export/csv.js';
 import { LinkType } from '../../src/link/link-types.js';
 import { wsdissect } from '../support/cli.js';
-import { fromClient, fromServer, upgraded } from '../support/dissect.js';
+import { fromClient, fromServer, request, response, upgraded } from '../support/dissect.js';
 import { faultsOfHar } from '../support/har.js';
 import { CLIENT, SERVER, Talk } from '../support/tcp.js';
 import { hasProgram } from '../support/tshark.js';
@@ -493,4 +494,39 @@ describe.each(['sarif', 'junit'])('%s', (format) => {
     expect(told).not.toContain(quoted);
     expect(told).toContain('invalid-utf8');
   });
+});
+
+it('leaves no secret of a handshake in any format that is redacted', async () => {
+  const talk = new Talk();
+  const secret = 'S3CR3T';
+  const headers = [
+    { name: 'Host', value: `${secret}:pw@example.test` },
+    { name: 'Origin', value: `https://${secret}@x.test/${secret}?t=${secret}` },
+    { name: 'Sec-WebSocket-Extensions', value: `mine; token=${secret}; quoted="${secret}"` },
+    { name: 'User-Agent', value: secret },
+  ];
+  const packets = [
+    ...talk.handshake(),
+    talk.send(CLIENT, request(`/?${secret}`, { headers })),
+    talk.send(SERVER, response({ reason: secret, headers: headers.slice(2, 3) })),
+    talk.send(CLIENT, fromClient(secret)),
+    // Not masked: a finding.
+    talk.send(CLIENT, fromServer(secret)),
+  ];
+  const file = join(folder, 'secrets.pcap');
+  writeFileSync(
+    file,
+    encodePcap(
+      packets.map((data, i) => ({ seconds: 1_700_000_000 + i, nanoseconds: 0, data })),
+      { linkType: LinkType.raw },
+    ),
+  );
+  for (const format of EXPORT_FORMATS) {
+    const out = join(folder, `secrets-${format}`);
+    const { stderr } = wsdissect(['export', format, '--redact', '-q', '-o', out, file]);
+    const files = statSync(out).isDirectory() ? readdirSync(out).map((name) => join(out, name)) : [out];
+    const texts = files.map((name) => readFileSync(name, 'latin1'));
+    expect([format, stderr, texts.some((text) => text.includes(secret))]).toEqual([format, '', false]);
+    expect(texts.join('').length).toBeGreaterThan(200);
+  }
 });
