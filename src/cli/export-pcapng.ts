@@ -70,13 +70,22 @@ export async function exportPcapng(
       );
       writer.end();
     });
-    if (redaction !== undefined && options.quiet !== true)
-      tellOfRedaction(redaction, redactor!.leftOut, terminal);
+    if (options.quiet === true) return;
+    if (redaction !== undefined) tellOfRedaction(redaction, redactor!.leftOut, terminal);
+    else if (summary.tls.read > 0 && options.keylog.length + options.rsaKey.length > 0)
+      tellOfSecrets(out, terminal);
   } finally {
     comments.close();
     connections.close();
     redaction?.close();
   }
+}
+
+/** Who reads what is written needs them, too. */
+function tellOfSecrets(out: string, { stderr }: Terminal): void {
+  const name = out === '-' ? 'standard output' : visible(out);
+  stderr.write(`wsdissect: ${name}: without the secrets given for its TLS; wsdissect decrypt embeds them\n`);
+  stderr.flush();
 }
 
 /** What could not be redacted, and so is not there. */
