@@ -1,7 +1,7 @@
 /**
  * The programs of `export replay`, one against the other: each is told what the applications logged of the recorded session.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -221,6 +221,45 @@ it.each([
   const target = join(folder, String(made++));
   const args = ['export', 'replay', '--session', `${session}`, '-o', target, `${fixturesRoot}${capture}`];
   expect(wsdissect(args)).toEqual({ status: 0, stdout: '', stderr: said });
+});
+
+describe('used wrongly, each program says in one line how to use it', () => {
+  const target = replayOf(messageCases.find((one) => one.name === 'messages-ws')!.capture, 1);
+  const CLIENT_USE = 'usage: node client.mjs [--timing] [--patience SECONDS] [ws://host:port]\n';
+  const SERVER_USE = 'usage: node server.mjs [--timing] [--patience SECONDS] [--port 8080]\n';
+
+  it.each([
+    [['client.mjs', 'notaurl'], 2, '', `notaurl is no address of a WebSocket; ${CLIENT_USE}`],
+    [['client.mjs', 'file:///etc'], 2, '', `file:///etc is no address of a WebSocket; ${CLIENT_USE}`],
+    [['client.mjs', '--help'], 0, CLIENT_USE, ''],
+    [['server.mjs', '--help'], 0, SERVER_USE, ''],
+    [['server.mjs', '--port', '70000'], 2, '', `70000 is no port; ${SERVER_USE}`],
+    [['server.mjs', '--patience', 'long'], 2, '', `long is no number of seconds; ${SERVER_USE}`],
+  ])('%j', (args, status, stdout, stderr) => {
+    const ran = spawnSync(process.execPath, args, { cwd: target, encoding: 'utf8', timeout: 10_000 });
+    expect(ran).toMatchObject({ status, stdout, stderr });
+  });
+
+  it('of an option that there is not', () => {
+    const ran = spawnSync(process.execPath, ['server.mjs', '--prot', '1'], { cwd: target, encoding: 'utf8' });
+    expect(ran.status).toBe(2);
+    expect(ran.stderr).toMatch(/^Unknown option '--prot'.*; usage: node server.mjs .*\n$/);
+  });
+
+  it('and of a port that is taken', async () => {
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const ran = spawnSync(process.execPath, ['server.mjs', '--port', `${port}`], {
+      cwd: target,
+      encoding: 'utf8',
+    });
+    server.close();
+    expect([ran.status, ran.stderr]).toEqual([
+      1,
+      `listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`,
+    ]);
+  });
 });
 
 it('makes no code and no address of what a capture holds', async () => {
