@@ -16,6 +16,7 @@ import { objectRenderer } from '../output/rows.js';
 import { writeSarif } from '../output/sarif.js';
 import { loadTables } from '../output/table.js';
 import { wrap } from '../output/width.js';
+import type { Finding } from '../rules/finding.js';
 import { rules as allRules } from '../rules/index.js';
 import { type Rule, SEVERITIES } from '../rules/rule.js';
 import type { Timestamp } from '../stream/place.js';
@@ -54,6 +55,8 @@ export async function checkCaptures(
   const collected = new Collected(options.maxFindings, junit !== undefined);
   let start: Timestamp = { seconds: 0, nanoseconds: 0 };
   const filtering = await makeFiltering(options, 'finding', { start: () => start });
+  const isAsked = ({ session }: Pick<Finding, 'session'>) =>
+    options.session === undefined || session.number === options.session;
   let count = 0;
   const context: ColumnContext = { timeFormat: options.time, start: () => start };
   await run(captureArguments, options, terminal, {
@@ -62,17 +65,18 @@ export async function checkCaptures(
         start = dissector.start;
       },
       finding: (finding) => {
-        if (filtering?.matches(finding) !== false)
+        if (isAsked(finding) && filtering?.matches(finding) !== false)
           collected.add(options.redact === true ? redactedFinding(finding) : finding);
       },
       sessionClosed: (summary) => {
         if (++count === MANY) void letLessGarbageGather();
-        collected.closed(options.redact === true ? redactedSummary(summary) : summary);
+        if (isAsked(summary)) collected.closed(options.redact === true ? redactedSummary(summary) : summary);
       },
     },
     rules,
     printing: new Printing(false),
     previewPayload: undefined,
+    session: options.session,
     finish() {
       const captures = [...options.read, ...captureArguments];
       if (junit !== undefined) junit.writeJunit(terminal.stdout, collected.sessions(), options.failOn);

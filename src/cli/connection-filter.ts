@@ -7,6 +7,7 @@
 import type { RunConsumer } from '../dissect.js';
 import type { RecordKind, Records } from '../filter/index.js';
 import type { Message } from '../websocket/message-record.js';
+import type { Session } from '../websocket/session-record.js';
 import type { CommonOptions } from './commands/options.js';
 import { UsageError } from './exit.js';
 import { type Filtering, type FilterRun, makeFiltering } from './filtering.js';
@@ -14,11 +15,11 @@ import { type FrameFeed, feedFrames } from './frame-feed.js';
 
 const KINDS: readonly RecordKind[] = ['message', 'session', 'finding', 'frame'];
 
-/** What tells `hit` of each connection in which the filter of the options holds; undefined: there is none. */
+/** What tells `hit` of each session in which the filter of the options holds; undefined: there is none. */
 export async function connectionFilter(
   options: CommonOptions,
   run: FilterRun,
-  hit: (connection: number) => void,
+  hit: (session: Session) => void,
 ): Promise<RunConsumer | undefined> {
   if (options.displayFilter === undefined) return undefined;
   const filters = new Map<RecordKind, Filtering<RecordKind>>();
@@ -33,12 +34,12 @@ export async function connectionFilter(
     }
   }
   if (filters.size === 0) throw wrong;
-  const look = (kind: RecordKind, record: Records[RecordKind], connection: number, ended?: Message) => {
-    if (filters.get(kind)?.matches(record, ended) === true) hit(connection);
+  const look = (kind: RecordKind, record: Records[RecordKind], ended?: Message) => {
+    if (filters.get(kind)?.matches(record, ended) === true) hit(record.session);
   };
   const feed: FrameFeed = filters.has('frame')
     ? feedFrames(
-        (frame, message) => look('frame', frame, frame.session.connection, message),
+        (frame, message) => look('frame', frame, message),
         filters.get('frame') as Filtering<'frame'>,
         { lent: true, messages: 'all', over: ({ session }) => filters.get('frame')?.closed(session) },
       )
@@ -46,16 +47,16 @@ export async function connectionFilter(
   return {
     ...(feed.frame && { frame: feed.frame }),
     message: (message) => {
-      look('message', message, message.session.connection);
+      look('message', message);
       feed.message?.(message);
     },
     finding: (finding) => {
       for (const filter of filters.values()) filter.finding?.(finding);
-      look('finding', finding, finding.session.connection);
+      look('finding', finding);
     },
     sessionClosed: (summary) => {
       feed.sessionClosed?.(summary);
-      look('session', summary, summary.session.connection);
+      look('session', summary);
       for (const [kind, filter] of filters) if (kind !== 'frame') filter.closed(summary.session);
     },
   };

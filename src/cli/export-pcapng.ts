@@ -1,6 +1,6 @@
 /**
  * `wsdissect export pcapng`: captures as one pcapng, with what was said and what is wrong as comments of the packets; of a
- * filter, the connections that have a hit.
+ * filter, the connections that have a hit, and of one session its connection.
  *
  * Strategy: the captures are read twice, so they must be files: the first time for what is told of each packet and for the
  * connection that it is of, which lie in temporary files, the second time to write them.
@@ -20,6 +20,7 @@ import { Redactor } from '../rewrite/redactor.js';
 import type { Timestamp } from '../stream/place.js';
 import type { Decoded } from '../subprotocol/decoder.js';
 import type { Message } from '../websocket/message-record.js';
+import type { Session } from '../websocket/session-record.js';
 import type { ExportOptions } from './commands/export.js';
 import { connectionFilter } from './connection-filter.js';
 import { makeDecoding } from './decoding.js';
@@ -69,13 +70,22 @@ export async function exportPcapng(
       );
       writer.end();
     });
-    if (redaction !== undefined && options.quiet !== true)
-      tellOfRedaction(redaction, redactor!.leftOut, terminal);
+    if (options.quiet === true) return;
+    if (redaction !== undefined) tellOfRedaction(redaction, redactor!.leftOut, terminal);
+    else if (summary.tls.read > 0 && options.keylog.length + options.rsaKey.length > 0)
+      tellOfSecrets(out, terminal);
   } finally {
     comments.close();
     connections.close();
     redaction?.close();
   }
+}
+
+/** Who reads what is written needs them, too. */
+function tellOfSecrets(out: string, { stderr }: Terminal): void {
+  const name = out === '-' ? 'standard output' : visible(out);
+  stderr.write(`wsdissect: ${name}: without the secrets given for its TLS; wsdissect decrypt embeds them\n`);
+  stderr.flush();
 }
 
 /** What could not be redacted, and so is not there. */
@@ -152,7 +162,11 @@ async function readNotes(reading: Reading): Promise<FirstReading> {
   const kept = new NumberSet();
   const said = new WeakMap<Message, Decoded>();
   const told = { start: () => start, decoded: (message: Message) => said.get(message), defect };
-  const filter = await connectionFilter(options, told, (connection) => kept.add(connection));
+  const keep = ({ number, connection }: Session) => {
+    if (options.session === undefined || number === options.session) kept.add(connection);
+  };
+  const filter = await connectionFilter(options, told, keep);
+  const choosing = filter !== undefined || options.session !== undefined;
   await run(captures, options, terminal, {
     consumer: {
       ...((filter?.frame !== undefined || redaction !== undefined) && {
@@ -181,16 +195,18 @@ async function readNotes(reading: Reading): Promise<FirstReading> {
       },
       sessionClosed: (closed) => {
         filter?.sessionClosed?.(closed);
+        if (filter === undefined) keep(closed.session);
         redaction?.closed(closed);
         decoding.close(closed.session);
       },
     },
-    ...((filter !== undefined || redaction !== undefined) && { tracker: connections }),
+    ...((choosing || redaction !== undefined) && { tracker: connections }),
     printing: new Printing(options.output === undefined),
     previewPayload: undefined,
+    session: options.session,
     finish(its) {
       summary = its;
     },
   });
-  return { summary: summary!, kept: filter === undefined ? undefined : kept };
+  return { summary: summary!, kept: choosing ? kept : undefined };
 }

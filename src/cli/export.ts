@@ -7,6 +7,7 @@ import type { Dissector } from '../dissector.js';
 import { CsvExport } from '../export/csv.js';
 import type { Exporter } from '../export/exporter.js';
 import { HarExport } from '../export/har.js';
+import { oneSession } from '../export/one-session.js';
 import { PayloadFiles } from '../export/payload-files.js';
 import { redacting } from '../export/redacted.js';
 import { ReplayFiles } from '../export/replay.js';
@@ -24,6 +25,7 @@ import { Printing } from './progress.js';
 import { inputsOf, run } from './run.js';
 import { isSame } from './same-file.js';
 import type { Terminal } from './terminal.js';
+import { keepFileToOwner, keepToOwner } from './write-into.js';
 
 export async function exportMessages(
   format: MessageFormat,
@@ -32,6 +34,7 @@ export async function exportMessages(
   terminal: Terminal,
   version: string,
 ): Promise<void> {
+  keepToOwner();
   let start: Timestamp = { seconds: 0, nanoseconds: 0 };
   let dissector: Dissector | undefined;
   const defect = (code: string, message: string) => dissector?.defect('subprotocol', code, message);
@@ -50,8 +53,10 @@ export async function exportMessages(
       (packet) => inputs[dissector?.captureOf(packet) ?? -1],
       () => latest,
     );
-  const { exporter: told, writer, close } = await openExport(format, options, terminal, version, tables);
-  const exporter = options.redact === true ? redacting(told) : told;
+  const session = format === 'replay' ? (options.session ?? 1) : options.session;
+  const { exporter: all, writer, close } = await openExport(format, options, terminal, version, tables);
+  const told = options.redact === true ? redacting(all) : all;
+  const exporter = session === undefined ? told : oneSession(told, session);
   try {
     await run(captures, options, terminal, {
       consumer: {
@@ -81,7 +86,7 @@ export async function exportMessages(
       },
       printing: new Printing(options.output === undefined),
       previewPayload: undefined,
-      ...(format === 'replay' && { session: options.session ?? 1 }),
+      session,
       finish() {
         // Of a capture without a packet nothing was opened.
         if (dissector === undefined) exporter.begin();
@@ -89,10 +94,16 @@ export async function exportMessages(
       },
     });
     writer.flush();
+    if (options.quiet !== true) tellRemarks(exporter.remarks?.() ?? [], terminal);
   } finally {
     exporter.close();
     close();
   }
+}
+
+function tellRemarks(remarks: readonly string[], { stderr }: Terminal): void {
+  for (const remark of remarks) stderr.write(`wsdissect: ${remark}\n`);
+  stderr.flush();
 }
 
 interface OpenExport {
@@ -103,8 +114,8 @@ interface OpenExport {
 
 async function openExport(
   format: MessageFormat,
-  { output, session = 1 }: ExportOptions,
-  { stdout }: Terminal,
+  { output, displayFilter }: ExportOptions,
+  { stdout, stdoutIsTerminal }: Terminal,
   version: string,
   tables: () => Tables,
 ): Promise<OpenExport> {
@@ -115,14 +126,17 @@ async function openExport(
   }
   if (format === 'replay') {
     if (output === undefined) throw new UsageError('replay writes into a folder: name it with -o');
-    return { exporter: new ReplayFiles(output, session), writer: stdout, close() {} };
+    return { exporter: new ReplayFiles(output), writer: stdout, close() {} };
   }
   if (format === 'payloads') {
     if (output === undefined) throw new UsageError('payloads are written into a folder: name it with -o');
     return { exporter: new PayloadFiles(output), writer: stdout, close() {} };
   }
   const file = openOutput(output, stdout);
-  const exporter = format === 'har' ? new HarExport(file.writer, version) : new CsvExport(file.writer);
+  const exporter =
+    format === 'har'
+      ? new HarExport(file.writer, version, displayFilter !== undefined)
+      : new CsvExport(file.writer, output === undefined && stdoutIsTerminal ? visible : undefined);
   return { exporter, ...file };
 }
 
@@ -130,6 +144,7 @@ function openOutput(output: string | undefined, stdout: FileWriter): Omit<OpenEx
   if (output === undefined) return { writer: stdout, close() {} };
   const name = visible(output);
   const fd = attemptOutput(name, () => openSync(output, 'w'));
+  keepFileToOwner(fd);
   return { writer: new FileWriter(fd, name), close: () => closeSync(fd) };
 }
 
@@ -146,6 +161,7 @@ export async function exportFindings(
   terminal: Terminal,
   version: string,
 ): Promise<void> {
+  keepToOwner();
   refuseCapture(inputsOf(captures, options), options);
   const { writer, close } = openOutput(options.output, terminal.stdout);
   try {

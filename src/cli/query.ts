@@ -27,6 +27,7 @@ import { type FrameFeed, feedFrames } from './frame-feed.js';
 import { Printing } from './progress.js';
 import { inputsOf, run } from './run.js';
 import type { Terminal } from './terminal.js';
+import { keepToOwner } from './write-into.js';
 
 export async function queryCaptures(
   sql: string | undefined,
@@ -44,6 +45,7 @@ export async function queryCaptures(
   const isKept = options.database !== undefined && captures.length + options.read.length === 0;
   refuseFile(options.database, isKept);
   if (!isKept) inputsOf(captures, options);
+  keepToOwner();
   const folder = mkdtempSync(join(tmpdir(), 'wsdissect-'));
   let database: QueryDatabase | undefined;
   let isFilled = isKept;

@@ -5,12 +5,35 @@
  * full disk costs a capture.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  fchmodSync,
+  fstatSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { visible } from '../bytes/visible.js';
 import { attemptOutput, writeAll } from '../output/writer.js';
 
 /** For its owner only. */
 const MODE = 0o600;
+
+/** All files and folders that this run makes are for their owner only, also those that packages make. */
+export function keepToOwner(): void {
+  process.umask(0o077);
+}
+
+/** The same for a file that was there already, of an open descriptor; what is no file, or has no modes, stays. */
+export function keepFileToOwner(fd: number): void {
+  try {
+    if (fstatSync(fd).isFile()) fchmodSync(fd, MODE);
+  } catch {
+    // Somebody else's, or of a file system without modes.
+  }
+}
 
 export type Write = (bytes: Uint8Array) => void;
 

@@ -32,7 +32,11 @@ export const CSV_COLUMNS = [
 ] as const;
 
 export class CsvExport implements Exporter {
-  constructor(private readonly writer: TextWriter) {}
+  /** `shown`: what is written of a text. */
+  constructor(
+    private readonly writer: TextWriter,
+    private readonly shown: (text: string) => string = asItIs,
+  ) {}
 
   begin(): void {
     this.row(CSV_COLUMNS);
@@ -70,24 +74,30 @@ export class CsvExport implements Exporter {
   close(): void {}
 
   private row(values: readonly CsvValue[]): void {
-    this.writer.write(csvRow(values));
+    this.writer.write(csvRow(values, this.shown));
   }
 }
 
 /** A number that is too long for a double is given as `plain` text. */
 export type CsvValue = string | number | boolean | { readonly plain: string } | undefined;
 
-/** With its line end. */
-export function csvRow(values: readonly CsvValue[]): string {
-  return `${values.map(cell).join(',')}\r\n`;
+/** With its line end; `shown`: what is written of a text, where that is a terminal. */
+export function csvRow(values: readonly CsvValue[], shown: (text: string) => string = asItIs): string {
+  return `${values.map((value) => cell(value, shown)).join(',')}\r\n`;
 }
 
-const FORMULA = /^[=+\-@\t\r]/;
+function asItIs(text: string): string {
+  return text;
+}
+
+/** The full-width forms are = + - @ to some spreadsheets. */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 const QUOTED = /[",\r\n]/;
 
-function cell(value: CsvValue): string {
+function cell(value: CsvValue, shown: (text: string) => string): string {
   if (typeof value === 'object') return value.plain;
   if (typeof value !== 'string') return value === undefined ? '' : String(value);
-  const safe = FORMULA.test(value) ? `'${value}` : value;
+  const text = shown(value);
+  const safe = FORMULA.test(text) ? `'${text}` : text;
   return QUOTED.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -11,7 +11,7 @@ import { formatEpoch } from '../output/time.js';
 import type { TextWriter } from '../output/writer.js';
 import { secondsBetween, type Timestamp } from '../stream/place.js';
 import type { Message } from '../websocket/message-record.js';
-import { isControl } from '../websocket/opcode.js';
+import { BINARY, isControl, TEXT } from '../websocket/opcode.js';
 import type { Session, SessionSummary } from '../websocket/session-record.js';
 import type { Exporter } from './exporter.js';
 import { Spool } from './spool.js';
@@ -22,13 +22,16 @@ export interface HarWriter extends TextWriter {
 
 export class HarExport implements Exporter {
   private readonly spool = new Spool();
-  /** Sessions with a message so far. */
+  /** Sessions under way that messages were told of, and those with one that a HAR has. */
+  private readonly told = new Set<number>();
   private readonly begun = new Set<number>();
   private entries = 0;
 
+  /** `chosen`: messages are those of a filter, so a session of which none is told has no entry. */
   constructor(
     private readonly writer: HarWriter,
     private readonly version: string,
+    private readonly chosen = false,
   ) {}
 
   begin(): void {
@@ -38,19 +41,22 @@ export class HarExport implements Exporter {
 
   message(message: Message): void {
     const { session, opcode, sender, timestamp } = message;
+    this.told.add(session.number);
     if (isControl(opcode)) return;
     const separator = this.begun.has(session.number) ? ',' : '';
     this.begun.add(session.number);
     this.spool.add(
       session.number,
       `${separator}\n{"type":"${sender === 'client' ? 'send' : 'receive'}","time":${formatEpoch(timestamp)},` +
-        `"opcode":${opcode},"data":${dataOf(message)}}`,
+        `${opcodeOf(message)},"data":${dataOf(message)}}`,
     );
   }
 
   closed(summary: SessionSummary): void {
     const { writer } = this;
     const { number } = summary.session;
+    const isTold = this.told.delete(number);
+    if (this.chosen && !isTold) return;
     const head = jsonValue(entryOf(summary));
     writer.write(`${this.entries++ === 0 ? '' : ','}\n${head.slice(0, -1)},"_webSocketMessages":[`);
     this.spool.take(number, (bytes) => writer.bytes(bytes));
@@ -65,6 +71,11 @@ export class HarExport implements Exporter {
   close(): void {
     this.spool.close();
   }
+}
+
+/** What is in base64 is binary to readers of a HAR; `_opcode` is what it was, where that is text. */
+function opcodeOf({ opcode, validText }: Message): string {
+  return opcode === TEXT && !validText ? `"opcode":${BINARY},"_opcode":${TEXT}` : `"opcode":${opcode}`;
 }
 
 /** Text as it is; what is no UTF-8, or binary, in base64. */

@@ -5,9 +5,16 @@ import type { Finding } from '../rules/finding.js';
 import type { Frame } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
 import { CLOSE } from '../websocket/opcode.js';
-import type { Session, SessionSummary } from '../websocket/session-record.js';
+import type { ObservedClose, Session, SessionSummary } from '../websocket/session-record.js';
 import type { Exporter } from './exporter.js';
-import { redactedFields, redactedTarget, redactedValue } from './redacted-head.js';
+import {
+  redactedExtensionList,
+  redactedFields,
+  redactedOrigin,
+  redactedReason,
+  redactedTarget,
+  redactedValue,
+} from './redacted-head.js';
 
 /** The letter x. */
 export const FILLER = 0x78;
@@ -24,6 +31,7 @@ export function redacting(exporter: Exporter): Exporter {
     ...(exporter.unread && { unread: (connection) => exporter.unread?.(connection) }),
     closed: (summary) => exporter.closed(redactedSummary(summary)),
     end: () => exporter.end(),
+    ...(exporter.remarks && { remarks: () => exporter.remarks?.() ?? [] }),
     close: () => exporter.close(),
   };
 }
@@ -53,7 +61,19 @@ export function redactedFinding(finding: Finding): Finding {
 }
 
 export function redactedSummary(summary: SessionSummary): SessionSummary {
-  return { ...summary, session: redactedSession(summary.session) };
+  const { client, server } = summary.close;
+  return {
+    ...summary,
+    session: redactedSession(summary.session),
+    close: { client: redactedClose(client), server: redactedClose(server) },
+  };
+}
+
+/** Of a reason that is no UTF-8 it is not known any more how many octets it had. */
+function redactedClose(close: ObservedClose | undefined): ObservedClose | undefined {
+  if (close?.body === undefined) return close;
+  const { code, reason } = close.body;
+  return { ...close, body: { code, reason: 'x'.repeat(Buffer.byteLength(reason)) } };
 }
 
 /** Tokens are sent as names of subprotocols, since scripts in browsers cannot set headers. */
@@ -62,21 +82,32 @@ function redactedToken(name: string): string {
 }
 
 function redactedSession(session: Session): Session {
-  const { handshake, path } = session;
+  const { handshake, path, host } = session;
   return {
     ...session,
+    host: host && redactedOrigin(host),
     path: path === undefined ? undefined : redactedTarget(path),
     handshake: handshake && {
       ...handshake,
       target: handshake.target && redactedTarget(handshake.target),
       offeredSubprotocols: handshake.offeredSubprotocols.map(redactedToken),
+      host: handshake.host && redactedOrigin(handshake.host),
+      origin: handshake.origin && redactedOrigin(handshake.origin),
+      userAgent: handshake.userAgent && redactedValue('user-agent', handshake.userAgent),
+      reason: redactedReason(handshake.response),
+      offeredExtensions: redactedExtensionList(handshake.offeredExtensions),
+      extensions: redactedExtensionList(handshake.extensions),
       subprotocol: handshake.subprotocol && redactedToken(handshake.subprotocol),
       request: handshake.request && {
         ...handshake.request,
         target: redactedTarget(handshake.request.target),
         headers: redactedFields(handshake.request),
       },
-      response: { ...handshake.response, headers: redactedFields(handshake.response) },
+      response: {
+        ...handshake.response,
+        reason: redactedReason(handshake.response),
+        headers: redactedFields(handshake.response),
+      },
     },
   };
 }

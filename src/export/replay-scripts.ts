@@ -8,20 +8,44 @@
 
 const CONVERSATION = `// What both sides of a recorded session do. Made by wsdissect.
 import { createReadStream, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
 /** Path, subprotocols, headers and compression of the handshake. */
 export const session = JSON.parse(readFileSync(new URL('session.json', import.meta.url), 'utf8'));
 
-export const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    timing: { type: 'boolean', default: false },
-    port: { type: 'string', default: '8080' },
-    patience: { type: 'string', default: '10' },
-  },
-});
+export const { values: options, positionals } = given();
+
+function given() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        timing: { type: 'boolean', default: false },
+        port: { type: 'string', default: '8080' },
+        patience: { type: 'string', default: '10' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    return usage(error.message);
+  }
+}
+
+/** Ends the program with a line on how to use it; with exit code 2 if something is wrong. */
+export function usage(wrong) {
+  const program = basename(process.argv[1]);
+  const told = program === 'server.mjs' ? '[--port 8080]' : '[ws://host:port]';
+  const line = \`usage: node \${program} [--timing] [--patience SECONDS] \${told}\`;
+  if (wrong === undefined) console.log(line);
+  else console.error(\`\${wrong.split('\\n', 1)[0]}; \${line}\`);
+  process.exit(wrong === undefined ? 0 : 2);
+}
+
+if (options.help) usage();
+if (!/^\\d{1,5}$/.test(options.port) || options.port > 65535) usage(\`\${options.port} is no port\`);
+if (!/^\\d{1,6}(\\.\\d+)?$/.test(options.patience)) usage(\`\${options.patience} is no number of seconds\`);
 
 const contentOf = ({ text, base64 }) => (text === undefined ? Buffer.from(base64, 'base64') : Buffer.from(text));
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -58,6 +82,11 @@ export async function talk(socket, side) {
   };
   // What the other side says at once must not be missed while this one opens.
   if (socket.readyState === 0) await new Promise((resolve) => socket.once('open', resolve).once('close', resolve));
+  // Nobody is there, or does not want to talk: ws has said why.
+  if (isClosed) {
+    process.exitCode = 1;
+    return;
+  }
   const begun = Date.now();
   let different = 0;
   let closes = false;
@@ -80,7 +109,13 @@ export async function talk(socket, side) {
       continue;
     }
     if (options.timing) await pause(Math.max(0, begun + 1000 * at - Date.now()));
-    if (isClosed) break;
+    if (isClosed) {
+      if (opcode === 'text' || opcode === 'binary') {
+        different++;
+        console.error(\`\${opcode} message of the \${sender} at \${at} s: the other side has closed before it\`);
+      }
+      break;
+    }
     if (opcode === 'text' || opcode === 'binary') socket.send(contentOf(message), { binary: opcode === 'binary' });
     else if (opcode === 'ping') socket.ping(contentOf(message));
     else if (opcode === 'close') {
@@ -111,15 +146,24 @@ function close(socket, { code, reason }) {
 const CLIENT = `// Speaks the client's side of a recorded session again. Made by wsdissect.
 //   npm install && node client.mjs [--timing] [--patience SECONDS] ws://host:port
 // --timing: each message at its recorded time; without it, as soon as those before it have come.
-// Prints what the server says, an object a line; exit code 1 if that is not what was recorded.
+// Prints what the server says, an object a line; exit code 1 if that is not what was recorded, or
+// no session comes about.
 import WebSocket from 'ws';
-import { options, positionals, session, talk } from './conversation.mjs';
+import { options, positionals, session, talk, usage } from './conversation.mjs';
 
-const url = new URL(positionals[0] ?? \`ws://127.0.0.1:\${options.port}\`);
+const [address = \`ws://127.0.0.1:\${options.port}\`] = positionals;
+if (!URL.canParse(address) || !/^wss?:/i.test(address)) usage(\`\${address} is no address of a WebSocket\`);
+const url = new URL(address);
+url.hash = '';
 // Not resolved: //elsewhere/ is a path here, and no host.
 [, url.pathname, url.search] = /^([^?]*)(.*)$/s.exec(session.path);
-const socket = new WebSocket(url, session.subprotocols, {
-  headers: session.headers,
+const { subprotocol, subprotocols } = session;
+// ws takes no answer without one of those that it offers, and none that it did not offer.
+const isAgreed = subprotocol !== null;
+const offers = subprotocols.includes(subprotocol) ? subprotocols : [subprotocol];
+const asHeader = isAgreed || subprotocols.length === 0 ? {} : { 'Sec-WebSocket-Protocol': subprotocols.join(', ') };
+const socket = new WebSocket(url, isAgreed ? offers : [], {
+  headers: { ...session.headers, ...asHeader },
   perMessageDeflate: session.compression,
 });
 talk(socket, 'client');
@@ -138,6 +182,10 @@ const server = new WebSocketServer({
   handleProtocols: (offered) => (offered.has(session.subprotocol) ? session.subprotocol : false),
 });
 server.on('listening', () => console.log(JSON.stringify({ listening: server.address().port })));
+server.on('error', (error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
 server.on('connection', (socket) => talk(socket, 'server'));
 `;
 

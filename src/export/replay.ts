@@ -7,12 +7,13 @@ import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { visible } from '../bytes/visible.js';
 import type { HeaderField } from '../http/head.js';
+import { TOKEN } from '../http/text.js';
 import { jsonString } from '../output/json.js';
 import { attemptOutput, FileWriter } from '../output/writer.js';
 import { secondsBetween } from '../stream/place.js';
 import type { Message } from '../websocket/message-record.js';
-import { CLOSE, CONTINUATION, opcodeName } from '../websocket/opcode.js';
-import type { SessionSummary } from '../websocket/session-record.js';
+import { BINARY, CLOSE, CONTINUATION, isControl, opcodeName, TEXT } from '../websocket/opcode.js';
+import type { Session, SessionSummary } from '../websocket/session-record.js';
 import type { Exporter } from './exporter.js';
 import { makeFolder } from './new-folder.js';
 import { REPLAY_SCRIPTS } from './replay-scripts.js';
@@ -32,12 +33,13 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
 export class ReplayFiles implements Exporter {
   private readonly fd: number;
   private readonly messages: FileWriter;
+  /** Messages that cannot be said again as they were, by why that is. */
+  private readonly inexact = new Map<string, number>();
+  private session: Session | undefined = undefined;
+  private isRefused = false;
 
-  /** Of session number `session`. Throws OutputError as makeFolder() does. */
-  constructor(
-    private readonly folder: string,
-    private readonly session: number,
-  ) {
+  /** It is to be told of one session only. Throws OutputError as makeFolder() does. */
+  constructor(private readonly folder: string) {
     makeFolder(folder);
     const name = visible(folder);
     this.fd = attemptOutput(name, () => openSync(join(folder, MESSAGES), 'wx'));
@@ -49,8 +51,10 @@ export class ReplayFiles implements Exporter {
 
   message(message: Message): void {
     const { session, sender, opcode, timestamp, content, validText, close } = message;
+    const why = inexactness(message);
+    if (why !== undefined) this.inexact.set(why, (this.inexact.get(why) ?? 0) + 1);
     // The end of a message whose beginning was not captured is of no use.
-    if (session.number !== this.session || opcode === CONTINUATION) return;
+    if (opcode === CONTINUATION) return;
     const at = Math.max(0, secondsBetween(session.answered, timestamp)).toFixed(6);
     const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
     const said =
@@ -64,13 +68,15 @@ export class ReplayFiles implements Exporter {
     this.messages.write(`{"sender":"${sender}","opcode":"${opcodeName(opcode)}","at":${at}${said}}\n`);
   }
 
-  closed({ session, closedBy }: SessionSummary): void {
-    if (session.number !== this.session) return;
+  closed({ session, closedBy, end }: SessionSummary): void {
+    this.session = session;
+    this.isRefused = end === undefined;
     const { handshake, path = '/' } = session;
+    const [subprotocol = null] = tokensOf([handshake?.subprotocol ?? '']);
     const told = {
       path: path.startsWith('/') ? path : '/',
-      subprotocols: handshake?.offeredSubprotocols ?? [],
-      subprotocol: handshake?.subprotocol ?? null,
+      subprotocols: tokensOf(handshake?.offeredSubprotocols ?? []),
+      subprotocol,
       compression:
         handshake?.extensions.extensions.some(({ name }) => name === 'permessage-deflate') ?? false,
       headers: headersOf(handshake?.request?.headers),
@@ -83,6 +89,15 @@ export class ReplayFiles implements Exporter {
     this.messages.flush();
   }
 
+  remarks(): readonly string[] {
+    const whose = `session ${this.session?.number}`;
+    if (this.isRefused) return [`${whose} was refused: there is nothing to replay`];
+    return [...this.inexact].map(
+      ([why, count]) =>
+        `${whose} cannot be replayed as it was: ${count === 1 ? 'a message' : `${count} messages`} ${why}`,
+    );
+  }
+
   close(): void {
     closeSync(this.fd);
   }
@@ -90,6 +105,20 @@ export class ReplayFiles implements Exporter {
   private file(name: string, text: string): void {
     attemptOutput(visible(this.folder), () => writeFileSync(join(this.folder, name), text, { flag: 'wx' }));
   }
+}
+
+/** Why `ws` cannot say it, or the capture does not tell what was said; undefined: it can. */
+function inexactness({ opcode, validText, complete }: Message): string | undefined {
+  if (opcode === CONTINUATION) return 'without a beginning, left out';
+  if (!isControl(opcode) && opcode !== TEXT && opcode !== BINARY) return 'of a reserved opcode, left out';
+  if (!complete) return 'not captured in whole';
+  if (opcode === TEXT && !validText) return 'of text that is not UTF-8, which ws refuses with 1007';
+  return undefined;
+}
+
+/** RFC 6455 §4.1: subprotocols are tokens, each offered once; `ws` offers and takes no others. */
+function tokensOf(names: readonly string[]): string[] {
+  return [...new Set(names)].filter((name) => TOKEN.test(name));
 }
 
 /** What the client sent beside the handshake, such as cookies. */

@@ -95,12 +95,10 @@ function rowsFor(format: ResultFormat, headings: readonly Heading[], output: Res
   const { stdout } = output;
   if (format === 'table') return new ResultTable(headings, output);
   if (format === 'csv') {
-    const shown = output.stdoutIsTerminal ? visible : (text: string) => text;
-    stdout.write(csvRow(headings.map(({ name }) => shown(name))));
-    return {
-      add: (cells) => stdout.write(csvRow(cells.map((cell, i) => csvValue(cell, headings[i], shown)))),
-      end() {},
-    };
+    const shown = output.stdoutIsTerminal ? visible : undefined;
+    const write = (values: readonly CsvValue[]) => stdout.write(csvRow(values, shown));
+    write(headings.map(({ name }) => name));
+    return { add: (cells) => write(cells.map((cell, i) => csvValue(cell, headings[i]))), end() {} };
   }
   const names = headings.map(({ name }) => jsonString(name));
   const renderer = objectRenderer<readonly Cell[]>(format, stdout, (cells) =>
@@ -110,10 +108,10 @@ function rowsFor(format: ResultFormat, headings: readonly Heading[], output: Res
 }
 
 /** A negative number is no formula. */
-function csvValue(cell: Cell, { isNumber }: Heading, shown: (text: string) => string): CsvValue {
+function csvValue(cell: Cell, { isNumber }: Heading): CsvValue {
   const text = cell.text();
   if (text === undefined) return undefined;
-  return isNumber ? { plain: text } : shown(text);
+  return isNumber ? { plain: text } : text;
 }
 
 /** Rows that the widths are chosen by. */

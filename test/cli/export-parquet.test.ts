@@ -8,6 +8,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ParquetTable } from '../../src/export/parquet-table.js';
 import { column } from '../../src/tables/column.js';
+import { closeCodeName } from '../../src/websocket/close.js';
 import { wsdissect } from '../support/cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wsdissect-'));
@@ -114,13 +115,31 @@ it('has all rows of many row groups', async () => {
   expect(groups.map((one) => Number(one.n))).toEqual([20_000, 20_000, 5002, 2, 1]);
 });
 
-it('says nothing when it is redacted', async () => {
-  const capture = 'fixtures/messages-ws/capture.pcap.gz';
+it.each([
+  'fixtures/messages-ws/capture.pcap.gz',
+  'fixtures/python-websockets/capture.pcap',
+  'fixtures/tutorial-server/capture.pcap',
+  'fixtures/deflate/capture.pcap',
+  'fixtures/messages-graphql-ws/capture.pcap.gz',
+  'fixtures/tls-nginx/capture.pcap.gz',
+])('no table of %s holds what was said, when it is redacted', async (capture) => {
   const messages = ndjson(['messages', capture]);
-  const rows = await query(`from '${exported(capture, '--redact')}/messages.parquet'`);
-  expect(rows).toHaveLength(messages.length);
-  for (const { content, opcode, decoded } of rows) {
+  const target = exported(capture, '--redact');
+  const tables: Record<string, Record<string, unknown>[]> = {};
+  for (const table of TABLES) tables[table] = await query(`from '${target}/${table}.parquet'`);
+  expect(tables.messages).toHaveLength(messages.length);
+  for (const { content, opcode, decoded } of tables.messages) {
     expect(decoded).toBeNull();
-    if (opcode === 'text') expect(content).toMatch(/^x*$/);
+    if (opcode === 'text' && content !== null) expect(content).toMatch(/^x*$/);
+  }
+  const words = messages
+    // What a code is called is told of any Close.
+    .filter(({ closeCode, closeReason }) => closeCode === null || closeReason !== closeCodeName(closeCode))
+    .map(({ content, closeReason }) => closeReason ?? content)
+    .flatMap((said: string | undefined) => said?.match(/[^"\\\p{Cc}]{8,40}/gu) ?? [])
+    .filter((word) => !/^x+$/.test(word));
+  for (const [table, rows] of Object.entries(tables)) {
+    const text = JSON.stringify(rows.map((row) => Object.values(row)));
+    expect([table, words.filter((word) => text.includes(word))]).toEqual([table, []]);
   }
 });

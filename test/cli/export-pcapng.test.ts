@@ -261,6 +261,20 @@ describe('what else the capture holds', () => {
     expect(told(out)).toBe(told(keyed));
     expect(told(out).split('\n').length).toBeGreaterThan(30);
   });
+
+  it('tells that secrets of key logs are not in it, and they can be added', () => {
+    const capture = 'fixtures/tls-python/capture.pcap.gz';
+    const keys = ['--keylog', 'fixtures/tls-python/keys.log'];
+    const said = `wsdissect: ${out}: without the secrets given for its TLS; wsdissect decrypt embeds them\n`;
+    const run = (...more: string[]) => wsdissect(['export', 'pcapng', '-o', out, ...more, capture]).stderr;
+    expect(run('--redact', ...keys)).not.toContain('decrypt');
+    expect(run('-q', ...keys)).toBe('');
+    expect(run(...keys)).toBe(said);
+    const keyed = join(folder, 'keyed.pcapng');
+    expect(wsdissect(['decrypt', ...keys, out, keyed]).status).toBe(0);
+    const messages = (...args: string[]) => wsdissect(['messages', '-q', ...args]).stdout;
+    expect(messages(keyed)).toBe(messages(...keys, capture));
+  });
 });
 
 describe.skipIf(!hasProgram('tshark'))('-Y keeps whole connections', () => {

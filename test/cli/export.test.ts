@@ -1,25 +1,30 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, describe, expect, it } from 'vitest';
 import { encodePcap } from '../../src/capture/pcap-encode.js';
+import { EXPORT_FORMATS } from '../../src/cli/commands/export.js';
 import { CSV_COLUMNS } from '../../src/export/csv.js';
 import { LinkType } from '../../src/link/link-types.js';
 import { wsdissect } from '../support/cli.js';
-import { fromClient, fromServer, upgraded } from '../support/dissect.js';
+import { fromClient, fromServer, request, response, upgraded } from '../support/dissect.js';
 import { faultsOfHar } from '../support/har.js';
 import { CLIENT, SERVER, Talk } from '../support/tcp.js';
 import { hasProgram } from '../support/tshark.js';
+import { onTerminal } from './helpers.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wsdissect-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -96,6 +101,26 @@ describe.each(CAPTURES)('har of %s', (capture) => {
   });
 });
 
+it('marks in a har text that is not UTF-8', () => {
+  const capture = 'fixtures/tutorial-server/capture.pcap';
+  const said = ndjson(['messages', '--session', '1', capture]).filter(({ opcode }) =>
+    /text|binary/.test(opcode),
+  );
+  const [{ _webSocketMessages: told }] = JSON.parse(
+    wsdissect(['export', 'har', '-q', '--session', '1', capture]).stdout,
+  ).log.entries;
+  const broken = said.filter(({ opcode, content }) => opcode === 'text' && content === undefined);
+  expect(said.filter(({ opcode }) => opcode === 'text').length).toBeGreaterThan(broken.length);
+  expect(broken).toHaveLength(2);
+  expect(told.map(({ opcode, data, _opcode }: Record<string, unknown>) => [opcode, data, _opcode])).toEqual(
+    said.map(({ opcode, content, contentBase64 }) =>
+      content === undefined
+        ? [2, contentBase64, opcode === 'text' ? 1 : undefined]
+        : [opcode === 'text' ? 1 : 2, content, undefined],
+    ),
+  );
+});
+
 it.each([
   ...CAPTURES,
   'fixtures/h2c-parallel/capture.pcap.gz',
@@ -110,6 +135,31 @@ it.each([
     const { startedDateTime: _, ...rest } = har.log.entries[0];
     expect(faultsOfHar({ log: { ...har.log, entries: [rest] } })).toBeDefined();
   }
+});
+
+describe('har of a filter', () => {
+  const exported = (...filter: string[]) =>
+    JSON.parse(wsdissect(['export', 'har', '-q', ...filter, CAPTURES[0]]).stdout).log.entries.map(
+      ({ request, _webSocketMessages }: { request: { url: string }; _webSocketMessages: unknown[] }) => [
+        new URL(request.url).pathname,
+        _webSocketMessages.length,
+      ],
+    );
+  const sessions = ndjson(['sessions', CAPTURES[0]]);
+  const pathOf = (session: number) => new URL(sessions[session - 1].path, 'ws://host').pathname;
+
+  it('has an entry for each session with a message for which it holds', () => {
+    const of = (session: number) => ndjson(['messages', '--session', `${session}`, CAPTURES[0]]);
+    const data = of(1).filter(({ opcode }) => opcode === 'text' || opcode === 'binary');
+    expect(data.length).toBeGreaterThan(1);
+    expect(exported('-Y', 'ws.session == 1')).toEqual([[pathOf(1), data.length]]);
+    expect(exported('-Y', 'ws.session == 99')).toEqual([]);
+    expect(exported()).toHaveLength(sessions.length);
+    // Its messages are control frames, which a HAR leaves out.
+    const closed = of(2).filter(({ opcode }) => opcode === 'close');
+    expect(closed.length).toBeGreaterThan(0);
+    expect(exported('-Y', 'ws.session == 2 and websocket.opcode == close')).toEqual([[pathOf(2), 0]]);
+  });
 });
 
 describe('csv', () => {
@@ -156,7 +206,20 @@ describe('csv', () => {
 
   it('holds no formula, and quotes what has to be', () => {
     const talk = new Talk();
-    const texts = ['=1+1', '+1', '-1', '@SUM(A1)', '\tx', 'a,"b"\nc', 'plain'];
+    const texts = [
+      '=1+1',
+      '+1',
+      '-1',
+      '@SUM(A1)',
+      '\tx',
+      '\n=1',
+      '＝1',
+      '＋1',
+      '－1',
+      '＠A1',
+      'a,"b"\nc',
+      'plain',
+    ];
     const packets = [
       ...upgraded(talk),
       ...texts.map((text) => talk.send(CLIENT, fromClient(text))),
@@ -171,9 +234,135 @@ describe('csv', () => {
       ),
     );
     const { stdout } = wsdissect(['export', 'csv', '-q', file]);
-    for (const text of ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\tx", '"a,""b""\nc"', 'plain', "'=x"])
-      expect(stdout).toContain(`,${text},\r\n`);
+    const cells = ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\tx", '"\'\n=1"', "'＝1", "'＋1", "'－1", "'＠A1"];
+    for (const text of [...cells, '"a,""b""\nc"', 'plain', "'=x"]) expect(stdout).toContain(`,${text},\r\n`);
   });
+});
+
+describe('--session', () => {
+  const capture = CAPTURES[0];
+  const sessions = ndjson(['sessions', capture]);
+  const [, second] = sessions;
+  const messages = ndjson(['messages', '--session', '2', capture]);
+  const data = messages.filter(({ opcode }) => opcode === 'text' || opcode === 'binary');
+  const exported = (format: string, session: number, ...more: string[]) =>
+    wsdissect(['export', format, '-q', '--session', `${session}`, ...more, capture]).stdout;
+
+  it('is of csv, har, payloads and parquet all there is', async () => {
+    expect(sessions.length).toBeGreaterThan(2);
+    const rows = exported('csv', 2).split('\r\n').slice(1, -1);
+    expect(rows.map((row) => Number(row.split(',')[0]))).toEqual(messages.map(({ message }) => message));
+    const { entries } = JSON.parse(exported('har', 2)).log;
+    expect(entries.map((one: { request: { url: string } }) => one.request.url)).toEqual([
+      `ws://${second.host}${second.path}`,
+    ]);
+    const said = join(folder, 'of-second');
+    exported('payloads', 2, '-o', said);
+    expect(readdirSync(said).filter((name) => name !== 'manifest.ndjson')).toHaveLength(data.length);
+    const tables = join(folder, 'tables-of-second');
+    exported('parquet', 2, '-o', tables);
+    const connection = await (await DuckDBInstance.create(':memory:')).connect();
+    for (const table of ['frames', 'messages', 'sessions']) {
+      const rows = await connection.runAndReadAll(
+        `select session, count(*) n from '${tables}/${table}.parquet' group by 1`,
+      );
+      const n = {
+        frames: second.frames.client + second.frames.server,
+        messages: messages.length,
+        sessions: 1,
+      };
+      expect(rows.getRowsJson()).toEqual([['2', `${n[table as keyof typeof n]}`]]);
+    }
+  });
+
+  it('is of pcapng its whole connection, with -Y if that has a hit in it', () => {
+    const out = join(folder, 'second.pcapng');
+    for (const more of [[], ['-Y', 'ws.sender == client']]) {
+      exported('pcapng', 2, '-o', out, ...more);
+      const [{ client, server, frames }, ...others] = ndjson(['sessions', out]);
+      expect([client, server, frames, others]).toEqual([second.client, second.server, second.frames, []]);
+    }
+    exported('pcapng', 2, '-o', out, '-Y', 'ws.session == 1');
+    expect(ndjson(['sessions', out])).toEqual([]);
+  });
+
+  it('is of sarif and junit what is wrong in it', () => {
+    const faulty = 'fixtures/tutorial-server/capture.pcap';
+    const wrong = ndjson(['check', faulty]);
+    const count = (session: number) => wrong.filter((one) => one.session === session).length;
+    expect([count(1) > 0, count(1) < wrong.length]).toEqual([true, true]);
+    const sarif = (session: number) =>
+      JSON.parse(wsdissect(['export', 'sarif', '-q', '--session', `${session}`, faulty]).stdout);
+    expect([1, 2].map((session) => sarif(session).runs[0].results.length)).toEqual([count(1), count(2)]);
+    const junit = wsdissect(['export', 'junit', '-q', '--session', '1', faulty]).stdout;
+    expect(junit.match(/<testsuite /g)).toHaveLength(1);
+  });
+
+  it.each(['csv', 'har', 'sarif', 'junit'])('says of %s where there is none', (format) => {
+    const ran = wsdissect(['export', format, '--session', '99', capture]);
+    expect([ran.status, ran.stderr]).toEqual([
+      0,
+      `wsdissect: there is no session 99, only ${sessions.length} sessions\n`,
+    ]);
+    expect(ran.stdout).not.toContain(second.path);
+  });
+});
+
+describe('is for its owner only', () => {
+  const modesOf = (path: string): string[] => {
+    const stat = statSync(path);
+    const inside = stat.isDirectory() ? readdirSync(path).map((name) => join(path, name)) : [];
+    return [(stat.mode & 0o777).toString(8), ...inside.flatMap(modesOf)];
+  };
+
+  it.each(['har', 'csv', 'sarif', 'junit', 'pcapng'])('%s, a new file or one that is there', (format) => {
+    const target = join(folder, `private.${format}`);
+    for (const args of [['-q'], ['--summary']]) {
+      wsdissect(['export', format, ...args, '-o', target, CAPTURES[1]]);
+      expect(modesOf(target)).toEqual(['600']);
+      chmodSync(target, 0o644);
+    }
+  });
+
+  it.each([
+    ['payloads', 25],
+    ['replay', 6],
+    ['parquet', 4],
+  ])('%s, the folder and its %i files', (format, files) => {
+    const target = join(folder, `private-${format}`);
+    wsdissect(['export', format, '-q', '-o', target, CAPTURES[1]]);
+    const [own, ...others] = modesOf(target);
+    expect([own, new Set(others), others.length]).toEqual(['700', new Set(['600']), files]);
+  });
+
+  it('the database of query', () => {
+    const target = join(folder, 'private.duckdb');
+    expect(wsdissect(['query', '-q', '--database', target, 'select 1', CAPTURES[1]]).status).toBe(0);
+    expect(modesOf(target)).toEqual(['600']);
+  });
+});
+
+it('shows on a terminal what would steer it, and leaves it in files', () => {
+  const talk = new Talk();
+  const hostile = '\u001b]0;owned\u0007 \u202eback\n=1';
+  const file = join(folder, 'hostile.pcap');
+  writeFileSync(
+    file,
+    encodePcap(
+      [...upgraded(talk), talk.send(CLIENT, fromClient(hostile))].map((data, i) => ({
+        seconds: 1_700_000_000 + i,
+        nanoseconds: 0,
+        data,
+      })),
+      { linkType: LinkType.raw },
+    ),
+  );
+  const shown = onTerminal(`wsdissect export csv -q ${file}`).stdout;
+  expect(shown).toContain(',\\x1b]0;owned\\x07 \\u{202e}back\\n=1,');
+  expect(wsdissect(['export', 'csv', '-q', file]).stdout).toContain(`,"${hostile}",`);
+  const target = join(folder, 'hostile.csv');
+  onTerminal(`wsdissect export csv -q -o ${target} ${file}`);
+  expect(readFileSync(target, 'utf8')).toContain(`,"${hostile}",`);
 });
 
 it('chooses by what messages say in their subprotocols, as stats does', () => {
@@ -305,4 +494,39 @@ describe.each(['sarif', 'junit'])('%s', (format) => {
     expect(told).not.toContain(quoted);
     expect(told).toContain('invalid-utf8');
   });
+});
+
+it('leaves no secret of a handshake in any format that is redacted', async () => {
+  const talk = new Talk();
+  const secret = 'S3CR3T';
+  const headers = [
+    { name: 'Host', value: `${secret}:pw@example.test` },
+    { name: 'Origin', value: `https://${secret}@x.test/${secret}?t=${secret}` },
+    { name: 'Sec-WebSocket-Extensions', value: `mine; token=${secret}; quoted="${secret}"` },
+    { name: 'User-Agent', value: secret },
+  ];
+  const packets = [
+    ...talk.handshake(),
+    talk.send(CLIENT, request(`/?${secret}`, { headers })),
+    talk.send(SERVER, response({ reason: secret, headers: headers.slice(2, 3) })),
+    talk.send(CLIENT, fromClient(secret)),
+    // Not masked: a finding.
+    talk.send(CLIENT, fromServer(secret)),
+  ];
+  const file = join(folder, 'secrets.pcap');
+  writeFileSync(
+    file,
+    encodePcap(
+      packets.map((data, i) => ({ seconds: 1_700_000_000 + i, nanoseconds: 0, data })),
+      { linkType: LinkType.raw },
+    ),
+  );
+  for (const format of EXPORT_FORMATS) {
+    const out = join(folder, `secrets-${format}`);
+    const { stderr } = wsdissect(['export', format, '--redact', '-q', '-o', out, file]);
+    const files = statSync(out).isDirectory() ? readdirSync(out).map((name) => join(out, name)) : [out];
+    const texts = files.map((name) => readFileSync(name, 'latin1'));
+    expect([format, stderr, texts.some((text) => text.includes(secret))]).toEqual([format, '', false]);
+    expect(texts.join('').length).toBeGreaterThan(200);
+  }
 });

@@ -1,19 +1,21 @@
 /**
  * The programs of `export replay`, one against the other: each is told what the applications logged of the recorded session.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { encodePcap } from '../../src/capture/pcap-encode.js';
 import { LinkType } from '../../src/link/link-types.js';
 import { wsdissect } from '../support/cli.js';
-import { fromClient, request, response } from '../support/dissect.js';
-import { root } from '../support/fixtures.js';
+import { fromClient, fromServer, request, response } from '../support/dissect.js';
+import { fixturesRoot, root } from '../support/fixtures.js';
 import { messageCases } from '../support/messages.js';
 import { CLIENT, SERVER, Talk } from '../support/tcp.js';
 
@@ -39,10 +41,10 @@ interface Said {
 }
 
 /** What a program prints, and how it ends. */
-function started(target: string, args: string[]) {
+function started(target: string, args: string[], stderr: 'inherit' | 'ignore' = 'inherit') {
   const child: ChildProcess = spawn(process.execPath, args, {
     cwd: target,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', stderr],
   });
   const said: Said[] = [];
   const lines = createInterface({ input: child.stdout! });
@@ -122,6 +124,142 @@ it('fails where the other side says something else', async () => {
   const [code] = await client.ended();
   server.child.kill();
   expect(code).toBe(1);
+});
+
+describe('the client fails', () => {
+  const target = replayOf(messageCases.find((one) => one.name === 'messages-ws')!.capture, 1);
+
+  /** How it ends if this answers its handshake. */
+  async function against(answer: (socket: Socket) => void) {
+    const listener = createServer((socket) => socket.once('data', () => answer(socket))).listen(
+      0,
+      '127.0.0.1',
+    );
+    await once(listener, 'listening');
+    const { port } = listener.address() as AddressInfo;
+    const client = started(target, ['client.mjs', '--patience', '2', `ws://127.0.0.1:${port}`], 'ignore');
+    const [code] = await client.ended();
+    listener.close();
+    return { code, said: client.said };
+  }
+
+  it.each([
+    ['the handshake', 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n'],
+    ['to be a WebSocket', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n'],
+    ['any answer', ''],
+  ])('where the server refuses %s', async (_, answer) => {
+    const { code, said } = await against((socket) => socket.end(answer));
+    expect([code, said]).toEqual([1, [{ opcode: 'close', code: 1006, reason: '' }]]);
+  });
+
+  it('where nobody listens', async () => {
+    const client = started(target, ['client.mjs', 'ws://127.0.0.1:1/'], 'ignore');
+    expect(await client.ended()).toEqual([1, null]);
+  });
+
+  it('where the server closes before all was said', async () => {
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    server.on('connection', (socket) => socket.close(1000));
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    // What it says is all that was said.
+    const own = replayOf(messageCases.find((one) => one.name === 'messages-ws')!.capture, 1);
+    writeFileSync(
+      join(own, 'messages.ndjson'),
+      `${JSON.stringify({ sender: 'client', opcode: 'text', at: 1, text: 'late' })}\n`,
+    );
+    const client = started(own, ['client.mjs', '--timing', `ws://127.0.0.1:${port}`], 'ignore');
+    expect(await client.ended()).toEqual([1, null]);
+    server.close();
+  });
+});
+
+/** A capture of a session with these heads, in which both sides say hello. */
+function captureOf(name: string, asked: string | undefined, chosen: string | undefined): string {
+  const talk = new Talk();
+  const header = (value: string | undefined) =>
+    value === undefined ? [] : [{ name: 'Sec-WebSocket-Protocol', value }];
+  const packets = [
+    ...talk.handshake(),
+    talk.send(CLIENT, request('/', { headers: header(asked) })),
+    talk.send(SERVER, response({ headers: header(chosen) })),
+    talk.send(CLIENT, fromClient('hello')),
+    talk.send(SERVER, fromServer('hello to you')),
+  ];
+  const file = join(folder, `${name}.pcap`);
+  writeFileSync(
+    file,
+    encodePcap(
+      packets.map((data, i) => ({ seconds: 1_700_000_000 + i, nanoseconds: 0, data })),
+      { linkType: LinkType.raw },
+    ),
+  );
+  return file;
+}
+
+it.each([
+  ['chose-none', 'soap, wamp', undefined],
+  ['chose-another', 'soap, wamp', 'chat'],
+  ['not-asked', undefined, 'chat'],
+  ['asked-twice', 'soap, soap, chat', 'chat'],
+  ['no-token', 'a b, chat', 'a b'],
+])('agrees on subprotocols as was recorded: %s', async (name, asked, chosen) => {
+  const told = await played(replayOf(captureOf(name, asked, chosen), 1));
+  const texts = [told.client, told.server].map(([said]) => said.text);
+  expect([told.code, ...texts]).toEqual([0, 'hello to you', 'hello']);
+});
+
+it.each([
+  [
+    'tutorial-server/capture.pcap',
+    1,
+    'wsdissect: session 1 cannot be replayed as it was: 2 messages of text that is not UTF-8, which ws refuses with 1007\n',
+  ],
+  ['refused/capture.pcap', 1, 'wsdissect: session 1 was refused: there is nothing to replay\n'],
+  ['messages-ws/capture.pcap.gz', 1, ''],
+])('says what of %s cannot be replayed', (capture, session, said) => {
+  const target = join(folder, String(made++));
+  const args = ['export', 'replay', '--session', `${session}`, '-o', target, `${fixturesRoot}${capture}`];
+  expect(wsdissect(args)).toEqual({ status: 0, stdout: '', stderr: said });
+});
+
+describe('used wrongly, each program says in one line how to use it', () => {
+  const target = replayOf(messageCases.find((one) => one.name === 'messages-ws')!.capture, 1);
+  const CLIENT_USE = 'usage: node client.mjs [--timing] [--patience SECONDS] [ws://host:port]\n';
+  const SERVER_USE = 'usage: node server.mjs [--timing] [--patience SECONDS] [--port 8080]\n';
+
+  it.each([
+    [['client.mjs', 'notaurl'], 2, '', `notaurl is no address of a WebSocket; ${CLIENT_USE}`],
+    [['client.mjs', 'file:///etc'], 2, '', `file:///etc is no address of a WebSocket; ${CLIENT_USE}`],
+    [['client.mjs', '--help'], 0, CLIENT_USE, ''],
+    [['server.mjs', '--help'], 0, SERVER_USE, ''],
+    [['server.mjs', '--port', '70000'], 2, '', `70000 is no port; ${SERVER_USE}`],
+    [['server.mjs', '--patience', 'long'], 2, '', `long is no number of seconds; ${SERVER_USE}`],
+  ])('%j', (args, status, stdout, stderr) => {
+    const ran = spawnSync(process.execPath, args, { cwd: target, encoding: 'utf8', timeout: 10_000 });
+    expect(ran).toMatchObject({ status, stdout, stderr });
+  });
+
+  it('of an option that there is not', () => {
+    const ran = spawnSync(process.execPath, ['server.mjs', '--prot', '1'], { cwd: target, encoding: 'utf8' });
+    expect(ran.status).toBe(2);
+    expect(ran.stderr).toMatch(/^Unknown option '--prot'.*; usage: node server.mjs .*\n$/);
+  });
+
+  it('and of a port that is taken', async () => {
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const ran = spawnSync(process.execPath, ['server.mjs', '--port', `${port}`], {
+      cwd: target,
+      encoding: 'utf8',
+    });
+    server.close();
+    expect([ran.status, ran.stderr]).toEqual([
+      1,
+      `listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`,
+    ]);
+  });
 });
 
 it('makes no code and no address of what a capture holds', async () => {

@@ -17,6 +17,8 @@ export interface CheckOptions extends CommonOptions {
   readonly maxFindings: number;
   /** Findings say what a rule is called, not what was seen. */
   readonly redact?: boolean;
+  /** Of this session only. */
+  readonly session?: number;
 }
 
 export const CHECK_DEFAULTS = { failOn: 'error', rule: [] as string[], maxFindings: 100 } as const;

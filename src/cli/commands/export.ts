@@ -39,7 +39,11 @@ export function addExportCommand(program: Command, terminal: Terminal, version: 
       '-o, --output <file>',
       'write into this file, not to standard output; for payloads, replay and parquet the new folder',
     )
-    .option('--session <n>', 'the session that replay is of (default 1)', parseCount)
+    .option(
+      '--session <n>',
+      'only this session; of replay the first one by default, of pcapng its whole connection',
+      parseSession,
+    )
     .option(
       '--redact',
       'what messages say becomes x, in as many bytes, and so do cookies, queries and the like: to share it',
@@ -87,5 +91,6 @@ Examples:
   wsdissect export pcapng --redact -o shared.pcapng capture.pcap
   wsdissect export replay --session 3 -o again capture.pcap
   wsdissect export parquet -o tables capture.pcap
+  wsdissect export har --session 3 -o third.har capture.pcap
   wsdissect export csv -Y 'websocket.opcode == text' capture.pcapng
   wsdissect export sarif -o findings.sarif capture.pcapng`;
