@@ -3,7 +3,7 @@
  */
 import { Argument, type Command } from 'commander';
 import type { Terminal } from '../terminal.js';
-import { addCommonOptions, type CommonOptions, parseCount } from './options.js';
+import { addCommonOptions, type CommonOptions, parseSession } from './options.js';
 
 const FINDING_FORMATS = ['sarif', 'junit'] as const;
 export const EXPORT_FORMATS = [
