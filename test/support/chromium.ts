@@ -32,6 +32,8 @@ export class Chromium {
     const flags = ['--headless=new', '--no-sandbox', '--disable-gpu', '--remote-debugging-port=0'];
     const browser = spawn('chromium', [...flags, `--user-data-dir=${folder}`, 'about:blank'], {
       stdio: 'ignore',
+      // A group of its own: its processes are to end together.
+      detached: true,
     });
     const file = join(folder, PORT_FILE);
     const deadline = Date.now() + 60_000;
@@ -59,9 +61,10 @@ export class Chromium {
 
   async close(): Promise<void> {
     this.socket.close();
-    this.browser.kill('SIGKILL');
-    if (this.browser.exitCode === null) await once(this.browser, 'exit');
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    const exited = this.browser.exitCode === null ? once(this.browser, 'exit') : undefined;
+    process.kill(-this.browser.pid!, 'SIGKILL');
+    await exited;
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 
   private async send(method: string, params: object, sessionId?: string): Promise<Record<string, unknown>> {
