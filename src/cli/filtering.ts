@@ -19,8 +19,7 @@ import { FindingsByRecord } from './findings-by-record.js';
 export interface Filtering<K extends RecordKind> {
   /**
    * Of messages each is to be shown to it, in their order: what answers what is told so. So is each frame of a session: how
-   * long ago the one before it was. `message`: the data message that a
-   * frame ends, where that is known.
+   * long ago the one before it was. `message`: the data message that a frame ends, where that is known.
    */
   matches(record: Records[K], message?: Message): boolean;
   /** It looks into payloads. */
