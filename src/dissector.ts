@@ -37,8 +37,8 @@ export interface DissectorOptions {
   /** Octets of payload that the consumer looks at; more is not kept, and that is no defect. */
   readonly previewPayload?: number;
   /**
-   * The consumer looks at the payload of a frame only during the call that tells of it: it is lent, and overwritten
-   * by the next one. Saves a microsecond per frame.
+   * The consumer looks at the payload of a frame only until it is told of the next one but one: it is lent, and
+   * overwritten then. Saves a microsecond per frame.
    */
   readonly borrowPayloads?: boolean;
   /** Of TLS connections; more may be added while the captures are read. */

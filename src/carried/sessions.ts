@@ -7,7 +7,7 @@ import { type HeadQuirk, hostOf, type RequestHead, type ResponseHead } from '../
 import type { SessionWatch } from '../rules/engine.js';
 import type { StreamSink } from '../stream/stream-sink.js';
 import { type Connection, other, type Side } from '../tcp/connection.js';
-import type { Beginning } from '../websocket/direction.js';
+import type { Beginning } from '../websocket/direction-owner.js';
 import type { Handshake } from '../websocket/handshake.js';
 import type { Recognition } from '../websocket/recognise.js';
 import { SessionDecoder } from '../websocket/session.js';

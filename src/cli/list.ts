@@ -8,6 +8,7 @@ import type { Decode } from '../output/decoded-text.js';
 import type { ColumnContext } from '../output/frame-columns.js';
 import type { RowRenderer } from '../output/rows.js';
 import type { Timestamp } from '../stream/place.js';
+import type { Frame } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
 import type { SessionSummary } from '../websocket/session-record.js';
 import type { ListOptions } from './commands/options.js';
@@ -75,7 +76,7 @@ export async function list<K extends Listed>(
     else if (isHit) show(item);
   };
   const late = filtering?.finding === undefined ? undefined : new OneLate(judge);
-  const isKept = keepsItems === true || neighbours !== undefined || late !== undefined;
+  const isKept = keepsItems === true || neighbours !== undefined;
   const over = ({ session }: SessionSummary) => {
     late?.settle();
     filtering?.closed(session);
@@ -83,9 +84,11 @@ export async function list<K extends Listed>(
   };
   const take = late === undefined ? judge : (item: Records[K], message?: Message) => late.take(item, message);
   const told = consume(take, { filtering, lent: !isKept, over });
+  const settled = told.frame && late && settledBefore(late, told.frame);
   await run(captures, options, terminal, {
     consumer: {
       ...told,
+      ...(settled && { frame: settled }),
       ...filterConsumer(filtering),
       opened: (its: Dissector) => {
         dissector = its;
@@ -108,4 +111,12 @@ export async function list<K extends Listed>(
       renderer.end();
     },
   });
+}
+
+/** What is lent of a frame stays as it is only until the next one has been told of, whether that is handed on or waits. */
+function settledBefore(late: { settle(): void }, tell: (frame: Frame) => void): (frame: Frame) => void {
+  return (frame) => {
+    late.settle();
+    tell(frame);
+  };
 }

@@ -12,10 +12,13 @@ import { BINARY, TEXT } from '../websocket/opcode.js';
 import { FilterError } from './error.js';
 import { parseExactly } from './exact-json.js';
 import type { Field, FilterContext, Getter, Value } from './field.js';
+import { JsonScan, OBJECT, UNSURE } from './json-scan.js';
 import { type Token, unquoted } from './lexer.js';
 
 export const JSON_PREFIX = 'ws.json';
 
+/** Whether JSON has the name as it is. */
+const USUAL_NAME = /^[\x20-\x7e]+$/;
 const NO_UNITS: readonly Unit[] = [];
 type Step = string | number;
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -23,7 +26,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 /** The field that a path names. Throws FilterError for a path that is none. */
 export function jsonField(token: Token): Field {
   const steps = stepsOf(token);
-  const [plain, exact] = [getterOf(steps, JSON.parse), getterOf(steps, parseExactly)];
+  const [plain, exact] = [getterOf(steps, JSON.parse, scanFor(steps)), getterOf(steps, parseExactly)];
   return {
     name: token.text,
     type: 'json',
@@ -35,13 +38,30 @@ export function jsonField(token: Token): Field {
   };
 }
 
-function getterOf(steps: readonly Step[], parseText: (text: string) => unknown): Getter<Frame | Message> {
+/** Undefined where the path has what it does not know. */
+function scanFor(steps: readonly Step[]): JsonScan | undefined {
+  const isUsual = (step: Step) =>
+    typeof step === 'string' && USUAL_NAME.test(step) && JSON.stringify(step) === `"${step}"`;
+  return steps.length > 0 && steps.every(isUsual) ? new JsonScan(steps as readonly string[]) : undefined;
+}
+
+function getterOf(
+  steps: readonly Step[],
+  parseText: (text: string) => unknown,
+  scan?: JsonScan,
+): Getter<Frame | Message> {
   const json = new LastJson(parseText);
   const name = steps.filter((one) => typeof one === 'string').at(-1);
-  const written = name === undefined ? undefined : octetsOfText(JSON.stringify(name));
+  const written = name === undefined ? undefined : octetsOfText(JSON.stringify(name).slice(1));
+  const ownValue = (record: Frame | Message) => {
+    if (!mayBeJson(record)) return undefined;
+    const scanned = scan === undefined ? UNSURE : scan.scalarIn(octetsOf(record));
+    if (scanned === UNSURE) return valueAt(json.of(record), steps);
+    return scanned === OBJECT ? THERE : scanned;
+  };
   return (record, context) => {
     const isOut = written !== undefined && isWithout(octetsOf(record), written);
-    const own = isOut ? undefined : valueAt(json.of(record), steps);
+    const own = isOut ? undefined : ownValue(record);
     if (own !== undefined || !('content' in record)) return own;
     const units = unitsOf(record, context);
     return units.length === 0 ? undefined : listOf(units, ({ value }) => valueAt(value, steps));
@@ -87,10 +107,14 @@ class LastJson {
   }
 }
 
-/** Undefined where it is no JSON; a fragment, and a frame of a compressed message, are none. */
+/** A fragment, and a frame of a compressed message, are none. */
+function mayBeJson(record: Frame | Message): boolean {
+  if ((record.opcode !== TEXT && record.opcode !== BINARY) || !record.complete) return false;
+  return !('payload' in record) || (record.fin && !record.compressed);
+}
+
+/** Undefined where it is no JSON. */
 function parse(record: Frame | Message, parseText: (text: string) => unknown): unknown {
-  if ((record.opcode !== TEXT && record.opcode !== BINARY) || !record.complete) return undefined;
-  if ('payload' in record && (!record.fin || record.compressed)) return undefined;
   const bytes = octetsOf(record);
   const shape = jsonShape(bytes);
   // Of binary messages strings and numbers are none.
@@ -107,7 +131,10 @@ function octetsOf(record: Frame | Message): Uint8Array {
   return 'payload' in record ? record.payload : record.content;
 }
 
-/** Whether it has no member of that name: neither as it is usually written, nor, with a backslash, in another way. */
+/**
+ * Whether it has no member of that name: neither as it is usually written, nor, with a backslash, in another way. `written`:
+ * without the first quote, which has too many like it.
+ */
 function isWithout(bytes: Uint8Array, written: Uint8Array): boolean {
   return !includesOctets(bytes, written) && !bytes.includes(BACKSLASH);
 }

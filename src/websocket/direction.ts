@@ -8,76 +8,21 @@
 import { atLimit } from '../limits.js';
 import type { Place, Timestamp } from '../stream/place.js';
 import type { StreamEnd, StreamSink } from '../stream/stream-sink.js';
-import { type CloseBody, decodeClose } from './close.js';
-import type { MessageInflater } from './deflate.js';
+import { decodeClose } from './close.js';
+import type { Beginning, DirectionOwner } from './direction-owner.js';
 import { FrameDecoder, type FrameHeader, type FrameVisitor } from './frame.js';
-import type { Frame, Range, Sender } from './frame-record.js';
+import type { Range, Sender } from './frame-record.js';
 import { FrameRecorder } from './frame-recorder.js';
 import { EMPTY, FrameState } from './frame-state.js';
-import { MessageDecoder, type MessageOwner } from './message.js';
-import type { FrameFacts, SessionObserver } from './observer.js';
-import { CLOSE, CONTINUATION, CONTROL_LIMIT, isControl, isReserved, PING, PONG } from './opcode.js';
+import { isMaskedText } from './masked-text.js';
+import { MessageDecoder } from './message.js';
+import type { SessionObserver } from './observer.js';
+import { CLOSE, CONTINUATION, CONTROL_LIMIT, isControl, isReserved, PING, PONG, TEXT } from './opcode.js';
 import { PayloadBuffer } from './payload-buffer.js';
-import { COMPRESSED, type PlainReader, type PlainStream } from './plain-reader.js';
+import { COMPRESSED, isPlainHeader, type PlainReader, type PlainStream } from './plain-reader.js';
 import type { PlainUnderWay } from './plain-under-way.js';
 import { Provenance } from './provenance.js';
 import { type Resynchronisation, Resynchroniser } from './resync.js';
-import type { WindowBudget } from './segment-window.js';
-
-/** How a direction begins that frames alone told. */
-export interface Beginning {
-  /** Bytes before the first frame; undefined where that is to be found. */
-  readonly start: number | undefined;
-  /** Of these, how many may be of frames. */
-  readonly undecoded: number;
-  /** Where that is to be found: the offset at which a frame is expected to begin, if there is one. */
-  readonly expected: number | undefined;
-}
-
-/** What a direction tells its session. */
-export interface DirectionOwner extends MessageOwner {
-  readonly place: Place;
-  /** Payload octets kept per frame. */
-  readonly payloadLimit: number;
-  /** Whether permessage-deflate was negotiated. */
-  readonly deflate: boolean;
-  /** Frames are compressed one by one, not whole messages. */
-  readonly perFrame: boolean;
-  /** Of all that look for frames. */
-  readonly windowBudget: WindowBudget;
-  /** For what `sender` compresses. */
-  inflater(sender: Sender): MessageInflater | undefined;
-  /** Next frame number of the run. */
-  nextFrameNumber(): number;
-  /** For what `sender` sends. */
-  plainReader(sender: Sender): PlainReader;
-  /** Undefined when nobody wants frames. */
-  readonly frame: ((frame: Frame) => void) | undefined;
-  heartbeat(sender: Sender, isPing: boolean): void;
-  closeFrame(facts: FrameFacts, body: CloseBody | undefined): void;
-  tooLong(sender: Sender, length: number): void;
-  /** Less of a frame's payload is kept, because all payloads under way hold too much together. */
-  overBudget(sender: Sender, length: number): void;
-  /** Less of it is kept, because of a gap that is too long to be filled with zeros. */
-  behindGap(sender: Sender, length: number): void;
-  /** From `streamOffset` on, frames could not be told apart. */
-  lost(sender: Sender, streamOffset: number): void;
-  /** Frames that were lost at `streamOffset` were found again. */
-  found(sender: Sender, streamOffset: number, where: Resynchronisation): void;
-  ended(sender: Sender, end: DirectionEnd): void;
-}
-
-export interface DirectionEnd {
-  readonly how: StreamEnd;
-  /** Bytes of a frame header that is not whole. */
-  readonly pendingHeader: number;
-  /** Data messages that ended. */
-  readonly messages: number;
-  /** Bytes behind the place where frames were lost for good, missing ones included. */
-  readonly unfound: number;
-  /** TCP sequence number behind the last byte (int32); undefined without one. */
-  readonly sequence: number | undefined;
-}
 
 /**
  * What was found by guessing stays a guess: frames inside the payload of a long frame, a tunnel's say, look no
@@ -122,6 +67,11 @@ export class Direction implements StreamSink, FrameVisitor, PlainStream {
   /** Made for the first message that is not plain: who only lists sessions, or has quiet ones, needs none. */
   private messages: MessageDecoder | undefined = undefined;
   private readonly wantsMessages: boolean;
+  /**
+   * The data frame under way, or the last one, is a message of its own with its payload as it is: nobody wants to be told of
+   * such messages, and no rule needs to know more than that there was one (SessionObserver.plain).
+   */
+  private isAlone = false;
   /** Made when a consumer lists packets. */
   private readonly provenance: Provenance | undefined;
   /** Of the message under way, RFC 6455 §5.4; a continuation without one stands for itself. */
@@ -204,6 +154,7 @@ export class Direction implements StreamSink, FrameVisitor, PlainStream {
     const { decoder } = this;
     decoder.goOn(underWay.header, underWay.received);
     this.header(decoder.header);
+    if (this.isAlone) this.join(decoder.header);
     if (this.wantsMessages) this.joined().goOn(underWay.opening, underWay.received);
     this.endOffset = this.streamOffset;
     this.acknowledged = underWay.acknowledged;
@@ -271,19 +222,47 @@ export class Direction implements StreamSink, FrameVisitor, PlainStream {
     const { facts } = this;
     facts.messageUnderWay = this.messageOpen;
     if (isControl(header.opcode)) return;
-    if (header.opcode !== CONTINUATION || this.messageOpen !== true) {
+    const isBeginning = header.opcode !== CONTINUATION;
+    if (isBeginning || this.messageOpen !== true) {
       this.messageOpcode = header.opcode;
-      this.compressed = header.rsv1 && this.owner.deflate && header.opcode !== CONTINUATION;
+      this.compressed = header.rsv1 && this.owner.deflate && isBeginning;
     }
+    this.isAlone = this.wantsMessages && this.mayBeAlone(header);
     this.messageOpen = !header.fin;
-    if (this.wantsMessages) this.joined().begin(header);
+    if (this.wantsMessages && !this.isAlone) this.joined().begin(header);
+  }
+
+  /** Of a frame that begins: see isAlone. */
+  private mayBeAlone(header: FrameHeader): boolean {
+    const { messageOpen, observer, owner, sender } = this;
+    if (owner.perFrame || (owner.message !== undefined && owner.joinedOnly !== true)) return false;
+    if (observer === undefined)
+      return header.fin && header.opcode !== CONTINUATION && !this.compressed && messageOpen === false;
+    const isCertain = messageOpen === false && this.doubt === 0;
+    return isCertain && observer.calm && isPlainHeader(header, sender === 'client', owner.limits.maxMessage);
+  }
+
+  /** Whether no rule needs to know of its payload chunk[start, end). */
+  private staysAlone(header: FrameHeader, chunk: Uint8Array, start: number, end: number): boolean {
+    const { observer } = this;
+    if (observer === undefined) return true;
+    if (!observer.calm || end - start < header.length) return false;
+    return header.opcode !== TEXT || isMaskedText(chunk, start, end, header.maskingKey);
+  }
+
+  /** The data frame under way is not alone after all. */
+  private join(header: FrameHeader): void {
+    this.isAlone = false;
+    this.joined().begin(header);
   }
 
   payload(header: FrameHeader, chunk: Uint8Array, start: number, end: number, offset: number): void {
     this.payloadBytes += end - start;
     this.recorder?.payload(header, chunk, start, end, offset);
-    if (!isControl(header.opcode)) this.messages?.payload(header, chunk, start, end, offset);
-    else if (offset < this.controlLimit)
+    if (!isControl(header.opcode)) {
+      if (this.isAlone && !this.staysAlone(header, chunk, start, end)) this.join(header);
+      if (!this.isAlone) this.messages?.payload(header, chunk, start, end, offset);
+    } else if (offset < this.controlLimit)
       this.control.add(header, chunk, start, end, offset, this.controlLimit);
   }
 
@@ -297,7 +276,9 @@ export class Direction implements StreamSink, FrameVisitor, PlainStream {
       ranges[ranges.length - 1] = { offset: last.offset, length: offset + length - last.offset };
       this.mergedRanges ||= isAnother;
     }
-    if (!isControl(header.opcode)) this.messages?.skip(length);
+    if (isControl(header.opcode)) return;
+    if (this.isAlone && this.observer !== undefined) this.join(header);
+    if (!this.isAlone) this.messages?.skip(length);
   }
 
   finished(header: FrameHeader, received: number): void {
@@ -319,8 +300,9 @@ export class Direction implements StreamSink, FrameVisitor, PlainStream {
     if (header.opcode === PING || header.opcode === PONG) owner.heartbeat(sender, header.opcode === PING);
     if (header.opcode === CLOSE) owner.closeFrame(facts, decodeClose(facts.controlPayload));
     if (this.recorder !== undefined) this.record(this.recorder, header);
-    owner.observer?.frame(facts);
-    if (this.wantsMessages && (!isControlFrame || owner.message !== undefined))
+    if (this.isAlone && !isControlFrame) owner.observer?.plain(facts);
+    else owner.observer?.frame(facts);
+    if (this.wantsMessages && (isControlFrame ? owner.message !== undefined : !this.isAlone))
       this.tellMessages(this.joined(), header, isControlFrame);
     if (this.mergedRanges || this.provenance?.cut === true) this.reportLeftOut();
     this.provenance?.drop(this.decoder.streamOffset);

@@ -49,18 +49,26 @@ export class PayloadBudget {
 }
 
 /**
- * Where a payload that is whole at once is put for as long as it is told of; the next one overwrites it. To
- * allocate memory for each would cost a microsecond, more than all else that is done with a short frame.
+ * Where a payload that is whole at once is put for as long as it is told of, and until the next one has been: they lie in two
+ * halves in turn. To allocate memory for each would cost a microsecond, more than all else that is done with a short
+ * frame.
  */
-const SIZE = 64 << 10;
+const HALF = 32 << 10;
 
 export class PayloadLoan {
-  readonly bytes = borrow(SIZE) ?? new Uint8Array(SIZE);
+  readonly bytes = borrow(2 * HALF) ?? new Uint8Array(2 * HALF);
+  /** Where the next one is to be put, at most `room` octets. */
+  at = 0;
+  readonly room = HALF;
   private lent = this.bytes;
+  private before = this.bytes;
 
-  /** The first `length` bytes. */
+  /** The `length` bytes that were put there. */
   lend(length: number): Uint8Array {
-    if (this.lent.length !== length) this.lent = this.bytes.subarray(0, length);
+    const { at, bytes, before, lent } = this;
+    this.before = lent;
+    this.lent = before.length === length ? before : bytes.subarray(at, at + length);
+    this.at = HALF - at;
     return this.lent;
   }
 

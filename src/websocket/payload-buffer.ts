@@ -44,8 +44,8 @@ export class PayloadBuffer {
     const last = Math.min(end, start + limit - offset);
     if (last <= start || this.ended) return;
     const { loan } = this;
-    if (loan !== undefined && end - start === header.length && last - start <= loan.bytes.length) {
-      maskInto(loan.bytes, 0, chunk, start, last, header.maskingKey, 0);
+    if (loan !== undefined && end - start === header.length && last - start <= loan.room) {
+      maskInto(loan.bytes, loan.at, chunk, start, last, header.maskingKey, 0);
       this.lent = last - start;
       return;
     }

@@ -17,7 +17,7 @@ import { FrameState } from './frame-state.js';
 import { isMaskedText } from './masked-text.js';
 import type { MessageDecoder } from './message.js';
 import type { SessionObserver } from './observer.js';
-import { TEXT } from './opcode.js';
+import { BINARY, TEXT } from './opcode.js';
 import { PlainUnderWay } from './plain-under-way.js';
 
 /** What all directions share. */
@@ -83,8 +83,7 @@ export class PlainReader {
       const size = decodeFrameHeader(chunk, at, end, header);
       const payload = at + size;
       const next = payload + header.length;
-      if (size === 0 || header.masked !== masked) break;
-      if (shortestForm(header.length) !== header.lengthForm || header.length > maxMessage) break;
+      if (size === 0 || !isUsual(header, masked, maxMessage)) break;
       if (next > end)
         return header.rsv1 || !stream.mayGoOn ? at : this.begin(stream, chunk, at, payload, end);
       if (observer !== undefined && !isSound(stream, header, chunk, payload, next)) break;
@@ -142,6 +141,18 @@ export class PlainReader {
     facts.nanoseconds = nanoseconds;
     facts.time = seconds + nanoseconds / 1e9;
   }
+}
+
+/** Masked as RFC 6455 §5.1 asks, its length in the shortest form (§5.2), and not too long. */
+function isUsual({ masked, length, lengthForm }: FrameHeader, masks: boolean, maxMessage: number): boolean {
+  return masked === masks && shortestForm(length) === lengthForm && length <= maxMessage;
+}
+
+/** Whether a frame that is not compressed is plain but for its payload. `masks`: its sender has to. */
+export function isPlainHeader(header: FrameHeader, masks: boolean, maxMessage: number): boolean {
+  const { opcode, fin, rsv1, rsv2, rsv3 } = header;
+  const isMessage = fin && (opcode === TEXT || opcode === BINARY) && !rsv1 && !rsv2 && !rsv3;
+  return isMessage && isUsual(header, masks, maxMessage);
 }
 
 /** Whether nothing but the content is to be told of the payload chunk[start, end). */

@@ -42,3 +42,39 @@ describe('frames -Y', () => {
     expect(frames).toEqual(messages.map((message) => message.frames.at(-1)).sort((a, b) => a! - b!));
   });
 });
+
+/** What is found when an answer has come that is none, or has not come: the frame was listed by then. */
+const KNOWN_LATER = [
+  'close-answered-by-data',
+  'close-unanswered',
+  'ping-answered-by-data',
+  'ping-unanswered',
+  'pong-mismatch',
+];
+
+describe('frames -Y with what is found', () => {
+  test.each([
+    'conformance/capture.pcap.gz',
+    'deflate/capture.pcap',
+    'messages-ws/capture.pcap.gz',
+    'python-websockets/capture.pcap',
+  ])('%s: each frame stands in one of the two lists, with its payload', (capture) => {
+    const list = (...args: string[]) => {
+      const { stdout, status } = wsdissect(['-q', '-T', 'ndjson', ...args, `fixtures/${capture}`]);
+      expect(status).toBe(0);
+      return stdout.split('\n').filter(Boolean);
+    };
+    const [all, found, others] = [list(), list('-Y', 'ws.finding'), list('-Y', '!ws.finding')];
+    const number = (line: string): number => JSON.parse(line).frame;
+    expect([...found, ...others].sort((a, b) => number(a) - number(b))).toEqual(all);
+    const findings = wsdissect(['check', '-T', 'ndjson', `fixtures/${capture}`])
+      .stdout.split('\n')
+      .filter(Boolean)
+      .map((line): { frame: number | null; rule: string } => JSON.parse(line))
+      .filter(({ frame }) => frame !== null);
+    const shown = new Set(found.map(number));
+    expect(findings.map(({ frame }) => frame)).toEqual(expect.arrayContaining([...shown]));
+    const missed = findings.filter(({ frame }) => !shown.has(frame!)).map(({ rule }) => rule);
+    expect(missed.filter((rule) => !KNOWN_LATER.includes(rule))).toEqual([]);
+  });
+});

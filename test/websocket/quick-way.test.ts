@@ -8,10 +8,12 @@ import { DEFAULT_LIMITS } from '../../src/limits.js';
 import { Place } from '../../src/stream/place.js';
 import type { StreamEnd } from '../../src/stream/stream-sink.js';
 import { encodeFrame, type FrameFields } from '../../src/websocket/frame-encode.js';
+import type { Frame } from '../../src/websocket/frame-record.js';
+import type { DecodedMessage } from '../../src/websocket/message-record.js';
 import type { FrameFacts, MessageFacts, SessionObserver } from '../../src/websocket/observer.js';
 import { PayloadBudget } from '../../src/websocket/payload-budget.js';
 import { WindowBudget } from '../../src/websocket/segment-window.js';
-import { SessionDecoder } from '../../src/websocket/session.js';
+import { type SessionConsumer, SessionDecoder } from '../../src/websocket/session.js';
 import type { SessionSummary } from '../../src/websocket/session-record.js';
 import { concat } from '../support/splits.js';
 import { makeSession } from './recorder.js';
@@ -110,7 +112,15 @@ class Watcher implements SessionObserver, Told {
   closed(): void {}
 }
 
-function run(quick: boolean, streams: readonly [Uint8Array, Uint8Array], pieces: readonly Piece[]) {
+type Streams = readonly [Uint8Array, Uint8Array];
+
+function run(
+  quick: boolean,
+  streams: Streams,
+  pieces: readonly Piece[],
+  lists?: Pick<SessionConsumer, 'frame' | 'message' | 'joinedOnly'>,
+  watched = true,
+) {
   const watcher = new Watcher(quick);
   const place = new Place();
   const summaries: SessionSummary[] = [];
@@ -127,7 +137,8 @@ function run(quick: boolean, streams: readonly [Uint8Array, Uint8Array], pieces:
       nextFrameNumber: () => ++frames,
     },
     {
-      observer: watcher,
+      ...lists,
+      observer: watched ? watcher : undefined,
       closed: (summary) => void summaries.push(summary),
       defect: (_code, message) => void defects.push(message),
     },
@@ -214,4 +225,47 @@ it('is the same as the long way, in whatever pieces, with gaps or an end anywher
   );
   // Some 1,000: by chance 30 less, or 70 more.
   expect(quickOnes).toBeGreaterThan(500);
+});
+
+/** What is listed: all frames, and the messages that a frame is not already. */
+function listed(
+  quick: boolean,
+  streams: Streams,
+  pieces: readonly Piece[],
+  { watched = true, joinedOnly = true } = {},
+) {
+  const frames: Frame[] = [];
+  const messages: DecodedMessage[] = [];
+  const lists = {
+    frame: (frame: Frame) => void frames.push(frame),
+    message: (message: DecodedMessage) => {
+      if (message.frames.length > 1) messages.push(message);
+    },
+    joinedOnly: () => joinedOnly,
+  };
+  return { ...run(quick, streams, pieces, lists, watched), listedFrames: frames, messages };
+}
+
+it('is the same where frames are listed, and only the messages that no frame is already', () => {
+  let quickOnes = 0;
+  fc.assert(
+    fc.property(stream(true), stream(false), pieces, (client, server, cuts) => {
+      const streams: Streams = [client, server];
+      const quick = listed(true, streams, cuts);
+      const long = listed(false, streams, cuts, { joinedOnly: false });
+      expect(quick.watcher.log).toEqual(long.watcher.log);
+      quick.watcher.contents.forEach((content, index) => {
+        if (content !== undefined) expect(long.watcher.contents[index]).toMatch(new RegExp(`^${content}`));
+        else quickOnes++;
+      });
+      const unwatched = listed(true, streams, cuts, { watched: false });
+      for (const other of [quick, unwatched]) {
+        expect(other.listedFrames).toEqual(long.listedFrames);
+        expect(other.messages).toEqual(long.messages);
+        expect([other.summaries, other.frames]).toEqual([long.summaries, long.frames]);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+  expect(quickOnes).toBeGreaterThan(150);
 });
