@@ -156,7 +156,7 @@ export const CAPTURES = {
     traffic.roughness = 0.02;
     talk(traffic, { bytes: 60 * MB, size: 120 });
   },
-  json: (traffic) => talk(traffic, { bytes: 60 * MB, size: 120, make: value }),
+  json: (traffic, changes) => talk(traffic, { bytes: 60 * MB, size: 120, make: value, ...changes }),
   many: (traffic, { sessions = 500_000 }) => manyConnections(traffic, sessions),
   idle: (traffic, { sessions = 100_000 }) => idleConnections(traffic, sessions),
   noise: (traffic) => talk(traffic, { bytes: 200 * MB, size: 120, between: noise(200) }),
@@ -167,7 +167,7 @@ export const CAPTURES = {
   'five-gigabytes': (traffic) => talk(traffic, { bytes: 5000 * MB, size: 120 }),
 };
 
-/** Writes a capture, for `small` with changes to what talk() takes, `many` and `idle` of so many sessions; returns what is in it. */
+/** Writes a capture, for `small` and `json` with changes to what talk() takes, `many` and `idle` of so many sessions; returns what is in it. */
 export function writeCapture(name, path, changes = {}) {
   const traffic = new Traffic(path);
   CAPTURES[name](traffic, { path, ...changes });
