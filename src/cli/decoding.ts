@@ -9,17 +9,21 @@ import type { SubprotocolDecoding } from '../subprotocol/decoding.js';
 import type { CommonOptions, Proto } from './commands/options.js';
 import { UsageError } from './exit.js';
 
-/** Loaded only if wanted. Of plain JSON the content says all. Throws UsageError for a decoder that cannot be loaded. */
+/**
+ * Loaded only if wanted. `plainJson`: also of JSON that no subprotocol has taken it is told what it says; mostly its content
+ * says all. Throws UsageError for a decoder that cannot be loaded.
+ */
 export async function makeDecoding(
   { limit, decoder, proto }: Pick<CommonOptions, 'limit' | 'decoder' | 'proto'>,
   defect: (code: string, message: string) => void,
+  plainJson = false,
 ): Promise<SubprotocolDecoding> {
   const { SubprotocolDecoding: Decoding } = await import('../subprotocol/decoding.js');
   if (decoder.length > 0) containPromises(defect);
   const given = [...(await foreignDecoders(decoder)), ...(await schemas(proto))];
-  if (given.length === 0) return new Decoding({ limits: limit, defect, plainJson: false });
+  if (given.length === 0) return new Decoding({ limits: limit, defect, plainJson });
   const { SUBPROTOCOLS } = await import('../subprotocol/registry.js');
-  return new Decoding({ limits: limit, defect, plainJson: false, subprotocols: [...given, ...SUBPROTOCOLS] });
+  return new Decoding({ limits: limit, defect, plainJson, subprotocols: [...given, ...SUBPROTOCOLS] });
 }
 
 async function foreignDecoders(files: readonly string[]): Promise<Subprotocol[]> {

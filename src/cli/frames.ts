@@ -55,9 +55,8 @@ async function decodedFrames(options: FramesOptions): Promise<DecodedFrames> {
   let dissector: Dissector | undefined;
   const said = new WeakMap<Message, Decoded>();
   const ofFrames = new WeakMap<Frame, Decoded>();
-  const decoding = await makeDecoding(options, (code, message) =>
-    dissector?.defect('subprotocol', code, message),
-  );
+  const defect = (code: string, message: string) => dissector?.defect('subprotocol', code, message);
+  const decoding = await makeDecoding(options, defect, true);
   return {
     of: (frame) => ofFrames.get(frame),
     says: (message) => said.get(message),

@@ -64,6 +64,6 @@ function makeRenderer(
     const lines = new MessageLines(stdout, context, colors, decode);
     return objectRenderer(format, stdout, (message) => lines.write(message));
   }
-  const json = new MessageJson(stdout, decode);
+  const json = new MessageJson(stdout, decode, decode !== undefined);
   return objectRenderer(format, stdout, (message) => json.write(message));
 }

@@ -6,6 +6,7 @@
 import { SEVERITIES } from '../rules/rule.js';
 import { secondsBetween } from '../stream/place.js';
 import type { Unit } from '../subprotocol/decoder.js';
+import { asJsonText, decodeJson } from '../subprotocol/json.js';
 import { deflateParameters } from '../websocket/deflate-parameters.js';
 import type { Frame, Sender } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
@@ -241,11 +242,19 @@ function unitField(
   meaning: string,
   value: (unit: Unit) => Value | undefined,
 ): Field {
-  const message = (record: Message, context: FilterContext) =>
-    unitsOf(record, context)
-      .map(value)
-      .filter((one) => one !== undefined);
+  const message = (record: Message, context: FilterContext) => {
+    const known = unitsOf(record, context);
+    const units = known.length > 0 ? known : plainJsonOf(record);
+    return units.map(value).filter((one) => one !== undefined);
+  };
   return ofEndedMessage({ name, type, meaning, decoded: 'units', of: { message } });
+}
+
+/** Nobody else is asked for what no subprotocol has taken. */
+function plainJsonOf(message: Message): readonly Unit[] {
+  const text = asJsonText(message);
+  const unit = text && decodeJson(text);
+  return unit === undefined ? [] : [unit];
 }
 
 /** Of frames and messages, as far as findings are known when they are listed; of sessions all. */

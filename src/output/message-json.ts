@@ -3,13 +3,15 @@
  *
  * Strategy: as of a frame (frame-json.ts).
  */
+import { textOfOctets } from '../bytes/octets.js';
 import type { Decoded } from '../subprotocol/decoder.js';
+import { asJsonText, type JsonOutline, outlineJson } from '../subprotocol/json.js';
 import type { Message } from '../websocket/message-record.js';
 import { messageOpcodeName } from '../websocket/opcode.js';
 import { type ByteWriter, encoded } from './byte-writer.js';
 import { type Decode, decodedJson, notDecoded } from './decoded-text.js';
 import { JSON_TEXT } from './escape.js';
-import { jsonOrNull, jsonString, rangeJson } from './json.js';
+import { escapeUnsafe, jsonOrNull, jsonString, rangeJson } from './json.js';
 import { SessionFields } from './session-fields.js';
 import { TimeWriter } from './time-writer.js';
 
@@ -26,6 +28,11 @@ const PACKETS = encoded('],"packets":[');
 const COMPLETE = encoded('],"complete":true,"unknownRanges":[');
 const INCOMPLETE = encoded('],"complete":false,"unknownRanges":[');
 const END = encoded(']}');
+/** Of JSON that no subprotocol has taken; in front of its content. */
+const DECODED_JSON = encoded(',"decoded":{"protocol":"json","type":');
+const END_DECODED_JSON = encoded(',"answers":null}}');
+/** Where JSON may have a space as well (RFC 8259 §2). */
+const LINE_SPACE = /[\n\r\t]/g;
 
 export class MessageJson {
   private readonly time: TimeWriter;
@@ -41,6 +48,8 @@ export class MessageJson {
   constructor(
     private readonly writer: ByteWriter,
     private readonly decode: Decode = notDecoded,
+    /** Of plain JSON it is told that it is, with what it says. */
+    private readonly plainJson = false,
   ) {
     this.time = new TimeWriter(writer);
     this.firstTime = new TimeWriter(writer);
@@ -70,7 +79,35 @@ export class MessageJson {
     writer.bytes(message.complete ? COMPLETE : INCOMPLETE);
     const { unknownRanges } = message;
     if (unknownRanges.length > 0) writer.write(unknownRanges.map(rangeJson).join(','));
-    writeEnd(writer, message, this.decode(message));
+    this.writeEnd(message, this.decode(message));
+  }
+
+  private writeEnd(message: Message, decoded: Decoded | undefined): void {
+    const { writer } = this;
+    const { confidence, content, length, limited } = message;
+    const isWhole = !limited && content.length >= length;
+    const text = decoded === undefined && this.plainJson ? asJsonText(message) : undefined;
+    if (isWhole && confidence >= 1 && decoded === undefined && text === undefined) {
+      writer.bytes(END);
+      return;
+    }
+    const kept = isWhole ? '' : `,"contentKept":${content.length}`;
+    const doubt = confidence < 1 ? `,"confidence":${confidence}` : '';
+    writer.write(`]${kept}${doubt}`);
+    if (decoded !== undefined) writer.write(`,"decoded":${decodedJson(decoded)}`);
+    const outline = text && outlineJson(text);
+    if (outline === undefined) writer.write('}');
+    else this.writeJson(content, outline);
+  }
+
+  /** The value is what the content says, digit by digit; only its line ends and what is not for terminals are escaped. */
+  private writeJson(content: Uint8Array, { type, summary }: JsonOutline): void {
+    const { writer } = this;
+    writer.bytes(DECODED_JSON);
+    writer.write(`"${type}","summary":${jsonString(summary)},"value":`);
+    if (isPrintable(content)) writer.bytes(content);
+    else writer.write(escapeUnsafe(textOfOctets(content).replace(LINE_SPACE, ' ')));
+    writer.bytes(END_DECODED_JSON);
   }
 }
 
@@ -90,17 +127,8 @@ function writeClose(writer: ByteWriter, { close }: Message): void {
   else writer.write(`","closeCode":${close.code},"closeReason":${jsonString(close.reason)}`);
 }
 
-function writeEnd(
-  writer: ByteWriter,
-  { confidence, content, length, limited }: Message,
-  decoded: Decoded | undefined,
-): void {
-  const isWhole = !limited && content.length >= length;
-  if (isWhole && confidence >= 1 && decoded === undefined) {
-    writer.bytes(END);
-    return;
-  }
-  const kept = isWhole ? '' : `,"contentKept":${content.length}`;
-  const doubt = confidence < 1 ? `,"confidence":${confidence}` : '';
-  writer.write(`]${kept}${doubt}${decoded === undefined ? '' : `,"decoded":${decodedJson(decoded)}`}}`);
+/** It is ASCII without controls. */
+function isPrintable(octets: Uint8Array): boolean {
+  for (let at = 0; at < octets.length; at++) if (octets[at] < 0x20 || octets[at] > 0x7e) return false;
+  return true;
 }

@@ -8,10 +8,9 @@ import { atLimit, DEFAULT_LIMITS, type Limits } from '../limits.js';
 import type { Message } from '../websocket/message-record.js';
 import type { Session } from '../websocket/session-record.js';
 import { clip } from './bounded.js';
-import { jsonText } from './content.js';
 import type { Decoded, SharedTools, Subprotocol } from './decoder.js';
 import { HeldBudget } from './held.js';
-import { decodeJson } from './json.js';
+import { asJsonText, decodeJson } from './json.js';
 import { SUBPROTOCOLS } from './registry.js';
 import { OpenRequests, SessionRequests } from './requests.js';
 import { SessionDecoding, type Troubles } from './session-decoding.js';
@@ -90,7 +89,8 @@ export class SubprotocolDecoding {
     const decoded = this.of(message.session).decode(message);
     this.latest = undefined;
     if (decoded !== undefined || this.options.plainJson === false) return decoded;
-    return isSmall(message) ? decodeJson(jsonText(message) ?? message) : undefined;
+    const text = asJsonText(message);
+    return text && decodeJson(text);
   }
 
   /** Nobody is asked any more what messages of this session say: they need not come. */
@@ -147,12 +147,6 @@ export class SubprotocolDecoding {
     this.options.defect?.(code, `session ${session.number}: message ${number}: ${text}`);
   }
 }
-
-/** Longest content that is looked at as JSON. */
-const MAX_JSON = 1024 * 1024;
-
-const isSmall = ({ complete, content, unknownRanges }: Message): boolean =>
-  complete && unknownRanges.length === 0 && content.length <= MAX_JSON;
 
 const MAX_FAULT = 200;
 
