@@ -26,6 +26,7 @@ const PACKETS = encoded('],"packets":[');
 const COMPLETE = encoded('],"complete":true,"unknownRanges":[');
 const INCOMPLETE = encoded('],"complete":false,"unknownRanges":[');
 const END = encoded(']}');
+const CONTEXT = ',"context":true';
 
 export class MessageJson {
   private readonly time: TimeWriter;
@@ -46,8 +47,8 @@ export class MessageJson {
     this.firstTime = new TimeWriter(writer);
   }
 
-  /** Writes one line, without the line end. */
-  write(message: Message): void {
+  /** Writes one line, without the line end. `isNeighbour`: of what a filter holds for. */
+  write(message: Message, isNeighbour = false): void {
     const { writer } = this;
     writer.bytes(NUMBER);
     writer.number(message.number);
@@ -70,7 +71,7 @@ export class MessageJson {
     writer.bytes(message.complete ? COMPLETE : INCOMPLETE);
     const { unknownRanges } = message;
     if (unknownRanges.length > 0) writer.write(unknownRanges.map(rangeJson).join(','));
-    writeEnd(writer, message, this.decode(message));
+    writeEnd(writer, message, this.decode(message), isNeighbour);
   }
 }
 
@@ -94,13 +95,15 @@ function writeEnd(
   writer: ByteWriter,
   { confidence, content, length, limited }: Message,
   decoded: Decoded | undefined,
+  isNeighbour: boolean,
 ): void {
   const isWhole = !limited && content.length >= length;
-  if (isWhole && confidence >= 1 && decoded === undefined) {
+  if (isWhole && confidence >= 1 && decoded === undefined && !isNeighbour) {
     writer.bytes(END);
     return;
   }
   const kept = isWhole ? '' : `,"contentKept":${content.length}`;
   const doubt = confidence < 1 ? `,"confidence":${confidence}` : '';
-  writer.write(`]${kept}${doubt}${decoded === undefined ? '' : `,"decoded":${decodedJson(decoded)}`}}`);
+  const says = decoded === undefined ? '' : `,"decoded":${decodedJson(decoded)}`;
+  writer.write(`]${kept}${doubt}${says}${isNeighbour ? CONTEXT : ''}}`);
 }
