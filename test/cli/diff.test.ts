@@ -247,7 +247,10 @@ describe('-Y', () => {
       expect(session.client.same).toBe(log.clientMessages.length);
       expect(session.server.same).toBe(log.serverMessages.length);
     }
-    expect(diff(client, server, '--display-filter', 'http.host == nowhere')).toMatchObject({ status: 0, sessions: [] });
+    expect(diff(client, server, '--display-filter', 'http.host == nowhere')).toMatchObject({
+      status: 0,
+      sessions: [],
+    });
   });
 
   it('leaves what only one of them has where it holds there only', () => {
