@@ -19,6 +19,8 @@ export interface CaptureWriterOptions {
   readonly merged?: readonly string[] | undefined;
   /** Only packets and interfaces: comments and all else that may quote what was said is left out, and so are secrets. */
   readonly bare?: boolean;
+  /** A key log to embed behind the first section header, in place of all decryption secrets that there are. */
+  readonly keyLog?: Uint8Array | undefined;
 }
 
 /** §4.2 if_name. */
@@ -39,6 +41,7 @@ interface Clock {
 export class CaptureWriter {
   private readonly out: BlockBuffer;
   private hasSection = false;
+  private isEmbedded = false;
   /** Of the section, by Packet.interfaceIndex. */
   private clocks = new Map<number, Clock>();
 
@@ -123,6 +126,20 @@ export class CaptureWriter {
     for (const comment of options.bare === true ? [] : (options.merged ?? []))
       out.option(OPT_COMMENT, Buffer.from(comment));
     out.end(out.length > before);
+    this.embedKeyLog();
+  }
+
+  /** §4.7, as embed-secrets.ts has it. */
+  private embedKeyLog(): void {
+    const { out } = this;
+    const { keyLog } = this.options;
+    if (keyLog === undefined || this.isEmbedded) return;
+    this.isEmbedded = true;
+    out.begin(block.DECRYPTION_SECRETS);
+    out.u32(block.TLS_KEY_LOG);
+    out.u32(keyLog.length);
+    out.bytes(keyLog, 0, keyLog.length);
+    out.end(false);
   }
 
   private openSection(): void {
@@ -185,7 +202,8 @@ export class CaptureWriter {
 
   private other({ type, body, little, interfaces }: CaptureBlock): void {
     this.openSection();
-    const { out } = this;
+    const { out, options } = this;
+    if (type === block.DECRYPTION_SECRETS && options.keyLog !== undefined) return;
     const isStatistics = type === block.INTERFACE_STATISTICS;
     if (little !== out.little && !isStatistics && type !== block.DECRYPTION_SECRETS) return;
     const first = u32(body, 0, little);

@@ -8,16 +8,15 @@ import type { RunConsumer } from '../dissect.js';
 import type { RecordKind, Records } from '../filter/index.js';
 import type { Message } from '../websocket/message-record.js';
 import type { Session } from '../websocket/session-record.js';
-import type { CommonOptions } from './commands/options.js';
 import { UsageError } from './exit.js';
-import { type Filtering, type FilterRun, makeFiltering } from './filtering.js';
+import { type Filtering, type FilterOptions, type FilterRun, makeFiltering } from './filtering.js';
 import { type FrameFeed, feedFrames } from './frame-feed.js';
 
 const KINDS: readonly RecordKind[] = ['message', 'session', 'finding', 'frame'];
 
 /** What tells `hit` of each session in which the filter of the options holds; undefined: there is none. */
 export async function connectionFilter(
-  options: CommonOptions,
+  options: FilterOptions,
   run: FilterRun,
   hit: (session: Session) => void,
 ): Promise<RunConsumer | undefined> {

@@ -7,9 +7,10 @@ import { Contents, Side } from '../diff/side.js';
 import { writeDiff } from '../diff/text.js';
 import type { Dissector } from '../dissector.js';
 import { CaptureError } from '../stream/defect.js';
+import type { Timestamp } from '../stream/place.js';
 import type { DiffOptions } from './commands/diff.js';
 import { EXIT, UsageError } from './exit.js';
-import { filterConsumer, makeFiltering } from './filtering.js';
+import { type Filtering, makeFiltering } from './filtering.js';
 import { Printing } from './progress.js';
 import { run } from './run.js';
 import type { Terminal } from './terminal.js';
@@ -22,8 +23,8 @@ export async function diffCaptures(
 ): Promise<void> {
   if (a === '-' && b === '-') throw new UsageError('standard input (-) can be read only once');
   const contents = new Contents();
-  const sideA = await readSide(a, options.filterA, contents, options, terminal);
-  const sideB = await readSide(b, options.filterB, contents, options, terminal);
+  const sideA = await readSide(a, ['--filter-a', options.filterA], contents, options, terminal);
+  const sideB = await readSide(b, ['--filter-b', options.filterB], contents, options, terminal);
   const diff = compareSides(sideA.end(), sideB.end(), new Set(options.ignore));
   const omitted = { a: sideA.omitted, b: sideB.omitted };
   if (options.format === 'json') writeDiffJson(terminal.stdout, diff, omitted);
@@ -36,17 +37,14 @@ export async function diffCaptures(
 
 async function readSide(
   capture: string,
-  displayFilter: string | undefined,
+  own: readonly [option: string, filter: string | undefined],
   contents: Contents,
   options: DiffOptions,
   terminal: Terminal,
 ): Promise<Side> {
   let dissector: Dissector | undefined;
-  const filtering = await makeFiltering(
-    { ...options, ...(displayFilter !== undefined && { displayFilter }) },
-    'session',
-    { start: () => dissector?.start ?? { seconds: 0, nanoseconds: 0 } },
-  );
+  const filters = await makeFilters(options, own, () => dissector?.start ?? { seconds: 0, nanoseconds: 0 });
+  const asking = filters.filter(({ finding }) => finding !== undefined);
   const side = new Side(contents, {
     ...options.limit,
     report: (code, message) => dissector?.defect('websocket', code, message),
@@ -60,15 +58,22 @@ async function readSide(
   try {
     await run([capture], options, terminal, {
       consumer: {
-        ...filterConsumer(filtering),
+        ...(asking.length > 0 && {
+          finding: (finding) => {
+            for (const filter of asking) filter.finding!(finding);
+          },
+        }),
         opened: (its: Dissector) => {
           dissector = its;
         },
         frame: (frame) => side.frame(frame),
         message: (message) => side.message(message),
         sessionClosed: (summary) => {
-          side.closed(summary, filtering?.matches(summary) !== false);
-          filtering?.closed(summary.session);
+          side.closed(
+            summary,
+            filters.every((filter) => filter.matches(summary)),
+          );
+          for (const filter of filters) filter.closed(summary.session);
         },
       },
       printing: new Printing(false),
@@ -80,4 +85,18 @@ async function readSide(
   }
   if (isInterrupted) throw new CaptureError('unreadable', 'interrupted: nothing is compared');
   return side;
+}
+
+/** -Y and the option of the side: a session is compared for which both hold. */
+async function makeFilters(
+  options: DiffOptions,
+  [option, displayFilter]: readonly [option: string, filter: string | undefined],
+  start: () => Timestamp,
+): Promise<Filtering<'session'>[]> {
+  const ofBoth = await makeFiltering(options, 'session', { start });
+  const ofOne =
+    displayFilter === undefined
+      ? undefined
+      : await makeFiltering({ ...options, displayFilter }, 'session', { option, start });
+  return [ofBoth, ofOne].filter((filter) => filter !== undefined);
 }

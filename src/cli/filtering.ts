@@ -36,8 +36,13 @@ export interface Filtering<K extends RecordKind> {
   closed(session: Session): void;
 }
 
+/** The filter, and what messages are decoded with for it. */
+export type FilterOptions = Pick<CommonOptions, 'displayFilter' | 'limit' | 'decoder' | 'proto'>;
+
 /** What a filter needs of its command. */
 export interface FilterRun {
+  /** What it was given by; undefined: -Y. */
+  readonly option?: string | undefined;
   /** Time of the first packet. */
   start(): Timestamp;
   /** What messages say in their subprotocols, where the command decodes them itself. */
@@ -46,8 +51,12 @@ export interface FilterRun {
   defect?(code: string, message: string): void;
 }
 
-/** The filter of -Y. Throws UsageError for one that is wrong. */
-export async function compileGiven<K extends RecordKind>(text: string, kind: K): Promise<Filter<K>> {
+/** The filter of -Y, or of another option. Throws UsageError for one that is wrong. */
+export async function compileGiven<K extends RecordKind>(
+  text: string,
+  kind: K,
+  option = '-Y',
+): Promise<Filter<K>> {
   // Loaded only when asked for: start-up time is paid in every run.
   const { compileFilter, FilterError } = await import('../filter/index.js');
   const { rules } = await import('../rules/index.js');
@@ -55,19 +64,19 @@ export async function compileGiven<K extends RecordKind>(text: string, kind: K):
     return compileFilter(text, kind, { rules });
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
-    throw new UsageError(`-Y: ${error.message}`, pointer(text, error.column, error.length));
+    throw new UsageError(`${option}: ${error.message}`, pointer(text, error.column, error.length));
   }
 }
 
 /** Undefined without a filter. Throws UsageError for one that is wrong. */
 export async function makeFiltering<K extends RecordKind>(
-  options: Pick<CommonOptions, 'displayFilter' | 'limit' | 'decoder' | 'proto'>,
+  options: FilterOptions,
   kind: K,
-  { start, decoded, defect = () => {} }: FilterRun,
+  { option, start, decoded, defect = () => {} }: FilterRun,
 ): Promise<Filtering<K> | undefined> {
   const { displayFilter: text } = options;
   if (text === undefined) return undefined;
-  const filter = await compileGiven(text, kind);
+  const filter = await compileGiven(text, kind, option);
   const { Gaps } = await import('../filter/index.js');
   const known = new FindingsByRecord();
   const decoding =

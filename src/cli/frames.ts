@@ -107,5 +107,5 @@ function makeRenderer(
     return objectRenderer(format, stdout, (frame) => lines.write(frame));
   }
   const json = new FrameJson(stdout);
-  return objectRenderer(format, stdout, (frame) => json.write(frame));
+  return objectRenderer(format, stdout, (frame, isNeighbour) => json.write(frame, isNeighbour));
 }

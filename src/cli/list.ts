@@ -62,8 +62,8 @@ export async function list<K extends Listed>(
   const renderer = render({ timeFormat: options.time, start: () => start });
   const limit = options.count ?? Number.POSITIVE_INFINITY;
   let shown = 0;
-  const show = (item: Records[K]): void => {
-    if (shown++ < limit) renderer.row(item);
+  const show = (item: Records[K], isNeighbour = false): void => {
+    if (shown++ < limit) renderer.row(item, isNeighbour);
   };
   const neighbours =
     options.context === undefined

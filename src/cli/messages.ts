@@ -65,5 +65,5 @@ function makeRenderer(
     return objectRenderer(format, stdout, (message) => lines.write(message));
   }
   const json = new MessageJson(stdout, decode, decode !== undefined);
-  return objectRenderer(format, stdout, (message) => json.write(message));
+  return objectRenderer(format, stdout, (message, isNeighbour) => json.write(message, isNeighbour));
 }

@@ -17,7 +17,7 @@ export class Neighbours<T extends { readonly session: Session; readonly number: 
 
   constructor(
     private readonly count: number,
-    private readonly showItem: (item: T) => void,
+    private readonly showItem: (item: T, isNeighbour: boolean) => void,
     /** Told in front of an item that does not follow the one before it. */
     private readonly gap: () => void = () => {},
   ) {}
@@ -30,23 +30,23 @@ export class Neighbours<T extends { readonly session: Session; readonly number: 
       this.sessions.set(number, around);
     }
     if (isHit) {
-      for (const one of around.before) this.show(one);
+      for (const one of around.before) this.show(one, true);
       around.before = [];
       around.behind = this.count;
-      this.show(item);
+      this.show(item, false);
     } else if (around.behind > 0) {
       around.behind--;
-      this.show(item);
+      this.show(item, true);
     } else {
       around.before.push(item);
       if (around.before.length > this.count) around.before.shift();
     }
   }
 
-  private show(item: T): void {
+  private show(item: T, isNeighbour: boolean): void {
     if (this.last > 0 && item.number !== this.last + 1) this.gap();
     this.last = item.number;
-    this.showItem(item);
+    this.showItem(item, isNeighbour);
   }
 
   closed(session: number): void {

@@ -24,6 +24,7 @@ const STREAM_OFFSET = encoded(',"streamOffset":');
 const PACKETS = encoded(',"packets":[');
 const COMPLETE = encoded('],"complete":true');
 const INCOMPLETE = encoded('],"complete":false');
+const CONTEXT = encoded(',"context":true');
 const QUOTE = 0x22;
 const END = 0x7d;
 
@@ -39,8 +40,8 @@ export class FrameJson {
     this.time = new TimeWriter(writer);
   }
 
-  /** Writes one line, without the line end. */
-  write(frame: Frame): void {
+  /** Writes one line, without the line end. `isNeighbour`: of what a filter holds for. */
+  write(frame: Frame, isNeighbour = false): void {
     const { writer } = this;
     writer.bytes(NUMBER);
     writer.number(frame.number);
@@ -64,6 +65,7 @@ export class FrameJson {
     writer.bytes(frame.complete ? COMPLETE : INCOMPLETE);
     const unusual = unusualFields(frame);
     if (unusual !== '') writer.write(unusual);
+    if (isNeighbour) writer.bytes(CONTEXT);
     writer.octet(END);
   }
 }

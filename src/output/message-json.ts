@@ -30,9 +30,10 @@ const INCOMPLETE = encoded('],"complete":false,"unknownRanges":[');
 const END = encoded(']}');
 /** Of JSON that no subprotocol has taken; in front of its content. */
 const DECODED_JSON = encoded(',"decoded":{"protocol":"json","type":');
-const END_DECODED_JSON = encoded(',"answers":null}}');
+const END_DECODED_JSON = encoded(',"answers":null}');
 /** Where JSON may have a space as well (RFC 8259 §2). */
 const LINE_SPACE = /[\n\r\t]/g;
+const CONTEXT = ',"context":true';
 
 export class MessageJson {
   private readonly time: TimeWriter;
@@ -55,8 +56,8 @@ export class MessageJson {
     this.firstTime = new TimeWriter(writer);
   }
 
-  /** Writes one line, without the line end. */
-  write(message: Message): void {
+  /** Writes one line, without the line end. `isNeighbour`: of what a filter holds for. */
+  write(message: Message, isNeighbour = false): void {
     const { writer } = this;
     writer.bytes(NUMBER);
     writer.number(message.number);
@@ -79,15 +80,15 @@ export class MessageJson {
     writer.bytes(message.complete ? COMPLETE : INCOMPLETE);
     const { unknownRanges } = message;
     if (unknownRanges.length > 0) writer.write(unknownRanges.map(rangeJson).join(','));
-    this.writeEnd(message, this.decode(message));
+    this.writeEnd(message, this.decode(message), isNeighbour);
   }
 
-  private writeEnd(message: Message, decoded: Decoded | undefined): void {
+  private writeEnd(message: Message, decoded: Decoded | undefined, isNeighbour: boolean): void {
     const { writer } = this;
     const { confidence, content, length, limited } = message;
     const isWhole = !limited && content.length >= length;
     const text = decoded === undefined && this.plainJson ? asJsonText(message) : undefined;
-    if (isWhole && confidence >= 1 && decoded === undefined && text === undefined) {
+    if (isWhole && confidence >= 1 && decoded === undefined && text === undefined && !isNeighbour) {
       writer.bytes(END);
       return;
     }
@@ -96,8 +97,8 @@ export class MessageJson {
     writer.write(`]${kept}${doubt}`);
     if (decoded !== undefined) writer.write(`,"decoded":${decodedJson(decoded)}`);
     const outline = text && outlineJson(text);
-    if (outline === undefined) writer.write('}');
-    else this.writeJson(content, outline);
+    if (outline !== undefined) this.writeJson(content, outline);
+    writer.write(isNeighbour ? `${CONTEXT}}` : '}');
   }
 
   /** The value is what the content says, digit by digit; only its line ends and what is not for terminals are escaped. */

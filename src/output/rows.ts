@@ -9,7 +9,8 @@ import type { TimeFormat } from './time.js';
 import { clip } from './width.js';
 
 export interface RowRenderer<T> {
-  row(item: T): void;
+  /** `isNeighbour`: of --context, the filter does not hold for it; only JSON tells it. */
+  row(item: T, isNeighbour?: boolean): void;
   /** What comes next does not follow what came last; only lines for people tell it. */
   gap?(): void;
   /** Writes what was held back, before the output is flushed. */
@@ -23,12 +24,14 @@ const NEXT = encoded(',\n');
 /** As grep has it. */
 const GAP = encoded('--\n');
 
+type WriteItem<T> = (item: T, isNeighbour: boolean) => void;
+
 /** One line per item, which `write` writes. */
-function lineRenderer<T>(writer: ByteWriter, write: (item: T) => void, isText: boolean): RowRenderer<T> {
+function lineRenderer<T>(writer: ByteWriter, write: WriteItem<T>, isText: boolean): RowRenderer<T> {
   return {
     ...(isText && { gap: () => writer.bytes(GAP) }),
-    row(item) {
-      write(item);
+    row(item, isNeighbour = false) {
+      write(item, isNeighbour);
       writer.octet(LINE_FEED);
     },
     flush() {},
@@ -37,12 +40,12 @@ function lineRenderer<T>(writer: ByteWriter, write: (item: T) => void, isText: b
 }
 
 /** One valid JSON document: an array with an item per line, which `write` writes. */
-function jsonRenderer<T>(writer: ByteWriter, write: (item: T) => void): RowRenderer<T> {
+function jsonRenderer<T>(writer: ByteWriter, write: WriteItem<T>): RowRenderer<T> {
   let separator = FIRST;
   return {
-    row(item) {
+    row(item, isNeighbour = false) {
       writer.bytes(separator);
-      write(item);
+      write(item, isNeighbour);
       separator = NEXT;
     },
     flush() {},
@@ -51,11 +54,7 @@ function jsonRenderer<T>(writer: ByteWriter, write: (item: T) => void): RowRende
 }
 
 /** Objects as text: in one document with `json`, else one a line. */
-export function objectRenderer<T>(
-  format: string,
-  writer: ByteWriter,
-  write: (item: T) => void,
-): RowRenderer<T> {
+export function objectRenderer<T>(format: string, writer: ByteWriter, write: WriteItem<T>): RowRenderer<T> {
   return format === 'json' ? jsonRenderer(writer, write) : lineRenderer(writer, write, format === 'text');
 }
 

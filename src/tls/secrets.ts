@@ -128,6 +128,12 @@ export class SecretStore {
     }
   }
 
+  /** No connection has asked for anything: what comes now tells anew which of them are used. */
+  forgetUse(): void {
+    for (let at = 0; at < this.end; at += ENTRY_HEADER + this.pool[at + 1]) this.pool[at + 2] = 0;
+    this.used = 0;
+  }
+
   /** Whether any is known for `random`. */
   has(random: Uint8Array): boolean {
     return SECRET_LABELS.some((_, label) => this.table[this.slotOf(label, random)] !== 0);

@@ -227,6 +227,68 @@ describe('both ends of a lossy network', () => {
   });
 });
 
+describe('-Y', () => {
+  const [client, server] = ['fixtures/lossy-network/client.pcap.gz', 'fixtures/lossy-network/server.pcap.gz'];
+  const nginx = 'fixtures/nginx-proxy/capture.pcap';
+  const hops = ['--filter-a', 'tcp.port == 9006', '--filter-b', 'tcp.port == 9106'];
+  const paths = ({ sessions }: { sessions: { a: { path: string }; b: { path: string } }[] }) =>
+    sessions.map(({ a, b }) => [a.path, b.path]);
+
+  it('compares only sessions of both captures for which it holds', () => {
+    const told = diff(client, server, '-Y', 'http.request.uri in {"/tiny", "/python"}');
+    expect([told.status, told.onlyA, told.onlyB]).toEqual([0, [], []]);
+    expect(paths(told)).toEqual([
+      ['/tiny', '/tiny'],
+      ['/python', '/python'],
+    ]);
+    const logged = loggedSessions();
+    for (const session of told.sessions) {
+      const log = logged.find(({ path }) => path === session.a.path)!;
+      expect(session.client.same).toBe(log.clientMessages.length);
+      expect(session.server.same).toBe(log.serverMessages.length);
+    }
+    expect(diff(client, server, '--display-filter', 'http.host == nowhere')).toMatchObject({
+      status: 0,
+      sessions: [],
+    });
+  });
+
+  it('leaves what only one of them has where it holds there only', () => {
+    const told = diff(nginx, nginx, '-Y', 'http.request.uri == "/socket"', ...hops.slice(0, 2));
+    expect([told.status, paths(told), told.onlyA]).toEqual([3, [['/socket', '/socket']], []]);
+    expect(told.onlyB).toMatchObject([{ path: '/socket' }]);
+  });
+
+  it('holds beside --filter-a and --filter-b', () => {
+    const whole = diff(nginx, nginx, ...hops);
+    const told = diff(nginx, nginx, '-Y', 'http.request.uri contains "again"', ...hops);
+    expect(paths(whole)).toEqual([
+      ['/socket', '/socket'],
+      ['/socket?again', '/socket?again'],
+    ]);
+    expect(told.sessions).toEqual(whole.sessions.slice(1));
+    expect([told.onlyA, told.onlyB]).toEqual([[], []]);
+  });
+
+  it('knows the findings of each capture', () => {
+    const conformance = 'fixtures/conformance/capture.pcap.gz';
+    const filter = 'ws.finding == unmasked-client-frame';
+    const broken = ndjson('sessions', conformance, '-Y', filter).map(({ session }) => session);
+    expect(broken.length).toBeGreaterThan(0);
+    for (const args of [
+      ['-Y', filter],
+      ['--filter-a', filter, '--filter-b', filter],
+    ]) {
+      const { sessions } = diff(conformance, conformance, ...args);
+      const both = sessions.map(({ a, b }: { a: { session: number }; b: { session: number } }) => [
+        a.session,
+        b.session,
+      ]);
+      expect(both).toEqual(broken.map((session) => [session, session]));
+    }
+  });
+});
+
 interface Said {
   readonly side: 0 | 1;
   readonly text: string;
@@ -412,7 +474,11 @@ describe('mistakes', () => {
     [[capture], 1, "missing required argument 'b'"],
     [['-', '-'], 1, 'standard input (-) can be read only once'],
     [[capture, capture, '--ignore', 'all'], 1, 'Allowed choices are headers, order, masking'],
-    [[capture, capture, '--filter-a', 'tcp.port =='], 1, '-Y: '],
+    [[capture, capture, '--filter-a', 'tcp.port =='], 1, '--filter-a: '],
+    [[capture, capture, '-Y', 'tcp.port', '--filter-b', 'tcp.port =='], 1, '--filter-b: '],
+    [[capture, capture, '-Y', 'tcp.port ==', '--filter-b', 'tcp.port'], 1, '-Y: '],
+    [[capture, capture, '-Y', 'websocket.opcode == 1'], 1, '-Y: sessions have no websocket.opcode'],
+    [[capture, capture, '-Y', 'tcp', '-Y', 'ip'], 1, 'There is one already: join them with && or ||.'],
     [[capture, 'nowhere.pcap'], 2, 'nowhere.pcap: no such file'],
     [[capture, 'README.md'], 2, 'README.md'],
   ])('%j', (args, code, text) => {

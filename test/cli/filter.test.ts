@@ -40,10 +40,38 @@ describe('-Y', () => {
     const all = rows(['messages', ECHO]);
     const pings = all.filter(({ opcode }) => opcode === 'ping');
     expect(rows(['messages', '-Y', 'websocket.opcode == ping', ECHO])).toEqual(pings);
-    const near = all.filter(({ message }) => pings.some((ping) => Math.abs(ping.message - message) <= 1));
+    const near = all
+      .filter(({ message }) => pings.some((ping) => Math.abs(ping.message - message) <= 1))
+      .map((one) => (one.opcode === 'ping' ? one : { ...one, context: true }));
     const around = rows(['messages', '-Y', 'websocket.opcode == ping', '--context', '1', ECHO]);
     expect(around).toEqual(near);
     expect(around.length).toBeGreaterThan(pings.length);
+  });
+
+  it('marks neighbours in JSON, and no hit that is the neighbour of another', () => {
+    const filter = ['-Y', 'ws.frame in {2, 3, 7}', '--context', '1'];
+    const marks = (list: { context?: boolean; frame: number }[]) =>
+      list.map(({ frame, context }) => [frame, context]);
+    const expected = [1, 2, 3, 4, 6, 7, 8].map((n) => [n, [2, 3, 7].includes(n) ? undefined : true]);
+    expect(marks(rows([...filter, ECHO]))).toEqual(expected);
+    const { stdout } = wsdissect(['-q', '-T', 'json', ...filter, ECHO]);
+    expect(marks(JSON.parse(stdout))).toEqual(expected);
+    expect(rows(['-Y', 'ws.frame in {2, 3, 7}', ECHO]).some((row) => 'context' in row)).toBe(false);
+    const says = rows([
+      'messages',
+      '-Y',
+      'ws.decoded.type == "ack"',
+      '--context',
+      '1',
+      'fixtures/messages-socketio/capture.pcap.gz',
+    ]);
+    const neighbours = says.filter(({ context }) => context);
+    expect(
+      says.filter(({ context }) => context === undefined).every((row) => row.decoded.type === 'ack'),
+    ).toBe(true);
+    expect(neighbours.length).toBeGreaterThan(2);
+    expect(neighbours.every(({ decoded }) => decoded.type !== 'ack')).toBe(true);
+    expect(Object.keys(neighbours[0]).slice(-2)).toEqual(['decoded', 'context']);
   });
 
   it('has a line between neighbours that do not follow each other, in text for people only', () => {

@@ -167,6 +167,56 @@ describe('wsdissect --help', () => {
   });
 });
 
+describe('-Y', () => {
+  /** Arguments that are no captures to read. A new one belongs here, or its command has a filter. */
+  const others = [
+    'command',
+    'format',
+    'lesson',
+    'out.pcapng',
+    'rule',
+    'scenario',
+    'session',
+    'shell',
+    'sql',
+    'text',
+    'topic',
+  ];
+  const { commands: made } = makeProgram('0.0.0', openTerminal());
+  const reading = made.filter(({ registeredArguments }) =>
+    registeredArguments.some((argument) => !others.includes(argument.name())),
+  );
+
+  it('is an option of every command that reads captures', () => {
+    expect(reading.map((command) => command.name()).sort()).toEqual(
+      ['check', 'decrypt', 'diff', 'explain', 'export', 'follow', 'frames', 'messages', 'query', 'report']
+        .concat(['serve', 'sessions', 'stats'])
+        .sort(),
+    );
+    for (const command of reading) {
+      const option = command.options.find(({ short }) => short === '-Y');
+      expect([command.name(), option?.long]).toEqual([command.name(), '--display-filter']);
+    }
+  });
+
+  it('is of none that reads no captures, and is given once', () => {
+    for (const command of made.filter((one) => !reading.includes(one)))
+      expect(
+        command.options.some(({ short }) => short === '-Y'),
+        command.name(),
+      ).toBe(false);
+    for (const command of reading) {
+      const args = command.registeredArguments.map(() => hello);
+      const { status, stderr } = wsdissect([command.name(), '-Y', 'tcp', '-Y', 'ip', ...args]);
+      expect([command.name(), status, stderr.includes('There is one already')]).toEqual([
+        command.name(),
+        1,
+        true,
+      ]);
+    }
+  });
+});
+
 describe('help of a command', () => {
   it('frames', () => {
     const text = help('frames', '--help');

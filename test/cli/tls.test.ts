@@ -22,8 +22,9 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { concat } from '../../src/capture/integers.js';
 import { PcapngEncoder } from '../../src/capture/pcapng-encode.js';
+import { parseOpcode } from '../../src/websocket/opcode.js';
 import { shell, startWsdissect, wsdissect } from '../support/cli.js';
-import { tsharkFrames } from '../support/tshark.js';
+import { hasProgram, tsharkFrames } from '../support/tshark.js';
 import { until } from './helpers.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wsdissect-tls-'));
@@ -367,5 +368,187 @@ describe('decrypt', () => {
     expect(wsdissect(['decrypt', same, join(folder, '.', 'same.pcap')]).stderr).toBe(
       'wsdissect: the capture itself cannot be the file to write\n',
     );
+  });
+});
+
+describe('decrypt -Y', () => {
+  const out = join(folder, 'chosen.pcapng');
+  const decrypt = (filter: string, keys: readonly string[], capture: string) =>
+    wsdissect(['decrypt', '-Y', filter, ...keys, capture, out]);
+  const rows = (command: string, ...args: string[]) =>
+    wsdissect([command, '-q', '-T', 'ndjson', ...args])
+      .stdout.split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+  const saidIn = (path: string, ...args: string[]) =>
+    rows('messages', ...args)
+      .filter((message) => message.path === path)
+      .map(({ time, sender, opcode, content, contentBase64 }) => [
+        time,
+        sender,
+        opcode,
+        content ?? contentBase64,
+      ]);
+  const lines = () => keyLogOf(readFileSync(out)).toString('latin1').trimEnd().split('\n');
+
+  it.each([
+    [
+      'http.request.uri == "/tls1.3/deflate"',
+      CAPTURE,
+      KEYS,
+      ['/tls1.3/deflate'],
+      '33 packets, 4 secrets of 1',
+    ],
+    [
+      'ws.session in {1, 2}',
+      'fixtures/tls-nginx/capture.pcap.gz',
+      'fixtures/tls-nginx/keys.log',
+      ['/tls13', '/tls13'],
+      '60 packets, 4 secrets of 1',
+    ],
+    [
+      'ws.session in {2, 3}',
+      CAPTURE,
+      KEYS,
+      ['/tls1.3/aes-256-gcm-sha384', '/tls1.3/chacha20-poly1305-sha256'],
+      ' 8 secrets of 2',
+    ],
+    [
+      'http.request.uri == "/session-id/2" && websocket.opcode == close',
+      'fixtures/tls-resumed/handshakes.pcap.gz',
+      'fixtures/tls-resumed/keys.log',
+      ['/session-id/2'],
+      ' 1 secrets of 1',
+    ],
+  ])('%s of %s', (filter, capture, log, paths, said) => {
+    const ran = decrypt(filter, ['--keylog', log], capture);
+    expect([ran.status, ran.stdout]).toEqual([0, '']);
+    expect(ran.stderr).toContain(said);
+    expect(rows('sessions', out).map(({ path }) => path)).toEqual(paths);
+    for (const path of paths) {
+      const before = saidIn(path, '--keylog', log, capture);
+      expect(before.length).toBeGreaterThan(5);
+      expect(saidIn(path, out)).toEqual(before);
+    }
+    expect(statSync(out).mode & 0o777).toBe(0o600);
+  });
+
+  it('has the packets that export pcapng -Y has, and the secrets of these only', () => {
+    const filter = 'ws.session in {2, 6}';
+    const exported = join(folder, 'exported.pcapng');
+    const keyed = join(folder, 'keyed.pcapng');
+    wsdissect(['export', 'pcapng', '-q', '-Y', filter, '--keylog', KEYS, '-o', exported, CAPTURE]);
+    expect(wsdissect(['decrypt', '--keylog', KEYS, exported, keyed]).status).toBe(0);
+    decrypt(filter, ['--keylog', KEYS], CAPTURE);
+    const packets = (file: string) => rows('frames', file).map(({ packets, time }) => [packets, time]);
+    expect(packets(out).length).toBeGreaterThan(20);
+    expect(packets(out)).toEqual(packets(keyed));
+    expect(lines().toSorted()).toEqual(
+      keyLogOf(readFileSync(keyed)).toString('latin1').trimEnd().split('\n').toSorted(),
+    );
+    expect(lines()).toHaveLength(8);
+  });
+
+  it('leaves out the secrets of others that the capture holds', () => {
+    const all = join(folder, 'all.pcapng');
+    wsdissect(['decrypt', '--keylog', KEYS, CAPTURE, all]);
+    const encoder = new PcapngEncoder();
+    const whole = readFileSync(all);
+    const other = encoder.decryptionSecrets(0x57474b4c, Buffer.from('of another protocol'));
+    const kept = encoder.custom(1, Buffer.from('kept'));
+    const name = file('others.pcapng', concat([whole.subarray(0, 28), other, kept, whole.subarray(28)]));
+    expect(decrypt('ws.session == 3', [], name).status).toBe(0);
+    const written = readFileSync(out, 'latin1');
+    expect([written.includes('kept'), written.includes('another protocol')]).toEqual([true, false]);
+    const randoms = (text: string) =>
+      new Set([...text.matchAll(/[A-Z_0]+ ([0-9a-f]{64}) /g)].map(([, one]) => one));
+    const others = [...randoms(readFileSync(all, 'latin1'))].filter((one) => !randoms(written).has(one));
+    expect([randoms(written).size, others.length]).toEqual([1, 7]);
+  });
+
+  it("has what a server's key told, also of a session before, whose connection is left out", () => {
+    const capture = 'fixtures/tls-rsa/capture.pcap.gz';
+    const keys = ['--rsa-key', 'fixtures/tls-rsa/server-key.pem'];
+    for (const path of ['/ticket/2', '/session-id/3']) {
+      expect(decrypt(`http.request.uri == "${path}"`, keys, capture).status).toBe(0);
+      expect(lines()).toHaveLength(1);
+      expect(rows('sessions', out).map((session) => session.path)).toEqual([path]);
+      expect(saidIn(path, out)).toEqual(saidIn(path, ...keys, capture));
+    }
+  });
+
+  it.skipIf(!hasProgram('tshark'))('tshark opens it decrypted, and there is nothing else', async () => {
+    decrypt('http.request.uri == "/tls1.3/deflate"', ['--keylog', KEYS], CAPTURE);
+    const session = rows('sessions', '--keylog', KEYS, CAPTURE).find(
+      ({ path }) => path === '/tls1.3/deflate',
+    );
+    const wanted = rows('frames', '--keylog', KEYS, CAPTURE).filter(
+      (frame) => frame.session === session.session,
+    );
+    const seen = await tsharkFrames(out, []);
+    expect(seen.map(({ opcode, length, fin }) => [opcode, length, fin])).toEqual(
+      rows('frames', out).map(({ opcode, length, fin }) => [parseOpcode(opcode), length, fin]),
+    );
+    expect([seen.length, new Set(seen.map(({ tcpStream }) => tcpStream)).size]).toEqual([wanted.length, 1]);
+  });
+
+  it('goes by what messages say', () => {
+    const keys = ['--keylog', KEYS];
+    const all = rows('messages', ...keys, CAPTURE);
+    const [first] = all.filter(({ session, opcode }) => session === 5 && opcode === 'text');
+    const filter = `websocket.payload.text contains ${JSON.stringify(first.content.slice(0, 12))} && ws.session == 5`;
+    expect(decrypt(filter, keys, CAPTURE).status).toBe(0);
+    expect(rows('sessions', out).map(({ path }) => path)).toEqual([first.path]);
+  });
+
+  it.each([
+    ['81 81 00 00 00 00 61', 2, []],
+    ['81 01 61', 0, ['/x']],
+  ])('goes by findings: %s', (bytes, status, paths) => {
+    const script = file(
+      'script.json',
+      JSON.stringify({ path: '/x', tls: true, steps: [{ client: { bytes } }] }),
+    );
+    const made = join(folder, 'made.pcapng');
+    expect(wsdissect(['sample', '--script', script, '-o', made]).status).toBe(0);
+    rmSync(out, { force: true });
+    expect(decrypt('ws.finding == unmasked-client-frame', [], made).status).toBe(status);
+    expect((status === 0 ? rows('sessions', out) : []).map(({ path }) => path)).toEqual(paths);
+    if (status === 0) expect(saidIn('/x', out)).toEqual(saidIn('/x', made));
+  });
+
+  it.each([
+    [
+      'http.host == nowhere',
+      ['--keylog', KEYS, CAPTURE],
+      2,
+      `${CAPTURE}: nothing to embed: there is nothing in it for which the filter holds`,
+    ],
+    [
+      'ws.session == 1',
+      ['--keylog', 'fixtures/tls-nginx/keys.log', 'fixtures/tls-nginx/capture.pcap.gz'],
+      2,
+      'fixtures/tls-nginx/capture.pcap.gz: nothing to embed: nothing that the filter holds for was in TLS',
+    ],
+    [
+      'websocket',
+      [CAPTURE],
+      2,
+      `${CAPTURE}: nothing to embed: 8 TLS connections, and none of the secrets opens them`,
+    ],
+    [
+      'tcp.prt',
+      ['--keylog', KEYS, CAPTURE],
+      1,
+      '-Y: there is no field "tcp.prt"; did you mean tcp.port?\n  tcp.prt\n  ^~~~~~~',
+    ],
+  ])('%s: nothing is written', (filter, args, status, said) => {
+    const unmade = join(folder, 'unmade.pcapng');
+    expect(wsdissect(['decrypt', '-Y', filter, ...args, unmade])).toEqual({
+      status,
+      stdout: '',
+      stderr: `wsdissect: ${said}\n`,
+    });
+    expect(statSync(unmade, { throwIfNoEntry: false })).toBeUndefined();
   });
 });

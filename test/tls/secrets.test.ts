@@ -47,6 +47,24 @@ test('how many were asked for is counted once each', () => {
   expect(store.used).toBe(1);
 });
 
+test('what was used may be told anew', () => {
+  const store = new SecretStore();
+  for (const i of [1, 2]) store.add('CLIENT_RANDOM', random(i), secret(i));
+  for (const i of [1, 2]) {
+    store.find('CLIENT_RANDOM', random(i));
+    store.confirm(random(i));
+  }
+  const line = (i: number) => `CLIENT_RANDOM ${hexOf(random(i))} ${hexOf(secret(i))}\n`;
+  expect(store.usedLines()).toBe(line(1) + line(2));
+  store.forgetUse();
+  expect([store.known, store.used, store.usedLines()]).toEqual([2, 0, '']);
+  expect([...store.unused('CLIENT_RANDOM')]).toHaveLength(2);
+  store.find('CLIENT_RANDOM', random(2));
+  expect(store.usedLines()).toBe('');
+  store.confirm(random(2));
+  expect([store.used, store.usedLines()]).toEqual([1, line(2)]);
+});
+
 test('what is no secret is not taken', () => {
   const store = new SecretStore();
   store.add('CLIENT_RANDOM', Buffer.alloc(31), secret(1));

@@ -4,13 +4,15 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ASPECTS, type Aspect } from '../../diff/aspects.js';
 import type { Terminal } from '../terminal.js';
-import { addReadingOptions, type ReadingOptions } from './options.js';
+import { addReadingOptions, parseFilter, type ReadingOptions } from './options.js';
 
 const FORMATS = ['text', 'json'] as const;
 
 export interface DiffOptions extends ReadingOptions {
   readonly format?: (typeof FORMATS)[number];
   readonly ignore: Aspect[];
+  /** Of both captures, beside what is asked of one. */
+  readonly displayFilter?: string;
   readonly filterA?: string;
   readonly filterB?: string;
 }
@@ -32,8 +34,17 @@ export function addDiffCommand(program: Command, terminal: Terminal): void {
         .argParser((value: string, previous: Aspect[]) => [...previous, parseAspect(value)])
         .default([]),
     )
-    .option('--filter-a <filter>', 'of A only sessions for which it holds, as with -Y: tcp.port == 8080')
-    .option('--filter-b <filter>', 'the same for B, which may be the same capture');
+    .option(
+      '-Y, --display-filter <filter>',
+      'compare only sessions for which it holds, of both captures: http.host == "example.com"',
+      parseFilter,
+    )
+    .option(
+      '--filter-a <filter>',
+      'of A only sessions for which this holds, too: tcp.port == 8080',
+      parseFilter,
+    )
+    .option('--filter-b <filter>', 'the same for B, which may be the same capture', parseFilter);
   addReadingOptions(diff)
     .addHelpText('after', EXAMPLES)
     .action(async (a: string, b: string, options: DiffOptions) =>
@@ -57,5 +68,6 @@ and how long messages took. Ends with exit code 3 if anything differs.`;
 const EXAMPLES = `
 Examples:
   wsdissect diff at-client.pcapng at-server.pcapng
+  wsdissect diff -Y 'http.host == "chat.io"' at-client.pcapng at-server.pcapng
   wsdissect diff -T json --ignore headers at-client.pcapng at-server.pcapng
   wsdissect diff --filter-a tcp.port==80 --filter-b tcp.port==81 c.pcap c.pcap`;

@@ -236,7 +236,11 @@ export function addListOptions(command: Command, items: string): Command {
     addFormatOption(command)
       .option('-c, --count <n>', `stop after n ${items}`, parseCount)
       .option('--session <n>', `only the ${items} of session n`, parseSession)
-      .option('--context <n>', `with -Y, also n ${items} of the session before and behind each`, parseCount),
+      .option(
+        '--context <n>',
+        `with -Y, also n ${items} of the session before and behind each; JSON marks these by "context": true`,
+        parseCount,
+      ),
   );
 }
 
