@@ -170,6 +170,14 @@ describe('frames -V', () => {
     expect(several.match(/^ {8}item #\d of "count" id 3 \(answers \d+ after/gm)?.length).toBe(4);
   });
 
+  it('also of plain JSON, whose last frame has it', () => {
+    const [tree] = treesOf('-Y', 'ws.json.frag', 'fixtures/deflate/capture.pcap');
+    expect(tree.split('\n').slice(-2)).toEqual([
+      '    Message in json: object of "frag"',
+      '        frag: "ment"',
+    ]);
+  });
+
   it('has each message once, at its last frame, and frames in their order', () => {
     for (const capture of [
       'fixtures/messages-ws/capture.pcap.gz',

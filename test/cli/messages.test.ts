@@ -228,7 +228,8 @@ describe('JSON', () => {
     ['subprotocols', [capture('refused')]],
   ])('has these names and values in every object: %s', (_name, files) => {
     for (const object of objects(...files)) {
-      const { contentKept, confidence, ...always } = object;
+      const { contentKept, confidence, decoded, ...always } = object;
+      if (decoded !== undefined) expect(decoded.protocol).toBe('json');
       expect(Object.keys(always).join(',').replace('contentBase64', 'content')).toBe(NAMES);
       if (contentKept !== undefined)
         expect([contentKept < object.length, object.complete]).toEqual([true, false]);
@@ -411,6 +412,21 @@ describe('subprotocols', () => {
       value: {},
       answers: { message: 1, latency: expect.closeTo(0.001755, 4) },
     });
+  });
+
+  it('so it has plain JSON, of which filters know, and lists for people say no more than it does', () => {
+    const path = zipped('messages-ws');
+    const told = objects(path).filter(({ decoded }) => decoded !== undefined);
+    expect(told.length).toBe(160);
+    for (const { decoded, content } of told) {
+      expect(decoded.protocol).toBe('json');
+      expect(decoded.value).toEqual(JSON.parse(content));
+    }
+    expect(objects('-Y', 'ws.decoded.protocol == json', path)).toEqual(told);
+    const { stdout } = wsdissect(['messages', '-Y', 'ws.decoded.protocol == json', path]);
+    expect(stdout.split('\n').slice(0, -1).length).toBe(160);
+    expect(stdout).not.toContain('json object');
+    expect(objects('--no-decode', path).filter((object) => 'decoded' in object)).toEqual([]);
   });
 
   it('--no-decode leaves it out', () => {

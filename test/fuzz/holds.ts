@@ -11,6 +11,7 @@ import { detailRenderer } from '../../src/output/frame-render.js';
 import { sessionLine } from '../../src/output/session-render.js';
 import { sessionJson } from '../../src/output/session-text.js';
 import type { Range } from '../../src/websocket/frame-record.js';
+import type { Message } from '../../src/websocket/message-record.js';
 import { frameJson, frameLine, messageJson, messageLine, UNSAFE, written } from '../output/samples.js';
 import { Random } from './random.js';
 import { inBlocks, type Transcript, transcribe, verdicts } from './transcript.js';
@@ -35,9 +36,12 @@ export async function mustHold(input: Uint8Array, seed = 1): Promise<Transcript>
   const same = (a: readonly unknown[], b: readonly unknown[], what: string) =>
     assert.deepEqual(a.map(String), b.map(String), `${what} differ by what else is listed`);
   if ('frames' in listing) same(listed.frames.map(frameJson), whole.frames.map(frameJson), 'frames');
-  else same(listed.messages.map(messageJson), whole.messages.map(messageJson), 'messages');
+  else same(listed.messages.map(asJson), whole.messages.map(asJson), 'messages');
   return whole;
 }
+
+/** With what plain JSON says. */
+const asJson = (message: Message): string => messageJson(message, true);
 
 /** A file compressed to a hundredth may hold as much more. */
 const COMPRESSION = 1100;
@@ -154,7 +158,7 @@ function outputs({ frames, messages, findings, closed, dissector }: Transcript):
   }));
   const json = [
     ...frames.slice(0, SHOWN).map(frameJson),
-    ...messages.slice(0, SHOWN).map(messageJson),
+    ...messages.slice(0, SHOWN).map(asJson),
     ...findings.slice(0, SHOWN).map(findingJson),
     ...closed.slice(0, SHOWN).map(sessionJson),
   ];

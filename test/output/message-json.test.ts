@@ -118,3 +118,69 @@ describe('messageJson', () => {
     );
   });
 });
+
+describe('plain JSON', () => {
+  const decodedOf = (content: string | Uint8Array, overrides?: Parameters<typeof makeMessage>[0]) => {
+    const octets = typeof content === 'string' ? utf8(content) : content;
+    return messageJson(makeMessage({ content: octets, length: octets.length, ...overrides }), true).split(
+      ',"unknownRanges":[]',
+    )[1];
+  };
+
+  it.each([
+    ['{"a":1}', '"type":"object","summary":"object of \\"a\\"","value":{"a":1}'],
+    ['[1,{"b":2}]', '"type":"array","summary":"array of 2","value":[1,{"b":2}]'],
+    ['{}', '"type":"object","summary":"object of nothing","value":{}'],
+    // Digit by digit.
+    [
+      '{"n":9007199254740993,"m":1e999,"k":1.10}',
+      '"type":"object","summary":"object of \\"n\\", \\"m\\", \\"k\\"","value":{"n":9007199254740993,"m":1e999,"k":1.10}',
+    ],
+    // In one line, and nothing for terminals.
+    ['{\r\n\t"a": [\n1 ]\n}\n', '"type":"object","summary":"object of \\"a\\"","value":{   "a": [ 1 ] } '],
+    [
+      '{"a":"ü\u009b\u202e"}',
+      '"type":"object","summary":"object of \\"a\\"","value":{"a":"ü\\u009b\\u202e"}',
+    ],
+  ])('%j says what it is', (content, expected) => {
+    expect(decodedOf(content)).toBe(`,"decoded":{"protocol":"json",${expected},"answers":null}}`);
+    expect(decodedOf(content, { opcode: 2, validText: false })).toBe(
+      `,"decoded":{"protocol":"json",${expected},"answers":null}}`,
+    );
+  });
+
+  it.each<[what: string, content: string | Uint8Array, overrides?: Parameters<typeof makeMessage>[0]]>([
+    ['a text', 'Hello'],
+    ['a number', '12'],
+    ['a string', '"text"'],
+    ['what only looks like it', '{a:1}'],
+    ['one that is cut', '{"a":1'],
+    ['text that is no UTF-8', Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d), { validText: false }],
+    ['a message that is not complete', '{"a":1}', { complete: false }],
+    ['one that is longer than 1 MiB', `[${'1,'.repeat(524_287)}1]`],
+  ])('not of %s', (_what, content, overrides) => {
+    expect(decodedOf(content, overrides)).toBe('}');
+  });
+
+  it('is there beside what else is told at the end', () => {
+    const message = makeMessage({ content: utf8('[]'), length: 2, confidence: 0.5 });
+    expect(messageJson(message, true)).toMatch(
+      /,"unknownRanges":\[\],"confidence":0\.5,"decoded":\{"protocol":"json","type":"array","summary":"array of 0","value":\[\],"answers":null\}\}$/,
+    );
+  });
+
+  it('has the value that its content has, whatever that is', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.object(), fc.array(fc.jsonValue())),
+        fc.constantFrom(undefined, 2),
+        (value, indent) => {
+          const text = JSON.stringify(value, undefined, indent);
+          const line = messageJson(makeMessage({ content: utf8(text), length: utf8(text).length }), true);
+          expect(line).not.toMatch(UNSAFE);
+          expect(JSON.parse(line).decoded.value).toEqual(JSON.parse(text));
+        },
+      ),
+    );
+  });
+});

@@ -206,8 +206,8 @@ export const messageLine = (message: Message, context: ColumnContext, colors: Co
 
 export const frameJson = (frame: Frame): string => written((writer) => new FrameJson(writer).write(frame));
 
-export const messageJson = (message: Message): string =>
-  written((writer) => new MessageJson(writer).write(message));
+export const messageJson = (message: Message, plainJson = false): string =>
+  written((writer) => new MessageJson(writer, undefined, plainJson).write(message));
 
 /**
  * Whatever drives a terminal or deceives its reader: C0 (the line end too), DEL, C1, bidi controls, zero width
