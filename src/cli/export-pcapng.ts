@@ -72,8 +72,7 @@ export async function exportPcapng(
     });
     if (options.quiet === true) return;
     if (redaction !== undefined) tellOfRedaction(redaction, redactor!.leftOut, terminal);
-    else if (summary.tls.read > 0 && options.keylog.length + options.rsaKey.length > 0)
-      tellOfSecrets(out, terminal);
+    else if (summary.tls.read > 0) tellOfSecrets(out, options, kept !== undefined, terminal);
   } finally {
     comments.close();
     connections.close();
@@ -81,10 +80,23 @@ export async function exportPcapng(
   }
 }
 
-/** Who reads what is written needs them, too. */
-function tellOfSecrets(out: string, { stderr }: Terminal): void {
+/** Who reads what is written needs them, too; and shall not get those of others unawares. */
+function tellOfSecrets(
+  out: string,
+  { keylog, rsaKey }: ExportOptions,
+  isPart: boolean,
+  { stderr }: Terminal,
+): void {
   const name = out === '-' ? 'standard output' : visible(out);
-  stderr.write(`wsdissect: ${name}: without the secrets given for its TLS; wsdissect decrypt embeds them\n`);
+  if (keylog.length + rsaKey.length > 0)
+    stderr.write(
+      `wsdissect: ${name}: without the secrets given for its TLS; wsdissect decrypt embeds them\n`,
+    );
+  else if (isPart)
+    stderr.write(
+      `wsdissect: ${name}: with all secrets that the capture holds, also of connections that are left out; ` +
+        'wsdissect decrypt -Y leaves these out\n',
+    );
   stderr.flush();
 }
 

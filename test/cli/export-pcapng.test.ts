@@ -275,6 +275,19 @@ describe('what else the capture holds', () => {
     const messages = (...args: string[]) => wsdissect(['messages', '-q', ...args]).stdout;
     expect(messages(keyed)).toBe(messages(...keys, capture));
   });
+
+  it('tells that secrets in the capture stay, also of what -Y leaves out', () => {
+    const capture = 'fixtures/tls-python/capture.pcap.gz';
+    const keyed = join(folder, 'keyed.pcapng');
+    wsdissect(['decrypt', '--keylog', 'fixtures/tls-python/keys.log', capture, keyed]);
+    const run = (...more: string[]) => wsdissect(['export', 'pcapng', '-o', out, ...more, keyed]).stderr;
+    expect(run()).toBe('');
+    expect(run('-q', '-Y', 'ws.session == 1')).toBe('');
+    expect(run('-Y', 'ws.session == 1')).toBe(
+      `wsdissect: ${out}: with all secrets that the capture holds, also of connections that are left out; ` +
+        'wsdissect decrypt -Y leaves these out\n',
+    );
+  });
 });
 
 describe.skipIf(!hasProgram('tshark'))('-Y keeps whole connections', () => {
