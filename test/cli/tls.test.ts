@@ -197,6 +197,7 @@ describe('--rsa-key', () => {
 
   it.each([
     ['README.md', '--rsa-key README.md: not a private RSA key in PEM or DER without a passphrase'],
+    ['/dev/zero', '--rsa-key /dev/zero: not a private RSA key in PEM or DER without a passphrase'],
     ['nowhere.pem', '--rsa-key nowhere.pem: no such file'],
   ])('%s', (name, said) => {
     expect(wsdissect(['--rsa-key', name, RSA])).toEqual({
