@@ -31,8 +31,9 @@ describe('links', () => {
     ['#frame=17', { ...START, frame: 17 }],
     [
       '#session=2&view=conversation&filter=ws.length+%3E+3',
-      { view: 'conversation', session: 2, frame: undefined, filter: 'ws.length > 3' },
+      { ...START, view: 'conversation', session: 2, filter: 'ws.length > 3' },
     ],
+    ['#session=2&view=statistics&of=capture', { ...START, view: 'statistics', session: 2, whole: true }],
     ['#filter=a%26b%3D%22%23%22', { ...START, filter: 'a&b="#"' }],
   ] as const)('%s', (fragment, spot) => {
     expect(parseSpot(fragment)).toEqual(spot);
@@ -47,6 +48,7 @@ describe('links', () => {
   it('steps through frames are no place of their own', () => {
     expect(isElsewhere(START, { ...START, frame: 3 })).toBe(false);
     expect(isElsewhere(START, { ...START, filter: 'x' })).toBe(true);
+    expect(isElsewhere(START, { ...START, whole: true })).toBe(true);
   });
 });
 
