@@ -264,7 +264,7 @@ describe.runIf(hasChromium)('copies', () => {
       number: 5,
       text: Buffer.from(payload).toString(),
     });
-    expect(await copied('wscat', 'a wscat command')).toMatch(
+    expect(await copied('wscat', 'a wscat command that says the same')).toMatch(
       /^wscat -c '?ws:\/\/127\.0\.0\.1:9027\/socket\.io\/.* -x /,
     );
   });

@@ -1,6 +1,7 @@
 /**
  * The numbers of the statistics: totals, and counts as bars that are tables, too.
  */
+import { SENDERS, type Sender } from '../../websocket/frame-record.js';
 import { duration, size, whole } from './amounts.js';
 import { type Bar, type BySender, endingsOf, type Sizes, type StatisticsFacts } from './statistics-facts.js';
 
@@ -14,7 +15,7 @@ interface TotalsProps {
 }
 
 export function Totals({ facts, sessions }: TotalsProps) {
-  const { firstTime, lastTime, frames, messages, bytes, compression, fragmented, pings } = facts;
+  const { firstTime, lastTime, frames, messages, bytes, compression } = facts;
   const time = firstTime === null || lastTime === null ? '–' : duration(lastTime - firstTime);
   const sides = (of: BySender<number>, show: (n: number) => string) => (
     <>
@@ -35,9 +36,6 @@ export function Totals({ facts, sessions }: TotalsProps) {
         <span class="server-text">{ratio(compression.server)}</span>
       </>,
     ],
-    ['fragmented messages', sides(both(fragmented, 'messages'), whole)],
-    ['most frames of a message', sides(both(fragmented, 'mostFrames'), whole)],
-    ['Pings without a Pong', sides(both(pings, 'unanswered'), whole)],
   ];
   return (
     <dl class="totals wide">
@@ -49,11 +47,6 @@ export function Totals({ facts, sessions }: TotalsProps) {
       ))}
     </dl>
   );
-}
-
-/** One figure of both sides. */
-function both<K extends string>({ client, server }: BySender<Record<K, number>>, name: K): BySender<number> {
-  return { client: client[name], server: server[name] };
 }
 
 export function Bars({ title, bars }: { title: string; bars: readonly Bar[] }) {
@@ -156,6 +149,41 @@ export function Endings({ facts, title }: { facts: StatisticsFacts; title: strin
           </div>
         ))}
       </dl>
+    </section>
+  );
+}
+
+/** What `wsdissect stats` tells of both sides beside. */
+export function FragmentsAndPings({ facts }: { facts: StatisticsFacts }) {
+  const { fragmented, pings } = facts;
+  const rows: readonly (readonly [string, (sender: Sender) => number])[] = [
+    ['Messages of several frames', (sender) => fragmented[sender].messages],
+    ['Most frames of a message', (sender) => fragmented[sender].mostFrames],
+    ['Pings with a Pong', (sender) => pings[sender].count],
+    ['Pings without one', (sender) => pings[sender].unanswered],
+  ];
+  return (
+    <section class="card">
+      <h2>Fragments and Pings</h2>
+      <table class="spreads">
+        <thead>
+          <tr>
+            <th scope="col">of</th>
+            <th scope="col">client</th>
+            <th scope="col">server</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([title, count]) => (
+            <tr key={title}>
+              <th scope="row">{title}</th>
+              {SENDERS.map((sender) => (
+                <td key={sender}>{whole(count(sender))}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </section>
   );
 }

@@ -6,7 +6,7 @@ import { visible } from '../../bytes/visible.js';
 import { whole } from './amounts.js';
 import { useModel } from './context.js';
 import { RatePlot } from './rate-plot.js';
-import { Bars, Endings, Spreads, Totals } from './statistics-cards.js';
+import { Bars, Endings, FragmentsAndPings, Spreads, Totals } from './statistics-cards.js';
 import { closeBars, opcodeBars, rateSeries, type StatisticsFacts, sizeBars } from './statistics-facts.js';
 import { useSessionStatistics } from './use-session-statistics.js';
 
@@ -100,6 +100,7 @@ function Numbers({ facts, sessions }: { facts: StatisticsFacts; sessions: number
       <Bars title="Frames by opcode" bars={opcodeBars(facts)} />
       <Bars title="Close codes" bars={closeBars(facts)} />
       <Spreads facts={facts} />
+      <FragmentsAndPings facts={facts} />
       <Endings facts={facts} title={sessions === undefined ? 'How it ended' : 'How sessions ended'} />
     </>
   );
