@@ -410,6 +410,17 @@ describe.runIf(hasChromium)('statistics', () => {
   it('follow a link to a session, and say where there is none', async () => {
     const page = await open('#session=3&view=statistics');
     await expect.poll(() => total(page, 'frames')).toBe(countOf(3));
+    for (const width of [1440, 1000, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      const cards = page.locator('.card');
+      const cut = () =>
+        cards.evaluateAll(
+          (all) => all.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).length,
+        );
+      expect(await cards.count()).toBeGreaterThan(8);
+      // The plot is drawn anew.
+      await expect.poll(cut).toBe(0);
+    }
     await page.evaluate('location.hash = "#session=99&view=statistics"');
     await page.getByText('There is no such session.').waitFor();
   });
