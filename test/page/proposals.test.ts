@@ -35,6 +35,7 @@ describe('fields are offered', () => {
     'websocket.opcode == te|',
     'websocket.payload contains web|',
     'ws.session in {we|',
+    'ws.session in {1, we|',
     'ws.length|',
     'ws.length w|',
     '"ws.le|',

@@ -58,6 +58,11 @@ export function Bars({ title, bars }: { title: string; bars: readonly Bar[] }) {
         <p class="nothing">None.</p>
       ) : (
         <table class={bars.some(({ label }) => label.length > SHORT_LABEL) ? 'bars long' : 'bars'}>
+          <colgroup>
+            <col class="bar-label" />
+            <col />
+            <col />
+          </colgroup>
           <thead class="sr">
             <tr>
               <th scope="col">what</th>
