@@ -66,6 +66,7 @@ export class PageServer {
     if (what === '' && table === undefined) return send(response, 'text/html; charset=utf-8', this.page.html);
     if (what === 'filter' && table === undefined)
       return this.filter(searchParams.get('expression') ?? '', response);
+    if (what === 'statistics' && index === undefined) return this.statistics(table, response);
     if (what === 'block' && rest.length === 0) return this.block(table, index, response);
     fail(response, 404);
   }
@@ -102,6 +103,15 @@ export class PageServer {
     if (name === undefined || !/^\d{1,9}$/.test(index) || !this.page.blocks.has(name, Number(index)))
       return fail(response, 404);
     send(response, 'application/octet-stream', await this.page.blocks.block(name, Number(index)));
+  }
+
+  private async statistics(session = '', response: ServerResponse): Promise<void> {
+    if (!/^[1-9]\d{0,14}$/.test(session)) return fail(response, 404);
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const counted = await this.page.source.statistics(Number(session), gone.signal);
+    if (counted === undefined) return fail(response, 404);
+    send(response, 'application/json', JSON.stringify(counted));
   }
 
   /** A line of JSON for each portion of row numbers, as they are found, until nobody listens. */

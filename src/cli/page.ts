@@ -84,6 +84,7 @@ export async function collectPage(
       start,
       statistics: JSON.parse(`{${statisticsJson(statistics, TOP)}}`),
       warnings,
+      leftOut: collector.leftOut,
       heldPayload: maxPagePayload,
       filter: options.displayFilter ?? '',
     },

@@ -12,8 +12,10 @@ import type { PageIndex } from './index-record.js';
 import { messagesOf } from './messages-of.js';
 import { findingCodec, frameCodec, messageCodec } from './record-codecs.js';
 import { sessionCodec } from './session-codec.js';
-import type { Overview, PageFrame, PageMessage, PageSource } from './source.js';
+import { sessionStatistics } from './session-statistics.js';
+import type { Overview, PageFrame, PageMessage, PageSource, SessionStatistics } from './source.js';
 
+const LEFT_OUT = 'the report left out messages for its size: only those that it has are counted';
 const NO_MESSAGES: ReadonlyMap<number, PageMessage> = new Map();
 
 export class BlockSource implements PageSource {
@@ -64,6 +66,14 @@ export class BlockSource implements PageSource {
       }
       if (hits.length > 0) yield hits;
     }
+  }
+
+  async statistics(session: number, signal: AbortSignal): Promise<SessionStatistics | undefined> {
+    // They are numbered in the order of their rows.
+    const [summary] = await this.sessions.read(session - 1, 1);
+    const counted = summary && (await sessionStatistics(summary, this.messages, signal));
+    if (counted === undefined || !this.overview.leftOut) return counted;
+    return { ...counted, warnings: [...counted.warnings, LEFT_OUT] };
   }
 
   private findingsByFrame(): Promise<FindingsByFrame> {

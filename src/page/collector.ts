@@ -17,6 +17,8 @@ import { sessionCodec } from './session-codec.js';
 import type { PageFrame, PageMessage } from './source.js';
 import { TableWriter, type TakeBlock } from './table-writer.js';
 
+const REPORT_LIMIT = 'report-limit';
+
 export interface CollectorOptions {
   /** Octets kept of a payload. */
   readonly maxPagePayload: number;
@@ -94,6 +96,11 @@ export class Collector {
     };
   }
 
+  /** It was full before all was told. */
+  get leftOut(): boolean {
+    return this.hit.has(REPORT_LIMIT);
+  }
+
   /** Undefined: it was left out. */
   private rowOf({ number }: Message): number | undefined {
     return number <= this.messages.count ? number - 1 : undefined;
@@ -103,7 +110,7 @@ export class Collector {
     const { maxReport } = this.options;
     if (this.size <= maxReport) return false;
     this.report(
-      'report-limit',
+      REPORT_LIMIT,
       `the report is too large: further frames, messages and findings are left out; wsdissect serve shows all ${atLimit('maxReport', maxReport)}`,
     );
     return true;

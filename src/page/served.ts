@@ -1,11 +1,12 @@
 /**
- * The source of a page that `serve` gives: blocks are fetched, and filters are left to the server, which has the blocks at
- * hand.
+ * The source of a page that `serve` gives: blocks are fetched; filters, and to count what a session comes to, are left to the
+ * server, which has the blocks at hand.
  */
 import { compileFilter } from '../filter/index.js';
 import type { BlockStore, TableName } from './block.js';
 import { BlockSource } from './block-source.js';
 import type { PageIndex } from './index-record.js';
+import type { SessionStatistics } from './source.js';
 
 export class ServedSource extends BlockSource {
   /** `base`: URL of the page, with the slash at its end. */
@@ -24,6 +25,17 @@ export class ServedSource extends BlockSource {
       for await (const line of linesOf(response)) yield JSON.parse(line) as number[];
     } catch (error) {
       if (!signal.aborted) throw error;
+    }
+  }
+
+  override async statistics(session: number, signal: AbortSignal): Promise<SessionStatistics | undefined> {
+    if (session > this.sessions.count) return undefined;
+    try {
+      const response = await get(new URL(`statistics/${session}`, this.base), signal);
+      return (await response.json()) as SessionStatistics;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      throw error;
     }
   }
 }

@@ -22,6 +22,14 @@ export interface PageMessage extends Message {
   readonly decoded: Decoded | undefined;
 }
 
+/** What a session comes to. */
+export interface SessionStatistics {
+  /** As `wsdissect stats --per-session -T json` tells it. */
+  readonly facts: unknown;
+  /** Why the numbers may be too low. */
+  readonly warnings: readonly string[];
+}
+
 /** A frame, and the row of the data message that it ends, where that was told in time. */
 export interface PageFrame extends Frame {
   readonly message: number | undefined;
@@ -37,6 +45,8 @@ export interface Overview {
   readonly statistics: unknown;
   /** What could not be decoded, and which limits were hit, as the terminal tells it; bounded. */
   readonly warnings: readonly string[];
+  /** Frames, messages and findings were left out: the report would have been too large. */
+  readonly leftOut: boolean;
   /** Octets of a payload, of a message, behind which the page does not hold them. */
   readonly heldPayload: number;
   /** Display filter that the page opens with; empty: none. */
@@ -54,4 +64,6 @@ export interface PageSource {
    * Throws FilterError for what is no filter, with the column.
    */
   filter(expression: string, signal: AbortSignal): AsyncIterable<readonly number[]>;
+  /** Of the session with this number; undefined: there is none, or nobody waits any more. */
+  statistics(session: number, signal: AbortSignal): Promise<SessionStatistics | undefined>;
 }

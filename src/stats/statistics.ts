@@ -5,6 +5,7 @@
  * Strategy: of a session that is open, only what its next message or its end needs is kept; what it came to goes to its
  * client and its path when it ends, for only then its request is certain. So memory goes with what is open at a time.
  */
+import { latin1OfOctets } from '../bytes/octets.js';
 import { atLimit, DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { nanosecondsBetween } from '../stream/place.js';
 import { SENDERS, type Sender } from '../websocket/frame-record.js';
@@ -126,7 +127,7 @@ export class Statistics {
   private control(message: Message, open: Open, time: number, isCounted: boolean): void {
     const { sender, opcode, content, complete } = message;
     if (!complete || content.length > CONTROL_LIMIT) return;
-    const body = Buffer.from(content.buffer, content.byteOffset, content.length).toString('latin1');
+    const body = latin1OfOctets(content);
     open.pings ??= { client: this.roundTrips(), server: this.roundTrips() };
     if (opcode === PING) {
       open.pings[sender].ping(body, time, isCounted);
@@ -164,5 +165,5 @@ function addressOf(endpoint: string): string {
 function kept(name: string | undefined): string | undefined {
   if (name === undefined) return undefined;
   const text = name.length > NAME_LENGTH ? `${name.slice(0, NAME_LENGTH)}…` : name;
-  return Buffer.from(text, 'utf16le').toString('utf16le');
+  return JSON.parse(JSON.stringify(text));
 }

@@ -110,6 +110,10 @@ describe('the server of a page', () => {
     ['a block that is none', 404, () => `${url.pathname}block/frames/99999`],
     ['a number that is none', 404, () => `${url.pathname}block/frames/-1`],
     ['a block and more', 404, () => `${url.pathname}block/frames/0/1`],
+    ['statistics of no session', 404, () => `${url.pathname}statistics`],
+    ['statistics of session 0', 404, () => `${url.pathname}statistics/0`],
+    ['statistics of a session that is not there', 404, () => `${url.pathname}statistics/99999`],
+    ['statistics and more', 404, () => `${url.pathname}statistics/1/2`],
     ['no filter', 400, () => `${url.pathname}filter`],
     ['a filter that is none', 400, () => `${url.pathname}filter?expression=nothing+%3D%3D+1`],
   ];
@@ -153,6 +157,16 @@ describe('the server of a page', () => {
     ])
       expect(await rowsOf(served, expression)).toEqual(await rowsOf(collected.source, expression));
     await expect(rowsOf(served, 'websocket.opcod')).rejects.toThrow(FilterError);
+  });
+
+  it('counts what a session comes to', async () => {
+    const served = new ServedSource(collected.index, url.href);
+    const { signal } = new AbortController();
+    const counted = await served.statistics(3, signal);
+    expect(counted).toMatchObject({ facts: { session: 3 }, warnings: [] });
+    expect(counted).toEqual(await collected.source.statistics(3, signal));
+    expect(await served.statistics(99_999, signal)).toBeUndefined();
+    expect(await served.statistics(3, AbortSignal.abort())).toBeUndefined();
   });
 
   it('filters no further once nobody listens', async () => {

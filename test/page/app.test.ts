@@ -21,8 +21,10 @@ import {
 } from '../../src/page/app/scroll.js';
 import { both, searchedText, sessionFilter, textFilter } from '../../src/page/app/search.js';
 import { fittingScale, layOut } from '../../src/page/app/timeline-layout.js';
+import { timeText, timeWithUnit } from '../../src/page/app/times.js';
 import { spansOf } from '../../src/page/spans.js';
 import type { Frame } from '../../src/websocket/frame-record.js';
+import type { Message } from '../../src/websocket/message-record.js';
 
 describe('links', () => {
   it.each([
@@ -31,8 +33,9 @@ describe('links', () => {
     ['#frame=17', { ...START, frame: 17 }],
     [
       '#session=2&view=conversation&filter=ws.length+%3E+3',
-      { view: 'conversation', session: 2, frame: undefined, filter: 'ws.length > 3' },
+      { ...START, view: 'conversation', session: 2, filter: 'ws.length > 3' },
     ],
+    ['#session=2&view=statistics&of=capture', { ...START, view: 'statistics', session: 2, whole: true }],
     ['#filter=a%26b%3D%22%23%22', { ...START, filter: 'a&b="#"' }],
   ] as const)('%s', (fragment, spot) => {
     expect(parseSpot(fragment)).toEqual(spot);
@@ -47,6 +50,7 @@ describe('links', () => {
   it('steps through frames are no place of their own', () => {
     expect(isElsewhere(START, { ...START, frame: 3 })).toBe(false);
     expect(isElsewhere(START, { ...START, filter: 'x' })).toBe(true);
+    expect(isElsewhere(START, { ...START, whole: true })).toBe(true);
   });
 });
 
@@ -199,6 +203,24 @@ describe('timeline', () => {
   ])('scale of %j', (times, expected) => expect(fittingScale(times, 20)).toBe(expected));
 });
 
+describe('times', () => {
+  const [start, time] = [
+    { seconds: 1_795_243_931, nanoseconds: 500_000_000 },
+    { seconds: 1_795_243_933, nanoseconds: 123_456_000 },
+  ];
+  it.each([
+    ['relative', '1.623456', '1.623456 s'],
+    ['clock', '06:52:13.123456Z', '06:52:13.123456Z'],
+    ['utc', '2026-11-21 06:52:13.123456Z', '2026-11-21 06:52:13.123456Z'],
+  ] as const)('%s', (times, text, withUnit) => {
+    expect(timeText(time, times, start)).toBe(text);
+    expect(timeWithUnit(time, times, start)).toBe(withUnit);
+  });
+
+  it('of years that no date has are told in seconds', () =>
+    expect(timeText({ seconds: 1e15, nanoseconds: 0 }, 'clock', start)).toBe('1000000000000000.000000'));
+});
+
 describe('amounts', () => {
   it.each([
     [0, '0 s'],
@@ -235,6 +257,7 @@ describe('copies', () => {
     ({
       sender: 'client',
       opcode: 1,
+      messageOpcode: 1,
       fin: true,
       compressed: false,
       length: 2,
@@ -249,13 +272,51 @@ describe('copies', () => {
       ...more,
     }) as unknown as Frame;
 
-  it('wscat says the same', () => expect(wscatCopy(frame({})).command).toBe('wscat -c ws://h/p -s v1 -x hi'));
+  const message = (text: string, more: object = {}) => {
+    const content = new TextEncoder().encode(text);
+    const facts = { content, length: content.length, complete: true, limited: false, unknownRanges: [] };
+    return { ...facts, ...more } as unknown as Message;
+  };
+
+  it('wscat says the same', () =>
+    expect(wscatCopy(frame({}), undefined).command).toBe('wscat -c ws://h/p -s v1 -x hi'));
 
   it.each([
-    [{ opcode: 2 }, 'wscat sends text, not binary'],
-    [{ opcode: 9 }, 'wscat sends text, not control frames'],
+    ['compressed', { compressed: true }],
+    ['the first of several', { fin: false }],
+    ['a later one', { opcode: 0, fin: false }],
+    ['the last one', { opcode: 0 }],
+  ])('of a frame that is %s wscat says its whole message', (_, more) =>
+    expect(wscatCopy(frame(more), message("it's all")).command).toBe(
+      "wscat -c ws://h/p -s v1 -x 'it'\\''s all'",
+    ),
+  );
+
+  it('wscat says the frame where that is all', () =>
+    expect(wscatCopy(frame({}), message('other')).command).toBe('wscat -c ws://h/p -s v1 -x hi'));
+
+  it.each<[string | undefined, object]>([
+    ['the page has no whole text of it', { complete: false }],
+    ['the page has no whole text of it', { limited: true }],
+    ['the page has no whole text of it', { failure: 'it ends too early' }],
+    ['the page has no whole text of it', { unknownRanges: [{ offset: 0, length: 1 }] }],
+    ['the page has no whole text of it', { length: 99 }],
+    ['the page has no whole text of it', { content: Uint8Array.of(0xff, 0xfe), length: 2 }],
+    ['it holds characters that a terminal would act upon', { content: new Uint8Array(3), length: 3 }],
+  ])('%s: of a message that is %j', (reason, more) =>
+    expect(wscatCopy(frame({ compressed: true }), message('hello', more))).toEqual({
+      command: undefined,
+      reason,
+    }),
+  );
+
+  it.each([
+    [{ messageOpcode: 2 }, 'wscat sends text, not binary'],
+    [{ messageOpcode: 9 }, 'wscat sends text, not control frames'],
     [{ sender: 'server' }, 'the server said this, and wscat is a client'],
-    [{ compressed: true }, 'this frame is compressed, which is no text'],
+    [{ compressed: true }, 'the page has no whole text of it'],
+    [{ messageOpcode: 0, opcode: 0 }, 'the beginning of its message was not captured'],
+    [{ length: 9 }, 'the page has no whole text of it'],
     [
       { length: 5, payload: new TextEncoder().encode('a\x1b[0m') },
       'it holds characters that a terminal would act upon',
@@ -264,9 +325,11 @@ describe('copies', () => {
       { length: 9, payload: new TextEncoder().encode('rtl\u202eover') },
       'it holds characters that a terminal would act upon',
     ],
-    [{ fin: false }, 'this frame alone is no whole text'],
-    [{ payload: Uint8Array.of(0xff, 0xfe) }, 'this frame alone is no whole text'],
-  ])('not %j', (more, reason) => expect(wscatCopy(frame(more))).toEqual({ command: undefined, reason }));
+    [{ fin: false }, 'the page has no whole text of it'],
+    [{ payload: Uint8Array.of(0xff, 0xfe) }, 'the page has no whole text of it'],
+  ])('not %j', (more, reason) =>
+    expect(wscatCopy(frame(more), undefined)).toEqual({ command: undefined, reason }),
+  );
 });
 
 it('bits overlap or not', () => {

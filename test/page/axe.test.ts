@@ -34,7 +34,20 @@ describe.runIf(hasChromium).each([
     await page.context().close();
   });
 
-  it('help and a wrong filter: axe-core finds nothing', async () => {
+  it('statistics of a session, and times in UTC: axe-core finds nothing', async () => {
+    const { page } = await reports.open(capture, '#session=2&view=statistics', { colorScheme, viewport });
+    await page.selectOption('[aria-label=Times]', 'utc');
+    await page.locator('.totals').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    for (const view of ['conversation', 'timeline', 'frames']) {
+      await page.locator(`#tab-${view}`).click();
+      await page.waitForTimeout(200);
+      expect(await axeViolations(page)).toEqual([]);
+    }
+    await page.context().close();
+  });
+
+  it('help, a wrong filter and one that is begun: axe-core finds nothing', async () => {
     const { page } = await reports.open(capture, '', { colorScheme, viewport });
     await page.keyboard.press('?');
     await page.locator('dialog').waitFor();
@@ -42,6 +55,11 @@ describe.runIf(hasChromium).each([
     await page.keyboard.press('Escape');
     await page.fill('#filter', 'websocket.opcod == text');
     await page.locator('#filter-error').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.fill('#filter', 'web');
+    await page.locator('.proposals').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.keyboard.press('ArrowDown');
     expect(await axeViolations(page)).toEqual([]);
     await page.context().close();
   });

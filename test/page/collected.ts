@@ -97,6 +97,7 @@ export async function collect(
     start,
     statistics: {},
     warnings: [],
+    leftOut: collector.leftOut,
     heldPayload: maxPagePayload,
     filter: '',
   };

@@ -2,12 +2,14 @@
  * The page as people use it: what a real capture looks like in it, filters, highlights that are linked both ways, keys,
  * links, copies. Of a recording of Socket.IO: three sessions, of which the applications logged what they said.
  */
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { dissect } from '../../src/dissect.js';
 import { rules } from '../../src/rules/index.js';
 import type { Frame } from '../../src/websocket/frame-record.js';
+import type { Message } from '../../src/websocket/message-record.js';
 import { fixturesRoot } from '../support/fixtures.js';
 import { hasChromium, type Opened, Reports } from '../support/page.js';
 
@@ -93,6 +95,86 @@ describe.runIf(hasChromium)('filter', () => {
     await page.getByRole('button', { name: 'Use websocket.opcode' }).click();
     expect(await page.inputValue('#filter')).toBe('ws.sender == client && websocket.opcode == text');
     expect(await page.locator('#filter-error').count()).toBe(0);
+  });
+
+  const names = (page: Page) => classes(page, '.proposal code');
+  const active = (page: Page) => page.locator('#filter').getAttribute('aria-activedescendant');
+
+  it('offers the fields that a word begins, and takes the one that is chosen', async () => {
+    const page = await open();
+    await page.locator('#filter').click();
+    await page.keyboard.type('ws.sender == client && web');
+    expect(await page.getByRole('combobox', { name: 'Display filter' }).getAttribute('aria-expanded')).toBe(
+      'true',
+    );
+    expect((await names(page)).slice(0, 3)).toEqual(['websocket', 'websocket.fin', 'websocket.rsv']);
+    expect(await active(page)).toBeNull();
+    await page.keyboard.type('socket.opc');
+    const [name, type, meaning] = await classes(page, '.proposal > *');
+    expect([name, type, meaning]).toEqual(['websocket.opcode', 'number', 'opcode, or its name']);
+    await page.keyboard.press('ArrowDown');
+    expect(await page.locator('.proposal[aria-selected=true] code').textContent()).toBe('websocket.opcode');
+    expect(await active(page)).toBe('filter-field-0');
+    await page.keyboard.press('Enter');
+    expect(await page.inputValue('#filter')).toBe('ws.sender == client && websocket.opcode');
+    expect([await names(page), fragment(page)]).toEqual([[], '']);
+    await page.keyboard.type(' == text');
+    await page.keyboard.press('Enter');
+    const count = frames.filter(({ opcode, sender }) => opcode === 1 && sender === 'client').length;
+    await expect.poll(() => foot(page).textContent()).toBe(`${count} frames of ${frames.length}`);
+  });
+
+  it('goes round in the list, takes with Tab and by pointer, in the middle of a filter, too', async () => {
+    const page = await open();
+    await page.fill('#filter', ' && ws.length > 3');
+    for (let i = 0; i < 17; i++) await page.keyboard.press('ArrowLeft');
+    await page.keyboard.type('ws.s');
+    expect(await names(page)).toEqual(['ws.session', 'ws.sender', 'ws.subprotocol']);
+    await page.keyboard.press('ArrowUp');
+    expect(await active(page)).toBe('filter-field-2');
+    for (const at of [0, 1]) {
+      await page.keyboard.press('ArrowDown');
+      expect(await active(page)).toBe(`filter-field-${at}`);
+    }
+    await page.keyboard.press('Tab');
+    expect(await page.inputValue('#filter')).toBe('ws.sender && ws.length > 3');
+    await page.keyboard.type(' == client && fram');
+    await page.getByRole('option', { name: /^frame.time_relative / }).click();
+    expect(await page.inputValue('#filter')).toBe(
+      'ws.sender == client && frame.time_relative && ws.length > 3',
+    );
+    expect(await page.evaluate('document.activeElement.id')).toBe('filter');
+  });
+
+  it('is applied as it is written where nothing is chosen; Esc closes the list first', async () => {
+    const page = await open();
+    await page.locator('#filter').click();
+    await page.keyboard.type('websocket');
+    expect((await names(page)).length).toBeGreaterThan(10);
+    await page.keyboard.press('Enter');
+    expect([await names(page), fragment(page)]).toEqual([[], '#filter=websocket']);
+    await page.keyboard.type('.f');
+    await page.keyboard.press('Escape');
+    expect([await names(page), await page.inputValue('#filter')]).toEqual([[], 'websocket.f']);
+    await page.locator('#filter-error').waitFor();
+    await page.keyboard.press('Escape');
+    expect(await page.inputValue('#filter')).toBe('websocket');
+    await page.keyboard.press('ArrowDown');
+    expect((await names(page)).length).toBeGreaterThan(10);
+    await page.keyboard.press('Escape');
+    await page.keyboard.type('x');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.id')).not.toBe('filter');
+  });
+
+  it('offers no fields to who searches for text', async () => {
+    const page = await open();
+    await page.selectOption('[aria-label="What to look for"]', 'text');
+    await page.locator('#filter').click();
+    await page.keyboard.type('ws');
+    await page.keyboard.press('ArrowDown');
+    expect(await names(page)).toEqual([]);
+    expect(await page.locator('#filter').getAttribute('role')).toBeNull();
   });
 
   it('finds text in payloads, and in what was inflated', async () => {
@@ -264,9 +346,110 @@ describe.runIf(hasChromium)('copies', () => {
       number: 5,
       text: Buffer.from(payload).toString(),
     });
-    expect(await copied('wscat', 'a wscat command')).toMatch(
+    expect(await copied('wscat', 'a wscat command that says the same')).toMatch(
       /^wscat -c '?ws:\/\/127\.0\.0\.1:9027\/socket\.io\/.* -x /,
     );
+  });
+
+  it('of a frame that is compressed are a command that says the whole message', async () => {
+    const compressed: Message[] = [];
+    for await (const message of dissect(capture).messages())
+      if (message.compressed && message.sender === 'client' && message.opcode === 1) compressed.push(message);
+    const [{ number, content, frames: own }] = compressed;
+    const page = await open(`#frame=${own[0]}`, { permissions: ['clipboard-read', 'clipboard-write'] });
+    await page.locator('.copies button[aria-disabled=false]').waitFor();
+    await page.getByRole('button', { name: 'wscat', exact: true }).click();
+    await expect
+      .poll(() => page.locator('.said').textContent())
+      .toBe(`Copied a wscat command that says what message ${number} says.`);
+    const command = (await page.evaluate('navigator.clipboard.readText()')) as string;
+    const words = execFileSync('sh', ['-c', `printf '%s\\0' ${command}`], { encoding: 'utf8' }).split('\0');
+    expect(words.slice(0, 2)).toEqual(['wscat', '-c']);
+    expect(words.at(-2)).toBe(Buffer.from(content).toString());
+  });
+});
+
+describe.runIf(hasChromium)('statistics', () => {
+  const total = (page: Page, title: string) =>
+    page
+      .locator('.totals > div', { has: page.getByText(title, { exact: true }) })
+      .locator('dd')
+      .textContent();
+  const countOf = (session: number | undefined) =>
+    (['client', 'server'] as const)
+      .map(
+        (side) =>
+          frames.filter(
+            ({ sender, session: { number } }) =>
+              sender === side && (session === undefined || number === session),
+          ).length,
+      )
+      .join(' / ');
+
+  it('are of the session that is chosen, or of the whole capture', async () => {
+    const page = await open('#view=statistics');
+    expect(await total(page, 'frames')).toBe(countOf(undefined));
+    await page.locator('#sessions-list .vrow').nth(1).click();
+    await expect.poll(() => total(page, 'frames')).toBe(countOf(2));
+    expect(fragment(page)).toBe('#session=2&view=statistics');
+    expect(await page.locator('.statistics h2').allTextContents()).toContain('How it ended');
+    await page.getByRole('button', { name: 'Whole capture' }).click();
+    expect(await total(page, 'frames')).toBe(countOf(undefined));
+    expect(fragment(page)).toBe('#session=2&view=statistics&of=capture');
+    await page.getByRole('button', { name: 'Session 2' }).click();
+    await expect.poll(() => total(page, 'frames')).toBe(countOf(2));
+    await page.goBack();
+    await expect.poll(() => total(page, 'frames')).toBe(countOf(undefined));
+    await page.reload();
+    await expect.poll(() => total(page, 'frames')).toBe(countOf(undefined));
+    expect(await page.getByRole('button', { name: 'Whole capture' }).getAttribute('aria-pressed')).toBe(
+      'true',
+    );
+  });
+
+  it('follow a link to a session, and say where there is none', async () => {
+    const page = await open('#session=3&view=statistics');
+    await expect.poll(() => total(page, 'frames')).toBe(countOf(3));
+    for (const width of [1440, 1000, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      const cards = page.locator('.card');
+      const cut = () =>
+        cards.evaluateAll(
+          (all) => all.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).length,
+        );
+      expect(await cards.count()).toBeGreaterThan(8);
+      // The plot is drawn anew.
+      await expect.poll(cut).toBe(0);
+    }
+    await page.evaluate('location.hash = "#session=99&view=statistics"');
+    await page.getByText('There is no such session.').waitFor();
+  });
+});
+
+describe.runIf(hasChromium)('times', () => {
+  it('are seconds, or UTC, as chosen, and that is kept', async () => {
+    const page = await open('#frame=2');
+    const times = () => classes(page, '#frames-list .vrow:not(.unread) .f-time');
+    const first = frames[0].timestamp;
+    const utc = `${new Date(first.seconds * 1000).toISOString().slice(0, 19).replace('T', ' ')}.${String(first.nanoseconds / 1000).padStart(6, '0')}Z`;
+    expect((await times())[0]).toMatch(/^0\.\d{6}$/);
+    await page.getByRole('combobox', { name: 'Times' }).selectOption('utc');
+    expect((await times())[0]).toBe(utc);
+    expect(await page.getByRole('columnheader', { name: 'Time' }).textContent()).toBe('Time (UTC)');
+    expect(
+      await page.locator('#frames-list-0 .f-time').evaluate((cell) => cell.scrollWidth - cell.clientWidth),
+    ).toBe(0);
+    await page.getByRole('combobox', { name: 'Times' }).selectOption('clock');
+    expect((await times())[0]).toBe(utc.slice(11));
+    await page.reload();
+    await page.locator('#frames-list-0:not(.unread)').waitFor();
+    expect((await times())[0]).toBe(utc.slice(11));
+    await page.keyboard.press('2');
+    await expect
+      .poll(() => page.locator('.bubble header').first().textContent())
+      .toContain(`text${utc.slice(11)}session`);
+    await page.keyboard.press('3');
+    expect(await page.locator('.arrow-time').first().textContent()).toBe(utc.slice(11));
   });
 });
 

@@ -41,6 +41,12 @@ it.runIf(hasChromium)('lists, filters and explains, and asks nobody else', async
   expect(Number(count)).toBeGreaterThan(0);
   await page.locator('#frames-list-0:not(.unread)').click();
   await page.getByRole('treeitem', { name: /error the frame of/ }).waitFor();
+  await page.locator('#tab-statistics').click();
+  await page.locator('#sessions-list-2').click();
+  await page.getByText('How it ended').waitFor();
+  expect(requests).toContain(`${url}statistics/3`);
+  await page.getByRole('button', { name: /^All/ }).click();
+  await page.getByText('How sessions ended').waitFor();
   await page.keyboard.press('2');
   await page.locator('.bubble').first().waitFor();
   expect(await axeViolations(page)).toEqual([]);

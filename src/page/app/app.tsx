@@ -15,6 +15,7 @@ import { Statistics } from './statistics.js';
 import { goToView, Tabs } from './tabs.js';
 import { ThemeSwitch } from './theme-switch.js';
 import { Timeline } from './timeline.js';
+import { TimesSwitch } from './times-switch.js';
 
 const SHOWN = {
   frames: FramesView,
@@ -31,7 +32,7 @@ export function App() {
   const view = model.view.value;
   const View = SHOWN[view];
   return (
-    <div class="page">
+    <div class="page" data-times={model.times.value}>
       <header class="top">
         <h1>
           <span class="brand">wsdissect</span>{' '}
@@ -48,6 +49,7 @@ export function App() {
           >
             Sessions
           </button>
+          <TimesSwitch />
           <ThemeSwitch />
           <button type="button" onClick={() => (model.helpOpen.value = true)} aria-keyshortcuts="?">
             Help

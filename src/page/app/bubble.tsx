@@ -19,6 +19,7 @@ import { counted, duration, whole } from './amounts.js';
 import { useModel } from './context.js';
 import { OpcodeMark, SenderMark, SeverityMark } from './marks.js';
 import type { Said } from './message-feed.js';
+import { timeWithUnit } from './times.js';
 
 /** Lines, and octets, of a message before it is opened, and then. */
 const FIRST = { lines: 14, octets: 2048 };
@@ -52,7 +53,7 @@ export function Bubble({ said, before }: { said: Said; before: PageMessage | und
         <header id={`said-${number}`}>
           <SenderMark sender={sender} /> <OpcodeMark opcode={opcode} />
           <span class="faint" title={formatTime(timestamp, 'utc', model.start)}>
-            {formatTime(timestamp, 'relative', model.start)} s
+            {timeWithUnit(timestamp, model.times.value, model.start)}
             {since !== undefined && ` (+${duration(since)})`}
           </span>
           {model.session.value === undefined && <span class="faint">session {session.number}</span>}

@@ -7,6 +7,7 @@
 import { formatHex } from '../../bytes/hex.js';
 import type { Frame } from '../../websocket/frame-record.js';
 import { formatKey } from '../../websocket/mask.js';
+import type { Message } from '../../websocket/message-record.js';
 import { CONTINUATION, isControl, opcodeName, TEXT } from '../../websocket/opcode.js';
 import type { Session } from '../../websocket/session-record.js';
 import { frameOctets } from './octets.js';
@@ -44,16 +45,18 @@ export interface Command {
   readonly reason: string;
 }
 
-/** `wscat` connects to the session's address and says what the frame says; it knows text only. */
-export function wscatCopy(frame: Frame): Command {
-  const { session, sender, opcode, payload } = frame;
-  const text = textOf(payload);
-  if (sender === 'server')
-    return { command: undefined, reason: 'the server said this, and wscat is a client' };
-  if (opcode !== TEXT) return { command: undefined, reason: `wscat sends text, not ${kindOf(opcode)}` };
-  if (frame.compressed) return { command: undefined, reason: 'this frame is compressed, which is no text' };
-  if (!frame.fin || payload.length < frame.length || text === undefined)
-    return { command: undefined, reason: 'this frame alone is no whole text' };
+/**
+ * `wscat` connects to the session's address and says what the frame says, or, where that is no text of its own, what its
+ * message says, joined and inflated; it knows text only. `message`: that of the frame, if the page has it.
+ */
+export function wscatCopy(frame: Frame, message: Message | undefined): Command {
+  const { session, sender, messageOpcode: opcode } = frame;
+  if (sender === 'server') return refused('the server said this, and wscat is a client');
+  if (opcode === CONTINUATION) return refused('the beginning of its message was not captured');
+  if (opcode !== TEXT)
+    return refused(`wscat sends text, not ${isControl(opcode) ? 'control frames' : 'binary'}`);
+  const text = isJoined(frame) ? message && messageText(message) : frameText(frame);
+  if (text === undefined) return refused('the page has no whole text of it');
   const subprotocol = session.handshake?.subprotocol;
   const origin = session.handshake?.origin;
   const words = ['wscat', '-c', urlOf(session)];
@@ -61,8 +64,26 @@ export function wscatCopy(frame: Frame): Command {
   if (origin !== undefined) words.push('-o', origin);
   words.push('-x', text);
   if (words.some((word) => ACTED_UPON.test(word)))
-    return { command: undefined, reason: 'it holds characters that a terminal would act upon' };
+    return refused('it holds characters that a terminal would act upon');
   return { command: words.map(shellWord).join(' '), reason: '' };
+}
+
+const refused = (reason: string): Command => ({ command: undefined, reason });
+
+/** Its payload is no text of its own: a part of a message, or compressed. */
+export function isJoined({ opcode, fin, compressed }: Frame): boolean {
+  return compressed || opcode === CONTINUATION || !fin;
+}
+
+function frameText({ payload, length }: Frame): string | undefined {
+  return payload.length < length ? undefined : textOf(payload);
+}
+
+/** All that was said, as far as it is certain. */
+function messageText(message: Message): string | undefined {
+  const { content, length, complete, limited, failure, unknownRanges } = message;
+  const isWhole = complete && !limited && failure === undefined && unknownRanges.length === 0;
+  return isWhole && content.length === length ? textOf(content) : undefined;
 }
 
 /** `ws://host/path`, of what the handshake says, else of the address. */
@@ -76,10 +97,6 @@ const ACTED_UPON = /(?![\t\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 /** As it is where a shell takes it so; else in single quotes, in which POSIX knows no escapes. */
 export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-function kindOf(opcode: number): string {
-  return opcode === CONTINUATION ? 'a fragment' : isControl(opcode) ? 'control frames' : 'binary';
 }
 
 function textOf(payload: Uint8Array): string | undefined {

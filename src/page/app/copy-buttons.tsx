@@ -3,11 +3,17 @@
  */
 import type { Frame } from '../../websocket/frame-record.js';
 import { useModel } from './context.js';
-import { hexCopy, jsonCopy, wscatCopy } from './copies.js';
+import { hexCopy, isJoined, jsonCopy, wscatCopy } from './copies.js';
+import { useMessage } from './use-message.js';
+
+/** Characters of a command that are shown before it is copied. */
+const MOST_TITLE = 400;
 
 export function CopyButtons({ frame }: { frame: Frame }) {
   const model = useModel();
-  const { command, reason } = wscatCopy(frame);
+  const message = useMessage(frame);
+  const { command, reason } = wscatCopy(frame, message);
+  const said = isJoined(frame) && message !== undefined ? `what message ${message.number} says` : 'the same';
   const copy = async (what: string, text: string): Promise<void> => {
     model.say((await toClipboard(text)) ? `Copied ${what}.` : 'The browser does not let the page copy.');
   };
@@ -23,10 +29,12 @@ export function CopyButtons({ frame }: { frame: Frame }) {
       <button
         type="button"
         aria-disabled={command === undefined}
-        title={command === undefined ? reason : `for a POSIX shell: ${command}`}
+        title={
+          command === undefined ? reason : `says ${said}, for a POSIX shell: ${command.slice(0, MOST_TITLE)}`
+        }
         onClick={() => {
           if (command === undefined) model.say(`Not copied: ${reason}.`);
-          else void copy('a wscat command', command);
+          else void copy(`a wscat command that says ${said}`, command);
         }}
       >
         wscat

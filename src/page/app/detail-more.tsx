@@ -8,7 +8,8 @@ import { visible } from '../../bytes/visible.js';
 import type { Explanation } from '../../explain/explanation.js';
 import type { Head } from '../../http/head.js';
 import { describeDecoded } from '../../output/decoded-text.js';
-import { formatUtc } from '../../output/time.js';
+import { formatRelative, formatUtc } from '../../output/time.js';
+import type { Timestamp } from '../../stream/place.js';
 import type { JsonLike } from '../../subprotocol/decoder.js';
 import type { Session } from '../../websocket/session-record.js';
 import type { PageMessage } from '../source.js';
@@ -101,7 +102,8 @@ export function stepsBranch({ steps }: Explanation): Branch {
   };
 }
 
-export function packetsBranch({ pieces, frame }: Explanation): Branch {
+/** `start`: of the first packet. */
+export function packetsBranch({ pieces, frame }: Explanation, start: Timestamp): Branch {
   const more = pieces.length - MOST;
   return {
     id: 'packets',
@@ -118,7 +120,10 @@ export function packetsBranch({ pieces, frame }: Explanation): Branch {
       </>
     ),
     children: [
-      { id: 'packets-time', text: `captured at ${formatUtc(frame.timestamp)}` },
+      {
+        id: 'packets-time',
+        text: `captured at ${formatUtc(frame.timestamp)}, ${formatRelative(frame.timestamp, start)} s since the first packet`,
+      },
       ...pieces.slice(0, MOST).map(({ packet, packetOffset, streamOffset, length, comment }, i) => {
         const from = streamOffset - frame.streamOffset;
         const where = packetOffset === undefined ? '' : ` at offset ${packetOffset}`;

@@ -2,22 +2,21 @@
  * What the selected frame says: what is wrong with it, each field with its bits, value, meaning and reason, the message
  * that it belongs to, what a decoder did, where it lay, and how its session began.
  */
-import { useEffect, useState } from 'preact/hooks';
 import { visible } from '../../bytes/visible.js';
 import type { Explanation } from '../../explain/explanation.js';
 import { togetherOf } from '../../explain/text.js';
-import type { PageMessage } from '../source.js';
 import { counted } from './amounts.js';
 import { useModel } from './context.js';
 import { fieldBranches } from './detail-fields.js';
 import { handshakeBranch, messageBranch, packetsBranch, stepsBranch } from './detail-more.js';
-import { messageOf } from './lookup.js';
 import { OpcodeMark, SenderMark, SeverityMark } from './marks.js';
 import { type Branch, Tree } from './tree.js';
+import { useMessage } from './use-message.js';
 
 export function Details({ explanation }: { explanation: Explanation }) {
   const { frame, parts, findings } = explanation;
-  const message = useMessage(explanation);
+  const { start } = useModel();
+  const message = useMessage(frame);
   const branches: Branch[] = [
     ...findings.map(({ rule, severity, message: told }, i) => ({
       id: `finding-${i}`,
@@ -43,7 +42,7 @@ export function Details({ explanation }: { explanation: Explanation }) {
     },
     ...(message === undefined ? [] : [messageBranch(message)]),
     stepsBranch(explanation),
-    packetsBranch(explanation),
+    packetsBranch(explanation, start),
     handshakeBranch(frame.session),
   ];
   return (
@@ -58,19 +57,4 @@ export function Details({ explanation }: { explanation: Explanation }) {
       </div>
     </>
   );
-}
-
-function useMessage({ frame }: Explanation): PageMessage | undefined {
-  const { messages } = useModel().source;
-  const [message, setMessage] = useState<{ frame: number; message: PageMessage | undefined }>();
-  useEffect(() => {
-    let isOver = false;
-    void messageOf(messages, frame).then((found) => {
-      if (!isOver) setMessage({ frame: frame.number, message: found?.record });
-    });
-    return () => {
-      isOver = true;
-    };
-  }, [frame]);
-  return message?.frame === frame.number ? message.message : undefined;
 }

@@ -1,12 +1,15 @@
 /**
  * Where a display filter is written, or a text to search for, which is one, too. What is wrong with it is shown below,
- * under the characters that are meant; a name that was mistyped can be taken as it was likely meant.
+ * under the characters that are meant; a name that was mistyped can be taken as it was likely meant, and one that has begun
+ * from a list.
  */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { visible } from '../../bytes/visible.js';
 import type { FilterError } from '../../filter/error.js';
 import { useModel } from './context.js';
+import { PROPOSALS_ID, ProposalList, proposalId } from './proposal-list.js';
 import { searchedText, textFilter } from './search.js';
+import { type Offered, useProposals } from './use-proposals.js';
 
 type Kind = 'filter' | 'text';
 
@@ -15,6 +18,9 @@ export function FilterBar() {
   const { filter } = model.spot.value;
   const [kind, setKind] = useState<Kind>('filter');
   const [written, setWritten] = useState(filter);
+  const input = useRef<HTMLInputElement>(null);
+  const proposals = useProposals(input, setWritten);
+  const offered = kind === 'filter' ? proposals.offered : undefined;
   useEffect(() => {
     const text = searchedText(filter);
     setKind(text === undefined && filter !== '' ? 'filter' : text === undefined ? kind : 'text');
@@ -22,8 +28,11 @@ export function FilterBar() {
   }, [filter]);
   const meant = kind === 'text' && written !== '' ? textFilter(written) : written;
   const error = meant === filter ? model.filterError.value : model.check(meant);
+  // Who chooses from a list has not written to the end.
+  const isWrong = error !== undefined && offered === undefined;
   const apply = (event: Event): void => {
     event.preventDefault();
+    proposals.close();
     model.filterError.value = error;
     if (error !== undefined) model.say(error.message);
     else model.go({ filter: meant.trim() });
@@ -33,12 +42,14 @@ export function FilterBar() {
     model.go({ filter: '' });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape') return;
+    const isTaken = kind === 'filter' && proposals.key(event);
+    if (!isTaken && event.key !== 'Escape') return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (isTaken) return;
     if (written !== filter && filter !== '') setWritten(searchedText(filter) ?? filter);
     else if (written !== '') clear();
     else document.getElementById('frames-list')?.focus();
-    event.preventDefault();
-    event.stopPropagation();
   };
   return (
     <form class="filter" role="search" onSubmit={apply}>
@@ -54,11 +65,13 @@ export function FilterBar() {
         <input
           id="filter"
           type="text"
-          class={error === undefined ? (meant !== '' && meant === filter ? 'applied' : '') : 'wrong'}
+          ref={input}
+          {...(kind === 'filter' && combobox(offered))}
+          class={isWrong ? 'wrong' : error === undefined && meant !== '' && meant === filter ? 'applied' : ''}
           aria-label={kind === 'text' ? 'Text to search for in payloads' : 'Display filter'}
           aria-keyshortcuts="/"
-          aria-invalid={error !== undefined}
-          aria-describedby={error === undefined ? undefined : 'filter-error'}
+          aria-invalid={isWrong}
+          aria-describedby={isWrong ? 'filter-error' : undefined}
           placeholder={
             kind === 'text' ? 'text in payloads  ( / )' : 'websocket.opcode == text && ws.length > 100  ( / )'
           }
@@ -66,12 +79,16 @@ export function FilterBar() {
           autocapitalize="off"
           spellcheck={false}
           value={written}
-          onInput={(event) => setWritten(event.currentTarget.value)}
+          onInput={(event) => {
+            setWritten(event.currentTarget.value);
+            if (kind === 'filter') proposals.written();
+          }}
+          onClick={proposals.close}
+          onBlur={proposals.close}
           onKeyDown={onKeyDown}
         />
-        {error !== undefined && (
-          <Wrong error={error} filter={meant} onMend={(mended) => setWritten(mended)} />
-        )}
+        {offered !== undefined && <ProposalList offered={offered} onTake={proposals.take} />}
+        {isWrong && <Wrong error={error} filter={meant} onMend={(mended) => setWritten(mended)} />}
       </div>
       <button type="submit">Apply</button>
       {written !== '' && (
@@ -81,6 +98,18 @@ export function FilterBar() {
       )}
     </form>
   );
+}
+
+/** What a box to write in is that has a list, as ARIA has it. */
+function combobox(offered: Offered | undefined) {
+  const isOpen = offered !== undefined;
+  return {
+    role: 'combobox' as const,
+    'aria-autocomplete': 'list' as const,
+    'aria-expanded': isOpen,
+    'aria-controls': isOpen ? PROPOSALS_ID : undefined,
+    'aria-activedescendant': isOpen && offered.chosen >= 0 ? proposalId(offered.chosen) : undefined,
+  };
 }
 
 interface WrongProps {

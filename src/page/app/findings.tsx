@@ -4,13 +4,13 @@
  */
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { visible } from '../../bytes/visible.js';
-import { formatTime } from '../../output/time.js';
 import type { Finding } from '../../rules/finding.js';
 import { SEVERITIES, type Severity } from '../../rules/rule.js';
 import { counted } from './amounts.js';
 import { useModel } from './context.js';
 import { readPlaces } from './lookup.js';
 import { SeverityMark } from './marks.js';
+import { timeWithUnit } from './times.js';
 import { VirtualList } from './virtual-list.js';
 
 const ROW = 52;
@@ -159,7 +159,7 @@ function Explained({ finding, onOpen }: { finding: Finding; onOpen(): void }) {
         <p class={`finding ${severity}`}>{visible(message)}</p>
         <p class="faint">
           Rule {rule.id}, {rule.section}; session {session.number}, broken by the {breaker}, packet {packet},{' '}
-          {formatTime(timestamp, 'relative', model.start)} s
+          {timeWithUnit(timestamp, model.times.value, model.start)}
         </p>
         {frame === undefined ? (
           <p class="faint">It is about the handshake or the end of the session, not about a frame.</p>

@@ -2,7 +2,6 @@
  * The list of frames: all, or those that the filter found; read as they come into sight.
  */
 import { formatRsv, remarkText } from '../../output/frame-columns.js';
-import { formatTime } from '../../output/time.js';
 import { formatKey } from '../../websocket/mask.js';
 import { isControl } from '../../websocket/opcode.js';
 import { counted, whole } from './amounts.js';
@@ -10,6 +9,7 @@ import { useModel } from './context.js';
 import { type Listed, readListed } from './listed.js';
 import { OpcodeMark, SenderMark, SeverityMark } from './marks.js';
 import { isNarrow } from './narrow.js';
+import { timeText } from './times.js';
 import { VirtualList } from './virtual-list.js';
 
 const ROW = 24;
@@ -18,7 +18,7 @@ const MOST_PREVIEW = 300;
 
 const HEADS: readonly (readonly [name: string, title: string])[] = [
   ['number', 'No.'],
-  ['time', 'Time (s)'],
+  ['time', 'Time'],
   ['session', 'Session'],
   ['direction', 'Direction'],
   ['op', 'Opcode'],
@@ -66,11 +66,12 @@ export function FrameList({ onOpen }: { onOpen(): void }) {
 }
 
 function Head() {
+  const unit = useModel().times.value === 'relative' ? 's' : 'UTC';
   return (
     <div role="row" class="frow" aria-rowindex={1}>
       {HEADS.map(([name, title]) => (
         <div key={name} role="columnheader" class={`f-${name}`}>
-          {title}
+          {name === 'time' ? `${title} (${unit})` : title}
         </div>
       ))}
     </div>
@@ -87,7 +88,7 @@ function Cells({ listed: { frame, says, how } }: { listed: Listed }) {
   const remark = remarkText(frame);
   const cells: Record<string, preact.ComponentChildren> = {
     number: whole(number),
-    time: formatTime(timestamp, 'relative', model.start),
+    time: timeText(timestamp, model.times.value, model.start),
     session: session.number,
     direction: <SenderMark sender={sender} />,
     op: <OpcodeMark opcode={opcode} />,

@@ -11,7 +11,8 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['Enter', 'open what is current'],
   ['→ ←', 'open and close a branch of the details'],
   ['Tab', 'go from pane to pane'],
-  ['Esc', 'leave: the filter, the frame, this help'],
+  ['↓ ↑, Enter or Tab', 'choose and take a field while writing a filter'],
+  ['Esc', 'leave: the list of fields, the filter, the frame, this help'],
   ['Alt ← →', 'back and forward, as in any page'],
   ['?', 'this help'],
 ];

@@ -12,11 +12,19 @@ export interface Spot {
   readonly session: number | undefined;
   /** Number of the selected frame. */
   readonly frame: number | undefined;
+  /** Statistics are of the whole capture, though a session is chosen. */
+  readonly whole: boolean;
   /** Display filter as written; empty: none. */
   readonly filter: string;
 }
 
-export const START: Spot = { view: 'frames', session: undefined, frame: undefined, filter: '' };
+export const START: Spot = {
+  view: 'frames',
+  session: undefined,
+  frame: undefined,
+  whole: false,
+  filter: '',
+};
 
 /** `fragment`: with or without `#`. */
 export function parseSpot(fragment: string): Spot {
@@ -26,23 +34,25 @@ export function parseSpot(fragment: string): Spot {
     view,
     session: parseNumber(said.get('session')),
     frame: parseNumber(said.get('frame')),
+    whole: said.get('of') === 'capture',
     filter: said.get('filter') ?? '',
   };
 }
 
 /** With `#`; of the start itself that alone. */
-export function formatSpot({ view, session, frame, filter }: Spot): string {
+export function formatSpot({ view, session, frame, whole, filter }: Spot): string {
   const said = new URLSearchParams();
   if (session !== undefined) said.set('session', String(session));
   if (view !== START.view) said.set('view', view);
   if (frame !== undefined) said.set('frame', String(frame));
+  if (whole) said.set('of', 'capture');
   if (filter !== '') said.set('filter', filter);
   return `#${said}`;
 }
 
 /** Another place in the history, not only the next step of a walk through the list. */
 export function isElsewhere(a: Spot, b: Spot): boolean {
-  return a.view !== b.view || a.session !== b.session || a.filter !== b.filter;
+  return a.view !== b.view || a.session !== b.session || a.whole !== b.whole || a.filter !== b.filter;
 }
 
 function parseNumber(text: string | null): number | undefined {

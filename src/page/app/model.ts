@@ -19,6 +19,7 @@ import { rowOfNumber } from './lookup.js';
 import type { Bits } from './octets.js';
 import { allRows, foundRows, type Rows } from './rows.js';
 import { both, sessionFilter } from './search.js';
+import type { Times } from './times.js';
 
 /** Milliseconds between two looks at what a filter has found so far. */
 const SHOWN_EVERY = 100;
@@ -39,6 +40,8 @@ export class PageModel {
   /** What a screen reader is told. */
   readonly said = signal('');
   readonly helpOpen = signal(false);
+  /** How times are shown. */
+  readonly times = signal<Times>('relative');
   readonly findings: FindingIndex;
   /** Of the first packet. */
   readonly start: Timestamp;

@@ -21,7 +21,7 @@ export function Sessions({ onChosen }: { onChosen(): void }) {
   const chosen = model.session.value;
   const [place, setPlace] = useState(-1);
   const choose = (session: number | undefined): void => {
-    model.go({ session, frame: undefined });
+    model.go({ session, frame: undefined, whole: false });
     onChosen();
   };
   const take = async (at: number): Promise<void> => {

@@ -7,11 +7,14 @@ import { App } from './app.js';
 import { ModelContext } from './context.js';
 import { formatSpot, parseSpot, START } from './link.js';
 import { PageModel } from './model.js';
+import { remembered } from './remembered.js';
 import { applyTheme, rememberedTheme } from './theme.js';
+import { TIMES, TIMES_KEY } from './times.js';
 
 export function startPage(source: PageSource, root: HTMLElement): PageModel {
   const model = new PageModel(source);
   applyTheme(rememberedTheme());
+  model.times.value = remembered(TIMES_KEY, TIMES);
   follow(model);
   render(
     <ModelContext.Provider value={model}>

@@ -44,7 +44,17 @@ export interface StatisticsFacts {
   readonly closeCodes: BySender<
     readonly { readonly code: number | null; readonly name: string | null; readonly count: number }[]
   >;
-  readonly endings: Readonly<Record<string, number>>;
+  readonly fragmented: BySender<{ readonly messages: number; readonly mostFrames: number }>;
+  /** Of the whole capture. */
+  readonly endings?: Readonly<Record<string, number>>;
+  /** Of one session. */
+  readonly ending?: string | null;
+}
+
+/** How sessions ended, and how many: those that there are. */
+export function endingsOf({ endings, ending }: StatisticsFacts): readonly (readonly [string, number])[] {
+  if (endings === undefined) return ending == null ? [] : [[ending, 1]];
+  return Object.entries(endings).filter(([, count]) => count > 0);
 }
 
 export interface Bar {

@@ -1,35 +1,87 @@
 /**
- * The statistics of the whole capture: totals, rates over time as a plot, and counts as bars that are tables, too.
+ * The statistics of the whole capture, or of the session that is chosen: totals, rates over time as a plot, and counts.
  */
 import { useState } from 'preact/hooks';
-import { duration, size, whole } from './amounts.js';
+import { visible } from '../../bytes/visible.js';
+import { whole } from './amounts.js';
 import { useModel } from './context.js';
 import { RatePlot } from './rate-plot.js';
-import {
-  type Bar,
-  type BySender,
-  closeBars,
-  opcodeBars,
-  rateSeries,
-  type Sizes,
-  type StatisticsFacts,
-  sizeBars,
-} from './statistics-facts.js';
-
-/** Characters of a label that leave the bars most of the room. */
-const SHORT_LABEL = 14;
+import { Bars, Endings, FragmentsAndPings, Spreads, Totals } from './statistics-cards.js';
+import { closeBars, opcodeBars, rateSeries, type StatisticsFacts, sizeBars } from './statistics-facts.js';
+import { useSessionStatistics } from './use-session-statistics.js';
 
 export function Statistics() {
   const { source, spot } = useModel();
-  const { session } = spot.value;
-  const facts = source.overview.statistics as StatisticsFacts;
-  const [what, setWhat] = useState<'messages' | 'bytes'>('messages');
-  const rates = rateSeries(facts, what);
-  const endings = Object.entries(facts.endings).filter(([, count]) => count > 0);
+  const { session, whole: isWhole } = spot.value;
+  const { count } = source.sessions;
+  const ofSession = session !== undefined && !isWhole ? session : undefined;
   return (
     <div class="statistics scrolls" tabIndex={0} role="group" aria-label="Statistics">
-      {session !== undefined && <p class="hint wide">These numbers are of the whole capture.</p>}
-      <Totals facts={facts} />
+      {count > 0 && <Choice session={session} isWhole={ofSession === undefined} />}
+      {ofSession === undefined ? (
+        <Numbers facts={source.overview.statistics as StatisticsFacts} sessions={count} />
+      ) : (
+        <OfSession key={ofSession} session={ofSession} />
+      )}
+    </div>
+  );
+}
+
+/** Of what the numbers are. */
+function Choice({ session, isWhole }: { session: number | undefined; isWhole: boolean }) {
+  const model = useModel();
+  const { filter } = model.spot.value;
+  return (
+    <div class="choice wide">
+      <div class="group" role="group" aria-label="Statistics of">
+        <button
+          type="button"
+          aria-pressed={isWhole}
+          onClick={() => model.go({ whole: session !== undefined })}
+        >
+          Whole capture
+        </button>
+        {session !== undefined && (
+          <button type="button" aria-pressed={!isWhole} onClick={() => model.go({ whole: false })}>
+            Session {whole(session)}
+          </button>
+        )}
+      </div>
+      <span class="faint">
+        {session === undefined && 'Choose a session in the list to see its own numbers.'}
+        {filter !== '' && ' The filter does not count here.'}
+      </span>
+    </div>
+  );
+}
+
+function OfSession({ session }: { session: number }) {
+  const { counted, failure } = useSessionStatistics(session);
+  if (counted === undefined)
+    return (
+      <p class="nothing wide" role="status">
+        {failure ?? 'Counting …'}
+      </p>
+    );
+  return (
+    <>
+      {counted.warnings.map((warning) => (
+        <p key={warning} class="hint wide">
+          {visible(warning)}
+        </p>
+      ))}
+      <Numbers facts={counted.facts as StatisticsFacts} sessions={undefined} />
+    </>
+  );
+}
+
+/** `sessions`: how many they are of; undefined: of one that is named. */
+function Numbers({ facts, sessions }: { facts: StatisticsFacts; sessions: number | undefined }) {
+  const [what, setWhat] = useState<'messages' | 'bytes'>('messages');
+  const rates = rateSeries(facts, what);
+  return (
+    <>
+      <Totals facts={facts} sessions={sessions} />
       <section class="card wide">
         <div class="card-head">
           <h2>Over time</h2>
@@ -48,140 +100,8 @@ export function Statistics() {
       <Bars title="Frames by opcode" bars={opcodeBars(facts)} />
       <Bars title="Close codes" bars={closeBars(facts)} />
       <Spreads facts={facts} />
-      <section class="card">
-        <h2>How sessions ended</h2>
-        {endings.length === 0 && <p class="nothing">No session ended.</p>}
-        <dl class="counts-list">
-          {endings.map(([ending, count]) => (
-            <div key={ending}>
-              <dt>{ending.replaceAll('-', ' ')}</dt>
-              <dd>{whole(count)}</dd>
-            </div>
-          ))}
-        </dl>
-      </section>
-    </div>
-  );
-}
-
-function Totals({ facts }: { facts: StatisticsFacts }) {
-  const { source } = useModel();
-  const { firstTime, lastTime, frames, messages, bytes, compression } = facts;
-  const time = firstTime === null || lastTime === null ? '–' : duration(lastTime - firstTime);
-  const sides = (of: BySender<number>, show: (n: number) => string) => (
-    <>
-      <span class="client-text">{show(of.client)}</span> / <span class="server-text">{show(of.server)}</span>
+      <FragmentsAndPings facts={facts} />
+      <Endings facts={facts} title={sessions === undefined ? 'How it ended' : 'How sessions ended'} />
     </>
-  );
-  const ratio = ({ ratio }: { ratio: number | null }) => (ratio === null ? '–' : `${ratio.toFixed(1)} : 1`);
-  const totals: readonly (readonly [string, preact.ComponentChildren])[] = [
-    ['sessions', whole(source.sessions.count)],
-    ['from first to last', time],
-    ['frames', sides(frames, whole)],
-    ['messages', sides(messages, whole)],
-    ['payload', sides(bytes, size)],
-    [
-      'compression',
-      <>
-        <span class="client-text">{ratio(compression.client)}</span> /{' '}
-        <span class="server-text">{ratio(compression.server)}</span>
-      </>,
-    ],
-  ];
-  return (
-    <dl class="totals wide">
-      {totals.map(([title, value]) => (
-        <div key={title} class="card">
-          <dt>{title}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
-function Bars({ title, bars }: { title: string; bars: readonly Bar[] }) {
-  const most = Math.max(1, ...bars.map(({ client, server }) => Math.max(client, server)));
-  return (
-    <section class="card">
-      <h2>{title}</h2>
-      {bars.length === 0 ? (
-        <p class="nothing">None.</p>
-      ) : (
-        <table class={bars.some(({ label }) => label.length > SHORT_LABEL) ? 'bars long' : 'bars'}>
-          <thead class="sr">
-            <tr>
-              <th scope="col">what</th>
-              <th scope="col">client</th>
-              <th scope="col">server</th>
-            </tr>
-          </thead>
-          <tbody>
-            {bars.map(({ label, client, server }) => (
-              <tr key={label}>
-                <th scope="row" title={label}>
-                  {label}
-                </th>
-                <BarCell side="client" count={client} most={most} />
-                <BarCell side="server" count={server} most={most} />
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-    </section>
-  );
-}
-
-function BarCell({ side, count, most }: { side: 'client' | 'server'; count: number; most: number }) {
-  return (
-    <td class={`bar-cell ${side}`}>
-      <div>
-        <span class="bar-count">{whole(count)}</span>
-        <span class="bar-ground" aria-hidden="true">
-          <span class="bar" style={{ width: `${(count / most) * 100}%` }} />
-        </span>
-      </div>
-    </td>
-  );
-}
-
-function Spreads({ facts }: { facts: StatisticsFacts }) {
-  const { gaps, pings, sizes } = facts;
-  const rows: readonly (readonly [string, Sizes, (n: number) => string])[] = [
-    ['Message of the client', sizes.client, size],
-    ['Message of the server', sizes.server, size],
-    ['Time between messages', gaps, duration],
-    ['Pong after a client’s Ping', pings.client, duration],
-    ['Pong after a server’s Ping', pings.server, duration],
-  ];
-  const told = (value: number | null, show: (n: number) => string) => (value === null ? '–' : show(value));
-  return (
-    <section class="card">
-      <h2>How it spreads</h2>
-      <table class="spreads">
-        <thead>
-          <tr>
-            <th scope="col">of</th>
-            <th scope="col">half below</th>
-            <th scope="col">90 %</th>
-            <th scope="col">99 %</th>
-            <th scope="col">most</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows
-            .filter(([, { count }]) => count > 0)
-            .map(([title, { p50, p90, p99, max }, show]) => (
-              <tr key={title}>
-                <th scope="row">{title}</th>
-                {[p50, p90, p99, max].map((value, i) => (
-                  <td key={i}>{told(value, show)}</td>
-                ))}
-              </tr>
-            ))}
-        </tbody>
-      </table>
-    </section>
   );
 }

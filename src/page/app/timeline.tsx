@@ -3,7 +3,6 @@
  * place that the strip above or the buttons choose; the zoom is how long a second is drawn.
  */
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { formatTime } from '../../output/time.js';
 import { secondsBetween } from '../../stream/place.js';
 import { isControl, opcodeName } from '../../websocket/opcode.js';
 import { whole } from './amounts.js';
@@ -12,6 +11,7 @@ import { placeAfter } from './list-keys.js';
 import { type Listed, readListed } from './listed.js';
 import { Strip } from './strip.js';
 import { fittingScale, type Layout, layOut } from './timeline-layout.js';
+import { timeText } from './times.js';
 
 /** Frames at a time. */
 const MOST = 200;
@@ -136,7 +136,7 @@ function Sequence({ frames, layout, from }: { frames: readonly Listed[]; layout:
       {frames.map(({ frame, says }, i) => {
         const { number, session, sender, opcode, timestamp } = frame;
         const severity = model.findings.severity(number);
-        const time = formatTime(timestamp, 'relative', model.start);
+        const time = timeText(timestamp, model.times.value, model.start);
         return (
           <div
             key={number}
