@@ -11,6 +11,19 @@ const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json
 /** Of the dependencies, those that each run needs; the others are loaded where and when they are needed. */
 const bundled = ['commander', 'picocolors'];
 
+/** Puts the licences of the packages beside the script that they are part of, and refuses others. */
+const licences = (names) => ({
+  name: 'licences',
+  generateBundle(_, bundle) {
+    for (const id of Object.values(bundle).flatMap(({ modules }) => Object.keys(modules ?? {}))) {
+      const [, name] = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id) ?? [];
+      if (name !== undefined && !names.includes(name)) this.error(`${name} is bundled without its licence`);
+    }
+    const all = names.map((name) => `${name}\n\n${readFileSync(`node_modules/${name}/LICENSE`, 'utf8')}`);
+    this.emitFile({ type: 'asset', fileName: 'licenses.txt', source: all.join('\n\n') });
+  },
+});
+
 const commandLine = {
   input: 'dist/cli/main.js',
   platform: 'node',
@@ -18,6 +31,7 @@ const commandLine = {
     Object.keys({ ...dependencies, ...peerDependencies }).some(
       (name) => !bundled.includes(name) && (id === name || id.startsWith(`${name}/`)),
     ),
+  plugins: [licences(bundled)],
   output: {
     dir: 'dist/bin',
     format: 'esm',
@@ -65,22 +79,14 @@ const page = {
   // signals tell Preact of themselves.
   treeshake: { moduleSideEffects: (id) => id.includes('node_modules/@preact/') },
   plugins: [
+    licences(INLINED),
     {
       name: 'style',
-      generateBundle(_, bundle) {
-        for (const id of Object.values(bundle).flatMap(({ modules }) => Object.keys(modules ?? {}))) {
-          const [, name] = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id) ?? [];
-          if (name !== undefined && !INLINED.includes(name))
-            this.error(`${name} is bundled without its licence`);
-        }
+      generateBundle() {
         const styles = ['node_modules/uplot/dist/uPlot.min.css', ...STYLES].map((file) =>
           readFileSync(file, 'utf8'),
         );
         this.emitFile({ type: 'asset', fileName: 'page.css', source: styles.join('\n') });
-        const licenses = INLINED.map(
-          (name) => `${name}\n\n${readFileSync(`node_modules/${name}/LICENSE`, 'utf8')}`,
-        );
-        this.emitFile({ type: 'asset', fileName: 'licenses.txt', source: licenses.join('\n\n') });
       },
     },
   ],
