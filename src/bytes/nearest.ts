@@ -5,15 +5,22 @@
 /** Letters that are enough for an abbreviation. */
 export const MIN_PREFIX = 3;
 
-/** The name that a word is probably meant to be: one that holds it, or that differs in half its letters at most. */
+/** The name that a word is probably meant to be: one with a part that it begins, or that differs in half its letters at most. */
 export function nearest(word: string, names: readonly string[]): string | undefined {
   const asked = word.toLowerCase();
-  const holding = names.find((name) => asked.length >= MIN_PREFIX && name.includes(asked));
+  const holding = names.find((name) => asked.length >= MIN_PREFIX && partBegins(name, asked));
   if (holding !== undefined) return holding;
   const [best] = names
     .map((name) => ({ name, letters: distance(asked, name) }))
     .sort((a, b) => a.letters - b.letters);
   return best !== undefined && best.letters <= asked.length / 2 ? best.name : undefined;
+}
+
+/** At its beginning, or behind what stands between its parts. */
+function partBegins(name: string, asked: string): boolean {
+  for (let at = name.indexOf(asked); at !== -1; at = name.indexOf(asked, at + 1))
+    if (at === 0 || !/[a-z0-9]/.test(name[at - 1])) return true;
+  return false;
 }
 
 /** `; did you mean …?`, to go behind what there is not; nothing where no name is near. */

@@ -100,6 +100,9 @@ function tellOfSecrets(
   stderr.flush();
 }
 
+/** Of a plural. */
+const s = (count: number): string => (count === 1 ? '' : 's');
+
 /** What could not be redacted, and so is not there. */
 function tellOfRedaction(
   { unredactableSessions, uncertainFrames }: Redaction,
@@ -108,15 +111,15 @@ function tellOfRedaction(
 ): void {
   if (unredactableSessions > 0)
     stderr.write(
-      `wsdissect: left out: ${unredactableSessions} sessions in HTTP/2 without TLS, which cannot be redacted\n`,
+      `wsdissect: left out: ${unredactableSessions} session${s(unredactableSessions)} in HTTP/2 without TLS, which cannot be redacted\n`,
     );
   if (leftOut > 0)
     stderr.write(
-      `wsdissect: left out: ${leftOut} packets of WebSockets that are fragments, or cut within their headers\n`,
+      `wsdissect: left out: ${leftOut} packet${s(leftOut)} of WebSockets: fragments, or cut within their headers\n`,
     );
   if (uncertainFrames > 0)
     stderr.write(
-      `wsdissect: overwritten with their headers: ${uncertainFrames} frames that may be payload (confidence below 0.99)\n`,
+      `wsdissect: overwritten with their headers: ${uncertainFrames} frame${s(uncertainFrames)} that may be payload (confidence below 0.99)\n`,
     );
   stderr.flush();
 }

@@ -154,11 +154,26 @@ function errorLines(text: string): string {
 /** Runs the program; sets process.exitCode. */
 export async function main(argv: readonly string[], version: string): Promise<void> {
   const terminal = openTerminal();
+  const program = makeProgram(version, terminal);
   try {
-    await makeProgram(version, terminal).parseAsync(argv as string[]);
+    await program.parseAsync(argv as string[]);
   } catch (error) {
     process.exitCode = exitCodeOf(error, terminal);
+    if (error instanceof CommanderError && error.code === 'commander.unknownOption')
+      hintAtOrder(program, argv.slice(2), terminal);
   }
+}
+
+/** Options of a command that stands behind options are not known: what comes first is an option of `frames`. */
+function hintAtOrder(
+  { commands }: Command,
+  [first = '', ...others]: readonly string[],
+  { stderr }: Terminal,
+) {
+  const name = first.startsWith('-') && others.find((word) => commands.some((one) => one.name() === word));
+  if (!name) return;
+  stderr.write(`wsdissect: name the command first: wsdissect ${name} …\n`);
+  stderr.flush();
 }
 
 function exitCodeOf(error: unknown, terminal: Terminal): number {

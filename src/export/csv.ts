@@ -1,7 +1,7 @@
 /**
  * Messages as CSV (RFC 4180), one row each, for spreadsheets and data frames.
  *
- * Strategy: text that is UTF-8 stands in `text`, all else in `base64`. A cell that a spreadsheet would take for a formula gets
+ * Strategy: text that is UTF-8 stands in `text`, all else in `base64`. A text that a spreadsheet would take for a formula gets
  * an apostrophe in front, as https://owasp.org/www-community/attacks/CSV_Injection advises.
  */
 import { formatEpoch } from '../output/time.js';
@@ -63,7 +63,7 @@ export class CsvExport implements Exporter {
       message.packets.at(-1),
       close?.code,
       validText ? bytes.toString('utf8') : close?.reason,
-      validText ? undefined : bytes.toString('base64'),
+      validText ? undefined : { plain: bytes.toString('base64') },
     ]);
   }
 
@@ -78,7 +78,7 @@ export class CsvExport implements Exporter {
   }
 }
 
-/** A number that is too long for a double is given as `plain` text. */
+/** A number that is too long for a double, and base64, which is no formula either, are given as `plain` text. */
 export type CsvValue = string | number | boolean | { readonly plain: string } | undefined;
 
 /** With its line end; `shown`: what is written of a text, where that is a terminal. */

@@ -15,6 +15,8 @@ import { parseArgs } from 'node:util';
 /** Path, subprotocols, headers and compression of the handshake. */
 export const session = JSON.parse(readFileSync(new URL('session.json', import.meta.url), 'utf8'));
 
+const isServer = basename(process.argv[1]) === 'server.mjs';
+
 export const { values: options, positionals } = given();
 
 function given() {
@@ -35,15 +37,15 @@ function given() {
 
 /** Ends the program with a line on how to use it; with exit code 2 if something is wrong. */
 export function usage(wrong) {
-  const program = basename(process.argv[1]);
-  const told = program === 'server.mjs' ? '[--port 8080]' : '[ws://host:port]';
-  const line = \`usage: node \${program} [--timing] [--patience SECONDS] \${told}\`;
+  const told = isServer ? '[--port 8080]' : '[ws://host:port]';
+  const line = \`usage: node \${basename(process.argv[1])} [--timing] [--patience SECONDS] \${told}\`;
   if (wrong === undefined) console.log(line);
   else console.error(\`\${wrong.split('\\n', 1)[0]}; \${line}\`);
   process.exit(wrong === undefined ? 0 : 2);
 }
 
 if (options.help) usage();
+if (positionals.length > (isServer ? 0 : 1)) usage(\`\${positionals.at(-1)} is too much\`);
 if (!/^\\d{1,5}$/.test(options.port) || options.port > 65535) usage(\`\${options.port} is no port\`);
 if (!/^\\d{1,6}(\\.\\d+)?$/.test(options.patience)) usage(\`\${options.patience} is no number of seconds\`);
 

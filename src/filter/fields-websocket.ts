@@ -25,17 +25,11 @@ import {
   type Records,
   type Value,
 } from './field.js';
+import { messageFields } from './fields-message.js';
 import { OPCODES, payloadFields } from './fields-payload.js';
 import { unitsOf } from './json.js';
 
 const SENDERS: readonly Sender[] = ['client', 'server'];
-
-const messageField = (
-  name: string,
-  type: FieldType,
-  meaning: string,
-  message: (message: Message) => Value | undefined,
-): Field => ({ name, type, meaning, of: { message } });
 
 /** Of sessions as they are listed, at their end. */
 const summaryField = (
@@ -161,15 +155,7 @@ export const websocketFields: readonly Field[] = [
   frameField('ws.rsv1', 'boolean', 'RSV1', ({ rsv1 }) => rsv1),
   frameField('ws.rsv2', 'boolean', 'RSV2', ({ rsv2 }) => rsv2),
   frameField('ws.rsv3', 'boolean', 'RSV3', ({ rsv3 }) => rsv3),
-  messageField('ws.message', 'number', 'number of the message', ({ number }) => number),
-  messageField('ws.message.length', 'number', 'octets of its content', ({ length }) => length),
-  messageField('ws.message.frames', 'number', 'how many frames it has', ({ frames }) => frames.length),
-  messageField(
-    'ws.message.wire_length',
-    'number',
-    'octets of its payload on the wire',
-    ({ wireLength }) => wireLength,
-  ),
+  ...messageFields,
   {
     name: 'ws.subprotocol',
     type: 'string',

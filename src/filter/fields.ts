@@ -40,14 +40,24 @@ interface Missing {
 }
 
 const NO_PACKETS = ': of packets only numbers and times are known';
+const AT_THE_LAST = ': what belongs together is told at its last frame';
 const BEFORE = ': packets are not listed here';
 
 /** Fields of Wireshark that somebody may look for, and what comes nearest. */
-export const MISSING: ReadonlyMap<string, Missing> = new Map([
+export const MISSING: ReadonlyMap<string, Missing> = new Map<string, Missing>([
   ['frame.len', { why: NO_PACKETS, instead: 'ws.length' }],
   ['frame.cap_len', { why: NO_PACKETS, instead: 'ws.length' }],
   ['tcp.len', { why: NO_PACKETS, instead: 'ws.length' }],
   ['frame.time_delta', { why: BEFORE, instead: 'ws.gap' }],
   ['frame.time_delta_displayed', { why: BEFORE, instead: 'ws.gap' }],
   ['tcp.time_delta', { why: BEFORE, instead: 'ws.gap' }],
+  ['ip.host', { why: ': no names are looked up', instead: 'ip.addr' }],
+  ['websocket.fragment', { why: AT_THE_LAST, instead: 'websocket.fragments' }],
+  ['websocket.reassembled.in', { why: AT_THE_LAST, instead: 'websocket.fragments' }],
+  ...['error', 'multiple_tails', 'overlap', 'overlap.conflict', 'too_long_fragment'].map(
+    (name): [string, Missing] => [
+      `websocket.fragment.${name}`,
+      { why: ': of a message each frame follows the one before', instead: 'websocket.fragments' },
+    ],
+  ),
 ]);

@@ -74,6 +74,8 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
 };
 const JOINS = { or: ['or', '||'], xor: ['xor', '^^'], and: ['and', '&&'] } as const;
 const NOT = ['not', '!'];
+/** Words that stand between tests, or within one, and name no field. */
+const JOINING = new Set(['and', 'or', 'xor', 'in', 'contains', 'matches']);
 /** Brackets and negations in each other. */
 const MAX_DEPTH = 200;
 
@@ -156,7 +158,8 @@ class Parser {
 
   private operand(): Operand {
     const { token } = this;
-    if (token.kind !== 'word') throw this.unexpected('expected a field');
+    if (token.kind !== 'word' || JOINING.has(token.text.toLowerCase()))
+      throw this.unexpected('expected a field');
     this.at++;
     if (this.takes(['('])) return { kind: 'call', name: token, operands: this.operands(token) };
     const { token: behind } = this;

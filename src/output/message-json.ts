@@ -3,15 +3,14 @@
  *
  * Strategy: as of a frame (frame-json.ts).
  */
-import { textOfOctets } from '../bytes/octets.js';
 import type { Decoded } from '../subprotocol/decoder.js';
-import { asJsonText, type JsonOutline, outlineJson } from '../subprotocol/json.js';
 import type { Message } from '../websocket/message-record.js';
 import { messageOpcodeName } from '../websocket/opcode.js';
 import { type ByteWriter, encoded } from './byte-writer.js';
 import { type Decode, decodedJson, notDecoded } from './decoded-text.js';
 import { JSON_TEXT } from './escape.js';
-import { escapeUnsafe, jsonOrNull, jsonString, rangeJson } from './json.js';
+import { jsonOrNull, jsonString, rangeJson } from './json.js';
+import { plainJson } from './plain-json.js';
 import { SessionFields } from './session-fields.js';
 import { TimeWriter } from './time-writer.js';
 
@@ -28,11 +27,6 @@ const PACKETS = encoded('],"packets":[');
 const COMPLETE = encoded('],"complete":true,"unknownRanges":[');
 const INCOMPLETE = encoded('],"complete":false,"unknownRanges":[');
 const END = encoded(']}');
-/** Of JSON that no subprotocol has taken; in front of its content. */
-const DECODED_JSON = encoded(',"decoded":{"protocol":"json","type":');
-const END_DECODED_JSON = encoded(',"answers":null}');
-/** Where JSON may have a space as well (RFC 8259 §2). */
-const LINE_SPACE = /[\n\r\t]/g;
 const CONTEXT = ',"context":true';
 
 export class MessageJson {
@@ -87,28 +81,19 @@ export class MessageJson {
     const { writer } = this;
     const { confidence, content, length, limited } = message;
     const isWhole = !limited && content.length >= length;
-    const text = decoded === undefined && this.plainJson ? asJsonText(message) : undefined;
-    if (isWhole && confidence >= 1 && decoded === undefined && text === undefined && !isNeighbour) {
+    const says = decoded === undefined ? this.plain(message) : decodedJson(decoded);
+    if (isWhole && confidence >= 1 && says === undefined && !isNeighbour) {
       writer.bytes(END);
       return;
     }
     const kept = isWhole ? '' : `,"contentKept":${content.length}`;
     const doubt = confidence < 1 ? `,"confidence":${confidence}` : '';
-    writer.write(`]${kept}${doubt}`);
-    if (decoded !== undefined) writer.write(`,"decoded":${decodedJson(decoded)}`);
-    const outline = text && outlineJson(text);
-    if (outline !== undefined) this.writeJson(content, outline);
-    writer.write(isNeighbour ? `${CONTEXT}}` : '}');
+    const told = says === undefined ? '' : `,"decoded":${says}`;
+    writer.write(`]${kept}${doubt}${told}${isNeighbour ? CONTEXT : ''}}`);
   }
 
-  /** The value is what the content says, digit by digit; only its line ends and what is not for terminals are escaped. */
-  private writeJson(content: Uint8Array, { type, summary }: JsonOutline): void {
-    const { writer } = this;
-    writer.bytes(DECODED_JSON);
-    writer.write(`"${type}","summary":${jsonString(summary)},"value":`);
-    if (isPrintable(content)) writer.bytes(content);
-    else writer.write(escapeUnsafe(textOfOctets(content).replace(LINE_SPACE, ' ')));
-    writer.bytes(END_DECODED_JSON);
+  private plain(message: Message): string | undefined {
+    return this.plainJson ? plainJson(message) : undefined;
   }
 }
 
@@ -126,10 +111,4 @@ function writeContent(writer: ByteWriter, { content, validText }: Message): void
 function writeClose(writer: ByteWriter, { close }: Message): void {
   if (close === undefined) writer.bytes(NO_CLOSE);
   else writer.write(`","closeCode":${close.code},"closeReason":${jsonString(close.reason)}`);
-}
-
-/** It is ASCII without controls. */
-function isPrintable(octets: Uint8Array): boolean {
-  for (let at = 0; at < octets.length; at++) if (octets[at] < 0x20 || octets[at] > 0x7e) return false;
-  return true;
 }

@@ -36,6 +36,8 @@ interface Cell {
 interface Heading {
   readonly name: string;
   readonly isNumber: boolean;
+  /** Octets as base64. */
+  readonly isBlob?: boolean;
 }
 
 interface Rows {
@@ -52,7 +54,7 @@ export async function writeResult(
   const types = result.columnTypes();
   const headings = result
     .deduplicatedColumnNames()
-    .map((name, i) => ({ name, isNumber: values.isNumber(types[i]) }));
+    .map((name, i) => ({ name, isNumber: values.isNumber(types[i]), isBlob: values.isBlob(types[i]) }));
   const rows = rowsFor(format, headings, output);
   for await (const chunk of result) {
     for (const row of chunk.getRows())
@@ -107,11 +109,11 @@ function rowsFor(format: ResultFormat, headings: readonly Heading[], output: Res
   return { add: (cells) => renderer.row(cells), end: () => renderer.end() };
 }
 
-/** A negative number is no formula. */
-function csvValue(cell: Cell, { isNumber }: Heading): CsvValue {
+/** A negative number is no formula, nor is base64 that begins with a plus. */
+function csvValue(cell: Cell, { isNumber, isBlob = false }: Heading): CsvValue {
   const text = cell.text();
   if (text === undefined) return undefined;
-  return isNumber ? { plain: text } : text;
+  return isNumber || isBlob ? { plain: text } : text;
 }
 
 /** Rows that the widths are chosen by. */

@@ -37,6 +37,10 @@ export class ResultText {
     return this.numbers.has(type.typeId);
   }
 
+  isBlob(type: Type): boolean {
+    return type.typeId === this.duckdb.DuckDBTypeId.BLOB;
+  }
+
   json(value: Value, type: Type): string {
     const { duckdb } = this;
     if (value === null) return 'null';
@@ -56,6 +60,14 @@ export class ResultText {
       );
       return `{${members.join(',')}}`;
     }
+    if (value instanceof duckdb.DuckDBMapValue) {
+      const { keyType, valueType } = type as DuckDB.DuckDBMapType;
+      const members = value.entries.map(
+        ({ key, value: member }) =>
+          `${jsonString(this.text(key, keyType) ?? 'null')}:${this.json(member, valueType)}`,
+      );
+      return `{${members.join(',')}}`;
+    }
     const text = String(value);
     return type.alias === 'JSON' ? (compactJson(text) ?? jsonString(text)) : jsonString(text);
   }
@@ -70,9 +82,12 @@ export class ResultText {
 }
 
 function isNested(value: Value, duckdb: typeof DuckDB): boolean {
-  return [duckdb.DuckDBListValue, duckdb.DuckDBArrayValue, duckdb.DuckDBStructValue].some(
-    (type) => value instanceof type,
-  );
+  return [
+    duckdb.DuckDBListValue,
+    duckdb.DuckDBArrayValue,
+    duckdb.DuckDBStructValue,
+    duckdb.DuckDBMapValue,
+  ].some((type) => value instanceof type);
 }
 
 function base64(bytes: Uint8Array): string {

@@ -81,7 +81,9 @@ export class PacketComments {
 function messageComment(message: Message, decoded: Decoded | undefined, hidden: boolean): string {
   const columns = messageColumns(message, CONTEXT, () => decoded);
   const { number, session, direction, opcode, length, wire, remark, content } = columns;
-  const facts = [`message ${number}`, `session ${session}`, direction, opcode, `${length} bytes`];
+  const facts = [`message ${number}`, `session ${session}`, direction, opcode];
+  // How much a compressed content came to is told by what it was.
+  if (!hidden || wire === '') facts.push(`${length} bytes`);
   if (wire !== '') facts.push(`deflate ${wire}`);
   if (message.frames.length > 1) facts.push(`${message.frames.length} frames`);
   const text = hidden || content === '' ? '' : `: ${content}`;

@@ -3,6 +3,7 @@
  */
 import { textOfOctets } from '../bytes/octets.js';
 import { type Decode, decodedJson } from '../output/decoded-text.js';
+import { plainJson } from '../output/plain-json.js';
 import type { Message } from '../websocket/message-record.js';
 import { messageOpcodeName } from '../websocket/opcode.js';
 import { type CaptureOf, type Column, column, copied, exactTime, RANGES } from './column.js';
@@ -43,9 +44,9 @@ export function messageColumns(captureOf: CaptureOf, decode: Decode): Column<Mes
     of('complete', 'BOOLEAN', 'nothing of it is missing', ({ complete }) => complete),
     of('unknownRanges', RANGES, 'of its content', ({ unknownRanges }) => ranges(unknownRanges)),
     of('confidence', 'DOUBLE', 'that of its least certain frame', ({ confidence }) => confidence),
-    of('decoded', 'JSON', 'what it says in its subprotocol', (message) => {
+    of('decoded', 'JSON', 'what it says in its subprotocol, or as JSON', (message) => {
       const decoded = decode(message);
-      return decoded === undefined ? undefined : decodedJson(decoded);
+      return decoded === undefined ? plainJson(message) : decodedJson(decoded);
     }),
   ];
 }

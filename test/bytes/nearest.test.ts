@@ -4,7 +4,7 @@
 import { expect, it } from 'vitest';
 import { didYouMean, nearest } from '../../src/bytes/nearest.js';
 
-const NAMES = ['opcode', 'length', 'unmask', 'violation'];
+const NAMES = ['opcode', 'length', 'unmask', 'violation', 'http.request.method', 'http.request.uri'];
 
 it.each([
   ['opcod', 'opcode'],
@@ -12,6 +12,9 @@ it.each([
   ['mask', 'unmask'],
   ['lenght', 'length'],
   ['violatoin', 'violation'],
+  ['uri', 'http.request.uri'],
+  ['request', 'http.request.method'],
+  ['eth', undefined],
   ['op', undefined],
   ['close', undefined],
   ['', undefined],

@@ -19,6 +19,7 @@ import { encodePcap } from '../../src/capture/pcap-encode.js';
 import { EXPORT_FORMATS } from '../../src/cli/commands/export.js';
 import { CSV_COLUMNS } from '../../src/export/csv.js';
 import { LinkType } from '../../src/link/link-types.js';
+import { encodeFrame } from '../../src/websocket/frame-encode.js';
 import { wsdissect } from '../support/cli.js';
 import { fromClient, fromServer, request, response, upgraded } from '../support/dissect.js';
 import { faultsOfHar } from '../support/har.js';
@@ -236,6 +237,27 @@ describe('csv', () => {
     const { stdout } = wsdissect(['export', 'csv', '-q', file]);
     const cells = ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\tx", '"\'\n=1"', "'＝1", "'＋1", "'－1", "'＠A1"];
     for (const text of [...cells, '"a,""b""\nc"', 'plain', "'=x"]) expect(stdout).toContain(`,${text},\r\n`);
+  });
+
+  it('has octets as they are, also where base64 begins as a formula does', () => {
+    const talk = new Talk();
+    const octets = [0xfa, 0xff, 0xe3, 0x01, 0x02];
+    const packets = [
+      ...upgraded(talk),
+      talk.send(SERVER, encodeFrame({ opcode: 2, payload: Uint8Array.from(octets) })),
+    ];
+    const file = join(folder, 'octets.pcap');
+    writeFileSync(
+      file,
+      encodePcap(
+        packets.map((data, i) => ({ seconds: 1_700_000_000 + i, nanoseconds: 0, data })),
+        { linkType: LinkType.raw },
+      ),
+    );
+    expect(wsdissect(['export', 'csv', '-q', file]).stdout).toMatch(/,,\+v\/jAQI=\r\n$/);
+    expect(wsdissect(['query', '-T', 'csv', 'SELECT contentBlob FROM messages', file]).stdout).toBe(
+      'contentBlob\r\n+v/jAQI=\r\n',
+    );
   });
 });
 

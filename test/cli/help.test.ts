@@ -356,6 +356,16 @@ describe('what is mistyped', () => {
     });
   });
 
+  it.each([
+    ['export', ['-q', 'export', 'pcapng', '--redact', hello]],
+    ['follow', ['-q', 'follow', '1', '--raw', 'client', hello]],
+  ])('the command %s behind options, with options of its own', (name, args) => {
+    const { status, stdout, stderr } = wsdissect(args);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^wsdissect: unknown option '--\w+'\n/);
+    expect(stderr.split('\n').at(-2)).toBe(`wsdissect: name the command first: wsdissect ${name} …`);
+  });
+
   it('is not a capture that is missing, or that has such a name', () => {
     for (const word of ['capture', 'se', './sesions', 'frames.pcap', 'sessionsession'])
       expect(wsdissect([word])).toMatchObject({ status: 2, stderr: `wsdissect: ${word}: no such file\n` });

@@ -23,10 +23,10 @@ const LESS: readonly (readonly [captures: RegExp, said: RegExp])[] = [
   // What is in HTTP/2 is carried in h2Frames, whose heads are compressed with what other heads said.
   [
     /^(h2-connect\/capture|h2c-faults|h2c-parallel|tls-lossy)/,
-    /left out: \d+ sessions in HTTP\/2 without TLS/,
+    /left out: \d+ sessions? in HTTP\/2 without TLS/,
   ],
   // A fragment says nothing of where in the stream it lies.
-  [/^(ip-fragments\/|derived\/network-fragments-)/, /left out: \d+ packets of WebSockets that are fragments/],
+  [/^(ip-fragments\/|derived\/network-fragments-)/, /left out: \d+ packets? of WebSockets: fragments/],
 ];
 
 /** Facts of the headers of each sender's frames, in order, by session and sender, and what sessions came to. */

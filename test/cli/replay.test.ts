@@ -233,6 +233,8 @@ describe('used wrongly, each program says in one line how to use it', () => {
     [['client.mjs', 'file:///etc'], 2, '', `file:///etc is no address of a WebSocket; ${CLIENT_USE}`],
     [['client.mjs', '--help'], 0, CLIENT_USE, ''],
     [['server.mjs', '--help'], 0, SERVER_USE, ''],
+    [['client.mjs', 'ws://a', 'ws://b'], 2, '', `ws://b is too much; ${CLIENT_USE}`],
+    [['server.mjs', '9000'], 2, '', `9000 is too much; ${SERVER_USE}`],
     [['server.mjs', '--port', '70000'], 2, '', `70000 is no port; ${SERVER_USE}`],
     [['server.mjs', '--patience', 'long'], 2, '', `long is no number of seconds; ${SERVER_USE}`],
   ])('%j', (args, status, stdout, stderr) => {

@@ -4,6 +4,7 @@ import { compileFilter, FilterError, type RecordKind, type Records } from '../..
 import type { Finding } from '../../src/rules/finding.js';
 import { rules } from '../../src/rules/index.js';
 import { decodeClose } from '../../src/websocket/close.js';
+import type { Frame } from '../../src/websocket/frame-record.js';
 import {
   context,
   deflateSession,
@@ -287,6 +288,33 @@ describe('what Wireshark has of fragments, Closes and masks', () => {
     }
   });
 
+  test('how long a message is, of the frame that ends it, also where that is all of it', () => {
+    const long = makeMessage({ opcode: 2, frames: [3, 4, 6], length: 4000, wireLength: 1200 });
+    const known = { ...nothing, message: ({ number }: Frame) => (number === 6 ? long : undefined) };
+    const of = (filter: string, frame: Frame) => compileFilter(filter, 'frame').matches(frame, known);
+    const alone = makeFrame({ number: 9, opcode: 1, messageOpcode: 1, length: 5 });
+    for (const [filter, frame] of [
+      ['ws.message.length == 4000', last],
+      ['ws.message.frames == 3', last],
+      ['ws.message.wire_length == 1200', last],
+      ['ws.message.length == 5', alone],
+      ['ws.message.frames == 1', alone],
+      ['ws.message.wire_length == 5', alone],
+      ['ws.message.length == 4000', makeFrame({ ...last, opcode: 1, compressed: true })],
+    ] as const)
+      expect([filter, of(filter, frame), holds(filter, 'message', long)]).toEqual([
+        filter,
+        true,
+        frame !== alone,
+      ]);
+    for (const frame of [
+      { ...alone, fin: false },
+      { ...last, number: 7 },
+      { ...alone, compressed: true },
+    ])
+      expect(of('ws.message.length', makeFrame(frame))).toBe(false);
+  });
+
   test('the body of a Close, of one octet, too', () => {
     const close = (payload: Uint8Array) => makeFrame({ opcode: 8, payload });
     expect(holds('websocket.payload.close == 03', 'frame', close(Buffer.of(3)))).toBe(true);
@@ -543,7 +571,15 @@ describe('what is wrong is told with its place', () => {
     ['len(websocket.payload == 1', '22+2 expected ), found "=="'],
     ['websocket.opcode in 1', '20+1 expected a set such as {1, 2, 8..10}, found "1"'],
     ['websocket.opcode in {}', '21+1 the set is empty'],
-    ['ws.message.length > 1', '0+17 frames have no ws.message.length: it is of messages'],
+    ['ws.message > 1', '0+10 frames have no ws.message: it is of messages'],
+    ['and ws.length', '0+3 expected a field, found "and"'],
+    ['ws.length > 1 and or ws.length', '18+2 expected a field, found "or"'],
+    ['ws.length or contains "a"', '13+8 expected a field, found "contains"'],
+    ['eth', '0+3 there is no field "eth" (wsdissect fields lists them)'],
+    [
+      'websocket.fragment.overlap',
+      '0+26 there is no field "websocket.fragment.overlap": of a message each frame follows the one before; did you mean websocket.fragments?',
+    ],
     ['ws.json..a == 1', '7+3 a path looks like ws.json.items[0].name'],
     ['tcp.port == ip.addr', '9+2 ip.addr is not to be compared so'],
     ['a && b', '0+1 there is no field "a" (wsdissect fields lists them)'],

@@ -112,4 +112,18 @@ describe.runIf(hasProgram('tshark'))('what differs from tshark, and why', () => 
     for (const [filter, causes] of Object.entries(filters))
       expect({ [filter]: differences(recorded, capture, filter) }).toEqual({ [filter]: causes });
   });
+
+  test('empty frames are none to websocket.fragment.count there', async () => {
+    const capture = 'messages-ws/capture.pcap.gz';
+    const recorded = await Recorded.of(capture);
+    const packets = (filter: string) => ({
+      theirs: tsharkPackets(capture, filter),
+      ours: recorded.chosen(filter).map(packetOf),
+    });
+    // Of four frames, the third of which is empty.
+    const four = [96, 243, 316];
+    expect(packets('websocket.fragment.count == 3')).toEqual({ theirs: four, ours: [] });
+    const { theirs, ours } = packets('websocket.fragment.count == 4');
+    expect(ours.filter((packet) => !theirs.includes(packet))).toEqual(expect.arrayContaining(four));
+  });
 });
