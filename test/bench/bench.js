@@ -85,6 +85,8 @@ const EXPORTS = Object.fromEntries(
     ['pcapng', 'out.pcapng', '--redact'],
     ['parquet', 'tables'],
     ['replay', 'replay'],
+    ['sarif', 'out.sarif'],
+    ['junit', 'out.xml'],
   ].map(([format, out, ...more]) => [
     `\`wsdissect export ${[format, ...more.map((word) => (word.includes(' ') ? '…' : word))].join(' ')}\``,
     (file, folder) => [process.execPath, bin, 'export', format, '-q', ...more, '-o', join(folder, out), file],
