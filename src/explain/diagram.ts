@@ -14,7 +14,7 @@ export interface Cell {
   /** Of the row: [start, end). */
   readonly start: number;
   readonly end: number;
-  /** `0` and `1`. */
+  /** `0` and `1`, and `?` of what is missing. */
   readonly bits: string;
   /** It goes on from the row before. */
   readonly continued: boolean;
@@ -26,8 +26,12 @@ export interface Diagram {
   readonly omitted: number;
 }
 
-/** `bytes`: of the frame, as many as there are. */
-export function makeDiagram(parts: readonly Part[], bytes: Uint8Array): Diagram {
+/** `bytes`: of the frame, as many as there are; `isMissing`: the one at an index is none of it. */
+export function makeDiagram(
+  parts: readonly Part[],
+  bytes: Uint8Array,
+  isMissing: (at: number) => boolean = () => false,
+): Diagram {
   const rows: Cell[][] = [];
   const payload = parts.find(({ name }) => name === 'payload');
   const firstRow = payload === undefined ? 0 : Math.floor(payload.startBit / ROW_BITS);
@@ -43,7 +47,7 @@ export function makeDiagram(parts: readonly Part[], bytes: Uint8Array): Diagram 
         title,
         start: at % ROW_BITS,
         end: ((to - 1) % ROW_BITS) + 1,
-        bits: bitsOf(bytes, at, to),
+        bits: bitsOf(bytes, at, to, isMissing),
         continued: at > startBit,
       });
       at = to;
@@ -52,8 +56,9 @@ export function makeDiagram(parts: readonly Part[], bytes: Uint8Array): Diagram 
   return { rows, omitted: payload === undefined ? 0 : Math.max(0, (payload.endBit - payloadEnd) / 8) };
 }
 
-function bitsOf(bytes: Uint8Array, start: number, end: number): string {
+function bitsOf(bytes: Uint8Array, start: number, end: number, isMissing: (at: number) => boolean): string {
   let bits = '';
-  for (let at = start; at < end; at++) bits += (bytes[at >> 3] >> (7 - (at & 7))) & 1;
+  for (let at = start; at < end; at++)
+    bits += isMissing(at >> 3) ? '?' : (bytes[at >> 3] >> (7 - (at & 7))) & 1;
   return bits;
 }

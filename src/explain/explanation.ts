@@ -6,18 +6,20 @@ import type { Frame, Piece } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
 import { type Diagram, makeDiagram } from './diagram.js';
 import { type Joined, joinedOf } from './joined.js';
-import { type Part, partsOf, wireBytes } from './part.js';
+import { isMissing, type Part, partsOf, wireBytes } from './part.js';
 import { type Step, stepsOf } from './steps.js';
-import { type UnmaskedByte, unmask } from './unmasking.js';
+import { type UnmaskedByte, unmask, unmaskable } from './unmasking.js';
 
 export interface Explanation {
   readonly frame: Frame;
-  /** As on the wire: the header, and the first octets of the payload. */
+  /** As on the wire: the header, and the first octets of the payload; those that are missing (isMissing) are none of it. */
   readonly bytes: Uint8Array;
   readonly parts: readonly Part[];
   readonly diagram: Diagram;
   /** Empty where it is not masked. */
   readonly unmasking: readonly UnmaskedByte[];
+  /** Further octets that could be. */
+  readonly unmaskingRest: number;
   readonly steps: readonly Step[];
   /** The message that it ends, where that is joined or inflated. */
   readonly joined: Joined | undefined;
@@ -37,13 +39,15 @@ export function explainFrame(
   const isJoined = message !== undefined && (message.compressed || message.frames.length > 1);
   const parts = partsOf(frame);
   const bytes = wireBytes(frame);
+  const unmasking = unmask(frame);
   return {
     frame,
     bytes,
     parts,
-    diagram: makeDiagram(parts, bytes),
-    unmasking: unmask(frame),
-    steps: stepsOf(frame),
+    diagram: makeDiagram(parts, bytes, (at) => isMissing(frame, at)),
+    unmasking,
+    unmaskingRest: unmaskable(frame) - unmasking.length,
+    steps: stepsOf(frame, findings),
     joined: isJoined ? joinedOf(message) : undefined,
     pieces: isCaptured ? frame.pieces : [],
     findings,

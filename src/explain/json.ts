@@ -1,10 +1,10 @@
 /**
  * An explanation as JSON; its names are a contract, documented in the README.
  */
-import { formatHex } from '../bytes/hex.js';
 import { opcodeName } from '../websocket/opcode.js';
 import type { Explanation } from './explanation.js';
 import type { Joined } from './joined.js';
+import { wireHex } from './part.js';
 
 /** A line, without its end. */
 export function explanationJson({
@@ -23,7 +23,7 @@ export function explanationJson({
     sender: frame.sender,
     opcode: opcodeName(frame.opcode),
     length: frame.length,
-    bytes: formatHex(bytes),
+    bytes: wireHex(frame, bytes).join(' '),
     parts,
     diagram: diagram.rows.map((row) => row.map(({ part, start, end, bits }) => ({ part, start, end, bits }))),
     unmasking,

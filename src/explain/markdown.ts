@@ -1,19 +1,19 @@
 /**
  * An explanation as Markdown, for lessons and issue trackers: the figure in a code block, the rest in tables.
  */
-import { formatHex } from '../bytes/hex.js';
 import { visible } from '../bytes/visible.js';
 import { makeColors } from '../output/colors.js';
 import { count } from '../rules/count.js';
 import type { Explanation } from './explanation.js';
-import { diagramLines, sizeOf, titleOf, togetherOf, unmaskedText } from './text.js';
+import { wireHex } from './part.js';
+import { diagramLines, sizeOf, titleOf, togetherOf, unmaskedText, unmaskingRest } from './text.js';
 
 export function explanationMarkdown(explanation: Explanation): string {
   const { bytes, diagram, parts, unmasking, steps, joined, findings, pieces, frame } = explanation;
   const blocks = [
     `# ${cell(titleOf(explanation))}`,
     fenced(diagramLines(diagram, makeColors(false)).join('\n')),
-    `Bytes: \`${formatHex(bytes)}${bytes.length < frame.headerLength + frame.length ? ' …' : ''}\``,
+    `Bytes: \`${wireHex(frame, bytes).join(' ')}${bytes.length < frame.headerLength + frame.length ? ' …' : ''}\``,
     '## What each part says',
     table(
       ['part', 'size', 'value', 'meaning', 'why', 'section'],
@@ -26,7 +26,12 @@ export function explanationMarkdown(explanation: Explanation): string {
       ? []
       : [
           '## Unmasking (RFC 6455 §5.3)',
-          fenced(unmasking.map((byte) => `${byte.index}: ${unmaskedText(byte)}`).join('\n')),
+          fenced(
+            [
+              ...unmasking.map((byte) => `${byte.index}: ${unmaskedText(byte)}`),
+              ...unmaskingRest(explanation),
+            ].join('\n'),
+          ),
         ]),
     '## What a decoder does',
     table(

@@ -2,7 +2,9 @@
  * The parts of a frame in the order of the wire, as RFC 6455 §5.2 draws them: where each lies, its bits, what it means
  * here, and why it is so. Everything that an explanation shows points at one of them.
  */
+import { hexByte } from '../bytes/hex.js';
 import { type FrameField, frameFields } from '../output/frame-fields.js';
+import { count } from '../rules/count.js';
 import { encodeFrameHeader } from '../websocket/frame-encode.js';
 import type { Frame } from '../websocket/frame-record.js';
 import { maskInto } from '../websocket/mask.js';
@@ -54,10 +56,21 @@ export function partsOf(frame: Frame): readonly Part[] {
   const fields = frameFields(frame).filter(({ name }) => name !== 'Status code' && name !== 'Reason');
   return fields.map((field) => {
     const [name, title, startBit, bits] = placeOf(field);
-    const { value, meaning, section } = field;
+    const { value, section } = field;
+    const meaning = name === 'payload' ? withGaps(field.meaning, frame) : field.meaning;
     const why = whyPart(name, frame);
     return { name, title, startBit, endBit: startBit + bits, value, meaning, why, section };
   });
+}
+
+/** What stands for missing octets in the value is none of them. */
+function withGaps(meaning: string, { missing, truncated }: Frame): string {
+  if (missing.length === 0 || truncated) return meaning;
+  const gaps = missing
+    .map(({ offset, length }) => `${count(length, 'byte')} from byte ${offset} on`)
+    .join(', ');
+  const told = `not captured: ${gaps}; 00 stands for them`;
+  return meaning === '' ? told : `${meaning}; ${told}`;
 }
 
 function placeOf({ name, start, end }: FrameField): readonly [PartName, string, number, number] {
@@ -67,6 +80,17 @@ function placeOf({ name, start, end }: FrameField): readonly [PartName, string, 
   if (name.startsWith('Extended')) return ['extended-length', 'Extended payload length', 8 * start, bits];
   if (name === 'Masking key') return ['key', 'Masking-key', 8 * start, bits];
   return ['payload', 'Payload Data', 8 * start, bits];
+}
+
+/** Whether the capture does not hold this octet of the frame, header included. */
+export function isMissing({ missing, headerLength }: Frame, octet: number): boolean {
+  const at = octet - headerLength;
+  return missing.some(({ offset, length }) => at >= offset && at < offset + length);
+}
+
+/** The octets of a frame in hexadecimal, `??` for those that are missing. */
+export function wireHex(frame: Frame, bytes: Uint8Array): readonly string[] {
+  return Array.from(bytes, (byte, at) => (isMissing(frame, at) ? '??' : hexByte(byte)));
 }
 
 /** The frame as on the wire: its header, and `most` octets of its payload. Missing octets are 0, masked. */

@@ -3,6 +3,7 @@
  * which state it is in then.
  */
 import { count } from '../rules/count.js';
+import type { Finding } from '../rules/finding.js';
 import type { Frame } from '../websocket/frame-record.js';
 import { CLOSE, CONTINUATION, isControl, opcodeName, PING, TEXT } from '../websocket/opcode.js';
 
@@ -14,23 +15,24 @@ export interface Step {
   readonly tells: string;
 }
 
-export function stepsOf(frame: Frame): readonly Step[] {
-  const { lengthForm, masked, exactLength, length, truncated, payload } = frame;
+/** `findings`: what is wrong with the frame, or with the message that it ends. */
+export function stepsOf(frame: Frame, findings: readonly Finding[]): readonly Step[] {
+  const { lengthForm, masked, exactLength, length } = frame;
   const steps: Step[] = [{ state: 'header', takes: 2, tells: headerTells(frame) }];
   if (lengthForm !== 7)
     steps.push({
       state: 'length',
       takes: lengthForm / 8,
-      tells: `the payload has ${exactLength} byte${exactLength === 1n ? '' : 's'}`,
+      tells: `the payload has ${exactLength} byte${exactLength === 1n ? '' : 's'}${topBit(frame)}`,
     });
   if (masked) steps.push({ state: 'key', takes: 4, tells: 'the masking key is known: the payload begins' });
   if (length > 0)
     steps.push({
       state: 'payload',
-      takes: truncated ? payload.length : length,
-      tells: `${truncated ? `of ${count(length, 'byte')}: ` : ''}${masked ? 'each byte is XORed with byte i mod 4 of the key' : 'the bytes are taken as they are'}`,
+      takes: length - lacking(frame),
+      tells: `${lacking(frame) > 0 ? `of ${count(length, 'byte')}: ` : ''}${masked ? 'each byte is XORed with byte i mod 4 of the key' : 'the bytes are taken as they are'}`,
     });
-  return [...steps, { state: 'end', takes: 0, tells: endTells(frame) }];
+  return [...steps, { state: 'end', takes: 0, tells: endTells(frame, findings) }];
 }
 
 function headerTells({ lengthForm, masked, length, opcode, fin }: Frame): string {
@@ -42,11 +44,47 @@ function headerTells({ lengthForm, masked, length, opcode, fin }: Frame): string
   return `${kind}, ${size}, ${masked ? 'masked' : 'not masked'}: ${then}`;
 }
 
-function endTells(frame: Frame): string {
+/** Octets of the payload that the capture does not hold. */
+function lacking({ missing }: Frame): number {
+  return missing.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** RFC 6455 §5.2: the most significant bit must be 0. */
+function topBit({ exactLength, length }: Frame): string {
+  if (exactLength >> 63n === 0n) return '';
+  return `, whose top bit may not be set; without it, ${count(length, 'byte')}`;
+}
+
+/** What a decoder may not go on behind, by rule. */
+const REFUSED = new Set([
+  'close-code-invalid',
+  'close-one-byte',
+  'close-reason-utf8',
+  'continuation-without-start',
+  'deflate-undecodable',
+  'fragmented-control',
+  'interleaved-message',
+  'invalid-utf8',
+  'length-top-bit',
+  'masked-server-frame',
+  'oversized-control',
+  'reserved-opcode',
+  'rsv-without-extension',
+  'rsv1-misplaced',
+  'unmasked-client-frame',
+]);
+
+function endTells(frame: Frame, findings: readonly Finding[]): string {
   const { opcode, messageOpcode, fin, compressed, truncated } = frame;
   if (truncated) return 'the stream ended before the frame did';
+  const refused = findings.find(({ rule, severity }) => severity === 'error' && REFUSED.has(rule.id));
+  if (refused !== undefined)
+    return `it must not go on: ${refused.rule.title} (${refused.rule.section}); the connection fails`;
+  const lost = lacking(frame);
+  if (lost > 0)
+    return `${count(lost, 'byte')} ${lost === 1 ? 'was' : 'were'} not captured: only who received the frame knows what it says`;
   if (opcode === CLOSE)
-    return 'nothing may follow in this direction; the other side has to answer with a Close';
+    return 'nothing may follow in this direction; the other side has to answer with a Close, unless this is the answer to its own: then the server ends TCP';
   if (opcode === PING) return 'a Pong with the same payload is due; a message under way stays as it is';
   if (isControl(opcode)) return 'it is handled at once; a message under way stays as it is';
   if (!fin) return 'kept: the next data frame must be a continuation of this message';

@@ -2,11 +2,10 @@
  * The figure of a frame as SVG: the cells in colours, each with its title, its bits and, as a tooltip, its meaning;
  * below it the bytes in the same colours. Nothing in it is loaded from elsewhere, and what a capture says is text.
  */
-import { hexByte } from '../bytes/hex.js';
 import { visible } from '../bytes/visible.js';
 import { type Cell, ROW_BITS } from './diagram.js';
 import type { Explanation } from './explanation.js';
-import type { Part, PartName } from './part.js';
+import { type Part, type PartName, wireHex } from './part.js';
 import { titleOf } from './text.js';
 
 const BIT = 24;
@@ -34,7 +33,7 @@ const COLORS: Readonly<Record<PartName, string>> = {
 };
 
 export function explanationSvg(explanation: Explanation): string {
-  const { diagram, parts, bytes } = explanation;
+  const { diagram, frame, parts, bytes } = explanation;
   const byName = new Map(parts.map((part) => [part.name, part]));
   const top = (row: number) => TOP + row * ROW_HEIGHT;
   const bytesTop = top(diagram.rows.length) + 34;
@@ -49,7 +48,7 @@ export function explanationSvg(explanation: Explanation): string {
       text(middle(bit, bit + 1), TOP - 8, String(bit), ' font-size="10" fill="#555555"'),
     ),
     ...diagram.rows.flatMap((row, i) => row.map((cell) => cellSvg(cell, top(i), byName.get(cell.part)!))),
-    ...Array.from(bytes, (byte, i) => byteSvg(byte, i, bytesTop, parts)),
+    ...wireHex(frame, bytes).map((byte, i) => byteSvg(byte, i, bytesTop, parts)),
     '</g>',
     '</svg>\n',
   ].join('\n');
@@ -78,13 +77,13 @@ function cellSvg(
   ].join('');
 }
 
-function byteSvg(byte: number, index: number, top: number, parts: readonly Part[]): string {
+function byteSvg(byte: string, index: number, top: number, parts: readonly Part[]): string {
   const part = parts.findLast(({ startBit }) => startBit <= 8 * index + 7)!;
   const x = LEFT + (index % BYTES_IN_ROW) * 32;
   const y = top + Math.floor(index / BYTES_IN_ROW) * 26;
   return (
     `<g><title>${escaped(part.title)}</title><rect x="${x}" y="${y - 16}" width="28" height="22" fill="${COLORS[part.name]}"/>` +
-    `${text(x + 14, y, hexByte(byte))}</g>`
+    `${text(x + 14, y, byte)}</g>`
   );
 }
 

@@ -10,7 +10,7 @@ import { count } from '../rules/count.js';
 import { opcodeName } from '../websocket/opcode.js';
 import { type Cell, type Diagram, ROW_BITS } from './diagram.js';
 import type { Explanation } from './explanation.js';
-import { PART_NAMES, type Part, type PartName } from './part.js';
+import { PART_NAMES, type Part, type PartName, wireHex } from './part.js';
 import type { Step } from './steps.js';
 import type { UnmaskedByte } from './unmasking.js';
 
@@ -48,7 +48,7 @@ export function explanationText(explanation: Explanation, colors: Colors): strin
 
 /** Those that have something to say of this frame. */
 export function explanationSections(explanation: Explanation, colors: Colors): readonly Section[] {
-  const { parts, diagram, unmasking, steps, findings } = explanation;
+  const { parts, diagram, steps, findings } = explanation;
   const sections: readonly (readonly [SectionName, string, readonly string[]])[] = [
     ['title', '', [colors.label(titleOf(explanation))]],
     ['figure', 'Bit by bit (RFC 6455 §5.2)', diagramLines(diagram, colors)],
@@ -57,7 +57,7 @@ export function explanationSections(explanation: Explanation, colors: Colors): r
     [
       'unmasking',
       'Unmasking (RFC 6455 §5.3): byte i of the payload XOR byte i mod 4 of the key',
-      unmaskLines(unmasking),
+      unmaskLines(explanation),
     ],
     ['steps', 'What a decoder does', steps.flatMap(stepLines)],
     ['message', `The message that it ends (${explanation.joined?.section})`, messageLines(explanation)],
@@ -172,10 +172,11 @@ function partLines(alike: readonly Part[], colors: Colors): string[] {
 
 function byteLines({ bytes, parts, frame }: Explanation, colors: Colors): string[] {
   const lines: string[] = [];
+  const hex = wireHex(frame, bytes);
   for (let at = 0; at < bytes.length; at += ROW_BYTES) {
-    const row = Array.from(bytes.subarray(at, at + ROW_BYTES), (byte, i) => {
+    const row = hex.slice(at, at + ROW_BYTES).map((byte, i) => {
       const part = parts.findLast(({ startBit }) => startBit <= 8 * (at + i) + 7)!;
-      return `${i === 8 ? ' ' : ''}${paint(part.name, hexByte(byte), colors)}`;
+      return `${i === 8 ? ' ' : ''}${paint(part.name, byte, colors)}`;
     });
     lines.push(`  ${at.toString(16).padStart(4, '0')}  ${row.join(' ')}`);
   }
@@ -183,8 +184,16 @@ function byteLines({ bytes, parts, frame }: Explanation, colors: Colors): string
   return rest > 0 ? [...lines, `  … ${rest} more ${rest === 1 ? 'byte' : 'bytes'}`] : lines;
 }
 
-function unmaskLines(unmasking: readonly UnmaskedByte[]): string[] {
-  return unmasking.map((byte) => `  ${String(byte.index).padStart(2)}: ${unmaskedText(byte)}`);
+function unmaskLines(explanation: Explanation): string[] {
+  return [
+    ...explanation.unmasking.map((byte) => `  ${String(byte.index).padStart(2)}: ${unmaskedText(byte)}`),
+    ...unmaskingRest(explanation).map((line) => `  ${line}`),
+  ];
+}
+
+/** Says that there is more than is worked; empty where there is not. */
+export function unmaskingRest({ unmaskingRest: rest }: Explanation): readonly string[] {
+  return rest === 0 ? [] : [`… ${rest} more ${rest === 1 ? 'byte' : 'bytes'}`];
 }
 
 function stepLines({ state, takes, tells }: Step): string[] {

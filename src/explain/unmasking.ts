@@ -5,7 +5,7 @@ import type { Frame } from '../websocket/frame-record.js';
 import { keyBytes } from '../websocket/mask.js';
 
 /** Bytes that are worked. */
-const SHOWN = 12;
+const SHOWN = 16;
 
 export interface UnmaskedByte {
   /** In the payload. */
@@ -15,11 +15,15 @@ export interface UnmaskedByte {
   readonly result: number;
 }
 
-/** Of a payload that is masked, as far as it was captured without a gap. */
+/** Octets of a masked payload up to its first gap. */
+export function unmaskable({ masked, missing, payload }: Frame): number {
+  return masked ? Math.min(missing[0]?.offset ?? payload.length, payload.length) : 0;
+}
+
+/** The first octets of a payload that is masked, as far as it was captured without a gap. */
 export function unmask(frame: Frame): readonly UnmaskedByte[] {
-  if (!frame.masked) return [];
   const key = keyBytes(frame.maskingKey);
-  const known = Math.min(frame.missing[0]?.offset ?? frame.payload.length, frame.payload.length, SHOWN);
+  const known = Math.min(unmaskable(frame), SHOWN);
   return Array.from(frame.payload.subarray(0, known), (result, index) => ({
     index,
     wire: result ^ key[index % 4],

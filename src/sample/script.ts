@@ -139,7 +139,13 @@ function readStep(value: unknown, index: number): Step {
 function members(value: unknown, place: string): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>;
-  throw new ScriptError(`${place}: names with values are needed`);
+  throw new ScriptError(`${place}: ${notMembers(value)}`);
+}
+
+/** YAML makes numbers and words such as `true` of what has no quotes. */
+function notMembers(value: unknown): string {
+  const isScalar = typeof value === 'number' || typeof value === 'boolean';
+  return isScalar ? `a text stands in quotes: "${value}"` : 'names with values are needed';
 }
 
 function checked<T>(
@@ -151,7 +157,9 @@ function checked<T>(
     if (!Object.hasOwn(known, name))
       throw new ScriptError(`${place}${name} is not known; there are ${Object.keys(known).join(', ')}`);
     const [check, what] = known[name];
-    if (!check(one)) throw new ScriptError(`${place}${name} takes ${what}`);
+    // YAML makes a number of digits without quotes.
+    const quotes = typeof one === 'number' && check('00') ? ', in quotes' : '';
+    if (!check(one)) throw new ScriptError(`${place}${name} takes ${what}${quotes}`);
   }
   return value as T;
 }

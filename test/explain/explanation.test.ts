@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { explainFrame } from '../../src/explain/explanation.js';
+import { explanationJson } from '../../src/explain/json.js';
+import { explanationMarkdown } from '../../src/explain/markdown.js';
 import { framesOfBytes } from '../../src/explain/of-bytes.js';
+import { explanationSvg } from '../../src/explain/svg.js';
+import { explanationText } from '../../src/explain/text.js';
+import { makeColors } from '../../src/output/colors.js';
 import { rules } from '../../src/rules/index.js';
 import { encodeFrame } from '../../src/websocket/frame-encode.js';
+import { makeFrame } from '../output/samples.js';
 import { bytesOf, explained } from './help.js';
 
 /** RFC 6455 §5.7. */
@@ -122,7 +129,11 @@ describe('the unmasking', () => {
   it('is none without a mask, and not of what is not there', () => {
     expect(explained('81 05 48 65 6c 6c 6f')[0].unmasking).toEqual([]);
     expect(explained('81 85 37 fa 21 3d 7f 9f')[0].unmasking.length).toBe(2);
-    expect(explained(`82 fd 00 00 00 00 ${'61'.repeat(125)}`)[0].unmasking.length).toBe(12);
+    expect(explained(`82 fd 00 00 00 00 ${'61'.repeat(125)}`)[0]).toMatchObject({
+      unmasking: { length: 16 },
+      unmaskingRest: 109,
+    });
+    expect(explained(`82 90 00 00 00 00 ${'61'.repeat(16)}`)[0].unmaskingRest).toBe(0);
   });
 });
 
@@ -151,7 +162,22 @@ describe('the steps of a decoder', () => {
     [
       '88 00',
       ['header 2', 'end 0'],
-      'nothing may follow in this direction; the other side has to answer with a Close',
+      'nothing may follow in this direction; the other side has to answer with a Close, unless this is the answer to its own: then the server ends TCP',
+    ],
+    [
+      '81 02 c3 28',
+      ['header 2', 'payload 2', 'end 0'],
+      'it must not go on: A text message is not UTF-8 (RFC 6455 §5.6); the connection fails',
+    ],
+    [
+      '80 01 41',
+      ['header 2', 'payload 1', 'end 0'],
+      'it must not go on: A continuation frame without a message to continue (RFC 6455 §5.4); the connection fails',
+    ],
+    [
+      '82 ff 80 00 00 00 00 00 00 01 01 02 03 04 05',
+      ['header 2', 'length 8', 'key 4', 'payload 1', 'end 0'],
+      'it must not go on: The most significant bit of a 64-bit length is set (RFC 6455 §5.2); the connection fails',
     ],
     ['8a 00', ['header 2', 'end 0'], 'it is handled at once; a message under way stays as it is'],
     ['81 05 48', ['header 2', 'payload 1', 'end 0'], 'the stream ended before the frame did'],
@@ -208,5 +234,41 @@ describe('frames of bytes', () => {
   ])('%s: %i frames, and %i bytes more', (hex, count, rest) => {
     const told = framesOfBytes(bytesOf(hex), rules, undefined);
     expect([told.frames.length, told.rest]).toEqual([count, rest]);
+  });
+});
+
+describe('octets that were not captured', () => {
+  const frame = makeFrame({
+    payload: Uint8Array.of(0x48, 0, 0, 0x6c, 0x6f),
+    length: 5,
+    headerLength: 6,
+    masked: true,
+    maskingKey: 0x37fa213d,
+    complete: false,
+    missing: [{ offset: 1, length: 2 }],
+  });
+  const explanation = explainFrame(frame, [], true);
+
+  it('have no value anywhere', () => {
+    const text = explanationText(explanation, makeColors(false));
+    expect(text).toContain('\n  0000  81 85 37 fa 21 3d 7f ??  ?? 51 58\n');
+    expect(text).toMatch(/\|0 0 1 0 0 0 0 1 0 0 1 1 1 1 0 1\|0 1 1 1 1 1 1 1 \? \? \? \? \? \? \? \?\|/);
+    expect(JSON.parse(explanationJson(explanation)).bytes).toBe('81 85 37 fa 21 3d 7f ?? ?? 51 58');
+    expect(explanationMarkdown(explanation)).toContain('Bytes: `81 85 37 fa 21 3d 7f ?? ?? 51 58`');
+    expect(explanationSvg(explanation).match(/>\?\?</g)).toHaveLength(2);
+    expect(explanation.unmasking).toEqual([{ index: 0, wire: 0x7f, key: 0x37, result: 0x48 }]);
+  });
+
+  it('are told of, and not said to be taken', () => {
+    expect(explanation.parts.at(-1)!.meaning).toContain('not captured: 2 bytes from byte 1 on');
+    expect(explanation.steps.map(({ state, takes }) => `${state} ${takes}`)).toEqual([
+      'header 2',
+      'key 4',
+      'payload 3',
+      'end 0',
+    ]);
+    expect(explanation.steps.at(-1)!.tells).toBe(
+      '2 bytes were not captured: only who received the frame knows what it says',
+    );
   });
 });

@@ -100,6 +100,16 @@ describe('a quiz', () => {
 });
 
 describe('answers', () => {
+  it('as the key tells them are right', async () => {
+    for (const seed of [1, 7])
+      for (const { answer, topic } of await questionsOf(undefined, 12, seed))
+        expect([topic, answer.told, answer.judge(answer.told)]).toEqual([
+          topic,
+          answer.told,
+          { right: true },
+        ]);
+  });
+
   const RIGHT = { right: true };
   const WRONG = { right: false };
   it.each([

@@ -84,7 +84,7 @@ describe.runIf(hasChromium)('filter', () => {
     await page.keyboard.press('Enter');
     const count = frames.filter(({ opcode, sender }) => opcode === 2 && sender === 'client').length;
     await expect.poll(() => foot(page).textContent()).toBe(`${count} frames of ${frames.length}`);
-    expect(await page.locator('.said').textContent()).toBe(`${count} frames found.`);
+    await expect.poll(() => page.locator('.said').textContent()).toBe(`${count} frames found.`);
   });
 
   it('tells what is wrong under the characters that are meant, and how it was likely meant', async () => {

@@ -38,7 +38,7 @@ export function opcodeAnswer(opcode: number): Answer {
   return {
     told: `${opcode} (${opcodeName(opcode)})`,
     judge: (typed) => {
-      const name = typed.trim().toLowerCase();
+      const name = withoutName(typed).toLowerCase();
       const given = parseOpcode(name) ?? numberOf(/^[a-f]$/.test(name) ? `0x${name}` : name);
       return given === undefined ? unclearName(name, OPCODES.slice(0, 11)) : { right: given === opcode };
     },
@@ -50,7 +50,7 @@ export function codeAnswer(code: number): Answer {
   return {
     told: `${code} (${name})`,
     judge: (typed) => {
-      const number = numberOf(typed);
+      const number = numberOf(withoutName(typed));
       if (number !== undefined) return { right: number === code };
       if (typed.trim().toLowerCase() === name.toLowerCase()) return { right: true };
       return unclear('the number of a code is asked for, such as 1000');
@@ -67,7 +67,10 @@ export function choiceAnswer(chosen: string, choices: readonly string[]): Answer
   return {
     told: `${letterOf(choices.indexOf(chosen))}) ${chosen}`,
     judge: (typed) => {
-      const name = typed.trim().toLowerCase().replace(/\)$/, '');
+      const name = typed
+        .trim()
+        .toLowerCase()
+        .replace(/^[a-z]\)\s+(?=\S)|\)$/g, '');
       const given = choices.find((choice, i) => choice === name || letterOf(i) === name);
       return given === undefined ? unclearName(name, choices) : { right: given === chosen };
     },
@@ -97,5 +100,8 @@ function numberOf(typed: string): number | undefined {
   );
   return found === null ? undefined : Number(found[1]);
 }
+
+/** As a key tells it: `2 (binary)`, `1002 (Protocol error)`. */
+const withoutName = (typed: string) => typed.trim().replace(/^(\w+) \(.*\)$/, '$1');
 
 const unquoted = (text: string) => /^"(.*)"$/s.exec(text)?.[1] ?? text;

@@ -5,9 +5,10 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { hexByte } from '../../bytes/hex.js';
 import type { Explanation } from '../../explain/explanation.js';
+import { isMissing } from '../../explain/part.js';
 import { counted } from './amounts.js';
 import { useModel } from './context.js';
-import { asciiOf, frameOctets, isMissing, keyOctetFor, octetBits, overlap, partAt } from './octets.js';
+import { asciiOf, frameOctets, keyOctetFor, octetBits, overlap, partAt } from './octets.js';
 import { useSize } from './use-size.js';
 
 /** Octets in a row; and the pixels that more of them need, in the widest of the fonts. */

@@ -40,12 +40,6 @@ export function keyOctetFor(lit: Bits | undefined, frame: Frame): Bits | undefin
   return octetBits(frame.headerLength - 4 + (((lit.start - start) / 8) % 4));
 }
 
-/** Octets of the payload that the capture lost. */
-export function isMissing({ missing, headerLength }: Frame, octet: number): boolean {
-  const at = octet - headerLength;
-  return missing.some(({ offset, length }) => at >= offset && at < offset + length);
-}
-
 /** A printable character of ASCII, else a dot. */
 export function asciiOf(octet: number): string {
   return octet >= 0x20 && octet < 0x7f ? String.fromCharCode(octet) : '·';

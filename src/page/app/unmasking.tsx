@@ -3,12 +3,18 @@
  */
 import { hexByte } from '../../bytes/hex.js';
 import type { Explanation } from '../../explain/explanation.js';
+import { counted } from './amounts.js';
 import { useModel } from './context.js';
 import { asciiOf, octetBits, overlap } from './octets.js';
 
+/** Octets that have room beside each other. */
+const SHOWN = 12;
+
 export function Unmasking({ explanation }: { explanation: Explanation }) {
   const model = useModel();
-  const { unmasking, frame } = explanation;
+  const { frame } = explanation;
+  const unmasking = explanation.unmasking.slice(0, SHOWN);
+  const rest = explanation.unmasking.length + explanation.unmaskingRest - unmasking.length;
   if (unmasking.length === 0) return null;
   const lit = model.lit.value;
   const isLit = (index: number) =>
@@ -49,6 +55,7 @@ export function Unmasking({ explanation }: { explanation: Explanation }) {
           ))}
         </tbody>
       </table>
+      {rest > 0 && <p class="faint">… {counted(rest, 'more byte')}</p>}
     </figure>
   );
 }
