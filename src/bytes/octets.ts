@@ -40,15 +40,30 @@ export function compareOctets(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length;
 }
 
-/** Whether `wanted` is somewhere in `octets`. */
-export function includesOctets(octets: Uint8Array, wanted: Uint8Array): boolean {
-  const last = octets.length - wanted.length;
-  const [first] = wanted;
-  for (let at = 0; at <= last; at++) {
-    if (octets[at] !== first && wanted.length > 0) continue;
-    let i = 1;
-    while (i < wanted.length && octets[at + i] === wanted[i]) i++;
-    if (i >= wanted.length) return true;
+/** Looks for some octets in others: first where they were last, since what one program says is much alike. */
+export class OctetSearch {
+  private last = 0;
+
+  constructor(private readonly wanted: Uint8Array) {}
+
+  /** Whether they are somewhere in `octets`. */
+  isIn(octets: Uint8Array): boolean {
+    if (this.isAt(octets, this.last)) return true;
+    const { wanted } = this;
+    const end = octets.length - wanted.length;
+    const [first] = wanted;
+    for (let at = 0; at <= end; at++) {
+      if (octets[at] !== first || !this.isAt(octets, at)) continue;
+      this.last = at;
+      return true;
+    }
+    return wanted.length === 0;
   }
-  return false;
+
+  private isAt(octets: Uint8Array, from: number): boolean {
+    const { wanted } = this;
+    if (from + wanted.length > octets.length) return false;
+    for (let i = 0; i < wanted.length; i++) if (octets[from + i] !== wanted[i]) return false;
+    return true;
+  }
 }

@@ -2,7 +2,7 @@
  * The scalar at a path of names in JSON (RFC 8259), found where it lies: what lies beside it is checked, and nothing is made
  * of it.
  *
- * Strategy: one walk over the octets, a fifth of the time of JSON.parse(). It knows the usual: names and texts of ASCII,
+ * Strategy: one walk over the octets, two fifths of the time of JSON.parse(). It knows the usual: names and texts of ASCII,
  * names without escapes, objects on the way. Of anything else, and of what is no JSON, it is not sure.
  */
 import { textOfOctets } from '../bytes/octets.js';
@@ -18,12 +18,13 @@ export type Scanned = string | number | boolean | null | undefined | typeof OBJE
 const MAX_DEPTH = 64;
 /** Octets of texts that are quicker put together than decoded. */
 const SHORT = 24;
-/** Digits of integers that a double holds, all of them. */
+/** Digits of integers that a double holds, all of them; and the powers of ten that shift them, doubles as well. */
 const MAX_DIGITS = 15;
+const POWERS = Array.from({ length: MAX_DIGITS }, (_, power) => 10 ** power);
 
 const [QUOTE, BACKSLASH, COMMA, COLON, MINUS, PLUS, POINT] = [0x22, 0x5c, 0x2c, 0x3a, 0x2d, 0x2b, 0x2e];
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 0x5d];
-const [ZERO, NINE, EXPONENT, CASE] = [0x30, 0x39, 0x65, 0x20];
+const [ZERO, NINE, EXPONENT, CASE, SPACE] = [0x30, 0x39, 0x65, 0x20, 0x20];
 /** §7: characters of ASCII that stand for themselves in a string. */
 const isPlain = Uint8Array.from({ length: 256 }, (_, octet) =>
   octet >= 0x20 && octet < 0x80 && octet !== QUOTE && octet !== BACKSLASH ? 1 : 0,
@@ -71,7 +72,10 @@ export class JsonScan {
         return matched !== -1 || depth === MAX_DEPTH ? -1 : this.array(at + 1, depth + 1);
       case QUOTE: {
         const end = this.string(at + 1, isWanted);
-        if (isWanted) [this.begin, this.end] = [at + 1, end - 1];
+        if (isWanted) {
+          this.begin = at + 1;
+          this.end = end - 1;
+        }
         return end;
       }
       default:
@@ -90,7 +94,10 @@ export class JsonScan {
       if (end === -1) return -1;
       const leads = matched !== -1 && this.isName(at + 1, end - 1, this.names[matched]);
       // The last one of a name counts.
-      if (leads) [this.found, this.begin] = [undefined, -1];
+      if (leads) {
+        this.found = undefined;
+        this.begin = -1;
+      }
       at = this.space(end);
       if (bytes[at] !== COLON) return -1;
       at = this.value(this.space(at + 1), leads ? matched + 1 : -1, depth);
@@ -188,11 +195,18 @@ export class JsonScan {
 
   private numeral(begin: number, end: number): number {
     const { bytes } = this;
-    let value = 0;
-    let at = begin;
-    if (end - begin <= MAX_DIGITS)
-      for (; at < end && isDigit(bytes[at]); at++) value = value * 10 + bytes[at] - ZERO;
-    return at === end ? value : Number(this.ascii(begin, end));
+    const isNegative = bytes[begin] === MINUS;
+    let digits = 0;
+    let fraction = end;
+    if (end - begin > MAX_DIGITS) return Number(this.ascii(begin, end));
+    for (let at = isNegative ? begin + 1 : begin; at < end; at++) {
+      if (bytes[at] === POINT) fraction = at + 1;
+      else if (isDigit(bytes[at])) digits = digits * 10 + bytes[at] - ZERO;
+      else return Number(this.ascii(begin, end));
+    }
+    // Of two exact numbers: the double that is next to what is written.
+    const value = digits / POWERS[end - fraction];
+    return isNegative ? -value : value;
   }
 
   private ascii(begin: number, end: number): string {
@@ -207,11 +221,11 @@ export class JsonScan {
   private space(from: number): number {
     const { bytes } = this;
     let at = from;
-    while (at < bytes.length && isSpace(bytes[at])) at++;
+    while (at < bytes.length && bytes[at] <= SPACE && isSpace(bytes[at])) at++;
     return at;
   }
 }
 
 const isDigit = (octet: number): boolean => octet >= ZERO && octet <= NINE;
 const isSpace = (octet: number): boolean =>
-  octet === 0x20 || octet === 0x0a || octet === 0x0d || octet === 0x09;
+  octet === SPACE || octet === 0x0a || octet === 0x0d || octet === 0x09;

@@ -4,7 +4,7 @@
  * name of the path is not parsed.
  */
 import { jsonShape } from '../bytes/json-shape.js';
-import { includesOctets, octetsOfText } from '../bytes/octets.js';
+import { OctetSearch, octetsOfText } from '../bytes/octets.js';
 import type { Unit } from '../subprotocol/decoder.js';
 import type { Frame } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
@@ -52,7 +52,9 @@ function getterOf(
 ): Getter<Frame | Message> {
   const json = new LastJson(parseText);
   const name = steps.filter((one) => typeof one === 'string').at(-1);
-  const written = name === undefined ? undefined : octetsOfText(JSON.stringify(name).slice(1));
+  // Without the first quote, which has too many like it.
+  const written =
+    name === undefined ? undefined : new OctetSearch(octetsOfText(JSON.stringify(name).slice(1)));
   const ownValue = (record: Frame | Message) => {
     if (!mayBeJson(record)) return undefined;
     const scanned = scan === undefined ? UNSURE : scan.scalarIn(octetsOf(record));
@@ -131,12 +133,9 @@ function octetsOf(record: Frame | Message): Uint8Array {
   return 'payload' in record ? record.payload : record.content;
 }
 
-/**
- * Whether it has no member of that name: neither as it is usually written, nor, with a backslash, in another way. `written`:
- * without the first quote, which has too many like it.
- */
-function isWithout(bytes: Uint8Array, written: Uint8Array): boolean {
-  return !includesOctets(bytes, written) && !bytes.includes(BACKSLASH);
+/** There is no member of that name: neither as it is usually written, nor, with a backslash, in another way. */
+function isWithout(bytes: Uint8Array, written: OctetSearch): boolean {
+  return !written.isIn(bytes) && !bytes.includes(BACKSLASH);
 }
 
 const BACKSLASH = 0x5c;

@@ -7,8 +7,8 @@
 import { nearest } from '../bytes/nearest.js';
 import {
   compareOctets,
-  includesOctets,
   latin1OfOctets,
+  OctetSearch,
   octetsOfHex,
   octetsOfText,
   textOfOctets,
@@ -124,7 +124,8 @@ function containTest(type: FieldType, literal: Token): Test {
   if (type !== 'text' && type !== 'bytes')
     throw new FilterError('contains is for texts and octets', literal.column, literal.length);
   const wanted = type === 'text' ? octetsOfLiteral(literal) : parseBytes(literal);
-  return (value) => includesOctets(value as Uint8Array, wanted);
+  const search = new OctetSearch(wanted);
+  return (value) => search.isIn(value as Uint8Array);
 }
 
 function matchTest(type: FieldType, literal: Token): Test {
