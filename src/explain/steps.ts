@@ -55,29 +55,10 @@ function topBit({ exactLength, length }: Frame): string {
   return `, whose top bit may not be set; without it, ${count(length, 'byte')}`;
 }
 
-/** What a decoder may not go on behind, by rule. */
-const REFUSED = new Set([
-  'close-code-invalid',
-  'close-one-byte',
-  'close-reason-utf8',
-  'continuation-without-start',
-  'deflate-undecodable',
-  'fragmented-control',
-  'interleaved-message',
-  'invalid-utf8',
-  'length-top-bit',
-  'masked-server-frame',
-  'oversized-control',
-  'reserved-opcode',
-  'rsv-without-extension',
-  'rsv1-misplaced',
-  'unmasked-client-frame',
-]);
-
 function endTells(frame: Frame, findings: readonly Finding[]): string {
   const { opcode, messageOpcode, fin, compressed, truncated } = frame;
   if (truncated) return 'the stream ended before the frame did';
-  const refused = findings.find(({ rule, severity }) => severity === 'error' && REFUSED.has(rule.id));
+  const refused = findings.find(({ rule, severity }) => severity === 'error' && rule.fails === true);
   if (refused !== undefined)
     return `it must not go on: ${refused.rule.title} (${refused.rule.section}); the connection fails`;
   const lost = lacking(frame);

@@ -88,8 +88,9 @@ export function explainRule(rule: Rule, colors: Colors, width: number): string {
 /** One line of JSON, without the line end. */
 export function ruleJson(rule: Rule): string {
   const { id, section, severity, title, asks, why, causes, client, server, example } = rule;
+  const fails = rule.fails === true;
   return (
-    `{"rule":"${id}","severity":"${severity}","section":${jsonString(section)},"title":${jsonString(title)},` +
+    `{"rule":"${id}","severity":"${severity}","fails":${fails},"section":${jsonString(section)},"title":${jsonString(title)},` +
     `"asks":${jsonString(asks)},"why":${jsonString(why)},"causes":${jsonString(causes)},` +
     `"client":${jsonString(client)},"server":${jsonString(server)},` +
     `"example":{"bytes":${jsonString(example.bytes)},"explanation":${jsonString(example.explanation)}}}`

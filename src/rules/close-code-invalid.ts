@@ -9,6 +9,7 @@ export const closeCodeInvalid: Rule = {
   id: 'close-code-invalid',
   section: 'RFC 6455 §7.4',
   severity: 'error',
+  fails: true,
   title: 'A Close frame has a code that must not be sent',
   asks:
     'Codes in a Close frame are 1000–1003 and 1007–1014 (registered), 3000–3999 (registered for libraries) ' +

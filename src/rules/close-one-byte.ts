@@ -9,6 +9,7 @@ export const closeOneByte: Rule = {
   id: 'close-one-byte',
   section: 'RFC 6455 §5.5.1',
   severity: 'error',
+  fails: true,
   title: 'The body of a Close frame is one byte long',
   asks:
     'If a Close frame has a body, its first two octets MUST be the code, most significant octet first. No ' +

@@ -10,6 +10,7 @@ export const closeReasonUtf8: Rule = {
   id: 'close-reason-utf8',
   section: 'RFC 6455 §5.5.1',
   severity: 'error',
+  fails: true,
   title: 'The reason in a Close frame is not UTF-8',
   asks:
     'What follows the code in a Close frame is a reason encoded as UTF-8. Whoever reads it and finds ' +

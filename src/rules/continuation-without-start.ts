@@ -8,6 +8,7 @@ export const continuationWithoutStart: Rule = {
   id: 'continuation-without-start',
   section: 'RFC 6455 §5.4',
   severity: 'error',
+  fails: true,
   title: 'A continuation frame without a message to continue',
   asks:
     'A fragmented message begins with a text or binary frame without FIN. Continuation frames follow, and the ' +

@@ -9,6 +9,7 @@ export const deflateUndecodable: Rule = {
   id: 'deflate-undecodable',
   section: 'RFC 7692 §7.2.1',
   severity: 'error',
+  fails: true,
   title: 'A compressed message cannot be inflated as it is',
   asks:
     'A message with RSV1 on its first frame is raw DEFLATE (RFC 1951) that ends with an empty stored block, ' +

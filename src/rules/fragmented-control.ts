@@ -8,6 +8,7 @@ export const fragmentedControl: Rule = {
   id: 'fragmented-control',
   section: 'RFC 6455 §5.5',
   severity: 'error',
+  fails: true,
   title: 'A control frame is fragmented',
   asks: 'Close, Ping and Pong MUST NOT be fragmented: FIN is set in each.',
   why:

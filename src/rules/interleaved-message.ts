@@ -9,6 +9,7 @@ export const interleavedMessage: Rule = {
   id: 'interleaved-message',
   section: 'RFC 6455 §5.4',
   severity: 'error',
+  fails: true,
   title: 'A message begins inside another one',
   asks:
     'Between the first and the last fragment of a message, its sender MUST NOT send fragments of another message ' +

@@ -12,6 +12,7 @@ export const invalidUtf8: Rule = {
   id: 'invalid-utf8',
   section: 'RFC 6455 §5.6',
   severity: 'error',
+  fails: true,
   title: 'A text message is not UTF-8',
   asks:
     'The whole text message MUST be valid UTF-8; a single fragment of it may end within a character. ' +

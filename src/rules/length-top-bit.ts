@@ -8,6 +8,7 @@ export const lengthTopBit: Rule = {
   id: 'length-top-bit',
   section: 'RFC 6455 §5.2',
   severity: 'error',
+  fails: true,
   title: 'The most significant bit of a 64-bit length is set',
   asks: 'The most significant bit of a length in 64 bits MUST be 0, which makes it a number of 63 bits.',
   why: 'So that languages without unsigned numbers of 64 bits can hold every length.',

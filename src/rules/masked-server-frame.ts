@@ -8,6 +8,7 @@ export const maskedServerFrame: Rule = {
   id: 'masked-server-frame',
   section: 'RFC 6455 §5.1',
   severity: 'error',
+  fails: true,
   title: 'A server frame is masked',
   asks: 'A server MUST NOT mask any frame. A client MUST close the connection on one; it may send code 1002.',
   why:

@@ -9,6 +9,7 @@ export const oversizedControl: Rule = {
   id: 'oversized-control',
   section: 'RFC 6455 §5.5',
   severity: 'error',
+  fails: true,
   title: 'A control frame has more than 125 bytes',
   asks:
     'The payload of Close, Ping and Pong MUST be 125 bytes at most. A reason in a Close has 123 bytes, as the ' +

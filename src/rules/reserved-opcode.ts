@@ -9,6 +9,7 @@ export const reservedOpcode: Rule = {
   id: 'reserved-opcode',
   section: 'RFC 6455 §5.2',
   severity: 'error',
+  fails: true,
   title: 'The opcode is reserved',
   asks:
     'Opcodes 3 to 7 are reserved for further data frames and 11 to 15 for further control frames. On an unknown ' +

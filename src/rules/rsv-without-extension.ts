@@ -9,6 +9,7 @@ export const rsvWithoutExtension: Rule = {
   id: 'rsv-without-extension',
   section: 'RFC 6455 §5.2',
   severity: 'error',
+  fails: true,
   title: 'A reserved bit is set without an extension that defines it',
   asks:
     'RSV1, RSV2 and RSV3 MUST be 0 unless an extension was negotiated that gives them a meaning. ' +

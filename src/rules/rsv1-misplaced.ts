@@ -9,6 +9,7 @@ export const rsv1Misplaced: Rule = {
   id: 'rsv1-misplaced',
   section: 'RFC 7692 §6.1',
   severity: 'error',
+  fails: true,
   title: 'RSV1 is set in a continuation or control frame',
   asks:
     'With permessage-deflate, RSV1 in the first frame says that the message is compressed. A sender MUST NOT set ' +

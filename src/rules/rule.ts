@@ -54,6 +54,8 @@ export interface Rule {
   /** `RFC 6455 §5.5`: the section that asks it. */
   readonly section: string;
   readonly severity: Severity;
+  /** Who receives it cannot go on: fails the connection (RFC 6455 §7.1.7), or does not understand what follows. */
+  readonly fails?: true;
   /** The fault in a few words: `A client frame is not masked`. */
   readonly title: string;
   /** What the RFC asks. */

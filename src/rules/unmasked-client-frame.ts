@@ -7,6 +7,7 @@ export const unmaskedClientFrame: Rule = {
   id: 'unmasked-client-frame',
   section: 'RFC 6455 §5.1',
   severity: 'error',
+  fails: true,
   title: 'A client frame is not masked',
   asks:
     'A client MUST mask every frame that it sends, with a fresh key of four octets, and say so in the mask bit. ' +

@@ -170,5 +170,5 @@ it.each(rules.map((known) => [known.id, known] as const))('ruleJson of %s has al
   const { id, watch: _watch, judge: _judge, ...rest } = known;
   const json = ruleJson(known);
   expect(json).not.toContain('\n');
-  expect(JSON.parse(json)).toEqual({ rule: id, ...rest });
+  expect(JSON.parse(json)).toEqual({ rule: id, fails: false, ...rest });
 });
