@@ -5,9 +5,9 @@
  * while they are held back for their order, frames are held as well, bounded: then the oldest goes on without. What waits
  * stands in a queue for each side of a session, in the order in which its messages end.
  */
-import type { Frame } from '../websocket/frame-record.js';
+import { type Frame, isWholeMessage } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
-import { CONTINUATION, isControl } from '../websocket/opcode.js';
+import { isControl } from '../websocket/opcode.js';
 import type { Session } from '../websocket/session-record.js';
 
 /** As many, and as many octets of payload and of what is said, as are held. */
@@ -90,10 +90,10 @@ export class AwaitingMessage {
     this.drain();
   }
 
-  private awaits({ opcode, fin, compressed, session }: Frame): boolean {
-    if (isControl(opcode)) return false;
-    if (!fin) return this.options.fragments === true;
-    return opcode === CONTINUATION || compressed || this.options.joinedOnly?.(session) !== true;
+  private awaits(frame: Frame): boolean {
+    if (isControl(frame.opcode)) return false;
+    if (!frame.fin) return this.options.fragments === true;
+    return !isWholeMessage(frame) || this.options.joinedOnly?.(frame.session) !== true;
   }
 
   private drain(): void {

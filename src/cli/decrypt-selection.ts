@@ -87,7 +87,6 @@ export class Selection {
   }
 
   private keeps({ number }: Packet): boolean {
-    const assigned = this.tracker.of(number);
-    return assigned !== undefined && this.kept.has(assigned.connection);
+    return this.tracker.isOf(number, this.kept);
   }
 }

@@ -9,6 +9,7 @@ import { embedSecrets } from '../capture/embed-secrets.js';
 import { isRepeatable } from '../capture/open.js';
 import { runDissection } from '../dissect.js';
 import { DEFAULT_LIMITS } from '../limits.js';
+import { count } from '../rules/count.js';
 import { SecretStore } from '../tls/secrets.js';
 import type { DecryptOptions } from './commands/decrypt.js';
 import { Selection, type Written } from './decrypt-selection.js';
@@ -76,7 +77,7 @@ async function writeDecrypted(
 
 function whyNothing({ read, unread }: Written): string {
   if (read + unread === 0) return 'there is no TLS in it';
-  return `${unread} TLS connections, and none of the secrets opens them`;
+  return `${count(unread, 'TLS connection')}, and none of the secrets opens them`;
 }
 
 /** Of the connections that a filter keeps. */
@@ -98,8 +99,8 @@ function tellOf(
   { stderr }: Terminal,
 ): void {
   stderr.write(
-    `wsdissect: ${out === '-' ? 'standard output' : visible(out)}: ${packets} packets, ${secrets} secrets of ` +
-      `${read} TLS connection${read === 1 ? '' : 's'}${unread > 0 ? `; ${unread} could not be read, or not in whole` : ''}\n`,
+    `wsdissect: ${out === '-' ? 'standard output' : visible(out)}: ${count(packets, 'packet')}, ${count(secrets, 'secret')} of ` +
+      `${count(read, 'TLS connection')}${unread > 0 ? `; ${unread} could not be read, or not in whole` : ''}\n`,
   );
   stderr.flush();
 }

@@ -17,6 +17,7 @@ import { PacketComments } from '../rewrite/packet-comments.js';
 import { PacketConnections } from '../rewrite/packet-connections.js';
 import { Redaction } from '../rewrite/redaction.js';
 import { Redactor } from '../rewrite/redactor.js';
+import { count } from '../rules/count.js';
 import type { Timestamp } from '../stream/place.js';
 import type { Decoded } from '../subprotocol/decoder.js';
 import type { Message } from '../websocket/message-record.js';
@@ -45,10 +46,6 @@ export async function exportPcapng(
   try {
     const reading = { captures, options, terminal, comments, connections, redaction };
     const { summary, kept } = await readNotes(reading);
-    const isKept = (packet: number): boolean => {
-      const assigned = connections.of(packet);
-      return assigned !== undefined && kept?.has(assigned.connection) === true;
-    };
     const redactor = redaction && new Redactor(redaction, connections);
     const merged =
       inputs.length === 1 ? undefined : summary.capture.captures.flatMap((capture) => capture.comments);
@@ -62,7 +59,7 @@ export async function exportPcapng(
           packet(packet) {
             // What was not there the first time is left out, and what was not wanted (Ctrl-C).
             if (packet.number > summary.packets) return false;
-            if (kept !== undefined && !isKept(packet.number)) return;
+            if (kept !== undefined && !connections.isOf(packet.number, kept)) return;
             const told = redactor === undefined ? packet : redactor.packet(packet);
             if (told !== undefined) writer.packet(told, comments.take(packet.number));
           },
@@ -100,9 +97,6 @@ function tellOfSecrets(
   stderr.flush();
 }
 
-/** Of a plural. */
-const s = (count: number): string => (count === 1 ? '' : 's');
-
 /** What could not be redacted, and so is not there. */
 function tellOfRedaction(
   { unredactableSessions, uncertainFrames }: Redaction,
@@ -111,15 +105,15 @@ function tellOfRedaction(
 ): void {
   if (unredactableSessions > 0)
     stderr.write(
-      `wsdissect: left out: ${unredactableSessions} session${s(unredactableSessions)} in HTTP/2 without TLS, which cannot be redacted\n`,
+      `wsdissect: left out: ${count(unredactableSessions, 'session')} in HTTP/2 without TLS, which cannot be redacted\n`,
     );
   if (leftOut > 0)
     stderr.write(
-      `wsdissect: left out: ${leftOut} packet${s(leftOut)} of WebSockets: fragments, or cut within their headers\n`,
+      `wsdissect: left out: ${count(leftOut, 'packet')} of WebSockets: fragments, or cut within their headers\n`,
     );
   if (uncertainFrames > 0)
     stderr.write(
-      `wsdissect: overwritten with their headers: ${uncertainFrames} frame${s(uncertainFrames)} that may be payload (confidence below 0.99)\n`,
+      `wsdissect: overwritten with their headers: ${count(uncertainFrames, 'frame')} that may be payload (confidence below 0.99)\n`,
     );
   stderr.flush();
 }

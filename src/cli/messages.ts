@@ -64,6 +64,6 @@ function makeRenderer(
     const lines = new MessageLines(stdout, context, colors, decode);
     return objectRenderer(format, stdout, (message) => lines.write(message));
   }
-  const json = new MessageJson(stdout, decode, decode !== undefined);
+  const json = new MessageJson(stdout, decode);
   return objectRenderer(format, stdout, (message, isNeighbour) => json.write(message, isNeighbour));
 }

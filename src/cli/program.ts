@@ -27,7 +27,7 @@ import { addServeCommand } from './commands/serve.js';
 import { addSessionsCommand } from './commands/sessions.js';
 import { addStatsCommand } from './commands/stats.js';
 import { EXIT, EXIT_HELP, UsageError } from './exit.js';
-import { refuseMistypedCommand } from './mistyped.js';
+import { orderHint, refuseMistypedCommand } from './mistyped.js';
 import { openTerminal, type Terminal } from './terminal.js';
 
 /** Help is prose: wider lines would be harder to read. */
@@ -160,19 +160,13 @@ export async function main(argv: readonly string[], version: string): Promise<vo
   } catch (error) {
     process.exitCode = exitCodeOf(error, terminal);
     if (error instanceof CommanderError && error.code === 'commander.unknownOption')
-      hintAtOrder(program, argv.slice(2), terminal);
+      tell(orderHint(program, argv.slice(2)), terminal);
   }
 }
 
-/** Options of a command that stands behind options are not known: what comes first is an option of `frames`. */
-function hintAtOrder(
-  { commands }: Command,
-  [first = '', ...others]: readonly string[],
-  { stderr }: Terminal,
-) {
-  const name = first.startsWith('-') && others.find((word) => commands.some((one) => one.name() === word));
-  if (!name) return;
-  stderr.write(`wsdissect: name the command first: wsdissect ${name} …\n`);
+function tell(hint: string | undefined, { stderr }: Terminal): void {
+  if (hint === undefined) return;
+  stderr.write(`wsdissect: ${hint}\n`);
   stderr.flush();
 }
 

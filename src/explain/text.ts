@@ -103,9 +103,7 @@ export function diagramLines({ rows, omitted }: Diagram, colors: Colors): string
     lines.push(`|${row.map((cell) => paint(cell.part, cell.bits.split('').join(' '), colors)).join('|')}|`);
   }
   lines.push(border(rows.at(-1) ?? [], undefined));
-  return omitted > 0
-    ? [...lines, `  … ${omitted} more ${omitted === 1 ? 'byte' : 'bytes'} of payload`]
-    : lines;
+  return omitted > 0 ? [...lines, `  … ${count(omitted, 'more byte')} of payload`] : lines;
 }
 
 const widthOf = ({ start, end }: Cell) => 2 * (end - start) - 1;
@@ -181,7 +179,7 @@ function byteLines({ bytes, parts, frame }: Explanation, colors: Colors): string
     lines.push(`  ${at.toString(16).padStart(4, '0')}  ${row.join(' ')}`);
   }
   const rest = frame.headerLength + frame.length - bytes.length;
-  return rest > 0 ? [...lines, `  … ${rest} more ${rest === 1 ? 'byte' : 'bytes'}`] : lines;
+  return rest > 0 ? [...lines, `  … ${count(rest, 'more byte')}`] : lines;
 }
 
 function unmaskLines(explanation: Explanation): string[] {
@@ -193,7 +191,7 @@ function unmaskLines(explanation: Explanation): string[] {
 
 /** Says that there is more than is worked; empty where there is not. */
 export function unmaskingRest({ unmaskingRest: rest }: Explanation): readonly string[] {
-  return rest === 0 ? [] : [`… ${rest} more ${rest === 1 ? 'byte' : 'bytes'}`];
+  return rest === 0 ? [] : [`… ${count(rest, 'more byte')}`];
 }
 
 function stepLines({ state, takes, tells }: Step): string[] {

@@ -1,9 +1,8 @@
 /**
  * Fields of messages as a whole. Of frames they are those of the message that ends with the frame, where one does.
  */
-import type { Frame } from '../websocket/frame-record.js';
+import { type Frame, isWholeMessage } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
-import { CONTINUATION } from '../websocket/opcode.js';
 import type { Field } from './field.js';
 
 /** A number that a frame which is a message of its own has itself: nobody makes a message of it. */
@@ -21,7 +20,7 @@ const lengthField = (
     message,
     frame(frame, context) {
       if (!frame.fin) return undefined;
-      if (frame.opcode !== CONTINUATION && !frame.compressed) return ofAlone(frame);
+      if (isWholeMessage(frame)) return ofAlone(frame);
       const whole = context.message?.(frame);
       return whole && message(whole);
     },

@@ -4,7 +4,7 @@
  * Of frames what a whole message says is that of its last frame, as in tshark; where a payload is empty there is none.
  */
 import { type CloseBody, decodeClose } from '../websocket/close.js';
-import type { Frame } from '../websocket/frame-record.js';
+import { type Frame, isWholeMessage } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
 import { BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT } from '../websocket/opcode.js';
 import {
@@ -49,8 +49,7 @@ const payloadField = (
  */
 const textOf: Getter<Frame> = (frame, { message }) => {
   if (frame.messageOpcode !== TEXT || !frame.fin) return undefined;
-  const isAll = frame.opcode === TEXT && !frame.compressed;
-  const bytes = isAll ? frame.payload : message?.(frame)?.content;
+  const bytes = isWholeMessage(frame) ? frame.payload : message?.(frame)?.content;
   return bytes === undefined || bytes.length === 0 ? undefined : bytes;
 };
 

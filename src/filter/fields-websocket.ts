@@ -6,7 +6,7 @@
 import { SEVERITIES } from '../rules/rule.js';
 import { secondsBetween } from '../stream/place.js';
 import type { Unit } from '../subprotocol/decoder.js';
-import { asJsonText, decodeJson } from '../subprotocol/json.js';
+import { decodePlainJson } from '../subprotocol/json.js';
 import { deflateParameters } from '../websocket/deflate-parameters.js';
 import type { Frame, Sender } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
@@ -238,8 +238,7 @@ function unitField(
 
 /** Nobody else is asked for what no subprotocol has taken. */
 function plainJsonOf(message: Message): readonly Unit[] {
-  const text = asJsonText(message);
-  const unit = text && decodeJson(text);
+  const unit = decodePlainJson(message);
   return unit === undefined ? [] : [unit];
 }
 

@@ -3,11 +3,10 @@
  *
  * Strategy: as of a frame (frame-json.ts).
  */
-import type { Decoded } from '../subprotocol/decoder.js';
 import type { Message } from '../websocket/message-record.js';
 import { messageOpcodeName } from '../websocket/opcode.js';
 import { type ByteWriter, encoded } from './byte-writer.js';
-import { type Decode, decodedJson, notDecoded } from './decoded-text.js';
+import { type Decode, decodedJson } from './decoded-text.js';
 import { JSON_TEXT } from './escape.js';
 import { jsonOrNull, jsonString, rangeJson } from './json.js';
 import { plainJson } from './plain-json.js';
@@ -42,9 +41,8 @@ export class MessageJson {
 
   constructor(
     private readonly writer: ByteWriter,
-    private readonly decode: Decode = notDecoded,
-    /** Of plain JSON it is told that it is, with what it says. */
-    private readonly plainJson = false,
+    /** Where it is given, plain JSON that it does not know is told as such, too. */
+    private readonly decode?: Decode,
   ) {
     this.time = new TimeWriter(writer);
     this.firstTime = new TimeWriter(writer);
@@ -74,14 +72,13 @@ export class MessageJson {
     writer.bytes(message.complete ? COMPLETE : INCOMPLETE);
     const { unknownRanges } = message;
     if (unknownRanges.length > 0) writer.write(unknownRanges.map(rangeJson).join(','));
-    this.writeEnd(message, this.decode(message), isNeighbour);
+    this.writeEnd(message, this.says(message), isNeighbour);
   }
 
-  private writeEnd(message: Message, decoded: Decoded | undefined, isNeighbour: boolean): void {
+  private writeEnd(message: Message, says: string | undefined, isNeighbour: boolean): void {
     const { writer } = this;
     const { confidence, content, length, limited } = message;
     const isWhole = !limited && content.length >= length;
-    const says = decoded === undefined ? this.plain(message) : decodedJson(decoded);
     if (isWhole && confidence >= 1 && says === undefined && !isNeighbour) {
       writer.bytes(END);
       return;
@@ -92,8 +89,10 @@ export class MessageJson {
     writer.write(`]${kept}${doubt}${told}${isNeighbour ? CONTEXT : ''}}`);
   }
 
-  private plain(message: Message): string | undefined {
-    return this.plainJson ? plainJson(message) : undefined;
+  private says(message: Message): string | undefined {
+    if (this.decode === undefined) return undefined;
+    const decoded = this.decode(message);
+    return decoded === undefined ? plainJson(message) : decodedJson(decoded);
   }
 }
 

@@ -3,13 +3,13 @@
  *
  * Strategy: frames of a block end messages that are near each other, so few spans are read.
  */
-import { CONTINUATION } from '../websocket/opcode.js';
+import { isWholeMessage } from '../websocket/frame-record.js';
 import type { PageFrame, PageMessage, Table } from './source.js';
 import { readRows } from './spans.js';
 
 /** It ends a message that no frame holds as it is. */
-export function endsJoined({ message, compressed, opcode }: PageFrame): boolean {
-  return message !== undefined && (compressed || opcode === CONTINUATION);
+export function endsJoined(frame: PageFrame): boolean {
+  return frame.message !== undefined && !isWholeMessage(frame);
 }
 
 /** By row; `joinedOnly`: no messages that are a frame's payload as it is. */

@@ -7,6 +7,7 @@
  */
 import type { PacketTracker } from '../dissector.js';
 import type { Side } from '../tcp/connection.js';
+import type { NumberSet } from './number-set.js';
 import { TemporaryFile } from './temporary-file.js';
 
 const PAGE = 1 << 14;
@@ -65,6 +66,12 @@ export class PacketConnections implements PacketTracker {
     const value = entry - 1;
     isFragment ||= (value & 2) !== 0;
     return { connection: value >> 2, side: (value & 1) as Side, isFragment };
+  }
+
+  /** Whether it is of one of these connections. */
+  isOf(packet: number, connections: NumberSet): boolean {
+    const assigned = this.of(packet);
+    return assigned !== undefined && connections.has(assigned.connection);
   }
 
   close(): void {

@@ -10,7 +10,7 @@ import type { Session } from '../websocket/session-record.js';
 import { clip } from './bounded.js';
 import type { Decoded, SharedTools, Subprotocol } from './decoder.js';
 import { HeldBudget } from './held.js';
-import { asJsonText, decodeJson } from './json.js';
+import { decodePlainJson } from './json.js';
 import { SUBPROTOCOLS } from './registry.js';
 import { OpenRequests, SessionRequests } from './requests.js';
 import { SessionDecoding, type Troubles } from './session-decoding.js';
@@ -89,8 +89,7 @@ export class SubprotocolDecoding {
     const decoded = this.of(message.session).decode(message);
     this.latest = undefined;
     if (decoded !== undefined || this.options.plainJson === false) return decoded;
-    const text = asJsonText(message);
-    return text && decodeJson(text);
+    return decodePlainJson(message);
   }
 
   /** Nobody is asked any more what messages of this session say: they need not come. */

@@ -37,6 +37,12 @@ export function decodeJson(message: Message): Unit | undefined {
   return outline && makeUnit('json', outline.type, outline.summary, bounded(outline.value));
 }
 
+/** As decodeJson(), of a message that no subprotocol has taken: what is not all there is none. */
+export function decodePlainJson(message: Message): Unit | undefined {
+  const text = asJsonText(message);
+  return text && decodeJson(text);
+}
+
 /** The message as a text that may be JSON; undefined where it is none, not all there, or too long to be looked at. */
 export function asJsonText(message: Message): Message | undefined {
   const { complete, content, unknownRanges } = message;

@@ -14,12 +14,11 @@ import { FrameDecoder, type FrameHeader, type FrameVisitor } from './frame.js';
 import type { Range, Sender } from './frame-record.js';
 import { FrameRecorder } from './frame-recorder.js';
 import { EMPTY, FrameState } from './frame-state.js';
-import { isMaskedText } from './masked-text.js';
 import { MessageDecoder } from './message.js';
 import type { SessionObserver } from './observer.js';
-import { CLOSE, CONTINUATION, CONTROL_LIMIT, isControl, isReserved, PING, PONG, TEXT } from './opcode.js';
+import { CLOSE, CONTINUATION, CONTROL_LIMIT, isControl, isReserved, PING, PONG } from './opcode.js';
 import { PayloadBuffer } from './payload-buffer.js';
-import { COMPRESSED, isPlainHeader, type PlainReader, type PlainStream } from './plain-reader.js';
+import { COMPRESSED, isPlainHeader, isSound, type PlainReader, type PlainStream } from './plain-reader.js';
 import type { PlainUnderWay } from './plain-under-way.js';
 import { Provenance } from './provenance.js';
 import { type Resynchronisation, Resynchroniser } from './resync.js';
@@ -247,7 +246,7 @@ export class Direction implements StreamSink, FrameVisitor, PlainStream {
     const { observer } = this;
     if (observer === undefined) return true;
     if (!observer.calm || end - start < header.length) return false;
-    return header.opcode !== TEXT || isMaskedText(chunk, start, end, header.maskingKey);
+    return isSound(this, header, chunk, start, end);
   }
 
   /** The data frame under way is not alone after all. */

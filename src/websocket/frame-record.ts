@@ -4,6 +4,7 @@
  */
 import type { Timestamp } from '../stream/place.js';
 import type { LengthForm } from './frame.js';
+import { CONTINUATION } from './opcode.js';
 import type { Session } from './session-record.js';
 
 /** Who sent a frame. Masking, deflate state and rules go by the sender. */
@@ -84,4 +85,13 @@ export interface Frame {
   readonly confidence: number;
   /** Where its bytes came from, header included, in stream order. */
   readonly pieces: readonly Piece[];
+}
+
+/** Its payload as it is, is all that its message says: that has no other frame, and is not compressed. */
+export function isWholeMessage({
+  fin,
+  opcode,
+  compressed,
+}: Pick<Frame, 'fin' | 'opcode' | 'compressed'>): boolean {
+  return fin && opcode !== CONTINUATION && !compressed;
 }

@@ -156,7 +156,7 @@ export function isPlainHeader(header: FrameHeader, masks: boolean, maxMessage: n
 }
 
 /** Whether nothing but the content is to be told of the payload chunk[start, end). */
-function isSound(
+export function isSound(
   stream: PlainStream,
   header: FrameHeader,
   chunk: Uint8Array,

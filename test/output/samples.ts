@@ -2,6 +2,7 @@
 import { Collected } from '../../src/cli/collected.js';
 import { ByteWriter } from '../../src/output/byte-writer.js';
 import type { Colors } from '../../src/output/colors.js';
+import { notDecoded } from '../../src/output/decoded-text.js';
 import type { ColumnContext } from '../../src/output/frame-columns.js';
 import { FrameJson } from '../../src/output/frame-json.js';
 import { FrameLines } from '../../src/output/frame-text.js';
@@ -207,7 +208,7 @@ export const messageLine = (message: Message, context: ColumnContext, colors: Co
 export const frameJson = (frame: Frame): string => written((writer) => new FrameJson(writer).write(frame));
 
 export const messageJson = (message: Message, plainJson = false): string =>
-  written((writer) => new MessageJson(writer, undefined, plainJson).write(message));
+  written((writer) => new MessageJson(writer, plainJson ? notDecoded : undefined).write(message));
 
 /**
  * Whatever drives a terminal or deceives its reader: C0 (the line end too), DEL, C1, bidi controls, zero width

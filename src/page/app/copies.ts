@@ -5,7 +5,7 @@
  * characters that a terminal acts upon does not get there at all.
  */
 import { formatHex } from '../../bytes/hex.js';
-import type { Frame } from '../../websocket/frame-record.js';
+import { type Frame, isWholeMessage } from '../../websocket/frame-record.js';
 import { formatKey } from '../../websocket/mask.js';
 import type { Message } from '../../websocket/message-record.js';
 import { CONTINUATION, isControl, opcodeName, TEXT } from '../../websocket/opcode.js';
@@ -55,7 +55,7 @@ export function wscatCopy(frame: Frame, message: Message | undefined): Command {
   if (opcode === CONTINUATION) return refused('the beginning of its message was not captured');
   if (opcode !== TEXT)
     return refused(`wscat sends text, not ${isControl(opcode) ? 'control frames' : 'binary'}`);
-  const text = isJoined(frame) ? message && messageText(message) : frameText(frame);
+  const text = isWholeMessage(frame) ? frameText(frame) : message && messageText(message);
   if (text === undefined) return refused('the page has no whole text of it');
   const subprotocol = session.handshake?.subprotocol;
   const origin = session.handshake?.origin;
@@ -69,11 +69,6 @@ export function wscatCopy(frame: Frame, message: Message | undefined): Command {
 }
 
 const refused = (reason: string): Command => ({ command: undefined, reason });
-
-/** Its payload is no text of its own: a part of a message, or compressed. */
-export function isJoined({ opcode, fin, compressed }: Frame): boolean {
-  return compressed || opcode === CONTINUATION || !fin;
-}
 
 function frameText({ payload, length }: Frame): string | undefined {
   return payload.length < length ? undefined : textOf(payload);

@@ -1,9 +1,9 @@
 /**
  * Copies the frame as hexadecimal, as JSON, or as a command for wscat.
  */
-import type { Frame } from '../../websocket/frame-record.js';
+import { type Frame, isWholeMessage } from '../../websocket/frame-record.js';
 import { useModel } from './context.js';
-import { hexCopy, isJoined, jsonCopy, wscatCopy } from './copies.js';
+import { hexCopy, jsonCopy, wscatCopy } from './copies.js';
 import { useMessage } from './use-message.js';
 
 /** Characters of a command that are shown before it is copied. */
@@ -13,7 +13,8 @@ export function CopyButtons({ frame }: { frame: Frame }) {
   const model = useModel();
   const message = useMessage(frame);
   const { command, reason } = wscatCopy(frame, message);
-  const said = isJoined(frame) && message !== undefined ? `what message ${message.number} says` : 'the same';
+  const said =
+    !isWholeMessage(frame) && message !== undefined ? `what message ${message.number} says` : 'the same';
   const copy = async (what: string, text: string): Promise<void> => {
     model.say((await toClipboard(text)) ? `Copied ${what}.` : 'The browser does not let the page copy.');
   };
