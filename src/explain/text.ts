@@ -23,6 +23,7 @@ const MAX_PACKETS = 16;
 /** What an explanation consists of, in this order. */
 export type SectionName =
   | 'title'
+  | 'assumed'
   | 'figure'
   | 'parts'
   | 'bytes'
@@ -48,9 +49,10 @@ export function explanationText(explanation: Explanation, colors: Colors): strin
 
 /** Those that have something to say of this frame. */
 export function explanationSections(explanation: Explanation, colors: Colors): readonly Section[] {
-  const { parts, diagram, steps, findings } = explanation;
+  const { parts, diagram, steps, findings, assumed } = explanation;
   const sections: readonly (readonly [SectionName, string, readonly string[]])[] = [
     ['title', '', [colors.label(titleOf(explanation))]],
+    ['assumed', 'What is assumed', assumed.flatMap((one) => wrapped(one, '  '))],
     ['figure', 'Bit by bit (RFC 6455 §5.2)', diagramLines(diagram, colors)],
     ['parts', 'What each part says', togetherOf(parts).flatMap((alike) => partLines(alike, colors))],
     ['bytes', 'The bytes, coloured by part', byteLines(explanation, colors)],
