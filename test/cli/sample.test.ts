@@ -36,6 +36,27 @@ it('plays the script of the README, of which it says what is broken', () => {
   expect(findings).toContain('"rule":"unmasked-client-frame"');
 });
 
+it('says in which line of a script a mistake is, and warns of what breaks a rule', () => {
+  const script = join(folder, 'mistake.yaml');
+  const played = (text: string) => {
+    writeFileSync(script, text);
+    const { status, stderr } = sample('--script', script, '-o', join(folder, 'mistake.pcapng'));
+    return [status, stderr.replace(script, 'mistake.yaml')];
+  };
+  expect(played('steps:\n  - client: a\n  - "\\u001b[31m": b')).toEqual([
+    1,
+    'wsdissect: mistake.yaml: line 3: step 2: one of client, server and wait is needed\n',
+  ]);
+  expect(played('steps:\n  - client: { "\\u001b[31m": b }')).toEqual([
+    1,
+    expect.stringMatching(/^wsdissect: mistake.yaml: line 2: step 1: [ -~␛]+ is not known; [ -~]+\n$/),
+  ]);
+  expect(played('steps:\n  - client: { close: 1000 }\n  - client: a')).toEqual([
+    0,
+    'wsdissect: mistake.yaml: line 3: step 2: the client goes on behind its Close of step 1 (RFC 6455 §5.5.1)\n',
+  ]);
+});
+
 it.each([
   [
     ['nothing-like-it', '-o', 'x'],
