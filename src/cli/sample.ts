@@ -25,6 +25,7 @@ export async function makeSample(
   if (script !== undefined && name !== undefined)
     throw new UsageError('name a scenario or give a script, not both');
   if (script === undefined && (name === undefined || name === 'list')) {
+    if (output !== undefined) throw new UsageError('-o takes a capture: name a scenario, or give a script');
     listScenarios(terminal);
     return;
   }

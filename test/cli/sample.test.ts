@@ -63,6 +63,8 @@ it.each([
     /^wsdissect: there is no scenario "nothing-like-it".*\(wsdissect sample list\)\n$/,
   ],
   [['hello-wolrd', '-o', 'x'], /did you mean hello-world\?/],
+  [['list', '-o', 'x'], /^wsdissect: -o takes a capture: name a scenario, or give a script\n$/],
+  [['-o', 'x'], /^wsdissect: -o takes a capture: name a scenario, or give a script\n$/],
   [['hello-world'], /^wsdissect: say where to write the capture: -o FILE \(-o - for standard output\)\n$/],
   [['hello-world', '-o', '/nowhere/x'], /^wsdissect: cannot write to \/nowhere\/x \(ENOENT\)\n$/],
   [['hello-world', '--script', 'x', '-o', 'x'], /^wsdissect: name a scenario or give a script, not both\n$/],
