@@ -7,7 +7,7 @@ import { visible } from '../bytes/visible.js';
 import type { Colors } from '../output/colors.js';
 import { wrap } from '../output/width.js';
 import { count } from '../rules/count.js';
-import { opcodeName } from '../websocket/opcode.js';
+import { opcodeTitle } from '../websocket/opcode.js';
 import { type Cell, type Diagram, ROW_BITS } from './diagram.js';
 import type { Explanation } from './explanation.js';
 import { PART_NAMES, type Part, type PartName, wireHex } from './part.js';
@@ -85,7 +85,7 @@ export function titleOf({ frame, pieces }: Explanation): string {
   const from = frame.sender === 'client' ? 'client → server' : 'server → client';
   const session = pieces.length === 0 ? '' : `, session ${frame.session.number}`;
   const { exactLength: length } = frame;
-  return `Frame ${frame.number}: ${opcodeName(frame.opcode)}, ${length} ${length === 1n ? 'byte' : 'bytes'}, ${from}${session}`;
+  return `Frame ${frame.number}: ${opcodeTitle(frame.opcode)}, ${length} ${length === 1n ? 'byte' : 'bytes'}, ${from}${session}`;
 }
 
 /** The lines of the figure, uncoloured where `colors` are none. */
