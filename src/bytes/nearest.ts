@@ -5,7 +5,10 @@
 /** Letters that are enough for an abbreviation. */
 export const MIN_PREFIX = 3;
 
-/** The name that a word is probably meant to be: one with a part that it begins, or that differs in half its letters at most. */
+/**
+ * The name that a word is probably meant to be: one with a part that it begins, or that differs in half its letters at
+ * most, not counting those in front of the dot that both begin with.
+ */
 export function nearest(word: string, names: readonly string[]): string | undefined {
   const asked = word.toLowerCase();
   const holding = names.find((name) => asked.length >= MIN_PREFIX && partBegins(name, asked));
@@ -13,7 +16,17 @@ export function nearest(word: string, names: readonly string[]): string | undefi
   const [best] = names
     .map((name) => ({ name, letters: distance(asked, name) }))
     .sort((a, b) => a.letters - b.letters);
-  return best !== undefined && best.letters <= asked.length / 2 ? best.name : undefined;
+  if (best === undefined) return undefined;
+  const shared = sharedParts(asked, best.name);
+  const most = shared === 0 ? asked.length / 2 : Math.ceil((asked.length - shared) / 2);
+  return best.letters <= most ? best.name : undefined;
+}
+
+/** Letters of the parts that both begin with, dots included. */
+function sharedParts(a: string, b: string): number {
+  let shared = 0;
+  for (let i = 0; i < a.length && a[i] === b[i]; i++) if (a[i] === '.') shared = i + 1;
+  return shared;
 }
 
 /** At its beginning, or behind what stands between its parts. */

@@ -40,6 +40,8 @@ export async function explainFrames(
     (captures.length > 0 || options.read.length > 0 || (hex !== undefined && base64 !== undefined))
   )
     throw new UsageError('explain takes a capture, --hex or --base64: only one of them');
+  if (!isOfBytes && (options.sender !== undefined || options.deflate !== undefined))
+    throw new UsageError('--sender and --deflate are of bytes: a capture tells who says what, and how');
   if (frame !== undefined && (isOfBytes || displayFilter !== undefined))
     throw new UsageError('--frame chooses a frame of a capture by its number, without -Y');
   await loadWidths();
@@ -49,7 +51,7 @@ export async function explainFrames(
 
 async function explainBytes(options: ExplainOptions, terminal: Terminal): Promise<void> {
   const bytes = await bytesOf(options);
-  const { frames, findings, messages, rest } = framesOfBytes(bytes, rules, options.sender);
+  const { frames, findings, messages, rest, assumed } = framesOfBytes(bytes, rules, options);
   const shown = frames.slice(0, options.count);
   const told = shown.map((frame) =>
     explainFrame(
@@ -57,6 +59,7 @@ async function explainBytes(options: ExplainOptions, terminal: Terminal): Promis
       findings.filter((finding) => finding.frame === frame.number),
       false,
       messages.find((message) => message.frames.at(-1) === frame.number),
+      assumed,
     ),
   );
   write(told, options, terminal);

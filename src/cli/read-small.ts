@@ -25,5 +25,10 @@ export async function readSmall(file: string, most: number): Promise<string> {
 
 /** Of a file that cannot be used, and why: the first line of what the error says. */
 export function unusable(file: string, { message }: Error): UsageError {
-  return new UsageError(`${file === '-' ? 'standard input' : file}: ${message.split('\n')[0]}`);
+  return new UsageError(`${nameOf(file)}: ${message.split('\n')[0]}`);
+}
+
+/** As it is called in what is told of it. */
+export function nameOf(file: string): string {
+  return file === '-' ? 'standard input' : file;
 }

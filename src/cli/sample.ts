@@ -8,10 +8,10 @@ import { attemptOutput, writeAll } from '../output/writer.js';
 import { sampleCapture } from '../sample/play.js';
 import { findSample, SAMPLES } from '../sample/samples.js';
 import type { Scenario } from '../sample/scenarios.js';
-import { readScript, type Script } from '../sample/script.js';
+import type { Script } from '../sample/script.js';
 import type { SampleOptions } from './commands/sample.js';
 import { UsageError } from './exit.js';
-import { readSmall, unusable } from './read-small.js';
+import { nameOf, readSmall, unusable } from './read-small.js';
 import type { Terminal } from './terminal.js';
 
 /** Of a script, in bytes: a conversation written by hand has far less. */
@@ -25,12 +25,13 @@ export async function makeSample(
   if (script !== undefined && name !== undefined)
     throw new UsageError('name a scenario or give a script, not both');
   if (script === undefined && (name === undefined || name === 'list')) {
+    if (output !== undefined) throw new UsageError('-o takes a capture: name a scenario, or give a script');
     listScenarios(terminal);
     return;
   }
   if (output === undefined)
     throw new UsageError('say where to write the capture: -o FILE (-o - for standard output)');
-  const played = script === undefined ? scenarioNamed(name!).script : await scriptOf(script);
+  const played = script === undefined ? scenarioNamed(name!).script : await scriptOf(script, terminal);
   const capture = sampleCapture(seed === undefined ? played : { ...played, seed });
   if (output === '-') writeAll(1, capture);
   else attemptOutput(visible(output), () => writeFileSync(output, capture));
@@ -52,12 +53,15 @@ function scenarioNamed(name: string): Scenario {
   throw new UsageError(`there is no scenario "${name}"${hint} (wsdissect sample list)`);
 }
 
-/** Throws UsageError for what is no script, with the place. */
-async function scriptOf(file: string): Promise<Script> {
+/** Throws UsageError for what is no script, with the line; warns of what breaks a rule. */
+async function scriptOf(file: string, { stderr }: Terminal): Promise<Script> {
   const text = await readSmall(file, MAX_SCRIPT);
-  const { parse } = await import('yaml');
+  const { parseScript } = await import('../sample/script-text.js');
   try {
-    return readScript(parse(text, { maxAliasCount: 100 }));
+    const { script, warnings } = parseScript(text);
+    for (const warning of warnings) stderr.write(`wsdissect: ${visible(nameOf(file))}: ${warning}\n`);
+    stderr.flush();
+    return script;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw unusable(file, error);

@@ -27,6 +27,8 @@ export interface Explanation {
   readonly pieces: readonly Piece[];
   /** What is wrong with it, or with what it ends. */
   readonly findings: readonly Finding[];
+  /** What nobody told of bytes that come from no capture: sentences. */
+  readonly assumed: readonly string[];
 }
 
 /** `isCaptured`: the frame comes from packets. `message`: that which it ends, where that is known. */
@@ -35,6 +37,7 @@ export function explainFrame(
   findings: readonly Finding[],
   isCaptured: boolean,
   message?: Message,
+  assumed: readonly string[] = [],
 ): Explanation {
   const isJoined = message !== undefined && (message.compressed || message.frames.length > 1);
   const parts = partsOf(frame);
@@ -51,5 +54,6 @@ export function explainFrame(
     joined: isJoined ? joinedOf(message) : undefined,
     pieces: isCaptured ? frame.pieces : [],
     findings,
+    assumed,
   };
 }

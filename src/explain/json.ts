@@ -17,6 +17,7 @@ export function explanationJson({
   joined,
   pieces,
   findings,
+  assumed,
 }: Explanation): string {
   return JSON.stringify({
     frame: frame.number,
@@ -43,6 +44,7 @@ export function explanationJson({
       section: rule.section,
       message,
     })),
+    ...(assumed.length > 0 && { assumed }),
   });
 }
 

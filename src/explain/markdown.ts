@@ -9,9 +9,10 @@ import { wireHex } from './part.js';
 import { diagramLines, sizeOf, titleOf, togetherOf, unmaskedText, unmaskingRest } from './text.js';
 
 export function explanationMarkdown(explanation: Explanation): string {
-  const { bytes, diagram, parts, unmasking, steps, joined, findings, pieces, frame } = explanation;
+  const { bytes, diagram, parts, unmasking, steps, joined, findings, pieces, frame, assumed } = explanation;
   const blocks = [
     `# ${cell(titleOf(explanation))}`,
+    ...(assumed.length === 0 ? [] : [`Assumed: ${assumed.join(' ')}`]),
     fenced(diagramLines(diagram, makeColors(false)).join('\n')),
     `Bytes: \`${wireHex(frame, bytes).join(' ')}${bytes.length < frame.headerLength + frame.length ? ' …' : ''}\``,
     '## What each part says',

@@ -7,7 +7,7 @@ import { visible } from '../bytes/visible.js';
 import type { Colors } from '../output/colors.js';
 import { wrap } from '../output/width.js';
 import { count } from '../rules/count.js';
-import { opcodeName } from '../websocket/opcode.js';
+import { opcodeTitle } from '../websocket/opcode.js';
 import { type Cell, type Diagram, ROW_BITS } from './diagram.js';
 import type { Explanation } from './explanation.js';
 import { PART_NAMES, type Part, type PartName, wireHex } from './part.js';
@@ -23,6 +23,7 @@ const MAX_PACKETS = 16;
 /** What an explanation consists of, in this order. */
 export type SectionName =
   | 'title'
+  | 'assumed'
   | 'figure'
   | 'parts'
   | 'bytes'
@@ -48,9 +49,10 @@ export function explanationText(explanation: Explanation, colors: Colors): strin
 
 /** Those that have something to say of this frame. */
 export function explanationSections(explanation: Explanation, colors: Colors): readonly Section[] {
-  const { parts, diagram, steps, findings } = explanation;
+  const { parts, diagram, steps, findings, assumed } = explanation;
   const sections: readonly (readonly [SectionName, string, readonly string[]])[] = [
     ['title', '', [colors.label(titleOf(explanation))]],
+    ['assumed', 'What is assumed', assumed.flatMap((one) => wrapped(one, '  '))],
     ['figure', 'Bit by bit (RFC 6455 §5.2)', diagramLines(diagram, colors)],
     ['parts', 'What each part says', togetherOf(parts).flatMap((alike) => partLines(alike, colors))],
     ['bytes', 'The bytes, coloured by part', byteLines(explanation, colors)],
@@ -83,7 +85,7 @@ export function titleOf({ frame, pieces }: Explanation): string {
   const from = frame.sender === 'client' ? 'client → server' : 'server → client';
   const session = pieces.length === 0 ? '' : `, session ${frame.session.number}`;
   const { exactLength: length } = frame;
-  return `Frame ${frame.number}: ${opcodeName(frame.opcode)}, ${length} ${length === 1n ? 'byte' : 'bytes'}, ${from}${session}`;
+  return `Frame ${frame.number}: ${opcodeTitle(frame.opcode)}, ${length} ${length === 1n ? 'byte' : 'bytes'}, ${from}${session}`;
 }
 
 /** The lines of the figure, uncoloured where `colors` are none. */

@@ -48,6 +48,8 @@ function whyRsv1({ rsv1, opcode, session, compressed }: Frame): string {
     return rsv1
       ? 'permessage-deflate was agreed on in the handshake; with this bit the sender says that it compressed the message.'
       : 'permessage-deflate was agreed on, yet each message may be sent as it is: short ones often do not get shorter.';
+  if (handshake === undefined && rsv1 && (isControl(opcode) || opcode === CONTINUATION))
+    return 'The handshake is not at hand; permessage-deflate sets it on the first frame of a message only, and never on a control frame (RFC 7692 §6.1).';
   if (handshake === undefined && compressed)
     return 'The handshake is not at hand; the only extension in use that sets this bit is permessage-deflate (RFC 7692).';
   return whyReserved({ rsv1, rsv2: false, rsv3: false });

@@ -8,7 +8,17 @@ import { closeCodeName, decodeClose } from '../websocket/close.js';
 import type { Extension } from '../websocket/extensions.js';
 import type { Frame } from '../websocket/frame-record.js';
 import { formatKey } from '../websocket/mask.js';
-import { BINARY, CLOSE, CONTINUATION, isControl, opcodeName, PING, PONG, TEXT } from '../websocket/opcode.js';
+import {
+  BINARY,
+  CLOSE,
+  CONTINUATION,
+  isControl,
+  isReserved,
+  opcodeName,
+  PING,
+  PONG,
+  TEXT,
+} from '../websocket/opcode.js';
 import { preview } from './preview.js';
 
 export interface FrameField {
@@ -59,7 +69,7 @@ function firstByte(frame: Frame): FrameField[] {
     {
       name: 'Opcode',
       bits: `.... ${binary(frame.opcode, 4)}`,
-      value: `${frame.opcode} (${opcodeName(frame.opcode)})`,
+      value: `${frame.opcode} (${isReserved(frame.opcode) ? 'reserved' : opcodeName(frame.opcode)})`,
       meaning:
         opcodeMeanings[frame.opcode] ?? `reserved for ${isControl(frame.opcode) ? 'control' : 'data'} frames`,
       section: isControl(frame.opcode) ? 'RFC 6455 §5.5' : 'RFC 6455 §5.6',

@@ -1,6 +1,7 @@
 /**
  * RFC 6455 §5.4: a continuation continues something.
  */
+import { count } from './count.js';
 import { FragmentWatch } from './fragments.js';
 import { type Rule, WATCHES_NOTHING } from './rule.js';
 
@@ -28,7 +29,7 @@ export const continuationWithoutStart: Rule = {
     watched
       .share(FragmentWatch)
       .on('no-start', ({ sender, header }) =>
-        report(sender, `the continuation of ${header.length} bytes continues no message`),
+        report(sender, `the continuation of ${count(header.length, 'byte')} continues no message`),
       );
     return WATCHES_NOTHING;
   },

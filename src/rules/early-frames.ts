@@ -1,6 +1,7 @@
 /**
  * RFC 6455 §4.1: the client waits for the response before it sends frames.
  */
+import { count } from './count.js';
 import { exampleRequest } from './example-heads.js';
 import type { Rule } from './rule.js';
 
@@ -26,7 +27,10 @@ export const earlyFrames: Rule = {
   judge: (report) => ({
     handshake({ isWebSocketResponse, status }, { earlyClientBytes }) {
       if (isWebSocketResponse && earlyClientBytes > 0)
-        report('client', `the client sent ${earlyClientBytes} bytes behind its request before the ${status}`);
+        report(
+          'client',
+          `the client sent ${count(earlyClientBytes, 'byte')} behind its request before the ${status}`,
+        );
     },
   }),
 };

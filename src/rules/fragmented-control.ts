@@ -2,6 +2,7 @@
  * RFC 6455 §5.5: control frames are not fragmented.
  */
 import { isControl, isReserved, opcodeName } from '../websocket/opcode.js';
+import { count } from './count.js';
 import type { Rule } from './rule.js';
 
 export const fragmentedControl: Rule = {
@@ -26,7 +27,7 @@ export const fragmentedControl: Rule = {
   judge: (report) => ({
     oddFrame({ sender, header: { fin, opcode, length } }) {
       if (!fin && isControl(opcode) && !isReserved(opcode))
-        report(sender, `the ${opcodeName(opcode)} frame of ${length} bytes has no FIN`);
+        report(sender, `the ${opcodeName(opcode)} frame of ${count(length, 'byte')} has no FIN`);
     },
   }),
 };

@@ -2,6 +2,7 @@
  * RFC 6455 §5.4: fragments of messages are not interleaved.
  */
 import { opcodeName } from '../websocket/opcode.js';
+import { count } from './count.js';
 import { FragmentWatch } from './fragments.js';
 import { type Rule, WATCHES_NOTHING } from './rule.js';
 
@@ -30,7 +31,10 @@ export const interleavedMessage: Rule = {
     watched
       .share(FragmentWatch)
       .on('interleaved', ({ sender, header: { opcode, length } }) =>
-        report(sender, `a ${opcodeName(opcode)} frame of ${length} bytes comes inside a fragmented message`),
+        report(
+          sender,
+          `a ${opcodeName(opcode)} frame of ${count(length, 'byte')} comes inside a fragmented message`,
+        ),
       );
     return WATCHES_NOTHING;
   },

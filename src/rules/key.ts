@@ -1,6 +1,7 @@
 /**
  * RFC 6455 §4.1: Sec-WebSocket-Key is 16 octets in base64.
  */
+import { count } from './count.js';
 import { exampleRequest } from './example-heads.js';
 import { upgradingRequest } from './heads.js';
 import { quote } from './quote.js';
@@ -35,7 +36,7 @@ export const key: Rule = {
       if (value === undefined) report('client', 'the request has no Sec-WebSocket-Key');
       else if (keyBytes === undefined) report('client', `Sec-WebSocket-Key ${quote(value)} is not base64`);
       else if (keyBytes !== KEY_BYTES)
-        report('client', `Sec-WebSocket-Key ${quote(value)} holds ${keyBytes} bytes, not 16`);
+        report('client', `Sec-WebSocket-Key ${quote(value)} holds ${count(keyBytes, 'byte')}, not 16`);
     },
   }),
 };

@@ -1,6 +1,7 @@
 /**
  * RFC 6455 §5.1: a server masks no frame.
  */
+import { count } from './count.js';
 import { spacedKey } from './masking-keys.js';
 import type { Rule } from './rule.js';
 
@@ -31,7 +32,7 @@ export const maskedServerFrame: Rule = {
       if (sender === 'server' && header.masked)
         report(
           'server',
-          `the frame of ${header.length} bytes is masked, with the key ${spacedKey(header.maskingKey)}`,
+          `the frame of ${count(header.length, 'byte')} is masked, with the key ${spacedKey(header.maskingKey)}`,
         );
     },
   }),

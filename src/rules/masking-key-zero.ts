@@ -1,6 +1,7 @@
 /**
  * RFC 6455 §5.3: a key of zeros masks nothing.
  */
+import { count } from './count.js';
 import { KeyWatch } from './key-watch.js';
 import type { Rule } from './rule.js';
 
@@ -27,7 +28,8 @@ export const maskingKeyZero: Rule = {
   },
   watch: (session, report) => {
     session.share(KeyWatch).on({
-      zero: ({ header }) => report('client', `the frame of ${header.length} bytes is masked with zeros`),
+      zero: ({ header }) =>
+        report('client', `the frame of ${count(header.length, 'byte')} is masked with zeros`),
     });
     return {};
   },

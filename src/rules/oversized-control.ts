@@ -2,6 +2,7 @@
  * RFC 6455 §5.5: a control frame has at most 125 bytes of payload.
  */
 import { CONTROL_LIMIT, isControl, isReserved, opcodeName } from '../websocket/opcode.js';
+import { count } from './count.js';
 import { hasTopBit } from './lengths.js';
 import type { Rule } from './rule.js';
 
@@ -29,7 +30,7 @@ export const oversizedControl: Rule = {
       const { opcode, length } = header;
       // A length with the top bit set is none: length-top-bit tells of it.
       if (length <= CONTROL_LIMIT || !isControl(opcode) || isReserved(opcode) || hasTopBit(header)) return;
-      report(sender, `the ${opcodeName(opcode)} frame has ${length} bytes of payload`);
+      report(sender, `the ${opcodeName(opcode)} frame has ${count(length, 'byte')} of payload`);
     },
   }),
 };

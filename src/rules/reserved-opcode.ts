@@ -2,6 +2,7 @@
  * RFC 6455 §5.2: opcodes 3 to 7 and 11 to 15 are reserved.
  */
 import { isControl, isReserved } from '../websocket/opcode.js';
+import { count } from './count.js';
 import { knownExtensions } from './negotiated.js';
 import { type Rule, WATCHES_NOTHING } from './rule.js';
 
@@ -30,7 +31,10 @@ export const reservedOpcode: Rule = {
       oddFrame({ sender, header: { opcode, length } }) {
         if (!isReserved(opcode)) return;
         const kind = isControl(opcode) ? 'control' : 'data';
-        report(sender, `opcode ${opcode} of the frame of ${length} bytes is reserved for ${kind} frames`);
+        report(
+          sender,
+          `opcode ${opcode} of the frame of ${count(length, 'byte')} is reserved for ${kind} frames`,
+        );
       },
     };
   },

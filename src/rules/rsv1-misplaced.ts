@@ -2,6 +2,7 @@
  * RFC 7692 §6.1: RSV1 is set in the first frame of a message only.
  */
 import { CONTINUATION, isControl, isReserved, opcodeName } from '../websocket/opcode.js';
+import { count } from './count.js';
 import { knownExtensions } from './negotiated.js';
 import { type Rule, WATCHES_NOTHING } from './rule.js';
 
@@ -38,7 +39,7 @@ export const rsv1Misplaced: Rule = {
         if (!header.rsv1 || isReserved(opcode)) return;
         // A continuation of nothing is told of as such: its RSV1 may be that of the missing start.
         if (isControl(opcode) || (opcode === CONTINUATION && messageUnderWay !== false))
-          report(sender, `RSV1 is set in a ${opcodeName(opcode)} frame of ${header.length} bytes`);
+          report(sender, `RSV1 is set in a ${opcodeName(opcode)} frame of ${count(header.length, 'byte')}`);
       },
     };
   },

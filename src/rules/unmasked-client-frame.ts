@@ -1,6 +1,7 @@
 /**
  * RFC 6455 §5.1: a client masks every frame that it sends.
  */
+import { count } from './count.js';
 import type { Rule } from './rule.js';
 
 export const unmaskedClientFrame: Rule = {
@@ -30,7 +31,7 @@ export const unmaskedClientFrame: Rule = {
   judge: (report) => ({
     oddFrame({ sender, header }) {
       if (sender === 'client' && !header.masked)
-        report('client', `the frame of ${header.length} bytes is not masked`);
+        report('client', `the frame of ${count(header.length, 'byte')} is not masked`);
     },
   }),
 };

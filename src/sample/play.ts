@@ -10,7 +10,7 @@ import { type Extension, encodeExtensions } from '../websocket/extensions.js';
 import { encodeFrame } from '../websocket/frame-encode.js';
 import type { Sender } from '../websocket/frame-record.js';
 import { encodeHandshakeRequest, encodeHandshakeResponse } from '../websocket/handshake.js';
-import { BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT } from '../websocket/opcode.js';
+import { BINARY, CLOSE, CONTINUATION, isControl, PING, PONG, TEXT } from '../websocket/opcode.js';
 import { Draw } from './draw.js';
 import { fieldsOf, SampleHttp2 } from './http2.js';
 import { PacketWriter, type SegmentOptions } from './packet-writer.js';
@@ -161,15 +161,15 @@ class Play {
     if (text !== undefined) return this.message(by, TEXT, Buffer.from(text), said);
     if (binary !== undefined) return this.message(by, BINARY, octets(binary), said);
     if (close !== undefined)
-      return this.frame(by, CLOSE, close === 0 ? new Uint8Array(0) : encodeClose(close, reason));
+      return this.message(by, CLOSE, close === 0 ? new Uint8Array(0) : encodeClose(close, reason), said);
     return ping === undefined
-      ? this.frame(by, PONG, Buffer.from(pong ?? ''))
-      : this.frame(by, PING, Buffer.from(ping));
+      ? this.message(by, PONG, Buffer.from(pong ?? ''), said)
+      : this.message(by, PING, Buffer.from(ping), said);
   }
 
   private message(by: Sender, opcode: number, content: Uint8Array, said: Said): Uint8Array {
-    const { deflate } = this.script;
-    const rsv1 = deflate !== undefined && deflate !== false && said.compressed !== false;
+    const { deflate = false } = this.script;
+    const rsv1 = said.compressed ?? (deflate !== false && !isControl(opcode));
     const payload = rsv1 ? this.deflaters[by].deflate(content) : content;
     const count = said.fragments ?? 1;
     const size = Math.ceil(payload.length / count);
@@ -185,10 +185,6 @@ class Play {
         }),
       );
     return Buffer.concat(frames);
-  }
-
-  private frame(by: Sender, opcode: number, payload: Uint8Array): Uint8Array {
-    return encodeFrame({ opcode, payload, maskingKey: this.maskOf(by) });
   }
 
   /** RFC 6455 §5.1: of the client's frames, and a new one each time. */

@@ -47,9 +47,9 @@ export interface Said {
   readonly end?: 'fin' | 'reset';
   /** Of a Close. */
   readonly reason?: string;
-  /** Frames that a message comes in. */
+  /** Frames that it comes in, also where a control frame may not (RFC 6455 §5.4). */
   readonly fragments?: number;
-  /** With deflate: false sends it as it is. */
+  /** Default: a message where deflate is agreed on. */
   readonly compressed?: boolean;
   /** Of the first packet of it. */
   readonly comment?: string;
@@ -59,8 +59,18 @@ export interface Said {
   readonly packet?: 'lost' | 'twice' | 'late';
 }
 
+/** Names and indexes of what is wrong: `steps`, 1, `client`, `text`. */
+export type ScriptPath = readonly (string | number)[];
+
 export class ScriptError extends Error {
   override name = 'ScriptError';
+
+  constructor(
+    readonly path: ScriptPath,
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
 type Check = (value: unknown) => boolean;
@@ -106,40 +116,79 @@ const SAID: Readonly<Record<keyof Said, readonly [Check, what: string]>> = {
 };
 
 const KINDS = ['text', 'binary', 'ping', 'pong', 'close', 'bytes', 'end'] as const;
+type Kind = (typeof KINDS)[number];
+
+const WITH_FRAMES: readonly Kind[] = ['text', 'binary', 'ping', 'pong', 'close'];
+
+/** What else may be said of what is said, where that is not all of it. */
+const BESIDE: Readonly<Partial<Record<keyof Said, readonly Kind[]>>> = {
+  reason: ['close'],
+  fragments: WITH_FRAMES,
+  compressed: WITH_FRAMES,
+  segments: [...WITH_FRAMES, 'bytes'],
+  packet: [...WITH_FRAMES, 'bytes'],
+};
 
 /** Longest pause: an hour. */
 const MAX_WAIT = 3600;
 
 /** Throws ScriptError for what is no script, with the place. */
 export function readScript(value: unknown): Script {
-  const { steps, ...rest } = members(value, 'the script');
-  if (!Array.isArray(steps)) throw new ScriptError('steps: a list is needed, such as "- client: Hello"');
-  return { ...checked<Script>(rest, SCRIPT, ''), steps: steps.map(readStep) };
+  const { steps, ...rest } = members(value, [], 'the script');
+  if (!Array.isArray(steps))
+    throw new ScriptError(['steps'], 'steps: a list is needed, such as "- client: Hello"');
+  const head = checked<Script>(rest, SCRIPT, [], '');
+  for (const [name, other] of [
+    ['path', 'request'],
+    ['host', 'request'],
+    ['early', 'http2'],
+  ] as const)
+    if (head[name] !== undefined && head[other] !== undefined && head[other] !== false)
+      throw new ScriptError([name], `${name} says nothing beside ${other}`);
+  return { ...head, steps: steps.map(readStep) };
 }
 
 function readStep(value: unknown, index: number): Step {
   const place = `step ${index + 1}`;
-  const entries = Object.entries(members(value, place));
+  const path = ['steps', index];
+  const entries = Object.entries(members(value, path, place));
   const [entry] = entries;
   if (entries.length !== 1 || ![...SENDERS, 'wait'].includes(entry[0]))
-    throw new ScriptError(`${place}: one of client, server and wait is needed`);
+    throw new ScriptError(path, `${place}: one of client, server and wait is needed`);
   const [name, what] = entry;
   if (name === 'wait') {
     if (typeof what !== 'number' || !(what >= 0 && what <= MAX_WAIT))
-      throw new ScriptError(`${place}: wait takes seconds, up to ${MAX_WAIT}`);
+      throw new ScriptError([...path, name], `${place}: wait takes seconds, up to ${MAX_WAIT}`);
     return { wait: what };
   }
-  const said =
-    typeof what === 'string' ? { text: what } : checked<Said>(members(what, place), SAID, `${place}: `);
-  if (KINDS.filter((kind) => said[kind] !== undefined).length !== 1)
-    throw new ScriptError(`${place}: one of ${KINDS.join(', ')} is needed`);
-  return { by: name as Sender, said };
+  return { by: name as Sender, said: readSaid(what, [...path, name], place) };
 }
 
-function members(value: unknown, place: string): Record<string, unknown> {
+function readSaid(what: unknown, path: ScriptPath, place: string): Said {
+  if (typeof what === 'string') return { text: what };
+  const said = checked<Said>(members(what, path, place), SAID, path, `${place}: `);
+  const [kind, second] = KINDS.filter((one) => said[one] !== undefined);
+  if (kind === undefined) throw new ScriptError(path, `${place}: one of ${KINDS.join(', ')} is needed`);
+  if (second !== undefined)
+    throw new ScriptError([...path, second], `${place}: ${second} is a step of its own, not beside ${kind}`);
+  for (const [name, kinds] of Object.entries(BESIDE))
+    if (said[name as keyof Said] !== undefined && !kinds.includes(kind))
+      throw new ScriptError(
+        [...path, name],
+        `${place}: ${name} goes with ${kinds.join(', ')}, not with ${kind}`,
+      );
+  if (said.close === 0 && said.reason !== undefined)
+    throw new ScriptError(
+      [...path, 'reason'],
+      `${place}: a reason stands behind a code, and close: 0 sends none`,
+    );
+  return said;
+}
+
+function members(value: unknown, path: ScriptPath, place: string): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>;
-  throw new ScriptError(`${place}: ${notMembers(value)}`);
+  throw new ScriptError(path, `${place}: ${notMembers(value)}`);
 }
 
 /** YAML makes numbers and words such as `true` of what has no quotes. */
@@ -151,15 +200,16 @@ function notMembers(value: unknown): string {
 function checked<T>(
   value: Record<string, unknown>,
   known: Readonly<Record<string, readonly [Check, what: string]>>,
+  path: ScriptPath,
   place: string,
 ): T {
   for (const [name, one] of Object.entries(value)) {
-    if (!Object.hasOwn(known, name))
-      throw new ScriptError(`${place}${name} is not known; there are ${Object.keys(known).join(', ')}`);
+    const refuse = (why: string) => new ScriptError([...path, name], `${place}${name} ${why}`);
+    if (!Object.hasOwn(known, name)) throw refuse(`is not known; there are ${Object.keys(known).join(', ')}`);
     const [check, what] = known[name];
     // YAML makes a number of digits without quotes.
     const quotes = typeof one === 'number' && check('00') ? ', in quotes' : '';
-    if (!check(one)) throw new ScriptError(`${place}${name} takes ${what}${quotes}`);
+    if (!check(one)) throw refuse(`takes ${what}${quotes}`);
   }
   return value as T;
 }

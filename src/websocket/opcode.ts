@@ -26,7 +26,12 @@ export function opcodeName(opcode: number): string {
   return names[opcode] ?? String(opcode);
 }
 
-/** The same of a message: of what it is whose beginning is missing, nobody knows, so that it has a number only. */
+/** For people, who need not know which numbers are reserved: `text`, `reserved (3)`. */
+export function opcodeTitle(opcode: number): string {
+  return isReserved(opcode) ? `reserved (${opcode})` : opcodeName(opcode);
+}
+
+/** As opcodeName, of a message: of what it is whose beginning is missing, nobody knows, so that it has a number only. */
 export function messageOpcodeName(opcode: number): string {
   return opcode === CONTINUATION ? '0' : opcodeName(opcode);
 }

@@ -70,6 +70,26 @@ describe('bytes', () => {
     expect(stdout).not.toContain('Where it lay');
   });
 
+  it('come with what is assumed of them, in each format that has sentences', () => {
+    const ofClient = 'The client says these bytes, since frame 1 is masked';
+    expect(explain('--hex', HELLO).stdout).toContain(`\n\nWhat is assumed\n  ${ofClient}`);
+    expect(explain('--hex', HELLO, '-T', 'markdown').stdout).toContain(`\n\nAssumed: ${ofClient}`);
+    const json = (...args: string[]) => JSON.parse(explain('--hex', HELLO, '-T', 'json', ...args).stdout);
+    expect(json().assumed).toEqual([expect.stringContaining(ofClient)]);
+    expect(json('--sender', 'client').assumed).toBeUndefined();
+    expect(explain(hello).stdout).not.toContain('assumed');
+  });
+
+  it('may be compressed, or not', () => {
+    const broken = (...args: string[]) =>
+      JSON.parse(explain('--hex', 'c1 05 48 65 6c 6c 6f', '-T', 'json', ...args).stdout).findings.map(
+        ({ rule }: { rule: string }) => rule,
+      );
+    expect(broken()).toEqual(['deflate-undecodable']);
+    expect(broken('--deflate')).toEqual(['deflate-undecodable']);
+    expect(broken('--no-deflate')).toEqual(['rsv-without-extension']);
+  });
+
   it('of several frames explains as many as are asked for, and says what else there is', () => {
     const two = '8900 8a00';
     const { stdout, stderr } = explain('--hex', two);
@@ -97,6 +117,11 @@ it.each([
   [['--hex', 'zz'], '--hex takes bytes of two hexadecimal digits each, such as "81 05 48 65 6c 6c 6f"'],
   [['--base64', '???'], '--base64 takes Base64, such as gQVIZWxsbw=='],
   [['--hex', '8900', hello], 'explain takes a capture, --hex or --base64: only one of them'],
+  [
+    ['--sender', 'client', hello],
+    '--sender and --deflate are of bytes: a capture tells who says what, and how',
+  ],
+  [['--no-deflate', hello], '--sender and --deflate are of bytes: a capture tells who says what, and how'],
   [['--frame', '1', '--hex', '8900'], '--frame chooses a frame of a capture by its number, without -Y'],
   [['-T', 'svg', '-c', '2', '--hex', '8900 8a00'], '-T svg draws one frame: leave out -c'],
 ])('%j: one line', (args, message) => {

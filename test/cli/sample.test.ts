@@ -36,12 +36,35 @@ it('plays the script of the README, of which it says what is broken', () => {
   expect(findings).toContain('"rule":"unmasked-client-frame"');
 });
 
+it('says in which line of a script a mistake is, and warns of what breaks a rule', () => {
+  const script = join(folder, 'mistake.yaml');
+  const played = (text: string) => {
+    writeFileSync(script, text);
+    const { status, stderr } = sample('--script', script, '-o', join(folder, 'mistake.pcapng'));
+    return [status, stderr.replace(script, 'mistake.yaml')];
+  };
+  expect(played('steps:\n  - client: a\n  - "\\u001b[31m": b')).toEqual([
+    1,
+    'wsdissect: mistake.yaml: line 3: step 2: one of client, server and wait is needed\n',
+  ]);
+  expect(played('steps:\n  - client: { "\\u001b[31m": b }')).toEqual([
+    1,
+    expect.stringMatching(/^wsdissect: mistake.yaml: line 2: step 1: [ -~␛]+ is not known; [ -~]+\n$/),
+  ]);
+  expect(played('steps:\n  - client: { close: 1000 }\n  - client: a')).toEqual([
+    0,
+    'wsdissect: mistake.yaml: line 3: step 2: the client goes on behind its Close of step 1 (RFC 6455 §5.5.1)\n',
+  ]);
+});
+
 it.each([
   [
     ['nothing-like-it', '-o', 'x'],
     /^wsdissect: there is no scenario "nothing-like-it".*\(wsdissect sample list\)\n$/,
   ],
   [['hello-wolrd', '-o', 'x'], /did you mean hello-world\?/],
+  [['list', '-o', 'x'], /^wsdissect: -o takes a capture: name a scenario, or give a script\n$/],
+  [['-o', 'x'], /^wsdissect: -o takes a capture: name a scenario, or give a script\n$/],
   [['hello-world'], /^wsdissect: say where to write the capture: -o FILE \(-o - for standard output\)\n$/],
   [['hello-world', '-o', '/nowhere/x'], /^wsdissect: cannot write to \/nowhere\/x \(ENOENT\)\n$/],
   [['hello-world', '--script', 'x', '-o', 'x'], /^wsdissect: name a scenario or give a script, not both\n$/],

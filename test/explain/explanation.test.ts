@@ -59,7 +59,7 @@ describe('the parts of a frame', () => {
     ['83 00', 'opcode', 'Nothing defines this number'],
     ['a1 00', 'rsv2', 'ends the connection'],
     ['c1 07 f2 48 cd c9 c9 07 00', 'rsv1', 'permessage-deflate (RFC 7692)'],
-    ['c1 07 f2 48 cd c9 c9 07 00', 'payload', '00 00 ff ff'],
+    ['c1 07 f2 48 cd c9 c9 07 00 c9 00', 'payload', '00 00 ff ff'],
     ['88 02 03 e8', 'payload', 'The first two bytes are the code'],
     ['88 01 03', 'payload', 'one byte is an error'],
     ['82 7e 00 05 01 02 03 04 05', 'extended-length', '7 bits would have done'],
@@ -217,11 +217,56 @@ describe('frames of bytes', () => {
     [HELLO, 'server', 1, 'server', ['masked-server-frame']],
     ['83 00 82 7e 00 01 05', undefined, 2, 'server', ['reserved-opcode', 'non-minimal-length']],
   ] as const)('%s, said by %s', (hex, sender, count, by, broken) => {
-    const { frames, findings, rest } = framesOfBytes(bytesOf(hex), rules, sender);
+    const { frames, findings, rest } = framesOfBytes(bytesOf(hex), rules, { sender });
     expect([frames.length, frames[0].sender, rest]).toEqual([count, by, 0]);
     expect(findings.filter(({ severity }) => severity === 'error').map(({ rule }) => rule.id)).toEqual(
       broken,
     );
+  });
+
+  // The octets of the rules' examples, and what nothing can be said of: BFINAL, and what lies before the bytes.
+  it.each([
+    ['c1 07 f2 48 cd c9 c9 07 00', undefined, []],
+    ['c1 05 48 65 6c 6c 6f', undefined, ['1 deflate-undecodable']],
+    ['c1 0d 78 9c f3 48 cd c9 c9 07 00 05 8c 01 f5', undefined, ['1 deflate-undecodable']],
+    ['41 03 f2 48 cd c0 04 c9 c9 07 00', undefined, ['2 rsv1-misplaced']],
+    ['81 00 c1 07 f2 48 cd c9 c9 07 00 c9 00', undefined, ['3 rsv1-misplaced']],
+    ['c1 05 f2 00 11 00 00', undefined, []],
+    ['c1 08 f3 48 cd c9 c9 07 00 00', undefined, []],
+    ['c9 00', undefined, ['1 rsv-without-extension']],
+    ['c9 00', true, ['1 rsv1-misplaced']],
+    ['c1 07 f2 48 cd c9 c9 07 00', false, ['1 rsv-without-extension']],
+    ['c1 05 48 65 6c 6c 6f', false, ['1 rsv-without-extension']],
+    ['e1 00', true, ['1 deflate-undecodable', '1 rsv-without-extension']],
+  ])('%s, permessage-deflate: %s', (hex, deflate, broken) => {
+    const { findings, assumed } = framesOfBytes(bytesOf(hex), rules, { sender: 'server', deflate });
+    expect(findings.map(({ frame, rule }) => `${frame} ${rule.id}`).sort()).toEqual(broken);
+    const isAssumed = deflate === undefined && hex !== 'c9 00';
+    expect(assumed.map((one) => one.split(' ').slice(0, 3).join(' '))).toEqual(
+      isAssumed ? ['permessage-deflate was agreed'] : [],
+    );
+  });
+
+  it.each([
+    ['81 05 48 65 6c 6c 6f', 'The server says these bytes, since frame 1 is not masked', undefined],
+    [HELLO, 'The client says these bytes, since frame 1 is masked', undefined],
+    [
+      `${HELLO} ${HELLO} 81 00 81 00`,
+      'The client says these bytes, since frame 1 is masked',
+      'Frame 3 is not masked: either the client breaks that rule, or the other side says it,',
+    ],
+    [
+      `81 00 ${HELLO}`,
+      'The server says these bytes, since frame 1 is not masked',
+      'Frame 2 is masked: either the server breaks that rule, or the other side says it,',
+    ],
+  ])('%s: who says them is assumed, and told', (hex, first, other) => {
+    const { assumed } = framesOfBytes(bytesOf(hex), rules);
+    expect(assumed).toHaveLength(1);
+    expect(assumed[0]).toContain(first);
+    if (other === undefined) expect(assumed[0]).not.toContain('either');
+    else expect(assumed[0]).toContain(other);
+    expect(framesOfBytes(bytesOf(hex), rules, { sender: 'client' }).assumed).toEqual([]);
   });
 
   it.each([
@@ -232,7 +277,7 @@ describe('frames of bytes', () => {
     ['81 01 48 82', 1, 1],
     ['82 7f ff ff ff ff ff ff ff ff 01', 1, 0],
   ])('%s: %i frames, and %i bytes more', (hex, count, rest) => {
-    const told = framesOfBytes(bytesOf(hex), rules, undefined);
+    const told = framesOfBytes(bytesOf(hex), rules);
     expect([told.frames.length, told.rest]).toEqual([count, rest]);
   });
 });

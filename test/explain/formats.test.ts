@@ -42,6 +42,12 @@ Bit by bit (RFC 6455 §5.2)
     expect(text).not.toContain('What is wrong');
   });
 
+  it('calls a reserved opcode so', () => {
+    const [reserved] = explained('83 00').map((one) => explanationText(one, plain));
+    expect(reserved).toMatch(/^Frame 1: reserved \(3\), 0 bytes, server → client\n/);
+    expect(reserved).toContain('\n  = 3 (reserved): reserved for data frames\n');
+  });
+
   it('is good at 80 columns, whatever the frame', () => {
     for (const hex of [
       HELLO,

@@ -7,7 +7,7 @@ import type { Sender } from '../../src/websocket/frame-record.js';
 export const bytesOf = (hex: string) => Buffer.from(hex.replace(/\s/g, ''), 'hex');
 
 export function explained(hex: string, sender?: Sender): Explanation[] {
-  const { frames, findings } = framesOfBytes(bytesOf(hex), rules, sender);
+  const { frames, findings } = framesOfBytes(bytesOf(hex), rules, { sender });
   return frames.map((frame) =>
     explainFrame(
       frame,

@@ -47,17 +47,19 @@ const FROM_HEX: [what: string, hex: string, told: string, content: string, wrong
 
 describe('of bytes', () => {
   test.each(FROM_HEX)('%s', (_, hex, told, content, wrong = []) => {
-    const { messages } = framesOfBytes(Buffer.from(hex.replaceAll(' ', ''), 'hex'), [], 'server');
+    const { messages } = framesOfBytes(Buffer.from(hex.replaceAll(' ', ''), 'hex'), [], { sender: 'server' });
     const joined = joinedOf(messages.at(-1)!);
     expect([joined.told, joined.content, joined.wrong]).toEqual([told, content, wrong]);
   });
 
   it('is none where a frame is the whole message', () => {
-    expect(framesOfBytes(Buffer.from('810548656c6c6f', 'hex'), [], 'server').messages).toEqual([]);
+    expect(framesOfBytes(Buffer.from('810548656c6c6f', 'hex'), [], { sender: 'server' }).messages).toEqual(
+      [],
+    );
   });
 
   it('says why it cannot be inflated', () => {
-    const { messages } = framesOfBytes(Buffer.from('c102ffff', 'hex'), [], 'server');
+    const { messages } = framesOfBytes(Buffer.from('c102ffff', 'hex'), [], { sender: 'server' });
     expect(joinedOf(messages[0]).wrong[0]).toMatch(/^it cannot be inflated as it should: /);
   });
 });

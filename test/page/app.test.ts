@@ -6,7 +6,7 @@ import { compileFilter } from '../../src/filter/index.js';
 import { counted, duration, size } from '../../src/page/app/amounts.js';
 import { type Arrived, contradictionOf } from '../../src/page/app/contradiction.js';
 import { shellWord, wscatCopy } from '../../src/page/app/copies.js';
-import { formatSpot, isElsewhere, parseSpot, START } from '../../src/page/app/link.js';
+import { formatSpot, isElsewhere, linkFault, parseSpot, START } from '../../src/page/app/link.js';
 import { placeAfter } from '../../src/page/app/list-keys.js';
 import { overlap } from '../../src/page/app/octets.js';
 import { allRows, foundRows } from '../../src/page/app/rows.js';
@@ -21,7 +21,7 @@ import {
 } from '../../src/page/app/scroll.js';
 import { both, searchedText, sessionFilter, textFilter } from '../../src/page/app/search.js';
 import { fittingScale, layOut } from '../../src/page/app/timeline-layout.js';
-import { timeText, timeWithUnit } from '../../src/page/app/times.js';
+import { clockText, timeText, timeWithUnit } from '../../src/page/app/times.js';
 import { spansOf } from '../../src/page/spans.js';
 import type { Frame } from '../../src/websocket/frame-record.js';
 import type { Message } from '../../src/websocket/message-record.js';
@@ -46,6 +46,18 @@ describe('links', () => {
     '%s is ignored',
     (fragment) => expect(parseSpot(fragment)).toEqual(START),
   );
+
+  it.each([
+    ['', undefined],
+    ['#session=2&view=conversation&frame=3&of=capture&filter=%22', undefined],
+    ['#frame=abc', 'The link is not understood: “abc” is no number of a frame.'],
+    ['#session=0&frame=1', 'The link is not understood: “0” is no number of a session.'],
+    [
+      '#frame=&view=%1b[31m<b>',
+      'The link is not understood: “” is no number of a frame, and there is no view “\\x1b[31m<b>”.',
+    ],
+    [`#view=${'x'.repeat(100)}`, `The link is not understood: there is no view “${'x'.repeat(40)}…”.`],
+  ])('%s: %s', (fragment, told) => expect(linkFault(fragment)).toBe(told));
 
   it('steps through frames are no place of their own', () => {
     expect(isElsewhere(START, { ...START, frame: 3 })).toBe(false);
@@ -162,6 +174,8 @@ describe('search', () => {
     'line\nbreak\ttab\r\0',
     'größer 🚀',
     '\\n is no break',
+    '^(a|b)*[c]{1}.?+$ /i',
+    '(?-i)x',
   ])('%j is found as it is', (text) => {
     const filter = textFilter(text);
     expect(searchedText(filter)).toBe(text);
@@ -170,10 +184,19 @@ describe('search', () => {
     const says = (payload: string) => ({ payload: new TextEncoder().encode(payload) }) as unknown as Frame;
     expect(matches(says(`before ${text} behind`), context)).toBe(true);
     expect(matches(says(`before ${text.slice(1)} behind`), context)).toBe(false);
+    const isAscii = /^[\0-\x7f]*$/.test(text);
+    expect(matches(says(text.toUpperCase()), context)).toBe(isAscii);
   });
 
   it('other filters are none', () =>
-    expect(searchedText('websocket.payload contains "a" && ws.rsv1')).toBeUndefined());
+    expect(
+      [
+        'websocket.payload contains "a" && ws.rsv1',
+        'websocket.payload contains "a" || websocket.payload.text contains "a"',
+        'websocket.payload matches "a" || websocket.payload.text matches "b"',
+        'websocket.payload matches "a.b" || websocket.payload.text matches "a.b"',
+      ].filter((filter) => searchedText(filter) !== undefined),
+    ).toEqual([]));
 
   it('goes together with a session', () => {
     expect(both(sessionFilter(3), 'a || b')).toBe('(ws.session == 3) && (a || b)');
@@ -186,15 +209,15 @@ describe('timeline', () => {
 
   it('is true to scale between what can be read and what can be looked at', () => {
     const { ys, pauses, height } = layOut([0, 0.001, 0.051, 5.051, 5], scale);
-    expect(ys).toEqual([24, 44, 94, 194, 214]);
+    expect(ys).toEqual([42, 62, 112, 212, 232]);
     expect(pauses).toEqual([
-      { y: 69, seconds: expect.closeTo(0.05), text: '50 ms', cut: false },
-      { y: 144, seconds: 5, text: '5 s', cut: true },
+      { y: 87, seconds: expect.closeTo(0.05), text: '50 ms', cut: false },
+      { y: 162, seconds: 5, text: '5 s', cut: true },
     ]);
-    expect(height).toBe(238);
+    expect(height).toBe(256);
   });
 
-  it('of nothing is empty', () => expect(layOut([], scale)).toEqual({ ys: [], pauses: [], height: 48 }));
+  it('of nothing is empty', () => expect(layOut([], scale)).toEqual({ ys: [], pauses: [], height: 66 }));
 
   it.each([
     [[], 1],
@@ -219,6 +242,13 @@ describe('times', () => {
 
   it('of years that no date has are told in seconds', () =>
     expect(timeText({ seconds: 1e15, nanoseconds: 0 }, 'clock', start)).toBe('1000000000000000.000000'));
+
+  it.each([
+    [1_700_000_000, '22:13:20'],
+    [1_700_000_000.25, '22:13:20.25'],
+    [1_700_000_000.0004, '22:13:20'],
+    [1e15, '1000000000000000 s'],
+  ])('%d is %s on an axis', (seconds, text) => expect(clockText(seconds)).toBe(text));
 });
 
 describe('amounts', () => {

@@ -177,18 +177,24 @@ describe.runIf(hasChromium)('filter', () => {
     expect(await page.locator('#filter').getAttribute('role')).toBeNull();
   });
 
-  it('finds text in payloads, and in what was inflated', async () => {
+  it.each([
+    ['"größer"', '"größer"'],
+    ['"GRÖßER"', '"größer"'],
+    ['"ToKeN":', '"token":'],
+  ])('finds the text %s in payloads, and in what was inflated', async (text, sought) => {
     const page = await open();
     await page.selectOption('[aria-label="What to look for"]', 'text');
-    await page.fill('#filter', '"größer"');
+    expect(await page.locator('#filter').getAttribute('placeholder')).toContain('upper or lower case');
+    await page.fill('#filter', text);
     await page.keyboard.press('Enter');
-    const isMeant = (octets: Uint8Array) => Buffer.from(octets).includes('"größer"');
+    const isMeant = (octets: Uint8Array) => Buffer.from(octets).toString().toLowerCase().includes(sought);
     const found = new Set(frames.filter(({ payload }) => isMeant(payload)).map(({ number }) => number));
     const plain = found.size;
     for await (const { content, frames: own } of dissect(capture).messages())
       if (isMeant(content)) found.add(own.at(-1)!);
     expect([plain > 0, found.size > plain]).toEqual([true, true]);
     await expect.poll(() => foot(page).textContent()).toBe(`${found.size} frames of ${frames.length}`);
+    expect(await page.inputValue('#filter')).toBe(text);
   });
 });
 
@@ -308,8 +314,25 @@ describe.runIf(hasChromium)('links', () => {
 
   it('to what is not there tell so', async () => {
     const page = await open('#frame=999999&view=nonsense&session=abc');
-    await expect.poll(() => contradiction(page)).toEqual(['There is no frame 999,999.']);
+    await expect
+      .poll(() => contradiction(page))
+      .toEqual([
+        'The link is not understood: “abc” is no number of a session, and there is no view “nonsense”. ' +
+          'There is no frame 999,999.',
+      ]);
     expect(await foot(page).textContent()).toBe(`${frames.length} frames`);
+  });
+
+  it('to what is no place tell so, as text, until one goes elsewhere', async () => {
+    const page = await open('#frame=%3Cimg%20src=x%3E');
+    await expect
+      .poll(() => contradiction(page))
+      .toEqual(['The link is not understood: “<img src=x>” is no number of a frame.']);
+    expect(await page.locator('[role=status] .contradiction').count()).toBe(1);
+    await page.keyboard.press('2');
+    await expect.poll(() => contradiction(page)).toEqual([]);
+    await page.evaluate('location.hash = "#session=77"');
+    await expect.poll(() => contradiction(page)).toEqual(['There is no session 77, only 3.']);
   });
 
   it('whose parts contradict each other tell so, until they do not', async () => {
@@ -405,6 +428,21 @@ describe.runIf(hasChromium)('statistics', () => {
     expect(await page.getByRole('button', { name: 'Whole capture' }).getAttribute('aria-pressed')).toBe(
       'true',
     );
+  });
+
+  it('have the time on their axis that is chosen', async () => {
+    const page = await open('#view=statistics');
+    const plot = page.locator('.plot');
+    const pointed = async () => {
+      await plot.locator('.u-over').hover();
+      return plot.locator('.u-legend .u-value').first().textContent();
+    };
+    expect(await plot.getAttribute('aria-label')).toContain('in seconds since the first frame;');
+    await expect.poll(pointed).toMatch(/^\d\.\d{3} s$/);
+    await page.getByLabel('Times').selectOption('clock');
+    const first = new Date(Math.round(frames[0].time * 1000)).toISOString().slice(11, -1);
+    expect(await plot.getAttribute('aria-label')).toContain(`from ${first} UTC on;`);
+    await expect.poll(pointed).toMatch(/^09:46:\d\d(\.\d{1,3})?$/);
   });
 
   it('follow a link to a session, and say where there is none', async () => {

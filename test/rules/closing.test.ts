@@ -194,7 +194,7 @@ const behind: TalkCase[] = [
       ['server', { opcode: 10, maskingKey: 5, payload: Buffer.from('x') }],
       ...answered,
     ],
-    ['masked-server-frame server #3: the frame of 1 bytes is masked, with the key 00 00 00 05'],
+    ['masked-server-frame server #3: the frame of 1 byte is masked, with the key 00 00 00 05'],
   ],
   [
     'a Close that was only guessed behind a loss',

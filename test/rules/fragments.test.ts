@@ -26,20 +26,20 @@ const SEQUENCES: readonly Case[] = [
   [
     'a message without a start',
     [go('a', open), { opcode: 9 }, go('b', open), go('c')],
-    ['continuation-without-start #1: the continuation of 1 bytes continues no message'],
+    ['continuation-without-start #1: the continuation of 1 byte continues no message'],
   ],
   [
     'two of them',
     [go('a'), go('b', open), go('c')],
     [
-      'continuation-without-start #1: the continuation of 1 bytes continues no message',
-      'continuation-without-start #2: the continuation of 1 bytes continues no message',
+      'continuation-without-start #1: the continuation of 1 byte continues no message',
+      'continuation-without-start #2: the continuation of 1 byte continues no message',
     ],
   ],
   [
     'one that never ends',
     [go('a', open), text()],
-    ['continuation-without-start #1: the continuation of 1 bytes continues no message'],
+    ['continuation-without-start #1: the continuation of 1 byte continues no message'],
   ],
   [
     'a message inside another',

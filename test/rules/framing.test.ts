@@ -53,13 +53,13 @@ const SINGLE: readonly Case[] = [
   [
     'RSV1 of a continuation with deflate',
     [text('a', open), go('b', { rsv1: true })],
-    ['rsv1-misplaced #2: RSV1 is set in a continuation frame of 1 bytes'],
+    ['rsv1-misplaced #2: RSV1 is set in a continuation frame of 1 byte'],
     DEFLATE,
   ],
   [
     'RSV1 of a continuation of nothing with deflate',
     [go('b', { rsv1: true })],
-    ['continuation-without-start #1: the continuation of 1 bytes continues no message'],
+    ['continuation-without-start #1: the continuation of 1 byte continues no message'],
     DEFLATE,
   ],
   [
@@ -144,7 +144,7 @@ const SINGLE: readonly Case[] = [
     ],
     [
       'fragmented-control #1: the ping frame of 3 bytes has no FIN',
-      'continuation-without-start #3: the continuation of 1 bytes continues no message',
+      'continuation-without-start #3: the continuation of 1 byte continues no message',
     ],
   ],
   ['control frames without payload', [{ opcode: 9 }, { opcode: 10 }, { opcode: 8 }], []],

@@ -12,6 +12,8 @@ import { sampleCapture } from '../../src/sample/play.js';
 import { findSample } from '../../src/sample/samples.js';
 import { SCENARIOS } from '../../src/sample/scenarios.js';
 import { readScript, type Script } from '../../src/sample/script.js';
+import { warningsOf } from '../../src/sample/script-order.js';
+import { parseScript } from '../../src/sample/script-text.js';
 import { VIOLATIONS } from '../../src/sample/violations.js';
 import { hasProgram, tsharkFrames } from '../support/tshark.js';
 
@@ -182,7 +184,18 @@ describe('a script', () => {
     [{ steps: [{ client: 'a' }, { nobody: 'b' }] }, 'step 2: one of client, server and wait is needed'],
     [{ steps: [{ wait: -1 }] }, 'step 1: wait takes seconds, up to 3600'],
     [{ steps: [{ client: {} }] }, 'step 1: one of text, binary, ping, pong, close, bytes, end is needed'],
-    [{ steps: [{ client: { text: 'a', ping: 'b' } }] }, 'step 1: one of text, binary,'],
+    [{ steps: [{ client: { text: 'a', ping: 'b' } }] }, 'step 1: ping is a step of its own, not beside text'],
+    [{ steps: [{ client: { binary: '00', text: 'a' } }] }, 'step 1: binary is a step of its own'],
+    [
+      { steps: [{ client: { bytes: '8900', fragments: 2 } }] },
+      'step 1: fragments goes with text, binary, ping, pong, close, not with bytes',
+    ],
+    [{ steps: [{ client: { bytes: '8900', compressed: true } }] }, 'step 1: compressed goes with text,'],
+    [{ steps: [{ client: { text: 'a', reason: 'b' } }] }, 'step 1: reason goes with close, not with text'],
+    [{ steps: [{ client: { end: 'fin', packet: 'lost' } }] }, 'step 1: packet goes with text,'],
+    [{ steps: [{ client: { close: 0, reason: 'b' } }] }, 'step 1: a reason stands behind a code'],
+    [{ path: '/a', request: 'GET / HTTP/1.1', steps: [] }, 'path says nothing beside request'],
+    [{ early: '8900', http2: true, steps: [] }, 'early says nothing beside http2'],
     [{ steps: [{ client: { binary: 'xyz' } }] }, 'step 1: binary takes octets in hexadecimal'],
     [{ steps: [{ client: { binary: 102 } }] }, 'step 1: binary takes octets in hexadecimal, in quotes'],
     [{ steps: [{ client: { text: 5 } }] }, 'step 1: text takes a text, in quotes'],
@@ -222,5 +235,66 @@ describe('a script', () => {
       'server 8',
     ]);
     expect(findings).toEqual([]);
+  });
+
+  it.each([
+    [{ deflate: true }, { text: 'Hello', compressed: true }, []],
+    [{}, { text: 'Hello', compressed: true }, ['rsv-without-extension']],
+    [{}, { text: 'Hello', compressed: false }, []],
+    [{}, { ping: 'abcd', fragments: 2 }, ['fragmented-control']],
+    [{ deflate: true }, { ping: 'abcd', compressed: true }, ['rsv1-misplaced']],
+  ])('%j breaks with %j what it is told to: %j', async (head, said, broken) => {
+    const { findings } = await dissected(readScript({ ...head, steps: [{ server: said }] }));
+    expect(findings.filter((id) => id !== 'ping-unanswered').slice(0, 1)).toEqual(broken);
+  });
+});
+
+describe('a written script', () => {
+  const lines = (...steps: string[]) => ['title: a', 'steps:', ...steps].join('\n');
+
+  it.each([
+    ['steps: [', 'line 1: Flow sequence'],
+    ['title: a\ntitle: b', 'line 2: Map keys must be unique'],
+    ['steps: []\n---\nsteps: []', 'line 2: a script is one document'],
+    ['title: a\nstesp: []\nsteps: []', 'line 2: stesp is not known'],
+    ['# nothing\n\ntitle: a', 'line 3: steps: a list is needed'],
+    [lines('  - client: a', '  - nobody: b'), 'line 4: step 2: one of client, server and wait'],
+    [
+      lines('  - client: a', '  - server:', '      comment: c', '      binary: xyz'),
+      'line 6: step 2: binary takes',
+    ],
+    [lines('  - &a', '    client: { binary: xyz }', '  - *a'), 'line 4: step 1: binary takes'],
+    ['{"steps": [\n{"client": "a"},\n{"client": 42}]}', 'line 3: step 2: a text stands in quotes'],
+    [lines('  - client: { end: fin }', '  - server: b', '  - client: c'), 'line 5: step 3: TCP has ended'],
+    [lines('  - client: { end: reset }', '  - server: b'), 'line 4: step 2: TCP has ended for the server'],
+    [lines('  - client: { end: fin }', '  - client: { end: fin }'), 'line 4: step 2: TCP has ended'],
+  ])('%j is refused with its line', (text, message) => {
+    expect(() => parseScript(text)).toThrow(message);
+  });
+
+  it.each([
+    [lines('  - client: a', '  - client: { end: fin }', '  - wait: 1', '  - client: { end: reset }'), []],
+    [
+      lines('  - client: { close: 1000 }', '  - server: a', '  - client: b', '  - client: { end: fin }'),
+      ['line 5: step 3: the client goes on behind its Close of step 1 (RFC 6455 §5.5.1)'],
+    ],
+    [
+      lines('  - client: { text: a, compressed: true }', '  - client: { ping: a, fragments: 2 }'),
+      [
+        'line 3: step 1: compressed, though the handshake has no deflate (RFC 6455 §5.2)',
+        'line 4: step 2: a control frame has no fragments (RFC 6455 §5.5)',
+      ],
+    ],
+    [
+      `deflate: true\n${lines('  - client: { text: a, compressed: true }', '  - client: { ping: a, compressed: true }')}`,
+      ['line 5: step 2: a control frame is never compressed (RFC 7692 §6.1)'],
+    ],
+  ])('%j is played, with warnings', (text, warnings) => {
+    expect(parseScript(text).warnings).toEqual(warnings);
+  });
+
+  it('of the samples is warned of only where they break the rule', () => {
+    const warned = [...SCENARIOS, ...VIOLATIONS].filter(({ script }) => warningsOf(script).length > 0);
+    expect(warned.map(({ name }) => name)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isControl, isReserved, opcodeName, parseOpcode } from '../../src/websocket/opcode.js';
+import { isControl, isReserved, opcodeName, opcodeTitle, parseOpcode } from '../../src/websocket/opcode.js';
 
 describe('opcodes', () => {
   it.each([
@@ -21,6 +21,7 @@ describe('opcodes', () => {
     [15, '15', true, true],
   ])('%i is %s; control: %s, reserved: %s', (opcode, name, control, reserved) => {
     expect(opcodeName(opcode)).toBe(name);
+    expect(opcodeTitle(opcode)).toBe(reserved ? `reserved (${name})` : name);
     expect(parseOpcode(name)).toBe(opcode);
     expect(isControl(opcode)).toBe(control);
     expect(isReserved(opcode)).toBe(reserved);

@@ -17,6 +17,7 @@ export interface ExplainOptions extends CommonOptions {
   readonly hex?: string;
   readonly base64?: string;
   readonly sender?: 'client' | 'server';
+  readonly deflate?: boolean;
 }
 
 export function addExplainCommand(program: Command, terminal: Terminal): void {
@@ -34,6 +35,8 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
         'who says the bytes: client or server (default: the client if they are masked)',
       ).choices(SENDERS),
     )
+    .option('--deflate', 'of bytes: permessage-deflate was agreed on (default: where RSV1 begins a message)')
+    .option('--no-deflate', 'of bytes: it was not')
     .addOption(
       new Option('-T, --format <format>', 'text (default), json (one object a line), markdown, or svg')
         .choices(FORMATS)

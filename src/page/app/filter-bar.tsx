@@ -73,7 +73,9 @@ export function FilterBar() {
           aria-invalid={isWrong}
           aria-describedby={isWrong ? 'filter-error' : undefined}
           placeholder={
-            kind === 'text' ? 'text in payloads  ( / )' : 'websocket.opcode == text && ws.length > 100  ( / )'
+            kind === 'text'
+              ? 'text in payloads, in upper or lower case  ( / )'
+              : 'websocket.opcode == text && ws.length > 100  ( / )'
           }
           autocomplete="off"
           autocapitalize="off"

@@ -88,7 +88,7 @@ function Cells({ listed: { frame, says, how } }: { listed: Listed }) {
   const remark = remarkText(frame);
   const cells: Record<string, preact.ComponentChildren> = {
     number: whole(number),
-    time: timeText(timestamp, model.times.value, model.start),
+    time: <Time text={timeText(timestamp, model.times.value, model.start)} />,
     session: session.number,
     direction: <SenderMark sender={sender} />,
     op: <OpcodeMark opcode={opcode} />,
@@ -111,6 +111,17 @@ function Cells({ listed: { frame, says, how } }: { listed: Listed }) {
           {cells[name]}
         </div>
       ))}
+    </>
+  );
+}
+
+/** The day stands apart: a narrow list leaves it out. */
+function Time({ text }: { text: string }) {
+  const [day, time] = text.includes(' ') ? text.split(' ') : [undefined, text];
+  return (
+    <>
+      {day !== undefined && <span class="day">{day} </span>}
+      {time}
     </>
   );
 }

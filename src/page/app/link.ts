@@ -1,10 +1,15 @@
 /**
  * Where one is in the page, as the fragment of its address: `#session=2&view=conversation&frame=17&filter=…`. It can be
- * bookmarked, sent, and gone back to. Strategy: what is as it is at first is left out; what is no place is ignored, since
- * anyone may have written the link.
+ * bookmarked, sent, and gone back to. Strategy: what is as it is at first is left out; what is no place is told and
+ * passed over, since anyone may have written the link.
  */
+import { visible } from '../../bytes/visible.js';
+
 export const VIEWS = ['frames', 'conversation', 'timeline', 'findings', 'statistics'] as const;
 export type View = (typeof VIEWS)[number];
+
+/** Characters of what a link says that are shown. */
+const MOST_SHOWN = 40;
 
 export interface Spot {
   readonly view: View;
@@ -37,6 +42,22 @@ export function parseSpot(fragment: string): Spot {
     whole: said.get('of') === 'capture',
     filter: said.get('filter') ?? '',
   };
+}
+
+/** What of a fragment is no place, in a sentence; undefined: all is one. */
+export function linkFault(fragment: string): string | undefined {
+  const said = new URLSearchParams(fragment.replace(/^#/, ''));
+  const wrong = (['frame', 'session'] as const)
+    .filter((name) => said.has(name) && parseNumber(said.get(name)) === undefined)
+    .map((name) => `“${shown(said.get(name)!)}” is no number of a ${name}`);
+  const view = said.get('view');
+  if (view !== null && !VIEWS.some((one) => one === view)) wrong.push(`there is no view “${shown(view)}”`);
+  return wrong.length === 0 ? undefined : `The link is not understood: ${wrong.join(', and ')}.`;
+}
+
+/** Anyone may have written it. */
+function shown(text: string): string {
+  return visible(text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text);
 }
 
 /** With `#`; of the start itself that alone. */

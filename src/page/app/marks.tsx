@@ -3,7 +3,7 @@
  */
 import type { Severity } from '../../rules/rule.js';
 import type { Sender } from '../../websocket/frame-record.js';
-import { isControl, isReserved, opcodeName } from '../../websocket/opcode.js';
+import { isControl, isReserved, opcodeTitle } from '../../websocket/opcode.js';
 
 const SIGNS: Readonly<Record<Severity, string>> = { error: '✖', warning: '▲', note: '●' };
 
@@ -27,5 +27,5 @@ export function SenderMark({ sender }: { sender: Sender }) {
 
 export function OpcodeMark({ opcode }: { opcode: number }) {
   const kind = isReserved(opcode) ? 'reserved' : isControl(opcode) ? 'control' : 'data';
-  return <span class={`opcode ${kind}`}>{opcodeName(opcode)}</span>;
+  return <span class={`opcode ${kind}`}>{opcodeTitle(opcode)}</span>;
 }

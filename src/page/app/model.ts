@@ -14,7 +14,7 @@ import type { PageSource } from '../source.js';
 import { counted } from './amounts.js';
 import { contradictionOf } from './contradiction.js';
 import { FindingIndex } from './finding-index.js';
-import { isElsewhere, type Spot, START } from './link.js';
+import { isElsewhere, linkFault, parseSpot, type Spot, START } from './link.js';
 import { rowOfNumber } from './lookup.js';
 import type { Bits } from './octets.js';
 import { allRows, foundRows, type Rows } from './rows.js';
@@ -35,6 +35,8 @@ export class PageModel {
   readonly row = signal<number | undefined>(undefined);
   /** Number of a frame that was asked for, and is not there. */
   readonly absent = signal<number | undefined>(undefined);
+  /** What of the link that led here is no place. */
+  readonly fault = signal<string | undefined>(undefined);
   /** Bits of the selected frame that are lit. */
   readonly lit = signal<Bits | undefined>(undefined);
   /** What a screen reader is told. */
@@ -48,17 +50,18 @@ export class PageModel {
   readonly view = computed(() => this.spot.value.view);
   readonly session = computed(() => this.spot.value.session);
   readonly filter = computed(() => this.spot.value.filter);
-  /** What of the place cannot be together, in a sentence. */
+  /** What of the place cannot be, or not together, in sentences. */
   readonly contradiction = computed(() => {
     const row = this.row.value;
     const isSettled = !this.busy.value && this.filterError.value === undefined;
-    return contradictionOf({
+    const contradiction = contradictionOf({
       spot: this.spot.value,
       sessions: this.source.sessions.count,
       frame: this.frame.value,
       absent: this.absent.value,
       isListed: !isSettled || row === undefined || this.rows.value.has(row),
     });
+    return [this.fault.value, contradiction].filter((told) => told !== undefined).join(' ') || undefined;
   });
   private filtering = new AbortController();
   private asked = 0;
@@ -75,12 +78,18 @@ export class PageModel {
   go(change: Partial<Spot>): void {
     const before = this.spot.value;
     const spot = { ...before, ...change };
+    this.fault.value = undefined;
     this.arrive(spot);
     this.onMove(spot, isElsewhere(before, spot));
   }
 
-  /** The same without telling: the address says so already. */
-  arrive(spot: Spot): void {
+  /** Follows a link: the address says so already. */
+  follow(fragment: string): void {
+    this.fault.value = linkFault(fragment);
+    this.arrive(parseSpot(fragment));
+  }
+
+  private arrive(spot: Spot): void {
     const before = this.spot.value;
     this.spot.value = spot;
     if (spot.session !== before.session || spot.filter !== before.filter) void this.find();

@@ -4,23 +4,32 @@
 import { useEffect, useRef } from 'preact/hooks';
 import UPlot from 'uplot';
 import { size, whole } from './amounts.js';
+import { useModel } from './context.js';
+import { clockText } from './times.js';
 import { useSize } from './use-size.js';
 
 interface RatePlotProps {
   readonly series: [number[], number[], number[]];
   readonly what: 'messages' | 'bytes';
+  /** Of the series, in seconds since the epoch. */
+  readonly start: number;
 }
 
 const HEIGHT = 240;
 
-export function RatePlot({ series, what }: RatePlotProps) {
+export function RatePlot({ series, what, start }: RatePlotProps) {
+  const isUtc = useModel().times.value !== 'relative';
   const box = useRef<HTMLDivElement>(null);
   const { width } = useSize(box);
   useEffect(() => {
     if (width === 0) return;
     const element = box.current!;
     const draw = () =>
-      new UPlot({ ...optionsOf(what, colorsOf(element)), width, height: HEIGHT }, series, element);
+      new UPlot(
+        { ...optionsOf(what, colorsOf(element), isUtc ? start : undefined), width, height: HEIGHT },
+        series,
+        element,
+      );
     let plot = draw();
     const redraw = (): void => {
       plot.destroy();
@@ -34,7 +43,7 @@ export function RatePlot({ series, what }: RatePlotProps) {
       window.removeEventListener('themechange', redraw);
       plot.destroy();
     };
-  }, [series, what, width]);
+  }, [series, what, width, start, isUtc]);
   const [, client, server] = series;
   const most = (of: number[]) =>
     told(
@@ -46,7 +55,7 @@ export function RatePlot({ series, what }: RatePlotProps) {
       class="plot"
       ref={box}
       role="img"
-      aria-label={`${what} per second over time; at most ${most(client)} of the client, ${most(server)} of the server`}
+      aria-label={`${what} per second over time, ${isUtc ? `from ${clockText(start)} UTC on` : 'in seconds since the first frame'}; at most ${most(client)} of the client, ${most(server)} of the server`}
     />
   );
 }
@@ -66,7 +75,14 @@ function colorsOf(element: HTMLElement): Colors {
   };
 }
 
-function optionsOf(what: 'messages' | 'bytes', color: Colors): Omit<UPlot.Options, 'width' | 'height'> {
+/** `start`: as in RatePlotProps where times are shown in UTC. */
+function optionsOf(
+  what: 'messages' | 'bytes',
+  color: Colors,
+  start: number | undefined,
+): Omit<UPlot.Options, 'width' | 'height'> {
+  const timeOf = (at: number, digits?: number): string =>
+    start === undefined ? `${digits === undefined ? at : at.toFixed(digits)} s` : clockText(start + at);
   const axis = {
     stroke: color('faint'),
     grid: { stroke: color('line'), width: 1 },
@@ -83,7 +99,14 @@ function optionsOf(what: 'messages' | 'bytes', color: Colors): Omit<UPlot.Option
   return {
     scales: { x: { time: false } },
     axes: [
-      { ...axis, values: (_, splits) => splits.map((at) => `${at} s`) },
+      {
+        ...axis,
+        label: start === undefined ? 'seconds since the first frame' : 'UTC',
+        size: 34,
+        labelSize: 18,
+        space: start === undefined ? 50 : 90,
+        values: (_, splits) => splits.map((at) => timeOf(at)),
+      },
       {
         ...axis,
         size: 70,
@@ -91,7 +114,7 @@ function optionsOf(what: 'messages' | 'bytes', color: Colors): Omit<UPlot.Option
       },
     ],
     series: [
-      { label: 'time', value: (_, value) => (value === null ? '–' : `${value.toFixed(3)} s`) },
+      { label: 'time', value: (_, value) => (value === null ? '–' : timeOf(value, 3)) },
       line('client', color('client')),
       line('server', color('server')),
     ],

@@ -3,19 +3,24 @@
  */
 import { quoted, unquoted } from '../../filter/lexer.js';
 
-/** Octets of the payload that are this text, or it is in the text that a frame ends. */
+/**
+ * The text is in the payload, or in that which a frame ends; upper and lower case are the same, as people expect of a search.
+ * Octets have no case beyond ASCII: there other texts are searched for as they are.
+ */
 export function textFilter(text: string): string {
-  const string = quoted(text);
-  return `websocket.payload contains ${string} || websocket.payload.text contains ${string}`;
+  const pattern = quoted(text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&'));
+  const isAscii = /^[\0-\x7f]*$/.test(text);
+  const ofOctets = isAscii ? `matches ${pattern}` : `contains ${quoted(text)}`;
+  return `websocket.payload ${ofOctets} || websocket.payload.text matches ${pattern}`;
 }
 
-const TEXT_FILTER =
-  /^websocket\.payload contains ("(?:[^"\\]|\\["\\nrt0])*") \|\| websocket\.payload\.text contains \1$/;
+const PATTERN = /("(?:[^"\\]|\\["\\nrt0])*")$/;
 
 /** The text that a filter of textFilter() searches for; undefined for any other filter. */
 export function searchedText(filter: string): string | undefined {
-  const [, string] = TEXT_FILTER.exec(filter) ?? [];
-  return string === undefined ? undefined : unquoted(string);
+  const [, string] = PATTERN.exec(filter) ?? [];
+  const text = string === undefined ? undefined : unquoted(string).replace(/\\(.)/gs, '$1');
+  return text !== undefined && textFilter(text) === filter ? text : undefined;
 }
 
 /** What holds where both do; either may be empty. */

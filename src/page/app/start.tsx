@@ -5,7 +5,7 @@ import { render } from 'preact';
 import type { PageSource } from '../source.js';
 import { App } from './app.js';
 import { ModelContext } from './context.js';
-import { formatSpot, parseSpot, START } from './link.js';
+import { formatSpot, START } from './link.js';
 import { PageModel } from './model.js';
 import { remembered } from './remembered.js';
 import { applyTheme, rememberedTheme } from './theme.js';
@@ -22,7 +22,15 @@ export function startPage(source: PageSource, root: HTMLElement): PageModel {
     </ModelContext.Provider>,
     root,
   );
+  focusList();
   return model;
+}
+
+/** Keys go to the list at once, but where a link led elsewhere, or somebody was quicker. */
+function focusList(): void {
+  const { hash } = window.location;
+  if (document.activeElement !== document.body || /[#&](?:view|frame|session)=/.test(hash)) return;
+  document.getElementById('frames-list')?.focus({ preventScroll: true });
 }
 
 /** The address says where one is, and the other way round: links, back and forward. */
@@ -39,7 +47,7 @@ function follow(model: PageModel): void {
   };
   const arrive = () => {
     isWalk = false;
-    model.arrive(parseSpot(location.hash));
+    model.follow(location.hash);
   };
   window.addEventListener('popstate', arrive);
   window.addEventListener('hashchange', arrive);

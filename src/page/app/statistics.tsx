@@ -94,7 +94,11 @@ function Numbers({ facts, sessions }: { facts: StatisticsFacts; sessions: number
             </button>
           ))}
         </div>
-        {rates === undefined ? <p class="nothing">No messages.</p> : <RatePlot series={rates} what={what} />}
+        {rates === undefined ? (
+          <p class="nothing">No messages.</p>
+        ) : (
+          <RatePlot series={rates} what={what} start={facts.rates!.start} />
+        )}
       </section>
       <Bars title="Sizes of messages (bytes)" bars={sizeBars(facts)} />
       <Bars title="Frames by opcode" bars={opcodeBars(facts)} />

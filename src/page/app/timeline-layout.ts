@@ -31,15 +31,17 @@ export interface Layout {
   readonly height: number;
 }
 
-/** Pixels above the first frame and below the last, and of a pause that has room for words. */
-const MARGIN = 24;
+/** Pixels above the first frame, whose text stands below the names of the sides, and below the last. */
+const ABOVE = 42;
+const BELOW = 24;
+/** Of a pause that has room for words. */
 const TOLD = 36;
 
 /** `times`: seconds, one for each frame, in the order of the capture; a step back is drawn as none. */
 export function layOut(times: readonly number[], { perSecond, least, most }: Scale): Layout {
   const ys: number[] = [];
   const pauses: Pause[] = [];
-  let y = MARGIN;
+  let y = ABOVE;
   for (const [i, time] of times.entries()) {
     if (i > 0) {
       const seconds = Math.max(0, time - times[i - 1]);
@@ -51,7 +53,7 @@ export function layOut(times: readonly number[], { perSecond, least, most }: Sca
     }
     ys.push(y);
   }
-  return { ys, pauses, height: y + MARGIN };
+  return { ys, pauses, height: y + BELOW };
 }
 
 /** A scale in which half of the steps are as long as `pixels`: what is ordinary can be told apart. */

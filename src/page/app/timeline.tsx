@@ -4,7 +4,7 @@
  */
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { secondsBetween } from '../../stream/place.js';
-import { isControl, opcodeName } from '../../websocket/opcode.js';
+import { isControl, opcodeTitle } from '../../websocket/opcode.js';
 import { whole } from './amounts.js';
 import { useModel } from './context.js';
 import { placeAfter } from './list-keys.js';
@@ -153,7 +153,7 @@ function Sequence({ frames, layout, from }: { frames: readonly Listed[]; layout:
               <span class="arrow-text">
                 <span class="sr">{sender}</span>{' '}
                 {isMixed && <span class="arrow-session">session {session.number}</span>}{' '}
-                <b>{opcodeName(opcode)}</b> {whole(frame.exactLength)} B{' '}
+                <b>{opcodeTitle(opcode)}</b> {whole(frame.exactLength)} B{' '}
                 <span class="arrow-payload">{says.slice(0, 120)}</span>
               </span>
             </span>

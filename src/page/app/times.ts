@@ -17,6 +17,16 @@ export function timeText(time: Timestamp, times: Times, start: Timestamp): strin
   return formatTime(time, 'utc', start).replace(/^\S+ /, '');
 }
 
+/** A time of the epoch in seconds where there is room for that of day only: `07:12:11`, with a fraction where there is one. */
+export function clockText(seconds: number): string {
+  const date = new Date(Math.round(seconds * 1000));
+  if (Number.isNaN(date.getTime())) return `${seconds} s`;
+  return date
+    .toISOString()
+    .slice(11, -1)
+    .replace(/\.0*$|(?<=\.\d+)0+$/, '');
+}
+
 /** The same where no head tells the unit: `1.234567 s`. */
 export function timeWithUnit(time: Timestamp, times: Times, start: Timestamp): string {
   const text = timeText(time, times, start);
