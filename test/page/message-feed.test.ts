@@ -31,3 +31,17 @@ it('knows how long ago the message before was, also where that is not shown', as
   }
   expect(late.length).toBeGreaterThan(3);
 });
+
+it('has each message once, also where it is asked for more before it has looked', async () => {
+  const { source } = await collect([`${fixturesRoot}many-sessions/capture.pcap`]);
+  const messages = await all(source.messages);
+  const feed = new MessageFeed(
+    source.messages,
+    new FindingIndex(source.findings),
+    { session: undefined, filter: '', control: true },
+    { seconds: 0, nanoseconds: 0 },
+  );
+  const { signal } = new AbortController();
+  await Promise.all([feed.more(1, signal), feed.more(1, signal), feed.more(messages.length, signal)]);
+  expect(feed.said.map(({ row }) => row)).toEqual(messages.map((_, row) => row));
+});

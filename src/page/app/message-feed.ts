@@ -42,6 +42,7 @@ export class MessageFeed {
   private latest: PageMessage | undefined;
   private readonly gaps = new Gaps();
   private before: Promise<void> | undefined;
+  private looking: Promise<void> = Promise.resolve();
   private gap: number | undefined;
   private readonly context: FilterContext;
 
@@ -71,8 +72,14 @@ export class MessageFeed {
     return this.looked >= this.table.count;
   }
 
-  /** Looks on until there are `count` more, or no more at all. */
-  async more(count: number, signal: AbortSignal): Promise<void> {
+  /** Looks on until there are `count` more, or no more at all: who asks meanwhile comes behind. */
+  more(count: number, signal: AbortSignal): Promise<void> {
+    const looking = this.looking.then(() => this.lookOn(count, signal));
+    this.looking = looking.catch(() => {});
+    return looking;
+  }
+
+  private async lookOn(count: number, signal: AbortSignal): Promise<void> {
     const enough = this.said.length + count;
     if (this.filter?.findings === true) await this.findings.whole;
     if (this.filter?.gaps === true) await (this.before ??= this.lookBack(signal));
