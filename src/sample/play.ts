@@ -181,15 +181,16 @@ class Play {
           fin: i === count - 1,
           rsv1: rsv1 && i === 0,
           payload: payload.subarray(i * size, (i + 1) * size),
-          maskingKey: this.maskOf(by),
+          maskingKey: this.maskOf(by, said),
         }),
       );
     return Buffer.concat(frames);
   }
 
-  /** RFC 6455 §5.1: of the client's frames, and a new one each time. */
-  private maskOf(by: Sender): number | undefined {
-    return by === 'client' ? this.draw.bytes(4).readInt32BE() : undefined;
+  /** RFC 6455 §5.1: of the client's frames, and a new one each time, unless the script has it another way. */
+  private maskOf(by: Sender, { mask = by === 'client' }: Said): number | undefined {
+    if (typeof mask === 'string') return Buffer.from(octets(mask)).readInt32BE();
+    return mask ? this.draw.bytes(4).readInt32BE() : undefined;
   }
 }
 

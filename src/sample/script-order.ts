@@ -24,7 +24,7 @@ export function warningsOf(script: Script): readonly ScriptWarning[] {
     if (end !== undefined && said.end !== 'reset')
       throw new ScriptError(path, `step ${index + 1}: TCP has ended for the ${by} with step ${end}`);
     const close = closed.get(by);
-    const breaks = [...oddities(script, said)];
+    const breaks = [...oddities(script, by, said)];
     if (close !== undefined && said.end === undefined)
       breaks.push(`the ${by} goes on behind its Close of step ${close} (RFC 6455 §5.5.1)`);
     for (const message of breaks) warnings.push({ path, message: `step ${index + 1}: ${message}` });
@@ -35,11 +35,14 @@ export function warningsOf(script: Script): readonly ScriptWarning[] {
   return warnings;
 }
 
-function* oddities({ deflate = false, response }: Script, said: Said): Generator<string> {
+function* oddities({ deflate = false, response }: Script, by: Sender, said: Said): Generator<string> {
   const isControl = said.text === undefined && said.binary === undefined;
   const { compressed = false, fragments = 1 } = said;
   if (compressed && isControl) yield 'a control frame is never compressed (RFC 7692 §6.1)';
   else if (compressed && deflate === false && response === undefined)
     yield 'compressed, though the handshake has no deflate (RFC 6455 §5.2)';
+  if (said.mask === false && by === 'client') yield 'a client masks its frames (RFC 6455 §5.1)';
+  if (said.mask !== undefined && said.mask !== false && by === 'server')
+    yield 'a server masks no frames (RFC 6455 §5.1)';
   if (fragments > 1 && isControl) yield 'a control frame has no fragments (RFC 6455 §5.5)';
 }

@@ -51,6 +51,8 @@ export interface Said {
   readonly fragments?: number;
   /** Default: a message where deflate is agreed on. */
   readonly compressed?: boolean;
+  /** Whether its frames are masked, or the octets of their key in hexadecimal; default: of the client, each with a new key. */
+  readonly mask?: boolean | string;
   /** Of the first packet of it. */
   readonly comment?: string;
   /** TCP segments that it comes in; default: as few as do. */
@@ -76,6 +78,7 @@ export class ScriptError extends Error {
 type Check = (value: unknown) => boolean;
 const isText: Check = (value) => typeof value === 'string';
 const isHex: Check = (value) => typeof value === 'string' && /^([0-9a-f]{2}\s*)*$/i.test(value.trim());
+const isKey: Check = (value) => isHex(value) && String(value).replace(/\s/g, '').length === 8;
 const isWhole =
   (from: number, to: number): Check =>
   (value) =>
@@ -110,6 +113,7 @@ const SAID: Readonly<Record<keyof Said, readonly [Check, what: string]>> = {
   reason: [isText, 'a text'],
   fragments: [isWhole(1, 1000), 'a number from 1 to 1000'],
   compressed: [isOneOf(true, false), 'true or false'],
+  mask: [(value) => typeof value === 'boolean' || isKey(value), 'true, false or four octets in hexadecimal'],
   comment: [isText, 'a text'],
   segments: [isWhole(1, 1000), 'a number from 1 to 1000'],
   packet: [isOneOf('lost', 'twice', 'late'), 'lost, twice or late'],
@@ -125,6 +129,7 @@ const BESIDE: Readonly<Partial<Record<keyof Said, readonly Kind[]>>> = {
   reason: ['close'],
   fragments: WITH_FRAMES,
   compressed: WITH_FRAMES,
+  mask: WITH_FRAMES,
   segments: [...WITH_FRAMES, 'bytes'],
   packet: [...WITH_FRAMES, 'bytes'],
 };
@@ -208,7 +213,7 @@ function checked<T>(
     if (!Object.hasOwn(known, name)) throw refuse(`is not known; there are ${Object.keys(known).join(', ')}`);
     const [check, what] = known[name];
     // YAML makes a number of digits without quotes.
-    const quotes = typeof one === 'number' && check('00') ? ', in quotes' : '';
+    const quotes = typeof one === 'number' && (check('00') || check('00000000')) ? ', in quotes' : '';
     if (!check(one)) throw refuse(`takes ${what}${quotes}`);
   }
   return value as T;

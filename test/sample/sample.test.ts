@@ -198,6 +198,11 @@ describe('a script', () => {
     [{ early: '8900', http2: true, steps: [] }, 'early says nothing beside http2'],
     [{ steps: [{ client: { binary: 'xyz' } }] }, 'step 1: binary takes octets in hexadecimal'],
     [{ steps: [{ client: { binary: 102 } }] }, 'step 1: binary takes octets in hexadecimal, in quotes'],
+    [
+      { steps: [{ client: { text: 'a', mask: '37 fa 21' } }] },
+      'mask takes true, false or four octets in hexa',
+    ],
+    [{ steps: [{ client: { text: 'a', mask: 12345678 } }] }, 'four octets in hexadecimal, in quotes'],
     [{ steps: [{ client: { text: 5 } }] }, 'step 1: text takes a text, in quotes'],
     [{ steps: [{ client: 42 }] }, 'step 1: a text stands in quotes: "42"'],
     [{ steps: [{ client: { close: 70_000 } }] }, 'step 1: close takes a code from 0 to 65535'],
@@ -243,10 +248,21 @@ describe('a script', () => {
     [{}, { text: 'Hello', compressed: false }, []],
     [{}, { ping: 'abcd', fragments: 2 }, ['fragmented-control']],
     [{ deflate: true }, { ping: 'abcd', compressed: true }, ['rsv1-misplaced']],
+    [{}, { text: 'Hello', mask: true }, ['masked-server-frame']],
+    [{}, { text: 'Hello', mask: false }, []],
   ])('%j breaks with %j what it is told to: %j', async (head, said, broken) => {
     const { findings } = await dissected(readScript({ ...head, steps: [{ server: said }] }));
     expect(findings.filter((id) => id !== 'ping-unanswered').slice(0, 1)).toEqual(broken);
   });
+});
+
+it('of a mask is kept: the octets of RFC 6455 §5.7', () => {
+  const script = readScript({
+    steps: [{ client: { text: 'Hello', mask: '37 fa 21 3d' } }, { client: { text: 'Hello', mask: false } }],
+  });
+  const capture = Buffer.from(sampleCapture(script)).toString('hex');
+  expect(capture).toContain('818537fa213d7f9f4d5158');
+  expect(capture).toContain('810548656c6c6f');
 });
 
 describe('a written script', () => {
@@ -289,6 +305,14 @@ describe('a written script', () => {
       `deflate: true\n${lines('  - client: { text: a, compressed: true }', '  - client: { ping: a, compressed: true }')}`,
       ['line 5: step 2: a control frame is never compressed (RFC 7692 §6.1)'],
     ],
+    [
+      lines('  - client: { text: a, mask: false }', '  - server: { ping: a, mask: 37 fa 21 3d }'),
+      [
+        'line 3: step 1: a client masks its frames (RFC 6455 §5.1)',
+        'line 4: step 2: a server masks no frames (RFC 6455 §5.1)',
+      ],
+    ],
+    [lines('  - client: { text: a, mask: true }', '  - server: { ping: a, mask: false }'), []],
   ])('%j is played, with warnings', (text, warnings) => {
     expect(parseScript(text).warnings).toEqual(warnings);
   });
