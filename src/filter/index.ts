@@ -16,3 +16,4 @@ export type {
 export { RECORD_KINDS } from './field.js';
 export { fields } from './fields.js';
 export { Gaps } from './gaps.js';
+export { oneSession } from './one-session.js';

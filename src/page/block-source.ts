@@ -1,7 +1,7 @@
 /**
  * What the page asks, answered from blocks, wherever these are: the report, a server, a file.
  */
-import { compileFilter, type FilterContext, Gaps } from '../filter/index.js';
+import { compileFilter, type FilterContext, Gaps, oneSession } from '../filter/index.js';
 import type { Finding } from '../rules/finding.js';
 import type { Session, SessionSummary } from '../websocket/session-record.js';
 import { type BlockStore, decodeBlock, type Elsewhere, type TableName, unpack } from './block.js';
@@ -56,7 +56,7 @@ export class BlockSource implements PageSource {
       decoded: (message) => (message as PageMessage).decoded,
       gap: () => gap,
     };
-    for await (const { from, rows } of this.frames.all()) {
+    for await (const { from, rows } of this.frames.all(oneSession(expression))) {
       if (signal.aborted) return;
       if (filter.messages) messages = await messagesOf(this.messages, rows, filter.decoded === undefined);
       const hits: number[] = [];
@@ -85,8 +85,8 @@ export class BlockSource implements PageSource {
   }
 
   private table<Row>(name: TableName, codec: Codec<Row>): BlockTable<Row> {
-    return new BlockTable(this.index.tables[name], async (block) =>
-      decodeBlock(await unpack(await this.store.block(name, block)), codec, this.elsewhere),
+    return new BlockTable(this.index.tables[name], async (block, only) =>
+      decodeBlock(await unpack(await this.store.block(name, block)), codec, this.elsewhere, only),
     );
   }
 

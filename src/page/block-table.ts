@@ -19,10 +19,10 @@ export class BlockTable<Row> implements Table<Row> {
   /** In the order in which they were asked for. */
   private readonly kept = new Map<number, Promise<readonly Row[]>>();
 
-  /** `sizes`: rows of each block. */
+  /** `sizes`: rows of each block. `load` may leave out what a block has where that names no session `only`. */
   constructor(
     sizes: readonly number[],
-    private readonly load: (block: number) => Promise<readonly Row[]>,
+    private readonly load: (block: number, only?: number) => Promise<readonly Row[]>,
   ) {
     let count = 0;
     for (const size of sizes) {
@@ -44,10 +44,10 @@ export class BlockTable<Row> implements Table<Row> {
     return rows.slice(from - this.starts[first], end - this.starts[first]);
   }
 
-  /** All rows in their order, a block at a time; those at hand stay. */
-  async *all(): AsyncGenerator<BlockRows<Row>, void> {
+  /** All rows in their order, a block at a time, but those of blocks without the session `only`; those at hand stay. */
+  async *all(only?: number): AsyncGenerator<BlockRows<Row>, void> {
     for (let block = 0; block < this.starts.length; block++)
-      yield { from: this.starts[block], rows: await (this.kept.get(block) ?? this.load(block)) };
+      yield { from: this.starts[block], rows: await (this.kept.get(block) ?? this.load(block, only)) };
   }
 
   /** The last one that does not begin behind the row. */

@@ -39,14 +39,16 @@ export interface Elsewhere extends Pick<Incoming, 'rule'> {
   sessions(numbers: readonly number[]): Promise<ReadonlyMap<number, Session>>;
 }
 
-/** The records of a block that was unpacked; their octets are views of it. */
+/** The records of a block that was unpacked; their octets are views of it. None of one that does not name the session `only`. */
 export async function decodeBlock<Row>(
   block: Uint8Array,
   codec: Codec<Row>,
   { sessions, rule }: Elsewhere,
+  only?: number,
 ): Promise<readonly Row[]> {
   const end = PREFIX + new DataView(block.buffer, block.byteOffset).getUint32(0);
   const [numbers, rows] = JSON.parse(textOfOctets(block.subarray(PREFIX, end))) as [number[], unknown[]];
+  if (only !== undefined && !numbers.includes(only)) return [];
   const named = await sessions(numbers);
   let at = end;
   const incoming: Incoming = {

@@ -1,7 +1,8 @@
 /**
  * The statistics of one session, counted by the program's own code out of the messages that a page has.
  *
- * Strategy: all messages are looked through, a block at a time, since those of a session are wherever it talked.
+ * Strategy: all blocks of messages are looked through, since those of a session are wherever it talked; only what names it
+ * is decoded.
  */
 import { sessionStatisticsJson } from '../output/stats-json.js';
 import { Statistics } from '../stats/statistics.js';
@@ -24,7 +25,7 @@ export async function sessionStatistics(
       json = sessionStatisticsJson(closed, tally);
     },
   });
-  for await (const { rows } of messages.all()) {
+  for await (const { rows } of messages.all(summary.session.number)) {
     if (signal.aborted) return undefined;
     for (const message of rows)
       if (message.session.number === summary.session.number) statistics.message(asHeld(message));
