@@ -44,6 +44,18 @@ export class BlockTable<Row> implements Table<Row> {
     return rows.slice(from - this.starts[first], end - this.starts[first]);
   }
 
+  async nextOf(session: number, from: number): Promise<number> {
+    for (let block = this.blockOf(from); block < this.starts.length; block++) {
+      const at = Math.max(from, this.starts[block]);
+      if (this.kept.has(block)) return at;
+      const rows = await this.load(block, session);
+      if (rows.length === 0) continue;
+      this.keep(block, Promise.resolve(rows));
+      return at;
+    }
+    return this.count;
+  }
+
   /** All rows in their order, a block at a time, but those of blocks without the session `only`; those at hand stay. */
   async *all(only?: number): AsyncGenerator<BlockRows<Row>, void> {
     for (let block = 0; block < this.starts.length; block++)
@@ -65,9 +77,13 @@ export class BlockTable<Row> implements Table<Row> {
     const rows = this.kept.get(block) ?? this.load(block);
     // What failed may be tried again.
     rows.catch(() => this.kept.delete(block));
+    this.keep(block, rows);
+    return rows;
+  }
+
+  private keep(block: number, rows: Promise<readonly Row[]>): void {
     this.kept.delete(block);
     this.kept.set(block, rows);
     if (this.kept.size > KEPT) this.kept.delete(this.kept.keys().next().value!);
-    return rows;
   }
 }

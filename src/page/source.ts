@@ -15,6 +15,8 @@ export interface Table<Row> {
   readonly count: number;
   /** Rows `from` … `from + count - 1`, as far as there are any. Neighbours are kept at hand. */
   read(from: number, count: number): Promise<readonly Row[]>;
+  /** A row from `from` on, with no row of the session between them; `count`: it has no more. */
+  nextOf(session: number, from: number): Promise<number>;
 }
 
 /** A message, and what it says in its subprotocol. */

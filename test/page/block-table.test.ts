@@ -59,6 +59,24 @@ describe('a table of blocks', () => {
     expect(loaded).toEqual([]);
   });
 
+  it('passes over blocks without a session, and keeps the one that it finds', async () => {
+    // The second and the last block name session 7.
+    const asked: string[] = [];
+    const table = new BlockTable<number>([2, 2, 2, 2], async (block, only) => {
+      asked.push(`${block} ${only}`);
+      return only === undefined || (only === 7 && block % 2 === 1) ? [2 * block, 2 * block + 1] : [];
+    });
+    expect(await table.nextOf(7, 0)).toBe(2);
+    expect(await table.nextOf(7, 3)).toBe(3);
+    expect(await table.read(2, 2)).toEqual([2, 3]);
+    expect(asked).toEqual(['0 7', '1 7']);
+    expect(await table.nextOf(7, 4)).toBe(6);
+    expect(await table.nextOf(8, 4)).toBe(6);
+    expect(await table.nextOf(8, 0)).toBe(2);
+    expect(await new BlockTable<number>([2], async () => []).nextOf(7, 1)).toBe(2);
+    expect(await new BlockTable<number>([], async () => []).nextOf(7, 0)).toBe(0);
+  });
+
   it('tries again what failed', async () => {
     let isDown = true;
     const table = new BlockTable<number>([2], async () => {

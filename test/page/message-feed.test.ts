@@ -45,3 +45,18 @@ it('has each message once, also where it is asked for more before it has looked'
   await Promise.all([feed.more(1, signal), feed.more(1, signal), feed.more(messages.length, signal)]);
   expect(feed.said.map(({ row }) => row)).toEqual(messages.map((_, row) => row));
 });
+
+it('has all messages of a session, wherever they are', async () => {
+  const { source } = await collect([`${fixturesRoot}many-sessions/capture.pcap`]);
+  const messages = await all(source.messages);
+  const { signal } = new AbortController();
+  for (const session of new Set(messages.map((message) => message.session.number))) {
+    const wanted = { session, filter: '', control: true };
+    const start = { seconds: 0, nanoseconds: 0 };
+    const feed = new MessageFeed(source.messages, new FindingIndex(source.findings), wanted, start);
+    while (!feed.isOver) await feed.more(2, signal);
+    expect(feed.said.map(({ row }) => row)).toEqual(
+      messages.flatMap((message, row) => (message.session.number === session ? [row] : [])),
+    );
+  }
+});

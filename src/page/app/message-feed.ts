@@ -2,7 +2,8 @@
  * The messages of a conversation: those of the session, or of all, that the filter holds for, in the order of the capture.
  *
  * Strategy: where everything is wanted, a row of the conversation is a row of the table. Else messages are looked through,
- * a portion at a time, until there are as many as are asked for: nobody reads all of a long capture.
+ * a portion at a time, until there are as many as are asked for: nobody reads all of a long capture, and what talks of other
+ * sessions only is passed over.
  */
 import { compileFilter, type Filter } from '../../filter/compile.js';
 import { FilterError } from '../../filter/error.js';
@@ -84,7 +85,8 @@ export class MessageFeed {
     if (this.filter?.findings === true) await this.findings.whole;
     if (this.filter?.gaps === true) await (this.before ??= this.lookBack(signal));
     while (!this.isOver && this.said.length < enough && !signal.aborted) {
-      const from = this.looked;
+      const { session } = this.wanted;
+      const from = session === undefined ? this.looked : await this.table.nextOf(session, this.looked);
       const portion = await this.table.read(from, PORTION);
       if (signal.aborted) return;
       for (const [i, message] of portion.entries()) this.take(message, from + i);
