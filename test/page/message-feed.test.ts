@@ -54,7 +54,10 @@ it('has all messages of a session, wherever they are', async () => {
     const wanted = { session, filter: '', control: true };
     const start = { seconds: 0, nanoseconds: 0 };
     const feed = new MessageFeed(source.messages, new FindingIndex(source.findings), wanted, start);
-    while (!feed.isOver) await feed.more(2, signal);
+    const told: number[] = [];
+    while (!feed.isOver) await feed.more(2, signal, () => told.push(feed.said.length));
+    expect(told[0]).toBeGreaterThan(0);
+    expect(told.at(-1)).toBe(feed.said.length);
     expect(feed.said.map(({ row }) => row)).toEqual(
       messages.flatMap((message, row) => (message.session.number === session ? [row] : [])),
     );

@@ -86,8 +86,9 @@ function useFeed(session: number | undefined, filter: string, control: boolean, 
   );
   const aborting = useMemo(() => new AbortController(), [feed]);
   const more = async (): Promise<void> => {
-    await feed.more(PORTION, aborting.signal);
-    if (!aborting.signal.aborted) setSaid([...feed.said]);
+    const show = () => setSaid([...feed.said]);
+    await feed.more(PORTION, aborting.signal, show);
+    if (!aborting.signal.aborted) show();
   };
   useEffect(() => {
     setSaid([]);

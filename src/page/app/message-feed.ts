@@ -73,14 +73,17 @@ export class MessageFeed {
     return this.looked >= this.table.count;
   }
 
-  /** Looks on until there are `count` more, or no more at all: who asks meanwhile comes behind. */
-  more(count: number, signal: AbortSignal): Promise<void> {
-    const looking = this.looking.then(() => this.lookOn(count, signal));
+  /**
+   * Looks on until there are `count` more, or no more at all: who asks meanwhile comes behind. `found`: told when there are
+   * some.
+   */
+  more(count: number, signal: AbortSignal, found: () => void = () => {}): Promise<void> {
+    const looking = this.looking.then(() => this.lookOn(count, signal, found));
     this.looking = looking.catch(() => {});
     return looking;
   }
 
-  private async lookOn(count: number, signal: AbortSignal): Promise<void> {
+  private async lookOn(count: number, signal: AbortSignal, found: () => void): Promise<void> {
     const enough = this.said.length + count;
     if (this.filter?.findings === true) await this.findings.whole;
     if (this.filter?.gaps === true) await (this.before ??= this.lookBack(signal));
@@ -89,8 +92,10 @@ export class MessageFeed {
       const from = session === undefined ? this.looked : await this.table.nextOf(session, this.looked);
       const portion = await this.table.read(from, PORTION);
       if (signal.aborted) return;
+      const before = this.said.length;
       for (const [i, message] of portion.entries()) this.take(message, from + i);
       this.looked = portion.length === 0 ? this.table.count : from + portion.length;
+      if (this.said.length > before) found();
     }
   }
 
