@@ -30,6 +30,14 @@ export async function diffCaptures(
   if (options.format === 'json') writeDiffJson(terminal.stdout, diff, omitted);
   else writeDiff(terminal.stdout, diff, omitted, terminal.colors);
   terminal.stdout.flush();
+  if (diff.sessions.length + diff.onlyA.length + diff.onlyB.length === 0) {
+    if (options.quiet !== true)
+      terminal.stderr.write(
+        'wsdissect: nothing was compared: there is no session in either capture that was asked for\n',
+      );
+    terminal.stderr.flush();
+    process.exitCode ??= EXIT.input;
+  }
   // What was compared tells nothing of the rest, and may lack what the other capture has.
   if (omitted.a + omitted.b > 0) process.exitCode = EXIT.input;
   if (!diff.isSame) process.exitCode ??= EXIT.findings;

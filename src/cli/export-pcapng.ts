@@ -68,7 +68,7 @@ export async function exportPcapng(
       writer.end();
     });
     if (options.quiet === true) return;
-    if (redaction !== undefined) tellOfRedaction(redaction, redactor!.leftOut, terminal);
+    if (redaction !== undefined) tellOfRedaction(redaction, redactor!.leftOut, summary.tls.read, terminal);
     else if (summary.tls.read > 0) tellOfSecrets(out, options, kept !== undefined, terminal);
   } finally {
     comments.close();
@@ -101,6 +101,7 @@ function tellOfSecrets(
 function tellOfRedaction(
   { unredactableSessions, uncertainFrames }: Redaction,
   leftOut: number,
+  tls: number,
   { stderr }: Terminal,
 ): void {
   if (unredactableSessions > 0)
@@ -110,6 +111,10 @@ function tellOfRedaction(
   if (leftOut > 0)
     stderr.write(
       `wsdissect: left out: ${count(leftOut, 'packet')} of WebSockets: fragments, or cut within their headers\n`,
+    );
+  if (tls > 0)
+    stderr.write(
+      `wsdissect: still encrypted: ${count(tls, 'TLS connection')}, which whoever has the secrets can read\n`,
     );
   if (uncertainFrames > 0)
     stderr.write(

@@ -19,7 +19,7 @@ import { checkCaptures } from './check.js';
 import { CHECK_DEFAULTS } from './commands/check.js';
 import type { ExportOptions, FindingFormat, MessageFormat } from './commands/export.js';
 import { makeDecoding } from './decoding.js';
-import { UsageError } from './exit.js';
+import { EXIT, UsageError } from './exit.js';
 import { filterConsumer, makeFiltering } from './filtering.js';
 import { Printing } from './progress.js';
 import { inputsOf, run } from './run.js';
@@ -95,6 +95,7 @@ export async function exportMessages(
     });
     writer.flush();
     if (options.quiet !== true) tellRemarks(exporter.remarks?.() ?? [], terminal);
+    if (exporter.isEmpty === true) process.exitCode = EXIT.input;
   } finally {
     exporter.close();
     close();

@@ -18,6 +18,8 @@ export interface Exporter {
   /** A session is over, or was refused: there are no more messages of it. */
   closed(summary: SessionSummary): void;
   end(): void;
+  /** At the end: there was nothing of what it is for, and it wrote nothing. */
+  readonly isEmpty?: boolean;
   /** At the end: what it could not write as it is, a line each. */
   remarks?(): readonly string[];
   /** Lets go what it took, also where the run failed. */

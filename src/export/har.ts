@@ -48,7 +48,7 @@ export class HarExport implements Exporter {
     this.spool.add(
       session.number,
       `${separator}\n{"type":"${sender === 'client' ? 'send' : 'receive'}","time":${formatEpoch(timestamp)},` +
-        `${opcodeOf(message)},"data":${dataOf(message)}}`,
+        `${opcodeOf(message)},"data":${dataOf(message)}${message.complete ? '' : ',"_complete":false'}}`,
     );
   }
 

@@ -26,6 +26,9 @@ export function oneSession(exporter: Exporter, session: number): Exporter {
       if (isOf(summary)) exporter.closed(summary);
     },
     end: () => exporter.end(),
+    get isEmpty() {
+      return exporter.isEmpty === true;
+    },
     ...(exporter.remarks && { remarks: () => exporter.remarks?.() ?? [] }),
     close: () => exporter.close(),
   };

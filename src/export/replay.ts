@@ -3,7 +3,7 @@
  *
  * Strategy: messages go into a file as they come, and the programs read it line by line, so a session may be of any length.
  */
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { visible } from '../bytes/visible.js';
 import type { HeaderField } from '../http/head.js';
@@ -37,6 +37,7 @@ export class ReplayFiles implements Exporter {
   private readonly inexact = new Map<string, number>();
   private session: Session | undefined = undefined;
   private isRefused = false;
+  private readonly written = [MESSAGES];
 
   /** It is to be told of one session only. Throws OutputError as makeFolder() does. */
   constructor(private readonly folder: string) {
@@ -89,9 +90,15 @@ export class ReplayFiles implements Exporter {
     this.messages.flush();
   }
 
+  /** There is no such session, or it was refused: what would be replayed is not left there. */
+  get isEmpty(): boolean {
+    return this.session === undefined || this.isRefused;
+  }
+
   remarks(): readonly string[] {
     const whose = `session ${this.session?.number}`;
     if (this.isRefused) return [`${whose} was refused: there is nothing to replay`];
+    if (this.isEmpty) return [`${visible(this.folder)}: there is nothing to replay`];
     return [...this.inexact].map(
       ([why, count]) =>
         `${whose} cannot be replayed as it was: ${count === 1 ? 'a message' : `${count} messages`} ${why}`,
@@ -100,9 +107,11 @@ export class ReplayFiles implements Exporter {
 
   close(): void {
     closeSync(this.fd);
+    if (this.isEmpty) for (const name of this.written) rmSync(join(this.folder, name), { force: true });
   }
 
   private file(name: string, text: string): void {
+    this.written.push(name);
     attemptOutput(visible(this.folder), () => writeFileSync(join(this.folder, name), text, { flag: 'wx' }));
   }
 }

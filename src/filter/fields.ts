@@ -45,6 +45,8 @@ const BEFORE = ': packets are not listed here';
 
 /** Fields of Wireshark that somebody may look for, and what comes nearest. */
 export const MISSING: ReadonlyMap<string, Missing> = new Map<string, Missing>([
+  ['frame', { why: ': payloads are searched, not packets', instead: 'websocket.payload' }],
+  ['data', { why: ': payloads are searched, not packets', instead: 'websocket.payload' }],
   ['frame.len', { why: NO_PACKETS, instead: 'ws.length' }],
   ['frame.cap_len', { why: NO_PACKETS, instead: 'ws.length' }],
   ['tcp.len', { why: NO_PACKETS, instead: 'ws.length' }],

@@ -71,6 +71,7 @@ export class JsonScan {
       case OPEN_ARRAY:
         return matched !== -1 || depth === MAX_DEPTH ? -1 : this.array(at + 1, depth + 1);
       case QUOTE: {
+        if (matched !== -1 && !isWanted && this.holdsJson(at + 1)) return -1;
         const end = this.string(at + 1, isWanted);
         if (isWanted) {
           this.begin = at + 1;
@@ -137,6 +138,14 @@ export class JsonScan {
       if (bytes[at + 1] === UNICODE && !this.areHexDigits(at + 2)) return -1;
       at += bytes[at + 1] === UNICODE ? 6 : 2;
     }
+  }
+
+  /** The text that begins there may be JSON itself. */
+  private holdsJson(from: number): boolean {
+    const { bytes } = this;
+    const at = this.space(from);
+    // Line ends are escaped in it.
+    return bytes[at] === OPEN_OBJECT || bytes[at] === OPEN_ARRAY || bytes[at] === BACKSLASH;
   }
 
   private areHexDigits(from: number): boolean {

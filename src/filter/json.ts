@@ -1,6 +1,7 @@
 /**
  * `ws.json.<path>`: values inside JSON payloads, and in what else a subprotocol says. A path names members, and numbers in
- * brackets elements of arrays; what is asked of an array is asked of any of its elements. Strategy: what does not hold the last
+ * brackets elements of arrays; what is asked of an array is asked of any of its elements, of a text that is JSON of what that
+ * says: brokers and envelopes carry it so. Strategy: what does not hold the last
  * name of the path is not parsed.
  */
 import { jsonShape } from '../bytes/json-shape.js';
@@ -145,6 +146,7 @@ function valueAt(json: unknown, steps: readonly Step[], from = 0): Value | undef
   let value = json;
   for (let at = from; at < steps.length; at++) {
     const step = steps[at];
+    if (typeof value === 'string') value = innerJson(value);
     if (Array.isArray(value)) {
       if (typeof step === 'string') return listOf(value, (one) => valueAt(one, steps, at));
       value = value.at(step);
@@ -155,6 +157,16 @@ function valueAt(json: unknown, steps: readonly Step[], from = 0): Value | undef
   }
   if (!Array.isArray(value)) return value === undefined ? undefined : scalarOf(value);
   return value.length === 0 ? EMPTY_ARRAY : value.map(scalarOf);
+}
+
+/** An object or an array that was written as a text; undefined where it is none. */
+function innerJson(text: string): unknown {
+  if (!/^\s*[{[]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function listOf<T>(

@@ -122,7 +122,11 @@ function containTest(type: FieldType, literal: Token): Test {
   if (type === 'string') return (value) => (value as string).includes(text);
   if (type === 'json') return (value) => typeof value === 'string' && value.includes(text);
   if (type !== 'text' && type !== 'bytes')
-    throw new FilterError('contains is for texts and octets', literal.column, literal.length);
+    throw new FilterError(
+      'contains is for texts and octets, such as websocket.payload',
+      literal.column,
+      literal.length,
+    );
   const wanted = type === 'text' ? octetsOfLiteral(literal) : parseBytes(literal);
   const search = new OctetSearch(wanted);
   return (value) => search.isIn(value as Uint8Array);

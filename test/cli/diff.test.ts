@@ -492,3 +492,14 @@ describe('mistakes', () => {
     expect(wsdissect(['diff', '-q', cut, capture]).status).toBe(2);
   });
 });
+
+it('says where nothing was compared', () => {
+  const capture = 'fixtures/nginx-proxy/capture.pcap';
+  const none = ['--filter-a', 'tcp.port == 1', '--filter-b', 'tcp.port == 2'];
+  const { status, stderr } = wsdissect(['diff', ...none, capture, capture]);
+  expect([status, stderr]).toEqual([
+    2,
+    'wsdissect: nothing was compared: there is no session in either capture that was asked for\n',
+  ]);
+  expect(diff(capture, capture, ...none)).toMatchObject({ status: 2, same: true });
+});

@@ -102,6 +102,15 @@ describe.each(CAPTURES)('har of %s', (capture) => {
   });
 });
 
+it('marks in a har what was not captured in whole', () => {
+  const capture = 'fixtures/derived/loss-payload.pcap';
+  const said = ndjson(['messages', '-Y', 'websocket.opcode in {1, 2}', capture]);
+  const { entries } = JSON.parse(wsdissect(['export', 'har', '-q', capture]).stdout).log;
+  const told = entries.flatMap((entry: { _webSocketMessages: unknown[] }) => entry._webSocketMessages);
+  expect(told.map(({ _complete = true }) => _complete)).toEqual(said.map(({ complete }) => complete));
+  expect(told.filter(({ _complete }: { _complete?: boolean }) => _complete === false)).toHaveLength(2);
+});
+
 it('marks in a har text that is not UTF-8', () => {
   const capture = 'fixtures/tutorial-server/capture.pcap';
   const said = ndjson(['messages', '--session', '1', capture]).filter(({ opcode }) =>

@@ -185,7 +185,10 @@ it('leaves TLS encrypted, and drops the secrets', () => {
   const capture = 'fixtures/tls-python/capture.pcap.gz';
   wsdissect(['decrypt', '--keylog', 'fixtures/tls-python/keys.log', capture, keyed]);
   expect(readFileSync(keyed, 'latin1')).toMatch(/CLIENT_|SERVER_/);
-  redact(keyed);
+  const { stderr } = wsdissect(['export', 'pcapng', '--redact', '-o', out, keyed]);
+  expect(stderr).toBe(
+    'wsdissect: still encrypted: 2 TLS connections, which whoever has the secrets can read\n',
+  );
   expect(readFileSync(out, 'latin1')).not.toMatch(/CLIENT_|SERVER_HANDSHAKE/);
   expect(ndjson(['messages', out])).toEqual([]);
   // With the secrets it is read as before.

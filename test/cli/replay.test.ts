@@ -4,7 +4,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -215,12 +223,23 @@ it.each([
     1,
     'wsdissect: session 1 cannot be replayed as it was: 2 messages of text that is not UTF-8, which ws refuses with 1007\n',
   ],
-  ['refused/capture.pcap', 1, 'wsdissect: session 1 was refused: there is nothing to replay\n'],
   ['messages-ws/capture.pcap.gz', 1, ''],
 ])('says what of %s cannot be replayed', (capture, session, said) => {
   const target = join(folder, String(made++));
   const args = ['export', 'replay', '--session', `${session}`, '-o', target, `${fixturesRoot}${capture}`];
   expect(wsdissect(args)).toEqual({ status: 0, stdout: '', stderr: said });
+});
+
+it.each([
+  [1, 'wsdissect: session 1 was refused: there is nothing to replay\n'],
+  [77, /^wsdissect: there is no session 77, only 7 sessions\nwsdissect: \S+: there is nothing to replay\n$/],
+])('leaves nothing of session %s, which cannot be replayed', (session, said) => {
+  const target = join(folder, String(made++));
+  const args = ['export', 'replay', '--session', `${session}`, '-o', target];
+  const ran = wsdissect([...args, `${fixturesRoot}refused/capture.pcap`]);
+  expect([ran.status, ran.stdout]).toEqual([2, '']);
+  expect(ran.stderr).toMatch(said);
+  expect(readdirSync(target)).toEqual([]);
 });
 
 describe('used wrongly, each program says in one line how to use it', () => {

@@ -338,13 +338,20 @@ describe('what Wireshark has of fragments, Closes and masks', () => {
 });
 
 describe('JSON', () => {
-  const content = '{"a":{"b":[{"c":1,"d":"x"},{"c":7}]},"n":null,"t":true,"s":"Ünï","e":"5","":3,"o":10}';
+  const content =
+    '{"a":{"b":[{"c":1,"d":"x"},{"c":7}]},"n":null,"t":true,"s":"Ünï","e":"5","":3,"o":10,"j":"{\\"k\\":[{\\"l\\":4}]}"}';
   test.each([
     ['ws.json', true],
     ['ws.json.a', true],
     ['ws.json.z', false],
     ['ws.json.a.b.c == 7', true],
     ['ws.json.a.b[0].c == 7', false],
+    // A text that is JSON itself.
+    ['ws.json.j.k.l == 4', true],
+    ['ws.json.j.k[0].l == 4', true],
+    ['ws.json.j contains "k"', true],
+    ['ws.json.j.l', false],
+    ['ws.json.s.k', false],
     ['ws.json.a.b[1].c == 7', true],
     ['ws.json.a.b[2].c', false],
     ['ws.json.a.b.c > 6', true],
@@ -515,7 +522,7 @@ describe('what is wrong is told with its place', () => {
     ['ip.addr == 10.0.0.0/33', '20+2 an address has 32 bits'],
     ['websocket.fin == 2x', '17+2 expected 0, 1, true or false'],
     ['frame.time == soon', '14+4 expected a time such as "2026-11-20 09:30:00.25Z"'],
-    ['websocket.opcode contains 1', '26+1 contains is for texts and octets'],
+    ['websocket.opcode contains 1', '26+1 contains is for texts and octets, such as websocket.payload'],
     ['websocket.opcode matches "1"', '25+3 matches is for texts and octets'],
     ['websocket.payload.text matches "("', '31+3 no regular expression: missing closing ): `(`'],
     [

@@ -23,6 +23,8 @@ test.each<[text: string, names: string[], expected: Scanned]>([
   ['{"a":1e999}', ['a'], Number.POSITIVE_INFINITY],
   ['{"a":"text"}', ['a'], 'text'],
   ['{"a":""}', ['a'], ''],
+  ['{"a":"{}"}', ['a'], '{}'],
+  ['{"a":"text"}', ['a', 'b'], undefined],
   [
     '{"a":"a text of more octets than are put together one by one"}',
     ['a'],
@@ -61,6 +63,9 @@ test.each([
   ['{"a":[{"b":1}]}', ['a', 'b']],
   ['{"\\u0061":1}', ['a']],
   ['{"a":"\\n"}', ['a']],
+  ['{"a":"{\\"b\\":1}"}', ['a', 'b']],
+  ['{"a":" [{\\"b\\":1}]"}', ['a', 'b']],
+  ['{"a":"\\n{\\"b\\":1}"}', ['a', 'b']],
   ['{"a":"ä"}', ['a']],
   ['{"a":1,"b":"ä"}', ['a']],
   [`${'{"x":'.repeat(65)}1${'}'.repeat(65)}`, ['a']],
