@@ -7,6 +7,7 @@
 import { hexLines } from '../bytes/hex.js';
 import { visible } from '../bytes/visible.js';
 import { secondsBetween, type Timestamp } from '../stream/place.js';
+import type { Decoded } from '../subprotocol/decoder.js';
 import { encodeExtensions } from '../websocket/extensions.js';
 import type { Sender } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
@@ -87,7 +88,7 @@ export class Conversation {
     if (decoded !== undefined)
       for (const line of this.fitted(describeDecoded(decoded), message.sender))
         this.line(`${indent}  ${this.colors.label(line)}`);
-    for (const line of this.content(message)) this.line(`${indent}  ${line}`);
+    for (const line of this.content(message, decoded)) this.line(`${indent}  ${line}`);
     this.before = message.timestamp;
   }
 
@@ -110,7 +111,7 @@ export class Conversation {
     return `${arrow} ${this.colors.label(sender)}  ${when}  ${about}`;
   }
 
-  private content(message: Message): string[] {
+  private content(message: Message, decoded: Decoded | undefined): string[] {
     const { opcode, close, content, validText } = message;
     if (opcode === CLOSE) {
       if (close === undefined) return hexLines(content);
@@ -121,7 +122,7 @@ export class Conversation {
     const lines =
       validText || (isControl(opcode) && isPrintable(shown))
         ? this.textLines(shown, message)
-        : hexLines(shown);
+        : [...this.valueLines(message, decoded), ...hexLines(shown)];
     if (this.options.full || (lines.length <= MOST_LINES && shown.length === content.length)) return lines;
     const more = `… ${content.length} bytes in all (--full shows them)`;
     return [...lines.slice(0, MOST_LINES), this.colors.dim(more)];
@@ -132,6 +133,16 @@ export class Conversation {
     const text = Buffer.from(content).toString('utf8');
     const lines = prettyJson(text, this.columnsOf(sender)) ?? text.split(/\r?\n/);
     return lines.flatMap((line) => this.fitted(visible(line), sender));
+  }
+
+  /** What binary says in its subprotocol, laid out as JSON is. */
+  private valueLines({ sender }: Message, decoded: Decoded | undefined): string[] {
+    const units = decoded === undefined ? [] : (decoded.parts ?? [decoded]);
+    return units.flatMap(({ type, value }) => {
+      if (type === 'part' || typeof value !== 'object' || value === null) return [];
+      const lines = prettyJson(JSON.stringify(value), this.columnsOf(sender)) ?? [];
+      return lines.flatMap((line) => this.fitted(visible(line), sender));
+    });
   }
 
   /** A line over as many as it takes where there is a width to keep to. */

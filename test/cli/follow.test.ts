@@ -50,6 +50,17 @@ describe('follow', () => {
     expect(compared).toBeGreaterThan(10);
   });
 
+  it('lays out what binary says in its subprotocol, in front of its octets', () => {
+    const { stdout } = wsdissect(['follow', '4', 'fixtures/messages-binary/capture.pcap.gz']);
+    const lines = stdout.split('\n').map((line) => line.trim());
+    const at = lines.indexOf('{"id": 1, "method": "quote", "result": {"price": 2411.5}}');
+    expect(lines[at + 1]).toBe('0000  1f 8b 08 00 00 00 00 00  00 03 ab 56 ca 2a ce cf  ...........V.*..');
+    expect(lines).toContain('"nested": {"deep": [1, [2, [3]]], "none": null, "yes": true}');
+    const parts = wsdissect(['follow', '1', 'fixtures/messages-mosquitto/capture.pcap.gz']).stdout;
+    expect(parts).toContain('part of CONNECT');
+    expect(parts).not.toContain('"have"');
+  });
+
   it('counts control frames, and tells them where asked', () => {
     const folded = wsdissect(['follow', '1', ECHO]).stdout;
     expect(folded).toMatch(/^· \d ping, \d pong \(--control shows them\)$/m);
