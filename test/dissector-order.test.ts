@@ -3,13 +3,11 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { encodePcap } from '../src/capture/pcap-encode.js';
 import { dissect as dissectCaptures } from '../src/dissect.js';
-import { LinkType } from '../src/link/link-types.js';
 import type { Message } from '../src/websocket/message-record.js';
 import { dissect, fromClient, fromServer, upgraded } from './support/dissect.js';
 import { fixturesRoot } from './support/fixtures.js';
-import { CLIENT, SERVER, Talk } from './support/tcp.js';
+import { CLIENT, pcapOf, SERVER, Talk } from './support/tcp.js';
 
 const said = ({ content }: Message) => Buffer.from(content).toString();
 
@@ -80,10 +78,7 @@ describe('messages', () => {
     const packets = withHole(2).slice(0, 13);
     let ended = false;
     async function* pipe() {
-      yield encodePcap(
-        packets.map((data, i) => ({ data, seconds: 1_700_000_000 + i, nanoseconds: 0 })),
-        { linkType: LinkType.raw },
-      );
+      yield pcapOf(packets);
       for (let i = 0; i < 100 && seen.length < 2; i++) await pause(50);
       ended = true;
     }

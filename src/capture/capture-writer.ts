@@ -11,6 +11,7 @@ import { u32 } from './integers.js';
 import type { CaptureBlock, Packet } from './packet.js';
 import * as block from './pcapng-blocks.js';
 import { BlockBuffer } from './pcapng-buffer.js';
+import { PcapngEncoder } from './pcapng-encode.js';
 import { IF_TSOFFSET, IF_TSRESOL, OPT_COMMENT, visitOptions } from './pcapng-options.js';
 import { ticksOf } from './pcapng-ticks.js';
 
@@ -129,17 +130,13 @@ export class CaptureWriter {
     this.embedKeyLog();
   }
 
-  /** §4.7, as embed-secrets.ts has it. */
   private embedKeyLog(): void {
     const { out } = this;
     const { keyLog } = this.options;
     if (keyLog === undefined || this.isEmbedded) return;
     this.isEmbedded = true;
-    out.begin(block.DECRYPTION_SECRETS);
-    out.u32(block.TLS_KEY_LOG);
-    out.u32(keyLog.length);
-    out.bytes(keyLog, 0, keyLog.length);
-    out.end(false);
+    const secrets = new PcapngEncoder({ little: out.little }).decryptionSecrets(block.TLS_KEY_LOG, keyLog);
+    out.bytes(secrets, 0, secrets.length);
   }
 
   private openSection(): void {

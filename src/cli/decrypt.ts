@@ -47,7 +47,7 @@ async function writeDecrypted(
   terminal: Terminal,
 ): Promise<void> {
   const secrets = new SecretStore(DEFAULT_LIMITS.maxTlsSecrets);
-  const keys = { secrets, rsaKeys: rsaKeys(options.rsaKey) };
+  const keys = { secrets, rsaKeys: await rsaKeys(options.rsaKey) };
   const diagnostics = new Diagnostics(terminal, { captures: [capture], quiet: false, makeWay: () => {} });
   const { packets, tls, ...summary } = await runDissection(
     capture,

@@ -6,6 +6,7 @@ import { basename } from 'node:path';
 import { visible } from '../bytes/visible.js';
 import type { DissectionSummary } from '../dissect.js';
 import { HOW_TO_GET_SECRETS } from '../output/tls-text.js';
+import { count } from '../rules/count.js';
 import type { Defect } from '../stream/defect.js';
 import { describeDropped } from './summary.js';
 import type { Terminal } from './terminal.js';
@@ -125,10 +126,6 @@ function describeNothing({ packets, connections, tls }: DissectionSummary): stri
     `no WebSocket session in ${read}` +
     (needsMore ? '; a session without its handshake may need --decode-as tcp.port==N,websocket' : '')
   );
-}
-
-function count(number: number, noun: string): string {
-  return number === 1 ? `1 ${noun}` : `${number} ${noun}s`;
 }
 
 function all(number: number, noun: string): string {

@@ -23,16 +23,19 @@ export function refuseMistypedCommand(program: Command, command: Command): void 
 }
 
 /**
- * What to do about an option that is not known, where it stands before the command: it was taken for one of `frames`. Undefined
- * where no command follows an option; whether what does is one, or the value of that option, is not known.
+ * What to do about an option that is not known where it stands before the command: it was taken for one of `frames`. Undefined
+ * where no command follows, or one that does not know that option either: then the word may be its value.
  */
-export function orderHint(
-  { commands }: Command,
-  [first = '', ...others]: readonly string[],
-): string | undefined {
+export function orderHint({ args: [first = ''], commands }: Command): string | undefined {
   if (!first.startsWith('-')) return undefined;
-  const name = others.find((word) => commands.some((one) => one.name() === word));
-  return name && nameFirst(name);
+  // The option parser has left in them what is no known option, and no value of one.
+  const words = commands.find(({ args }) => args.length > 0)?.args ?? [];
+  const [option] = words.find((word) => word.startsWith('-'))?.split('=') ?? [];
+  const isMeant = (command: Command) =>
+    command.name() === words[0] ||
+    command.options.some(({ short, long }) => option === short || option === long);
+  const meant = commands.find((command) => words.includes(command.name()) && isMeant(command));
+  return meant && nameFirst(meant.name());
 }
 
 const nameFirst = (name: string): string => `name the command first: wsdissect ${name} …`;

@@ -160,7 +160,7 @@ export async function main(argv: readonly string[], version: string): Promise<vo
   } catch (error) {
     process.exitCode = exitCodeOf(error, terminal);
     if (error instanceof CommanderError && error.code === 'commander.unknownOption')
-      tell(orderHint(program, argv.slice(2)), terminal);
+      tell(orderHint(program), terminal);
   }
 }
 

@@ -66,7 +66,7 @@ export async function run(
         limits,
         decodeAs: options.decodeAs,
         keyLogs: keyLogFiles(options.keylog),
-        rsaKeys: rsaKeys(options.rsaKey),
+        rsaKeys: await rsaKeys(options.rsaKey),
         borrowPayloads: command.keepsItems !== true,
         joinedOnly: command.joinedOnly,
         ...(command.tracker === undefined ? {} : { tracker: command.tracker }),

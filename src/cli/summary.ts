@@ -7,6 +7,7 @@
  */
 import type { DissectionSummary } from '../dissect.js';
 import type { TextWriter } from '../output/writer.js';
+import { count } from '../rules/count.js';
 
 /** Defects that each tell of one thing that was dropped. */
 const DROPS: readonly { readonly codes: readonly string[]; readonly noun: string }[] = [
@@ -56,7 +57,7 @@ export function describeDropped({ dropped, defects }: DissectionSummary): string
   ];
   return counts
     .filter(([number]) => number > 0)
-    .map(([number, noun]) => count(number, noun))
+    .map(([number, noun]) => counted(number, noun))
     .join(', ');
 }
 
@@ -94,6 +95,7 @@ function tlsRows({ read, unread, secrets, usedSecrets }: DissectionSummary['tls'
 }
 
 /** The mark stands where the plural has its s. */
-function count(number: number, noun: string): string {
-  return `${number} ${noun.replace('*', number === 1 ? '' : 's')}`;
+function counted(number: number, what: string): string {
+  const [noun, rest] = what.split('*');
+  return `${count(number, noun)}${rest}`;
 }

@@ -2,13 +2,14 @@
  * `--keylog` and `--rsa-key`: where the secrets of TLS connections come from.
  */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { visible } from '../bytes/visible.js';
 import { UsageError } from './exit.js';
+import { beginningOf } from './read-small.js';
 
 /** Names the file of the environment, as browsers, curl and Python take it. */
 const VARIABLE = 'SSLKEYLOGFILE';
-/** Octets of an RSA key of 16,384 bits in PEM, with all that may stand around it, and more. */
+/** Octets of an RSA key of 16,384 bits in PEM, with all that may stand around it, and more: what has more is none. */
 const MAX_KEY = 1 << 20;
 
 /** The files; `env` is what SSLKEYLOGFILE names. Throws UsageError where that names nothing. */
@@ -23,35 +24,25 @@ export function keyLogFiles(given: readonly string[]): string[] {
 }
 
 /** Throws UsageError for what is no private RSA key. */
-export function rsaKeys(files: readonly string[]): KeyObject[] {
-  return files.map((file) => {
-    const name = `--rsa-key ${visible(file)}`;
-    let content: Buffer;
-    try {
-      content = beginningOf(file);
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-      throw new UsageError(`${name}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}`);
-    }
-    const key = parseKey(content);
-    if (key?.asymmetricKeyType !== 'rsa')
-      throw new UsageError(`${name}: not a private RSA key in PEM or DER without a passphrase`);
-    return key;
-  });
+export async function rsaKeys(files: readonly string[]): Promise<KeyObject[]> {
+  const keys: KeyObject[] = [];
+  for (const file of files) keys.push(await rsaKey(file));
+  return keys;
 }
 
-/** No key has more; what has, is none. Throws what openSync() and readSync() do. */
-function beginningOf(file: string): Buffer {
-  const bytes = Buffer.alloc(MAX_KEY);
-  const descriptor = openSync(file, 'r');
+async function rsaKey(file: string): Promise<KeyObject> {
+  const name = `--rsa-key ${visible(file)}`;
+  let content: Buffer;
   try {
-    let length = 0;
-    for (let read = -1; read !== 0 && length < MAX_KEY; length += read)
-      read = readSync(descriptor, bytes, length, MAX_KEY - length, null);
-    return bytes.subarray(0, length);
-  } finally {
-    closeSync(descriptor);
+    content = await beginningOf(createReadStream(file), MAX_KEY);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new UsageError(`${name}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}`);
   }
+  const key = parseKey(content);
+  if (key?.asymmetricKeyType !== 'rsa')
+    throw new UsageError(`${name}: not a private RSA key in PEM or DER without a passphrase`);
+  return key;
 }
 
 function parseKey(key: Buffer): KeyObject | undefined {

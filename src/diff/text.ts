@@ -5,6 +5,7 @@
 import { visible } from '../bytes/visible.js';
 import type { Colors } from '../output/colors.js';
 import type { TextWriter } from '../output/writer.js';
+import { count } from '../rules/count.js';
 import { SENDERS, type Sender } from '../websocket/frame-record.js';
 import { CONTINUATION, opcodeName } from '../websocket/opcode.js';
 import type { CaptureDiff, DirectionDiff, Omitted, SessionDiff } from './compare.js';
@@ -52,8 +53,9 @@ function directionLines(
   { a, b }: SessionDiff['matched'],
   colors: Colors,
 ): string[] {
-  const count = diff.a === diff.b ? messages(diff.a) : `${messages(diff.a)} in A, ${diff.b} in B`;
-  const lines = [`  ${sender}: ${count}, ${diff.same.length} the same in order${latencyText(diff.latency)}`];
+  const inA = count(diff.a, 'message');
+  const both = diff.a === diff.b ? inA : `${inA} in A, ${diff.b} in B`;
+  const lines = [`  ${sender}: ${both}, ${diff.same.length} the same in order${latencyText(diff.latency)}`];
   const tell = (what: string, list: readonly string[]) => {
     if (list.length === 0) return;
     const more = list.length > MOST ? ` and ${list.length - MOST} more` : '';
@@ -85,7 +87,7 @@ function loneLines(name: string, session: SideSession, colors: Colors): string[]
   const { client, server } = session.messages;
   return [
     `${colors.label(`session ${number} of ${name}: ${nameOf(session)}`)} (${colors.remark(`only in ${name}`)})`,
-    `  ${name}: ${peersOf(session)}, ${messages(client.length)} of the client, ${server.length} of the server`,
+    `  ${name}: ${peersOf(session)}, ${count(client.length, 'message')} of the client, ${server.length} of the server`,
     '',
   ];
 }
@@ -95,7 +97,7 @@ function endLines(
   colors: Colors,
 ): string[] {
   const different = sessions.filter((session) => !session.isSame).length;
-  const inBoth = sessions.length === 1 ? '1 session in both' : `${sessions.length} sessions in both`;
+  const inBoth = `${count(sessions.length, 'session')} in both`;
   const summary = `${inBoth}, ${different} of them different; ${onlyA.length} only in A, ${onlyB.length} only in B`;
   const lines = [colors.label(isSame ? `no difference: ${inBoth}` : summary)];
   for (const sender of SENDERS)
@@ -135,10 +137,6 @@ function peersOf({ summary: { session } }: SideSession): string {
 
 function valueText(value: string | undefined): string {
   return value === undefined ? 'absent' : `"${visible(value)}"`;
-}
-
-function messages(count: number): string {
-  return count === 1 ? '1 message' : `${count} messages`;
 }
 
 function messageText({ number, opcode, length }: SideMessage): string {

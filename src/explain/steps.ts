@@ -23,7 +23,7 @@ export function stepsOf(frame: Frame, findings: readonly Finding[]): readonly St
     steps.push({
       state: 'length',
       takes: lengthForm / 8,
-      tells: `the payload has ${exactLength} byte${exactLength === 1n ? '' : 's'}${topBit(frame)}`,
+      tells: `the payload has ${count(exactLength, 'byte')}${topBit(frame)}`,
     });
   if (masked) steps.push({ state: 'key', takes: 4, tells: 'the masking key is known: the payload begins' });
   if (length > 0)

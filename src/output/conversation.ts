@@ -6,6 +6,7 @@
  */
 import { hexLines } from '../bytes/hex.js';
 import { visible } from '../bytes/visible.js';
+import { count } from '../rules/count.js';
 import { secondsBetween, type Timestamp } from '../stream/place.js';
 import type { Decoded } from '../subprotocol/decoder.js';
 import { encodeExtensions } from '../websocket/extensions.js';
@@ -104,7 +105,7 @@ export class Conversation {
     const arrow = sender === 'client' ? '▶' : '◀';
     const waited = this.before === undefined ? '' : `  ${since(this.before, timestamp)}`;
     const name = this.colors.opcode(opcode, opcode === CONTINUATION ? 'message' : opcodeName(opcode));
-    const size = `${length} ${length === 1 ? 'byte' : 'bytes'}${compressed ? `, ${wireLength} deflated` : ''}`;
+    const size = `${count(length, 'byte')}${compressed ? `, ${wireLength} deflated` : ''}`;
     const remarks = formatRemarks(messageRemarks(message));
     const when = this.colors.dim(`#${number}  ${formatTime(timestamp, timeFormat, start())}${waited}`);
     const about = `${name}, ${size}${remarks === '' ? '' : `  ${this.colors.remark(remarks)}`}`;

@@ -3,6 +3,7 @@
  * contract, documented in the README).
  */
 import { visible } from '../bytes/visible.js';
+import { count } from '../rules/count.js';
 import type { Finding } from '../rules/finding.js';
 import { SEVERITIES, type Severity } from '../rules/rule.js';
 import type { Session } from '../websocket/session-record.js';
@@ -136,9 +137,9 @@ export function summarise(
   hurtSessions: number,
   sessions: number,
 ): string {
-  const all = `${sessions} ${sessions === 1 ? 'session' : 'sessions'}`;
-  const told = SEVERITIES.filter((severity) => counts[severity] > 0).map(
-    (severity) => `${counts[severity]} ${severity}${counts[severity] === 1 ? '' : 's'}`,
+  const all = count(sessions, 'session');
+  const told = SEVERITIES.filter((severity) => counts[severity] > 0).map((severity) =>
+    count(counts[severity], severity),
   );
   return told.length === 0 ? `no findings in ${all}` : `${told.join(', ')} in ${hurtSessions} of ${all}`;
 }

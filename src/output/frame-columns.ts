@@ -1,6 +1,7 @@
 /**
  * The columns of the frame list: each field of a frame as text, shared by the table and the text lines.
  */
+import { count } from '../rules/count.js';
 import type { Timestamp } from '../stream/place.js';
 import type { Frame } from '../websocket/frame-record.js';
 import { formatKey } from '../websocket/mask.js';
@@ -63,9 +64,10 @@ export function remarks(frame: Frame): string[] {
   if (isReserved(frame.opcode)) list.push('reserved opcode');
   const tail = frame.truncated ? 1 : 0;
   const gaps = frame.missing.slice(0, frame.missing.length - tail);
-  if (gaps.length > 0) list.push(`gap: ${octets(gaps.reduce((sum, { length }) => sum + length, 0))} missing`);
+  const lost = gaps.reduce((sum, { length }) => sum + length, 0);
+  if (gaps.length > 0) list.push(`gap: ${count(lost, 'byte')} missing`);
   if (frame.truncated)
-    list.push(`truncated: ${octets(frame.missing[frame.missing.length - 1].length)} missing`);
+    list.push(`truncated: ${count(frame.missing[frame.missing.length - 1].length, 'byte')} missing`);
   return list;
 }
 
@@ -83,8 +85,4 @@ export function isMalformed(frame: Frame): boolean {
 export function formatDoubt({ session, confidence }: Pick<Frame, 'session' | 'confidence'>): string {
   const why = session.handshake === undefined ? 'recognised' : 'found again';
   return `${why}, ${(Math.floor(confidence * 1000) / 10).toFixed(1)} %`;
-}
-
-function octets(count: number): string {
-  return count === 1 ? '1 byte' : `${count} bytes`;
 }

@@ -4,6 +4,7 @@
  * Strategy: the columns of a section are as wide as what is in them; the one that takes the rest is narrowed first, then
  * columns are left out. Text has no borders and is else the same.
  */
+import { count } from '../rules/count.js';
 import type { Statistics } from '../stats/statistics.js';
 import { nanosecondsBetween } from '../stream/place.js';
 import type { Colors } from './colors.js';
@@ -63,10 +64,10 @@ export class StatsRenderer {
     const refused = endings.get('refused') ?? 0;
     const sessions = [...endings.values()].reduce((sum, count) => sum + count, 0) - refused;
     const parts = [
-      counted(sessions, 'session'),
-      ...(refused === 0 ? [] : [counted(refused, 'refused upgrade')]),
-      counted(client.frames + server.frames, 'frame'),
-      counted(client.messages + server.messages, 'message'),
+      count(sessions, 'session'),
+      ...(refused === 0 ? [] : [count(refused, 'refused upgrade')]),
+      count(client.frames + server.frames, 'frame'),
+      count(client.messages + server.messages, 'message'),
     ];
     const took =
       first === undefined || last === undefined
@@ -135,8 +136,4 @@ function arrange(
   return shown.map((one) =>
     one.isRest && excess > 0 ? { ...one, width: Math.max(MIN_REST, one.width - excess) } : one,
   );
-}
-
-function counted(count: number, name: string): string {
-  return `${count} ${name}${count === 1 ? '' : 's'}`;
 }

@@ -6,8 +6,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { encodePcap } from '../../src/capture/pcap-encode.js';
-import { LinkType } from '../../src/link/link-types.js';
 import { MessageDeflater } from '../../src/websocket/deflate-encode.js';
 import { encodeFrame } from '../../src/websocket/frame-encode.js';
 import { wsdissect } from '../support/cli.js';
@@ -15,7 +13,7 @@ import { request, response } from '../support/dissect.js';
 import { fixturesRoot } from '../support/fixtures.js';
 import { encodeRemains, loggedSessions, readPackets } from '../support/lossy.js';
 import { utf8 } from '../support/splits.js';
-import { CLIENT, SERVER, Talk } from '../support/tcp.js';
+import { CLIENT, pcapOf, SERVER, Talk } from '../support/tcp.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wsdissect-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -334,8 +332,7 @@ function capture(
     ...said.flatMap((one) => frames(one).map((frame) => talk.send(one.side, frame))),
   ];
   const file = join(folder, name);
-  const timed = packets.map((data, i) => ({ seconds: 1_700_000_000 + i, nanoseconds: 0, data }));
-  writeFileSync(file, encodePcap(timed, { linkType: LinkType.raw }));
+  writeFileSync(file, pcapOf(packets));
   return file;
 }
 

@@ -9,7 +9,7 @@ import { PcapngEncoder } from '../../src/capture/pcapng-encode.js';
 import { LinkType } from '../../src/link/link-types.js';
 import { shell, wsdissect } from '../support/cli.js';
 import { fromClient, fromServer, upgraded } from '../support/dissect.js';
-import { CLIENT, SERVER, Talk } from '../support/tcp.js';
+import { CLIENT, pcapOf, SERVER, Talk } from '../support/tcp.js';
 import { hasProgram } from '../support/tshark.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wsdissect-'));
@@ -139,13 +139,7 @@ it.skipIf(!hasProgram('tshark'))('holds nothing that acts on a terminal', () => 
   const talk = new Talk();
   const file = join(folder, 'hostile.pcap');
   const packets = [...upgraded(talk), talk.send(CLIENT, fromClient('\x1b[2J\r\nfake\u202e\0\x9b'))];
-  writeFileSync(
-    file,
-    encodePcap(
-      packets.map((data, i) => ({ seconds: 1_700_000_000 + i, nanoseconds: 0, data })),
-      { linkType: LinkType.raw },
-    ),
-  );
+  writeFileSync(file, pcapOf(packets));
   expect(wsdissect(['export', 'pcapng', '-q', '-o', out, file]).status).toBe(0);
   const [comment] = commentsOf(out).get(packets.length)!;
   expect(comment).toBe(
@@ -364,13 +358,7 @@ it('has so many comments of a packet, and says so', () => {
   const file = join(folder, 'crowded.pcap');
   const many = concat(Array.from({ length: 20 }, () => fromServer('x')));
   const packets = [...upgraded(talk), talk.send(SERVER, many)];
-  writeFileSync(
-    file,
-    encodePcap(
-      packets.map((data, i) => ({ seconds: 1_700_000_000 + i, nanoseconds: 0, data })),
-      { linkType: LinkType.raw },
-    ),
-  );
+  writeFileSync(file, pcapOf(packets));
   const ran = wsdissect(['export', 'pcapng', '--limit', 'packet-comments=5', '-o', out, file]);
   expect(ran.stderr).toContain('(limit packet-comments=5) [packet-comments-limit]');
   const comments = readFileSync(out, 'latin1').match(/message \d+,|\d+ more, without a comment/g);

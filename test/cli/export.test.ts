@@ -23,7 +23,7 @@ import { encodeFrame } from '../../src/websocket/frame-encode.js';
 import { wsdissect } from '../support/cli.js';
 import { fromClient, fromServer, request, response, upgraded } from '../support/dissect.js';
 import { faultsOfHar } from '../support/har.js';
-import { CLIENT, SERVER, Talk } from '../support/tcp.js';
+import { CLIENT, pcapOf, SERVER, Talk } from '../support/tcp.js';
 import { hasProgram } from '../support/tshark.js';
 import { onTerminal } from './helpers.js';
 
@@ -236,13 +236,7 @@ describe('csv', () => {
       talk.send(SERVER, fromServer('=x')),
     ];
     const file = join(folder, 'formulas.pcap');
-    writeFileSync(
-      file,
-      encodePcap(
-        packets.map((data, i) => ({ seconds: 1_700_000_000 + i, nanoseconds: 0, data })),
-        { linkType: LinkType.raw },
-      ),
-    );
+    writeFileSync(file, pcapOf(packets));
     const { stdout } = wsdissect(['export', 'csv', '-q', file]);
     const cells = ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\tx", '"\'\n=1"', "'＝1", "'＋1", "'－1", "'＠A1"];
     for (const text of [...cells, '"a,""b""\nc"', 'plain', "'=x"]) expect(stdout).toContain(`,${text},\r\n`);
@@ -256,13 +250,7 @@ describe('csv', () => {
       talk.send(SERVER, encodeFrame({ opcode: 2, payload: Uint8Array.from(octets) })),
     ];
     const file = join(folder, 'octets.pcap');
-    writeFileSync(
-      file,
-      encodePcap(
-        packets.map((data, i) => ({ seconds: 1_700_000_000 + i, nanoseconds: 0, data })),
-        { linkType: LinkType.raw },
-      ),
-    );
+    writeFileSync(file, pcapOf(packets));
     expect(wsdissect(['export', 'csv', '-q', file]).stdout).toMatch(/,,\+v\/jAQI=\r\n$/);
     expect(wsdissect(['query', '-T', 'csv', 'SELECT contentBlob FROM messages', file]).stdout).toBe(
       'contentBlob\r\n+v/jAQI=\r\n',
@@ -377,17 +365,7 @@ it('shows on a terminal what would steer it, and leaves it in files', () => {
   const talk = new Talk();
   const hostile = '\u001b]0;owned\u0007 \u202eback\n=1';
   const file = join(folder, 'hostile.pcap');
-  writeFileSync(
-    file,
-    encodePcap(
-      [...upgraded(talk), talk.send(CLIENT, fromClient(hostile))].map((data, i) => ({
-        seconds: 1_700_000_000 + i,
-        nanoseconds: 0,
-        data,
-      })),
-      { linkType: LinkType.raw },
-    ),
-  );
+  writeFileSync(file, pcapOf([...upgraded(talk), talk.send(CLIENT, fromClient(hostile))]));
   const shown = onTerminal(`wsdissect export csv -q ${file}`).stdout;
   expect(shown).toContain(',\\x1b]0;owned\\x07 \\u{202e}back\\n=1,');
   expect(wsdissect(['export', 'csv', '-q', file]).stdout).toContain(`,"${hostile}",`);
@@ -545,13 +523,7 @@ it('leaves no secret of a handshake in any format that is redacted', async () =>
     talk.send(CLIENT, fromServer(secret)),
   ];
   const file = join(folder, 'secrets.pcap');
-  writeFileSync(
-    file,
-    encodePcap(
-      packets.map((data, i) => ({ seconds: 1_700_000_000 + i, nanoseconds: 0, data })),
-      { linkType: LinkType.raw },
-    ),
-  );
+  writeFileSync(file, pcapOf(packets));
   for (const format of EXPORT_FORMATS) {
     const out = join(folder, `secrets-${format}`);
     const { stderr } = wsdissect(['export', format, '--redact', '-q', '-o', out, file]);

@@ -359,11 +359,23 @@ describe('what is mistyped', () => {
   it.each([
     ['export', ['-q', 'export', 'pcapng', '--redact', hello]],
     ['follow', ['-q', 'follow', '1', '--raw', 'client', hello]],
+    ['stats', ['--top', '3', 'stats', hello]],
+    ['check', ['--keylog', 'stats', '--fail-on=error', 'check', hello]],
+    ['export', ['-q', 'export', 'har', '--outputs', hello]],
   ])('the command %s behind options, with options of its own', (name, args) => {
     const { status, stdout, stderr } = wsdissect(args);
     expect([status, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/^wsdissect: unknown option '--\w+'\n/);
+    expect(stderr).toMatch(/^wsdissect: unknown option '--[\w=-]+'\n/);
     expect(stderr.split('\n').at(-2)).toBe(`wsdissect: name the command first: wsdissect ${name} …`);
+  });
+
+  it.each([
+    ['of an option that is known', ['--keylog', 'check', '--nowhere', hello]],
+    ['of an option that no command knows', ['--nowhere', 'check', hello]],
+  ])('is no command where it is the value %s', (_, args) => {
+    const { status, stdout, stderr } = wsdissect(args);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toBe("wsdissect: unknown option '--nowhere'\n(wsdissect --help tells more)\n");
   });
 
   it('is not a capture that is missing, or that has such a name', () => {

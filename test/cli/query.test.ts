@@ -17,12 +17,10 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { encodePcap } from '../../src/capture/pcap-encode.js';
-import { LinkType } from '../../src/link/link-types.js';
 import { wsdissect } from '../support/cli.js';
 import { fromClient, upgraded } from '../support/dissect.js';
 import { fixturesRoot, root } from '../support/fixtures.js';
-import { CLIENT, Talk } from '../support/tcp.js';
+import { CLIENT, pcapOf, Talk } from '../support/tcp.js';
 import { generate } from './helpers.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wsdissect-'));
@@ -400,8 +398,7 @@ describe('memory', () => {
     ];
     const packets = [...upgraded(talk), ...texts.map((text) => talk.send(CLIENT, fromClient(text)))];
     const file = join(folder, 'texts.pcap');
-    const timed = packets.map((data, i) => ({ seconds: 1_700_000_000 + i, nanoseconds: 0, data }));
-    writeFileSync(file, encodePcap(timed, { linkType: LinkType.raw }));
+    writeFileSync(file, pcapOf(packets));
     expect(ask('SELECT content FROM messages ORDER BY message', file).map(({ content }) => content)).toEqual(
       texts,
     );

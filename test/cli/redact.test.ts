@@ -6,11 +6,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { encodePcap } from '../../src/capture/pcap-encode.js';
-import { LinkType } from '../../src/link/link-types.js';
 import { wsdissect } from '../support/cli.js';
 import { fromClient, request, response } from '../support/dissect.js';
-import { CLIENT, SERVER, Talk } from '../support/tcp.js';
+import { CLIENT, pcapOf, SERVER, Talk } from '../support/tcp.js';
 import { hasProgram, tsharkFrames } from '../support/tshark.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wsdissect-'));
@@ -165,13 +163,7 @@ it('blanks what comes in front of the handshake, cookies, queries, and all that 
     new Talk([41_000, 81]).send(CLIENT, 'another secret protocol'),
   ];
   const file = join(folder, 'secrets.pcap');
-  writeFileSync(
-    file,
-    encodePcap(
-      packets.map((data, i) => ({ seconds: 1_700_000_000 + i, nanoseconds: 0, data })),
-      { linkType: LinkType.raw },
-    ),
-  );
+  writeFileSync(file, pcapOf(packets));
   redact(file);
   const told = readFileSync(out, 'latin1');
   expect(told).not.toMatch(/secret|cGFzc3dvcmQ/i);
@@ -244,8 +236,7 @@ it('replay has no token that was sent as the name of a subprotocol', () => {
     talk.send(CLIENT, fromClient('hello')),
   ];
   const capture = join(folder, 'token.pcap');
-  const records = packets.map((data, i) => ({ seconds: 1_700_000_000 + i, nanoseconds: 0, data }));
-  writeFileSync(capture, encodePcap(records, { linkType: LinkType.raw }));
+  writeFileSync(capture, pcapOf(packets));
   const into = join(folder, 'replayed');
   expect(wsdissect(['export', 'replay', '--redact', '-o', into, capture]).status).toBe(0);
   for (const file of readdirSync(into))

@@ -19,13 +19,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { encodePcap } from '../../src/capture/pcap-encode.js';
-import { LinkType } from '../../src/link/link-types.js';
 import { wsdissect } from '../support/cli.js';
 import { fromClient, fromServer, request, response } from '../support/dissect.js';
 import { fixturesRoot, root } from '../support/fixtures.js';
 import { messageCases } from '../support/messages.js';
-import { CLIENT, SERVER, Talk } from '../support/tcp.js';
+import { CLIENT, pcapOf, SERVER, Talk } from '../support/tcp.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wsdissect-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -195,13 +193,7 @@ function captureOf(name: string, asked: string | undefined, chosen: string | und
     talk.send(SERVER, fromServer('hello to you')),
   ];
   const file = join(folder, `${name}.pcap`);
-  writeFileSync(
-    file,
-    encodePcap(
-      packets.map((data, i) => ({ seconds: 1_700_000_000 + i, nanoseconds: 0, data })),
-      { linkType: LinkType.raw },
-    ),
-  );
+  writeFileSync(file, pcapOf(packets));
   return file;
 }
 
@@ -299,13 +291,7 @@ it('makes no code and no address of what a capture holds', async () => {
     talk.send(CLIENT, fromClient(hostile)),
   ];
   const file = join(folder, 'hostile.pcap');
-  writeFileSync(
-    file,
-    encodePcap(
-      packets.map((data, i) => ({ seconds: 1_700_000_000 + i, nanoseconds: 0, data })),
-      { linkType: LinkType.raw },
-    ),
-  );
+  writeFileSync(file, pcapOf(packets));
   const target = replayOf(file, 1);
   const told = await played(target);
   expect([told.code, logged(told.server).length]).toEqual([0, 1]);

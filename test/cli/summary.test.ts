@@ -1,10 +1,8 @@
 import { expect, it } from 'vitest';
-import { encodePcap } from '../../src/capture/pcap-encode.js';
 import { describeDropped } from '../../src/cli/summary.js';
 import { type DissectionSummary, runDissection } from '../../src/dissect.js';
-import { LinkType } from '../../src/link/link-types.js';
 import { request, response } from '../support/dissect.js';
-import { CLIENT, SERVER, Talk } from '../support/tcp.js';
+import { CLIENT, pcapOf, SERVER, Talk } from '../support/tcp.js';
 
 const NOTHING = { packets: 0, connections: 0, duplicateBytes: 0, missingBytes: 0, undecodedBytes: 0 };
 
@@ -39,10 +37,7 @@ it('counts the bytes in which frames were lost and never found again', async () 
   ];
   talk.sequences[SERVER] += 10;
   packets.push(talk.send(SERVER, new Uint8Array(1000).fill(1)), talk.send(CLIENT, new Uint8Array(0)));
-  const capture = encodePcap(
-    packets.map((data, i) => ({ seconds: 1_700_000_000 + i, data })),
-    { linkType: LinkType.raw },
-  );
+  const capture = pcapOf(packets);
   const { dropped, defects } = await runDissection(capture, {});
   expect([defects.get('frames-lost'), dropped.missingBytes, dropped.undecodedBytes]).toEqual([1, 10, 1006]);
 });

@@ -419,7 +419,7 @@ describe('decrypt -Y', () => {
       'fixtures/tls-resumed/handshakes.pcap.gz',
       'fixtures/tls-resumed/keys.log',
       ['/session-id/2'],
-      ' 1 secrets of 1',
+      ' 1 secret of 1',
     ],
   ])('%s of %s', (filter, capture, log, paths, said) => {
     const ran = decrypt(filter, ['--keylog', log], capture);

@@ -3,6 +3,7 @@
  * the real decoders.
  */
 import { Packet } from '../../src/capture/packet.js';
+import { encodePcap } from '../../src/capture/pcap-encode.js';
 import { LinkType } from '../../src/link/link-types.js';
 import { encodeIpv4 } from '../../src/network/ipv4.js';
 import { ACK, encodeSegment, FIN, RST, SYN } from '../../src/tcp/segment.js';
@@ -87,6 +88,14 @@ export function deliver(packets: readonly Uint8Array[], take: (packet: Packet) =
     packet.end = packet.originalLength = bytes.length;
     take(packet);
   }
+}
+
+/** Raw IP packets as a capture, one a second from 1,700,000,000 on. */
+export function pcapOf(packets: readonly Uint8Array[]): Uint8Array {
+  return encodePcap(
+    packets.map((data, i) => ({ seconds: 1_700_000_000 + i, data })),
+    { linkType: LinkType.raw },
+  );
 }
 
 function isBytes(value: unknown): value is Uint8Array {

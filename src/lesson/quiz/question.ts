@@ -3,6 +3,7 @@
  */
 import { formatHex } from '../../bytes/hex.js';
 import { wireBytes } from '../../explain/part.js';
+import { count } from '../../rules/count.js';
 import type { Draw } from '../../sample/draw.js';
 import type { Step } from '../../sample/script.js';
 import { encodeFrame, type FrameFields } from '../../websocket/frame-encode.js';
@@ -48,7 +49,7 @@ export function bytesOf(frame: Frame): string[] {
   const lines: string[] = [];
   for (let at = 0; at < bytes.length; at += ROW) lines.push(formatHex(bytes.subarray(at, at + ROW)));
   const more = frame.headerLength + frame.length - bytes.length;
-  return more > 0 ? [...lines, `… ${more} more bytes`] : lines;
+  return more > 0 ? [...lines, `… ${count(more, 'more byte')}`] : lines;
 }
 
 /** All frames with their senders, one below the other. */

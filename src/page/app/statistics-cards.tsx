@@ -63,13 +63,7 @@ export function Bars({ title, bars }: { title: string; bars: readonly Bar[] }) {
             <col />
             <col />
           </colgroup>
-          <thead class="sr">
-            <tr>
-              <th scope="col">what</th>
-              <th scope="col">client</th>
-              <th scope="col">server</th>
-            </tr>
-          </thead>
+          <Head titles={['what', 'client', 'server']} hidden />
           <tbody>
             {bars.map(({ label, client, server }) => (
               <tr key={label}>
@@ -84,6 +78,21 @@ export function Bars({ title, bars }: { title: string; bars: readonly Bar[] }) {
         </table>
       )}
     </section>
+  );
+}
+
+/** `hidden`: only for who hears the table. */
+function Head({ titles, hidden = false }: { titles: readonly string[]; hidden?: boolean }) {
+  return (
+    <thead {...(hidden && { class: 'sr' })}>
+      <tr>
+        {titles.map((title) => (
+          <th key={title} scope="col">
+            {title}
+          </th>
+        ))}
+      </tr>
+    </thead>
   );
 }
 
@@ -114,15 +123,7 @@ export function Spreads({ facts }: { facts: StatisticsFacts }) {
     <section class="card">
       <h2>How it spreads</h2>
       <table class="spreads">
-        <thead>
-          <tr>
-            <th scope="col">of</th>
-            <th scope="col">half below</th>
-            <th scope="col">90 %</th>
-            <th scope="col">99 %</th>
-            <th scope="col">most</th>
-          </tr>
-        </thead>
+        <Head titles={['of', 'half below', '90 %', '99 %', 'most']} />
         <tbody>
           {rows
             .filter(([, { count }]) => count > 0)
@@ -171,13 +172,7 @@ export function FragmentsAndPings({ facts }: { facts: StatisticsFacts }) {
     <section class="card">
       <h2>Fragments and Pings</h2>
       <table class="spreads">
-        <thead>
-          <tr>
-            <th scope="col">of</th>
-            <th scope="col">client</th>
-            <th scope="col">server</th>
-          </tr>
-        </thead>
+        <Head titles={['of', 'client', 'server']} />
         <tbody>
           {rows.map(([title, count]) => (
             <tr key={title}>
