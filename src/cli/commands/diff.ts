@@ -68,6 +68,6 @@ and how long messages took. Ends with exit code 3 if anything differs.`;
 const EXAMPLES = `
 Examples:
   wsdissect diff at-client.pcapng at-server.pcapng
-  wsdissect diff -Y 'http.host == "chat.io"' at-client.pcapng at-server.pcapng
+  wsdissect diff -Y 'ip.addr == 127.0.0.0/8' at-client.pcapng at-server.pcapng
   wsdissect diff -T json --ignore headers at-client.pcapng at-server.pcapng
   wsdissect diff --filter-a tcp.port==80 --filter-b tcp.port==81 c.pcap c.pcap`;
