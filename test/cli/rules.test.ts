@@ -29,7 +29,7 @@ describe('the list', () => {
     expect(objects.map(({ rule }) => rule)).toEqual(ids);
     for (const object of objects)
       expect(Object.keys(object).join(',')).toBe(
-        'rule,severity,section,title,asks,why,causes,client,server,example',
+        'rule,severity,fails,section,title,asks,why,causes,client,server,example',
       );
     expect(JSON.parse(run('-T', 'json').stdout)).toEqual(objects);
   });

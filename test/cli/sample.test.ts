@@ -31,9 +31,14 @@ it('plays the script of the README, of which it says what is broken', () => {
   const script = join(folder, 'lesson.yaml');
   writeFileSync(script, /```yaml\n([\s\S]*?)```/.exec(readme)![1]);
   const out = join(folder, 'lesson.pcapng');
-  expect(sample('--script', script, '-o', out)).toEqual({ status: 0, stdout: '', stderr: '' });
+  expect(sample('--script', script, '-o', out)).toEqual({
+    status: 0,
+    stdout: '',
+    stderr: `wsdissect: ${script}: line 10: step 7: a client masks its frames (RFC 6455 §5.1)\n`,
+  });
   const findings = wsdissect(['check', '-T', 'ndjson', out]).stdout;
   expect(findings).toContain('"rule":"unmasked-client-frame"');
+  expect(findings).toContain('"rule":"reserved-opcode"');
 });
 
 it('says in which line of a script a mistake is, and warns of what breaks a rule', () => {
