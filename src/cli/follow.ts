@@ -6,6 +6,7 @@ import type { Dissector } from '../dissector.js';
 import { Conversation } from '../output/conversation.js';
 import type { Decode } from '../output/decoded-text.js';
 import { loadWidths } from '../output/width.js';
+import { count } from '../rules/count.js';
 import type { Timestamp } from '../stream/place.js';
 import type { Decoded } from '../subprotocol/decoder.js';
 import type { Message } from '../websocket/message-record.js';
@@ -95,11 +96,22 @@ function chat(
   };
 }
 
-/** Content that is not known is zeros; the diagnostics tell of it. */
-function raw(side: 'client' | 'server', { stdout }: Terminal): Told {
+/** Content that is not known is zeros, or left out at the end of a message: how much it is, is told when all is written. */
+function raw(side: 'client' | 'server', { stdout, stderr }: Terminal): Told {
+  let unknown = 0;
   return {
-    message: ({ sender, opcode, content }: Message) => {
-      if (sender === side && !isControl(opcode)) stdout.bytes(content);
+    message: ({ sender, opcode, content, unknownRanges }: Message) => {
+      if (sender !== side || isControl(opcode)) return;
+      stdout.bytes(content);
+      for (const { length } of unknownRanges) unknown += length;
+    },
+    sessionClosed: () => {
+      if (unknown > 0)
+        stderr.write(
+          `wsdissect: ${count(unknown, 'byte')} of what the ${side} said cannot be known: ` +
+            'zeros stand for them, where more of the message follows\n',
+        );
+      stderr.flush();
     },
   };
 }

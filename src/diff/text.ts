@@ -30,7 +30,11 @@ export function writeDiff(writer: TextWriter, diff: CaptureDiff, omitted: Omitte
     ...diff.onlyB.flatMap((session) => loneLines('B', session, colors)),
     ...endLines(diff, colors),
     ...(omitted.a + omitted.b > 0
-      ? [colors.remark(`not compared: ${omitted.a} messages and sessions of A, ${omitted.b} of B`)]
+      ? [
+          colors.remark(
+            `not compared (messages and sessions beyond a limit): ${omitted.a} of A, ${omitted.b} of B`,
+          ),
+        ]
       : []),
   ];
   for (const line of lines) writer.write(`${line}\n`);

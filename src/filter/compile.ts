@@ -183,11 +183,12 @@ class Compiler<K extends RecordKind> {
     );
   }
 
-  private vocabularyOf({ name, names, max, seconds, values }: Field): Vocabulary {
+  private vocabularyOf({ name, names, max, octets, seconds, values }: Field): Vocabulary {
     return {
       name,
       names,
       max,
+      octets,
       seconds,
       values: values === 'rules' ? this.rules?.map(({ id }) => id) : values,
     };

@@ -66,6 +66,8 @@ export interface Domain {
   readonly names?: Readonly<Record<string, number>> | undefined;
   /** The greatest number; such a field has whole numbers from 0 on. */
   readonly max?: number | undefined;
+  /** Of addresses: 4 (IPv4) or 16 (IPv6). */
+  readonly octets?: 4 | 16 | undefined;
   /** Seconds, with what is behind the point. */
   readonly seconds?: boolean | undefined;
   /** All there are; `rules`: the ids of the rules. */

@@ -64,6 +64,11 @@ function endpointField(
   return { name, type, meaning, of: { frame: get, message: get, session: get, finding: get } };
 }
 
+const addressField = (name: string, length: 4 | 16, meaning: string, part: Part): Field => ({
+  ...endpointField(name, 'address', meaning, part, version(length)),
+  octets: length,
+});
+
 const version = (length: 4 | 16) => (endpoint: Endpoint) =>
   endpoint.address.length === length ? endpoint.address : undefined;
 
@@ -76,9 +81,9 @@ const label = (name: string, meaning: string, holds: (session: Session) => boole
 
 const addressFields = (prefix: string, length: 4 | 16, what: string): Field[] => [
   label(prefix, `it comes over ${what}`, (session) => endpointsOf(session).client.address.length === length),
-  endpointField(`${prefix}.addr`, 'address', `${what} address of either side`, 'either', version(length)),
-  endpointField(`${prefix}.src`, 'address', `${what} address of the sender`, 'from', version(length)),
-  endpointField(`${prefix}.dst`, 'address', `${what} address of the receiver`, 'to', version(length)),
+  addressField(`${prefix}.addr`, length, `${what} address of either side`, 'either'),
+  addressField(`${prefix}.src`, length, `${what} address of the sender`, 'from'),
+  addressField(`${prefix}.dst`, length, `${what} address of the receiver`, 'to'),
 ];
 
 const seconds = ({ seconds, nanoseconds }: Timestamp): number => seconds + nanoseconds / 1e9;

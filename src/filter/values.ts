@@ -63,7 +63,7 @@ export function makeTest(
     case 'boolean':
       return numberTest(operator, parseNumber(type, literal, vocabulary));
     case 'address':
-      return addressTest(operator, literal);
+      return addressTest(operator, literal, vocabulary);
     case 'string':
       return stringTest(operator, knownWord(literal, vocabulary));
     case 'text':
@@ -174,7 +174,7 @@ function exactTest(operator: Ordering, wanted: bigint): Test {
   return (value) => isNumber(value) && decide(value < wanted ? -1 : value > wanted ? 1 : 0);
 }
 
-function addressTest(operator: Ordering, literal: Token): Test {
+function addressTest(operator: Ordering, literal: Token, { name, octets }: Vocabulary): Test {
   const { text, column, length } = literal;
   const [, written, bits] = /^(.*?)(?:\/(\d+))?$/.exec(text)!;
   let address: Uint8Array;
@@ -187,6 +187,7 @@ function addressTest(operator: Ordering, literal: Token): Test {
       length,
     );
   }
+  if (octets !== undefined && address.length !== octets) throw otherFamily(literal, name);
   const prefix = bits === undefined ? 8 * address.length : Number(bits);
   if (prefix > 8 * address.length)
     throw new FilterError(
@@ -196,6 +197,17 @@ function addressTest(operator: Ordering, literal: Token): Test {
     );
   if (operator !== '==') return bytesTest(operator, address);
   return (value) => hasPrefix(value as Uint8Array, address, prefix);
+}
+
+/** Addresses of IPv4 and IPv6 have fields of their own. */
+function otherFamily({ text, column, length }: Token, name: string): FilterError {
+  const [is, prefix] = name.startsWith('ipv6.') ? ['IPv4', 'ip'] : ['IPv6', 'ipv6'];
+  const field = `${prefix}.${name.slice(name.indexOf('.') + 1)}`;
+  return new FilterError(
+    `${name} is never ${text}: it is an ${is} address, which ${field} asks for`,
+    column,
+    length,
+  );
 }
 
 function hasPrefix(value: Uint8Array, address: Uint8Array, bits: number): boolean {

@@ -82,6 +82,8 @@ export interface Subprotocol {
   bid(message: Message): number;
   /** A format of content, which says nothing of the session's other messages: it is never asked before others have bid. */
   readonly byContent?: boolean;
+  /** Somebody has asked for it: it bids for messages of a session that speaks another, too, and takes them if it bids as much. */
+  readonly preferred?: boolean;
   /** Makes the decoder of a session that speaks it. */
   open(session: Session, tools: Tools): UnitDecoder;
 }

@@ -23,6 +23,7 @@ export function foreignDecoder(value: unknown): Subprotocol {
   return {
     name: clip(name, MAX_NAME),
     ...(byContent === true ? { byContent } : {}),
+    preferred: true,
     expects: (session) => (typeof one.expects === 'function' ? measured(known.expects(session)) : 0),
     bid: (message) => measured(known.bid(ownCopy(message))),
     open(session, tools) {

@@ -1,8 +1,8 @@
 /**
  * Which decoder is asked for the messages of one session.
  *
- * Strategy: first whom the handshake names, then whoever took the last message; if that one declines, the others bid, and
- * they are asked from the highest bid on. A session that nobody has taken a message of is given up after some: most of what is
+ * Strategy: first whom the handshake names, then whoever took the last message, unless one that is preferred bids as much as
+ * that one did; if it declines, the others bid, and they are asked from the highest bid on. A session that nobody has taken a message of is given up after some: most of what is
  * captured speaks none of these, and shall not pay for those that do. A decoder that throws is contained: its message
  * stays undecoded, and after some of them it is asked no more. A decoder that finds messages within messages has them
  * decoded by a SessionDecoding of its own, without itself.
@@ -28,6 +28,11 @@ const PATIENCE = 64;
 /** Messages that a decoder may throw at. */
 const MAX_FAILURES = 3;
 
+interface Bidder {
+  readonly subprotocol: Subprotocol;
+  readonly bid: number;
+}
+
 interface Opened {
   readonly subprotocol: Subprotocol;
   readonly decoder: UnitDecoder;
@@ -38,8 +43,10 @@ interface Opened {
 
 export class SessionDecoding {
   private readonly opened: Opened[] = [];
-  /** Who is asked first. */
+  /** Who is asked first, and what it bid. */
   private first: Opened | undefined;
+  private firstBid = 0;
+  private readonly preferred: readonly Subprotocol[];
   private declined = 0;
   /** Somebody has taken a message. */
   private taken = false;
@@ -53,7 +60,8 @@ export class SessionDecoding {
     private readonly tools: SharedTools,
     private readonly troubles: Troubles,
   ) {
-    this.first = this.expected();
+    this.preferred = subprotocols.filter((one) => one.preferred === true);
+    this.takeExpected();
   }
 
   decode(message: Message): Decoded | undefined {
@@ -68,7 +76,7 @@ export class SessionDecoding {
       this.lost(message.sender);
       return undefined;
     }
-    const units = this.askFirst(message) ?? this.askOthers(message) ?? this.askAsText(message);
+    const units = this.askInTurn(message) ?? this.askAsText(message);
     if (units === undefined) {
       this.declined++;
       this.isOver = !this.taken && this.declined >= PATIENCE;
@@ -102,25 +110,31 @@ export class SessionDecoding {
     }
   }
 
-  private expected(): Opened | undefined {
-    const [found] = this.ranked((subprotocol) => subprotocol.expects(this.session), undefined);
-    return found && this.open(found);
+  private takeExpected(): void {
+    const [found] = this.ranked(this.subprotocols, (one) => one.expects(this.session), undefined);
+    if (found !== undefined) this.takeFirst(found);
+  }
+
+  private takeFirst({ subprotocol, bid }: Bidder): void {
+    this.first = this.open(subprotocol);
+    this.firstBid = bid;
   }
 
   /** Those with a number above 0, the highest first. */
   private ranked(
+    among: readonly Subprotocol[],
     measure: (one: Subprotocol) => number,
     message: Message | undefined,
-  ): readonly Subprotocol[] {
-    let ranked: [one: Subprotocol, measured: number][] | undefined;
-    for (const one of this.subprotocols) {
-      const measured = this.contained(one, message, () => measure(one), 0);
-      if (measured > 0) {
+  ): readonly Bidder[] {
+    let ranked: Bidder[] | undefined;
+    for (const subprotocol of among) {
+      const bid = this.contained(subprotocol, message, () => measure(subprotocol), 0);
+      if (bid > 0) {
         ranked ??= [];
-        ranked.push([one, measured]);
+        ranked.push({ subprotocol, bid });
       }
     }
-    return ranked?.sort((one, other) => other[1] - one[1]).map(([one]) => one) ?? NOBODY;
+    return ranked?.sort((one, other) => other.bid - one.bid) ?? NOBODY;
   }
 
   private open(subprotocol: Subprotocol): Opened {
@@ -150,21 +164,38 @@ export class SessionDecoding {
     return opened;
   }
 
+  private askInTurn(message: Message): readonly Unit[] | undefined {
+    return this.askPreferred(message) ?? this.askFirst(message) ?? this.askOthers(message);
+  }
+
+  /** It takes the message, and the session goes on with whom it speaks. */
+  private askPreferred(message: Message): readonly Unit[] | undefined {
+    if (this.first === undefined) return undefined;
+    for (const { subprotocol, bid } of this.bidders(this.preferred, message)) {
+      const units = bid < this.firstBid ? undefined : this.ask(this.open(subprotocol), message);
+      if (units !== undefined) return units;
+    }
+    return undefined;
+  }
+
   private askFirst(message: Message): readonly Unit[] | undefined {
     return this.first && this.ask(this.first, message);
   }
 
   private askOthers(message: Message): readonly Unit[] | undefined {
-    const { first } = this;
-    const bidders = this.ranked((one) => (one === first?.subprotocol ? 0 : one.bid(message)), message);
-    for (const subprotocol of bidders) {
-      const bidder = this.open(subprotocol);
-      const units = this.ask(bidder, message);
+    for (const bidder of this.bidders(this.subprotocols, message)) {
+      const { subprotocol } = bidder;
+      const units = this.ask(this.open(subprotocol), message);
       if (units === undefined) continue;
-      if (subprotocol.byContent !== true) this.first = bidder;
+      if (subprotocol.byContent !== true) this.takeFirst(bidder);
       return units;
     }
     return undefined;
+  }
+
+  private bidders(among: readonly Subprotocol[], message: Message): readonly Bidder[] {
+    const { first } = this;
+    return this.ranked(among, (one) => (one === first?.subprotocol ? 0 : one.bid(message)), message);
   }
 
   private contained<T>({ name }: Subprotocol, message: Message | undefined, ask: () => T, otherwise: T): T {
@@ -179,7 +210,7 @@ export class SessionDecoding {
   /** Some send JSON in binary messages: it is what it would be in a text. */
   private askAsText(message: Message): readonly Unit[] | undefined {
     const text = jsonText(message);
-    return text && (this.askFirst(text) ?? this.askOthers(text));
+    return text && this.askInTurn(text);
   }
 
   private ask(opened: Opened, message: Message): readonly Unit[] | undefined {
@@ -197,7 +228,7 @@ export class SessionDecoding {
   }
 }
 
-const NOBODY: readonly Subprotocol[] = [];
+const NOBODY: readonly Bidder[] = [];
 
 /** Told of decoders that throw. */
 export interface Troubles {

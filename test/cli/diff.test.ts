@@ -458,7 +458,7 @@ it('more than the limit is not compared, and that is said', () => {
   const few = wsdissect(['diff', a, a, '--limit', 'diff-messages=18']);
   expect([few.status, few.stderr.match(/\[diff-messages-limit\]/g)?.length]).toEqual([2, 2]);
   expect(few.stdout).toContain('  client: 2 messages, 2 the same in order');
-  expect(few.stdout).toMatch(/\nnot compared: 1 messages and sessions of A, 1 of B\n$/);
+  expect(few.stdout).toMatch(/\nnot compared \(messages and sessions beyond a limit\): 1 of A, 1 of B\n$/);
   const none = wsdissect(['diff', '-q', '-T', 'json', a, a, '--limit', 'diff-messages=15']);
   expect([none.status, JSON.parse(none.stdout).omitted]).toEqual([2, { a: 4, b: 4 }]);
   expect(diff(a, a, '--limit', 'diff-messages=19')).toMatchObject({ status: 0, omitted: { a: 0, b: 0 } });

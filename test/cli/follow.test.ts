@@ -98,6 +98,25 @@ describe('follow', () => {
     expect(said.length).toBeGreaterThan(texts.length);
   });
 
+  it.each([
+    ['payload', 'client', 300],
+    ['several-holes', 'client', 600],
+    ['several-holes', 'server', 508],
+    ['snap-length-96', 'server', 1998],
+  ])('of derived/loss-%s --raw %s tells how much cannot be known', (name, side, unknown) => {
+    const { status, stderr } = wsdissect([
+      'follow',
+      '1',
+      '--raw',
+      side,
+      `fixtures/derived/loss-${name}.pcap`,
+    ]);
+    expect([status, stderr]).toEqual([
+      0,
+      `wsdissect: ${unknown} bytes of what the ${side} said cannot be known: zeros stand for them, where more of the message follows\n`,
+    ]);
+  });
+
   it('cuts long messages, unless asked not to', () => {
     const text = wsdissect(['follow', '1', ECHO]).stdout;
     expect(text).toMatch(/^ *… 65536 bytes in all \(--full shows them\)$/m);

@@ -520,6 +520,11 @@ describe('what is wrong is told with its place', () => {
     ['websocket.masking_key == -1', '25+2 expected octets such as 37:fa:21:3d, or a string'],
     ['ip.addr == 10.0.0', '11+6 no address: give one such as 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32'],
     ['ip.addr == 10.0.0.0/33', '20+2 an address has 32 bits'],
+    ['ip.addr == ::1', '11+3 ip.addr is never ::1: it is an IPv6 address, which ipv6.addr asks for'],
+    [
+      'ipv6.src == 10.0.0.0/8',
+      '12+10 ipv6.src is never 10.0.0.0/8: it is an IPv4 address, which ip.src asks for',
+    ],
     ['websocket.fin == 2x', '17+2 expected 0, 1, true or false'],
     ['frame.time == soon', '14+4 expected a time such as "2026-11-20 09:30:00.25Z"'],
     ['websocket.opcode contains 1', '26+1 contains is for texts and octets, such as websocket.payload'],

@@ -129,3 +129,33 @@ describe('one that fails while it is made', () => {
     conversation.decoding.close(conversation.session);
   });
 });
+
+describe('in a session that speaks another', () => {
+  const socketIo = { path: '/socket.io/?EIO=4&transport=websocket' };
+  const stomp = { subprotocol: 'v12.stomp' };
+
+  it.each([
+    [socketIo, 0.9, ['mine', 'socket.io']],
+    [socketIo, 0.8, ['socket.io', 'socket.io']],
+    [stomp, 1, ['mine', 'stomp']],
+    [stomp, 0.9, ['stomp', 'stomp']],
+  ])('%j, a bid of %d is worth %j', (named, bid, takers) => {
+    const text = named === socketIo ? '42["a"]' : 'CONNECTED\n\n\0';
+    let bids = 0;
+    // For the first message only.
+    const mine = giving([unit], { bid: () => (bids++ === 0 ? bid : 0) });
+    const conversation = new Conversation({ ...named, subprotocols: [mine, ...SUBPROTOCOLS] });
+    expect([conversation.server(text)?.protocol, conversation.server(text)?.protocol]).toEqual(takers);
+  });
+
+  it('takes what it bids for between messages of one that took the last', () => {
+    const mine = giving([unit], { bid: ({ content }: Message) => (content[0] === 0x7b ? 0 : 1) });
+    const conversation = talk(mine);
+    const rpc = '{"jsonrpc":"2.0","method":"a"}';
+    expect([rpc, '~1', rpc].map((text) => conversation.client(text)?.protocol)).toEqual([
+      'json-rpc',
+      'mine',
+      'json-rpc',
+    ]);
+  });
+});
