@@ -83,7 +83,7 @@ function describe({ header, time }: FrameFacts, { closeFrame, closeTime }: Side)
   const { opcode, length } = header;
   const what = isReserved(opcode)
     ? `a frame of reserved opcode ${opcode} and ${count(length, 'byte')}`
-    : `${opcode === CLOSE ? 'a second Close' : `a ${opcodeName(opcode)}`} frame of ${count(length, 'byte')}`;
+    : `${opcode === CLOSE ? 'a second Close' : `a ${opcodeName(opcode)}`} frame with ${count(length, 'byte')} of payload`;
   const late = Math.round((time - closeTime) * 1000);
   const when = late === 0 ? 'right behind' : `${late} ms after`;
   return `${what} comes ${when} its own Close (frame ${closeFrame})`;

@@ -27,7 +27,7 @@ export const fragmentedControl: Rule = {
   judge: (report) => ({
     oddFrame({ sender, header: { fin, opcode, length } }) {
       if (!fin && isControl(opcode) && !isReserved(opcode))
-        report(sender, `the ${opcodeName(opcode)} frame of ${count(length, 'byte')} has no FIN`);
+        report(sender, `the ${opcodeName(opcode)} frame with ${count(length, 'byte')} of payload has no FIN`);
     },
   }),
 };

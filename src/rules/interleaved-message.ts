@@ -33,7 +33,7 @@ export const interleavedMessage: Rule = {
       .on('interleaved', ({ sender, header: { opcode, length } }) =>
         report(
           sender,
-          `a ${opcodeName(opcode)} frame of ${count(length, 'byte')} comes inside a fragmented message`,
+          `a ${opcodeName(opcode)} frame with ${count(length, 'byte')} of payload comes inside a fragmented message`,
         ),
       );
     return WATCHES_NOTHING;

@@ -32,7 +32,7 @@ export const maskedServerFrame: Rule = {
       if (sender === 'server' && header.masked)
         report(
           'server',
-          `the frame of ${count(header.length, 'byte')} is masked, with the key ${spacedKey(header.maskingKey)}`,
+          `the frame with ${count(header.length, 'byte')} of payload is masked, with the key ${spacedKey(header.maskingKey)}`,
         );
     },
   }),

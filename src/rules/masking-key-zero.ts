@@ -29,7 +29,7 @@ export const maskingKeyZero: Rule = {
   watch: (session, report) => {
     session.share(KeyWatch).on({
       zero: ({ header }) =>
-        report('client', `the frame of ${count(header.length, 'byte')} is masked with zeros`),
+        report('client', `the frame with ${count(header.length, 'byte')} of payload is masked with zeros`),
     });
     return {};
   },

@@ -33,7 +33,7 @@ export const reservedOpcode: Rule = {
         const kind = isControl(opcode) ? 'control' : 'data';
         report(
           sender,
-          `opcode ${opcode} of the frame of ${count(length, 'byte')} is reserved for ${kind} frames`,
+          `opcode ${opcode} of the frame with ${count(length, 'byte')} of payload is reserved for ${kind} frames`,
         );
       },
     };

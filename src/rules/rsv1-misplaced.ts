@@ -39,7 +39,10 @@ export const rsv1Misplaced: Rule = {
         if (!header.rsv1 || isReserved(opcode)) return;
         // A continuation of nothing is told of as such: its RSV1 may be that of the missing start.
         if (isControl(opcode) || (opcode === CONTINUATION && messageUnderWay !== false))
-          report(sender, `RSV1 is set in a ${opcodeName(opcode)} frame of ${count(header.length, 'byte')}`);
+          report(
+            sender,
+            `RSV1 is set in a ${opcodeName(opcode)} frame with ${count(header.length, 'byte')} of payload`,
+          );
       },
     };
   },

@@ -31,7 +31,7 @@ export const unmaskedClientFrame: Rule = {
   judge: (report) => ({
     oddFrame({ sender, header }) {
       if (sender === 'client' && !header.masked)
-        report('client', `the frame of ${count(header.length, 'byte')} is not masked`);
+        report('client', `the frame with ${count(header.length, 'byte')} of payload is not masked`);
     },
   }),
 };

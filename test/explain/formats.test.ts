@@ -67,7 +67,7 @@ Bit by bit (RFC 6455 §5.2)
 
   it('tells what is wrong, and what the rule asks', () => {
     expect(explanationText(explained('81 05 48 65 6c 6c 6f', 'client')[0], plain)).toMatch(
-      /What is wrong\nerror: A client frame is not masked \(RFC 6455 §5\.1\)\n {2}the frame of 5 bytes is not masked\n/,
+      /What is wrong\nerror: A client frame is not masked \(RFC 6455 §5\.1\)\n {2}the frame with 5 bytes of payload is not masked\n/,
     );
   });
 });

@@ -23,7 +23,7 @@ const warning = makeFinding({
   rule: 'masking-key-zero',
   frame: 2,
   packet: 9,
-  message: 'the frame of 5 bytes is masked with zeros',
+  message: 'the frame with 5 bytes of payload is masked with zeros',
 });
 const handshake = makeFinding({
   rule: 'accept',
@@ -50,11 +50,11 @@ describe('findingLine', () => {
   it.each([
     [
       unmasked,
-      '  error    unmasked-client-frame      client  frame 3, packet 12, 1.000203: the frame of 5 bytes is not masked (RFC 6455 §5.1)',
+      '  error    unmasked-client-frame      client  frame 3, packet 12, 1.000203: the frame with 5 bytes of payload is not masked (RFC 6455 §5.1)',
     ],
     [
       warning,
-      '  warning  masking-key-zero           client  frame 2, packet 9, 1.000203: the frame of 5 bytes is masked with zeros (RFC 6455 §5.3)',
+      '  warning  masking-key-zero           client  frame 2, packet 9, 1.000203: the frame with 5 bytes of payload is masked with zeros (RFC 6455 §5.3)',
     ],
     [
       handshake,
@@ -84,7 +84,7 @@ describe('findingJson', () => {
     expect(findingJson(unmasked)).toBe(
       '{"rule":"unmasked-client-frame","severity":"error","section":"RFC 6455 §5.1","breaker":"client",' +
         '"session":1,"client":"10.0.0.1:40000","server":"10.0.0.2:80","path":"/chat","frame":3,"packet":12,' +
-        '"time":1700000001.000203,"streamOffset":40,"message":"the frame of 5 bytes is not masked"}',
+        '"time":1700000001.000203,"streamOffset":40,"message":"the frame with 5 bytes of payload is not masked"}',
     );
   });
 
@@ -118,8 +118,8 @@ describe('writeFindingTables', () => {
       '│ Severity │ Rule                       │ Finding                              │',
       '├──────────┼────────────────────────────┼──────────────────────────────────────┤',
       '│ error    │ unmasked-client-frame      │ client, frame 3, packet 12: the      │',
-      '│          │                            │ frame of 5 bytes is not masked (RFC  │',
-      '│          │                            │ 6455 §5.1)                           │',
+      '│          │                            │ frame with 5 bytes of payload is not │',
+      '│          │                            │ masked (RFC 6455 §5.1)               │',
       '└──────────┴────────────────────────────┴──────────────────────────────────────┘',
       'Session 2: 10.0.0.1:40000 → 10.0.0.2:80 /other',
       '┌──────────┬────────────────────────────┬──────────────────────────────────────┐',
@@ -149,8 +149,8 @@ describe('writeFindingTables', () => {
       '┌──────────┬────────────────────────────┬─────────┬────────┬────────┬──────────────────────────────────────────────────┐',
       '│ Severity │ Rule                       │ Breaker │  Frame │ Packet │ Finding                                          │',
       '├──────────┼────────────────────────────┼─────────┼────────┼────────┼──────────────────────────────────────────────────┤',
-      '│ error    │ unmasked-client-frame      │ client  │      3 │     12 │ the frame of 5 bytes is not masked (RFC 6455     │',
-      '│          │                            │         │        │        │ §5.1)                                            │',
+      '│ error    │ unmasked-client-frame      │ client  │      3 │     12 │ the frame with 5 bytes of payload is not masked  │',
+      '│          │                            │         │        │        │ (RFC 6455 §5.1)                                  │',
       '└──────────┴────────────────────────────┴─────────┴────────┴────────┴──────────────────────────────────────────────────┘',
       'Session 2: 10.0.0.1:40000 → 10.0.0.2:80 /other',
       '┌──────────┬────────────────────────────┬─────────┬────────┬────────┬──────────────────────────────────────────────────┐',

@@ -58,7 +58,7 @@ const note = makeFinding({
 });
 
 const UNMASKED =
-  'error: unmasked-client-frame by the client, frame 3, packet 12: the frame of 5 bytes is not masked (RFC 6455 §5.1)';
+  'error: unmasked-client-frame by the client, frame 3, packet 12: the frame with 5 bytes of payload is not masked (RFC 6455 §5.1)';
 const ZERO = 'warning: masking-key-zero by the client, frame 4, packet 13: masked with zeros (RFC 6455 §5.3)';
 const NOTE = 'note: close-code-changed by the server, packet 20: the code is another (RFC 6455 §5.5.1)';
 

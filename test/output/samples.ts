@@ -136,7 +136,7 @@ export function makeFinding({
     packet: 12,
     timestamp: { seconds: START + 1, nanoseconds: 203_000 },
     streamOffset: 40,
-    message: 'the frame of 5 bytes is not masked',
+    message: 'the frame with 5 bytes of payload is not masked',
     ...overrides,
   };
 }

@@ -71,7 +71,7 @@ describe('the log', () => {
         ruleIndex: 1,
         level: 'error',
         message: {
-          text: 'session 1, frame 3, packet 12: the frame of 5 bytes is not masked (RFC 6455 §5.1, broken by the client)',
+          text: 'session 1, frame 3, packet 12: the frame with 5 bytes of payload is not masked (RFC 6455 §5.1, broken by the client)',
         },
         locations: [
           {

@@ -27,7 +27,7 @@ const bodies: TalkCase[] = [
   [
     'a bad code in a fragment',
     [client.closeWith('hex:0000', { fin: false }), server.close(1002), ...ENDS],
-    ['fragmented-control client #1: the close frame of 2 bytes has no FIN'],
+    ['fragmented-control client #1: the close frame with 2 bytes of payload has no FIN'],
   ],
   ['a code of which an octet is missing', [['server', Buffer.from('880203', 'hex')], server.gap(1)], []],
   [
@@ -89,14 +89,14 @@ const behind: TalkCase[] = [
   [
     'text',
     [server.close(1000), server.text('one more'), ...answered],
-    [after('server', 'a text frame of 8 bytes comes 1 ms after')],
+    [after('server', 'a text frame with 8 bytes of payload comes 1 ms after')],
   ],
   [
     'all that comes',
     [client.close(1000), client.binary('a'), at(2), client.close(1001), server.close(1000), ...ENDS],
     [
-      after('client', 'a binary frame of 1 byte comes 1 ms after'),
-      after('client', 'a second Close frame of 2 bytes comes 2000 ms after', control, 3),
+      after('client', 'a binary frame with 1 byte of payload comes 1 ms after'),
+      after('client', 'a second Close frame with 2 bytes of payload comes 2000 ms after', control, 3),
     ],
   ],
   ['the other side may still', [server.close(1000), client.text('on its way'), ...answered], []],
@@ -108,22 +108,24 @@ const behind: TalkCase[] = [
   [
     'a Pong for nothing',
     [server.close(1000), server.pong(''), ...answered],
-    [after('server', 'a pong frame of 0 bytes comes 1 ms after', control)],
+    [after('server', 'a pong frame with 0 bytes of payload comes 1 ms after', control)],
   ],
   [
     'a second Pong for one Ping',
     [client.ping('x'), server.pong('x'), server.close(1000), server.pong('x'), ...answered],
-    ['control-after-close server #4: a pong frame of 1 byte comes 1 ms after its own Close (frame 3)'],
+    [
+      'control-after-close server #4: a pong frame with 1 byte of payload comes 1 ms after its own Close (frame 3)',
+    ],
   ],
   [
     'a Ping',
     [client.close(1000), client.ping('still?'), server.pong('still?'), server.close(1000), ...ENDS],
-    [after('client', 'a ping frame of 6 bytes comes 1 ms after', control)],
+    [after('client', 'a ping frame with 6 bytes of payload comes 1 ms after', control)],
   ],
   [
     'a second Close with a faulty body',
     [server.close(1000), server.closeWith('hex:03'), ...answered],
-    [after('server', 'a second Close frame of 1 byte comes 1 ms after', control)],
+    [after('server', 'a second Close frame with 1 byte of payload comes 1 ms after', control)],
   ],
   [
     'garbage: one act, one finding for each frame that it looks like',
@@ -147,10 +149,10 @@ const behind: TalkCase[] = [
       ...ENDS,
     ],
     [
-      after('client', 'a continuation frame of 1 byte comes 1 ms after'),
-      after('client', 'a ping frame of 126 bytes comes 2 ms after', control, 3),
-      after('client', 'a text frame of 1 byte comes 3 ms after', undefined, 4),
-      after('client', 'a continuation frame of 0 bytes comes 4 ms after', undefined, 5),
+      after('client', 'a continuation frame with 1 byte of payload comes 1 ms after'),
+      after('client', 'a ping frame with 126 bytes of payload comes 2 ms after', control, 3),
+      after('client', 'a text frame with 1 byte of payload comes 3 ms after', undefined, 4),
+      after('client', 'a continuation frame with 0 bytes of payload comes 4 ms after', undefined, 5),
     ],
   ],
   [
@@ -184,7 +186,9 @@ const behind: TalkCase[] = [
       server.close(),
       ...ENDS,
     ],
-    ['control-after-close client #5: a pong frame of 1 byte comes 1 ms after its own Close (frame 4)'],
+    [
+      'control-after-close client #5: a pong frame with 1 byte of payload comes 1 ms after its own Close (frame 4)',
+    ],
   ],
   [
     'faults in a Pong that is due are told of',
@@ -194,7 +198,7 @@ const behind: TalkCase[] = [
       ['server', { opcode: 10, maskingKey: 5, payload: Buffer.from('x') }],
       ...answered,
     ],
-    ['masked-server-frame server #3: the frame of 1 byte is masked, with the key 00 00 00 05'],
+    ['masked-server-frame server #3: the frame with 1 byte of payload is masked, with the key 00 00 00 05'],
   ],
   [
     'a Close that was only guessed behind a loss',
@@ -261,7 +265,7 @@ const answers: TalkCase[] = [
   [
     'FIN, to a peer that broke the protocol',
     [['client', { opcode: 1 }], client.close(1000), server.fin, client.fin],
-    ['unmasked-client-frame client #1: the frame of 0 bytes is not masked'],
+    ['unmasked-client-frame client #1: the frame with 0 bytes of payload is not masked'],
   ],
   [
     'FIN, to a faulty Close',

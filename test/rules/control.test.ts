@@ -64,7 +64,9 @@ const unansweredCases: TalkCase[] = [
   [
     'behind the Close of its sender',
     [server.close(), server.ping('beat'), at(3), client.text('x'), client.close()],
-    ['control-after-close server #2: a ping frame of 4 bytes comes 1 ms after its own Close (frame 1)'],
+    [
+      'control-after-close server #2: a ping frame with 4 bytes of payload comes 1 ms after its own Close (frame 1)',
+    ],
   ],
   [
     'behind the Close of the other side',

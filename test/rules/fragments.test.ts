@@ -44,20 +44,20 @@ const SEQUENCES: readonly Case[] = [
   [
     'a message inside another',
     [text('a', open), text('bc'), go()],
-    ['interleaved-message #2: a text frame of 2 bytes comes inside a fragmented message'],
+    ['interleaved-message #2: a text frame with 2 bytes of payload comes inside a fragmented message'],
   ],
   [
     'the same with fragments',
     [text('a', open), { opcode: 2, ...open }, go(), go(), go()],
     [
-      'interleaved-message #2: a binary frame of 0 bytes comes inside a fragmented message',
+      'interleaved-message #2: a binary frame with 0 bytes of payload comes inside a fragmented message',
       'continuation-without-start #5: the continuation of 2 bytes continues no message',
     ],
   ],
   [
     'a reserved opcode inside a message',
     [text('a', open), { opcode: 3 }, go()],
-    ['reserved-opcode #2: opcode 3 of the frame of 0 bytes is reserved for data frames'],
+    ['reserved-opcode #2: opcode 3 of the frame with 0 bytes of payload is reserved for data frames'],
   ],
   ['a message behind fragments', [text('a', open), go(), text(), text('b', open), go()], []],
 ];
@@ -79,7 +79,7 @@ describe.each(['client', 'server'] as const)('fragments of the %s', (sender) => 
     expect(foundFrom(sender, [go('b', open), text()], midway)).toEqual([]);
     expect(foundFrom(sender, [text('b', open), text()], midway)).toEqual(
       brokenBySender(sender, [
-        'interleaved-message #2: a text frame of 2 bytes comes inside a fragmented message',
+        'interleaved-message #2: a text frame with 2 bytes of payload comes inside a fragmented message',
       ]),
     );
   });

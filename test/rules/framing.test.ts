@@ -47,13 +47,13 @@ const SINGLE: readonly Case[] = [
   [
     'RSV1 of a Ping with deflate',
     [{ opcode: 9, rsv1: true }],
-    ['rsv1-misplaced #1: RSV1 is set in a ping frame of 0 bytes'],
+    ['rsv1-misplaced #1: RSV1 is set in a ping frame with 0 bytes of payload'],
     DEFLATE,
   ],
   [
     'RSV1 of a continuation with deflate',
     [text('a', open), go('b', { rsv1: true })],
-    ['rsv1-misplaced #2: RSV1 is set in a continuation frame of 1 byte'],
+    ['rsv1-misplaced #2: RSV1 is set in a continuation frame with 1 byte of payload'],
     DEFLATE,
   ],
   [
@@ -84,14 +84,18 @@ const SINGLE: readonly Case[] = [
     (opcode): Case => [
       `opcode ${opcode}`,
       [{ opcode, payload: bytes(5) }],
-      [`reserved-opcode #1: opcode ${opcode} of the frame of 5 bytes is reserved for data frames`],
+      [
+        `reserved-opcode #1: opcode ${opcode} of the frame with 5 bytes of payload is reserved for data frames`,
+      ],
     ],
   ),
   ...[11, 15].map(
     (opcode): Case => [
       `opcode ${opcode}`,
       [{ opcode, fin: false, rsv1: true, payload: bytes(200) }],
-      [`reserved-opcode #1: opcode ${opcode} of the frame of 200 bytes is reserved for control frames`],
+      [
+        `reserved-opcode #1: opcode ${opcode} of the frame with 200 bytes of payload is reserved for control frames`,
+      ],
     ],
   ),
   [
@@ -133,7 +137,7 @@ const SINGLE: readonly Case[] = [
   [
     'a fragmented Ping',
     [{ opcode: 9, fin: false, payload: bytes(3) }],
-    ['fragmented-control #1: the ping frame of 3 bytes has no FIN'],
+    ['fragmented-control #1: the ping frame with 3 bytes of payload has no FIN'],
   ],
   [
     'a fragmented Ping and what continues it',
@@ -143,7 +147,7 @@ const SINGLE: readonly Case[] = [
       { opcode: 0, payload: bytes(1) },
     ],
     [
-      'fragmented-control #1: the ping frame of 3 bytes has no FIN',
+      'fragmented-control #1: the ping frame with 3 bytes of payload has no FIN',
       'continuation-without-start #3: the continuation of 1 byte continues no message',
     ],
   ],
@@ -174,15 +178,15 @@ describe('masks', () => {
 
   it('each unmasked frame of a client is told of', () => {
     expect(found({ steps: [unmasked, frame('client', text()), ['client', { opcode: 9 }]] })).toEqual([
-      'unmasked-client-frame client #1: the frame of 5 bytes is not masked',
-      'unmasked-client-frame client #3: the frame of 0 bytes is not masked',
+      'unmasked-client-frame client #1: the frame with 5 bytes of payload is not masked',
+      'unmasked-client-frame client #3: the frame with 0 bytes of payload is not masked',
     ]);
   });
 
   it('each masked frame of a server is told of', () => {
     expect(found({ steps: [masked, ['server', text()], ['server', { opcode: 8, maskingKey: 0 }]] })).toEqual([
-      'masked-server-frame server #1: the frame of 5 bytes is masked, with the key 37 fa 21 3d',
-      'masked-server-frame server #3: the frame of 0 bytes is masked, with the key 00 00 00 00',
+      'masked-server-frame server #1: the frame with 5 bytes of payload is masked, with the key 37 fa 21 3d',
+      'masked-server-frame server #3: the frame with 0 bytes of payload is masked, with the key 00 00 00 00',
     ]);
   });
 
@@ -196,7 +200,7 @@ describe('masks', () => {
       severity: 'error',
       frame: 3,
       packet: 3,
-      message: 'the frame of 5 bytes is not masked',
+      message: 'the frame with 5 bytes of payload is not masked',
     });
   });
 });

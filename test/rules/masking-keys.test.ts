@@ -85,7 +85,7 @@ describe('masking-key-repeated', () => {
 describe('masking-key-zero', () => {
   it('is told of once', () => {
     expect(found([masked(0), masked(0, 'abc'), masked(R[0])])).toEqual([
-      'masking-key-zero client warning #1: the frame of 1 byte is masked with zeros',
+      'masking-key-zero client warning #1: the frame with 1 byte of payload is masked with zeros',
     ]);
   });
 
