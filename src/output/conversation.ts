@@ -20,7 +20,7 @@ import { type Decode, describeDecoded } from './decoded-text.js';
 import type { ColumnContext } from './frame-columns.js';
 import { formatRemarks } from './list-columns.js';
 import { messageRemarks } from './message-columns.js';
-import { prettyJson } from './pretty-json.js';
+import { prettyJson, prettyText } from './pretty-json.js';
 import { isPrintable } from './preview.js';
 import { carrierText } from './session-text.js';
 import { formatTime } from './time.js';
@@ -132,7 +132,7 @@ export class Conversation {
   /** JSON is laid out; of other text each line is one. */
   private textLines(content: Uint8Array, { sender }: Message): string[] {
     const text = Buffer.from(content).toString('utf8');
-    const lines = prettyJson(text, this.columnsOf(sender)) ?? text.split(/\r?\n/);
+    const lines = prettyText(text, this.columnsOf(sender)) ?? text.split(/\r?\n/);
     return lines.flatMap((line) => this.fitted(visible(line), sender));
   }
 

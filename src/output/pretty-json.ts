@@ -7,6 +7,9 @@
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/gs;
 const INDENT = '  ';
+/** A few characters, as Socket.IO (`42["a"]`) and SockJS have them, and JSON; SignalR ends records with a separator. */
+const HEADED = /^([^[{\n\x1e]{0,96})([[{][^\x1e]*)(\x1e?)$/;
+const AFTER_SEPARATOR = /(?<=\x1e)/;
 /** Deeper brackets stand where these do: else lines of a message of brackets came to the square of its length. */
 const MAX_DEPTH = 32;
 
@@ -19,6 +22,20 @@ export function prettyJson(text: string, columns = 80): string[] | undefined {
     return undefined;
   }
   return new Layout(text.match(TOKEN) ?? [], columns).lines();
+}
+
+/** As {@link prettyJson}, also of JSON that is headed by a few characters, and of records that SignalR separates. */
+export function prettyText(text: string, columns = 80): string[] | undefined {
+  const all: string[] = [];
+  for (const record of text.split(AFTER_SEPARATOR)) {
+    const [, head = '', json = '', tail = ''] = HEADED.exec(record) ?? [];
+    const lines = prettyJson(json, columns - head.length);
+    if (lines === undefined) return undefined;
+    lines[0] = head + lines[0];
+    lines[lines.length - 1] += tail;
+    all.push(...lines);
+  }
+  return all;
 }
 
 class Layout {

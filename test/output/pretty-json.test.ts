@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { prettyJson } from '../../src/output/pretty-json.js';
+import { prettyJson, prettyText } from '../../src/output/pretty-json.js';
 
 test.each([
   ['{}', 80, ['{}']],
@@ -47,4 +47,28 @@ test('of brackets there are no more octets than the depth that is shown allows',
 test('a deeply nested array takes no time', () => {
   const deep = `${'['.repeat(2000)}${']'.repeat(2000)}`;
   expect(prettyJson(deep)?.length).toBeGreaterThan(3000);
+});
+
+test.each([
+  ['{"a":1}', ['{"a": 1}']],
+  ['42["a",{"b":1}]', ['42["a", {"b": 1}]']],
+  ['42/admin,1["a",[10,20]]', ['42/admin,1[', '  "a",', '  [10, 20]', ']']],
+  ['451-["a",{"b":1}]', ['451-["a", {"b": 1}]']],
+  ['{"a":1}\x1e', ['{"a": 1}\x1e']],
+  ['{"a":1}\x1e{}\x1e', ['{"a": 1}\x1e', '{}\x1e']],
+])('%j with its head and separators', (text, lines) => {
+  expect(prettyText(text, 24)).toEqual(lines);
+});
+
+test.each([
+  '',
+  'hello',
+  '42',
+  '[info] started',
+  'a\n{"b":1}',
+  '{"a":1}\x1ehello',
+  '{"a":1}\x1e\x1e',
+  `${'x'.repeat(97)}[]`,
+])('%j is no JSON behind a head', (text) => {
+  expect(prettyText(text)).toBeUndefined();
 });

@@ -8,7 +8,7 @@ import { textOfOctets } from '../../bytes/octets.js';
 import { visible } from '../../bytes/visible.js';
 import { describeDecoded } from '../../output/decoded-text.js';
 import { messageRemarks } from '../../output/message-columns.js';
-import { prettyJson } from '../../output/pretty-json.js';
+import { prettyJson, prettyText } from '../../output/pretty-json.js';
 import { formatTime } from '../../output/time.js';
 import { secondsBetween } from '../../stream/place.js';
 import type { Decoded } from '../../subprotocol/decoder.js';
@@ -130,7 +130,7 @@ function contentLines(message: PageMessage, most: typeof FIRST): { lines: string
 /** Laid out if it is JSON, whatever its length: the lines are cut behind. */
 function textLines(content: Uint8Array, most: number): string[] {
   if (content.length <= OPENED.octets) {
-    const json = prettyJson(textOfOctets(content), COLUMNS);
+    const json = prettyText(textOfOctets(content), COLUMNS);
     if (json !== undefined)
       return json.map((line) => visible(line.length > most ? `${line.slice(0, most)}…` : line));
   }
