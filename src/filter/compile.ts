@@ -23,7 +23,7 @@ import { longInteger } from './numeral.js';
 import { type Comparison, type FilterNode, type Operand, parseFilter, type Quantifier } from './parser.js';
 import { slice } from './slice.js';
 import { applied, compare, listOf, mapped, octetsOf, type Source } from './source.js';
-import { makeTest, type Test, type Vocabulary } from './values.js';
+import { bitsOf, makeTest, maskOf, type Test, type Vocabulary } from './values.js';
 
 type Predicate<K extends RecordKind> = (record: Records[K], context: FilterContext) => boolean;
 
@@ -156,6 +156,7 @@ class Compiler<K extends RecordKind> {
         operand.name,
         operand.operands.map((one) => this.source(one)),
       );
+    if (operand.kind === 'bits') return this.bits(operand);
     const { field: token, slice: ranges } = operand;
     const field = fieldNamed(token) ?? unknown(token);
     const get = field.of[this.kind] as Getter<Records[K]> | undefined;
@@ -181,6 +182,12 @@ class Compiler<K extends RecordKind> {
     return mapped(source, 'bytes', (value) =>
       typeof value === 'string' || value instanceof Uint8Array ? slice(octetsOf(value), ranges) : undefined,
     );
+  }
+
+  private bits({ operand, mask }: Extract<Operand, { kind: 'bits' }>): Source<K> {
+    const source = this.source(operand);
+    const wanted = maskOf(source.type, mask, source.vocabulary);
+    return mapped(source, 'number', (value) => bitsOf(value, wanted));
   }
 
   private vocabularyOf({ name, names, max, octets, seconds, values }: Field): Vocabulary {

@@ -10,9 +10,10 @@ import { parseSlice, type SliceRange } from './slice.js';
 
 export type Comparison = '==' | '!=' | '===' | '!==' | '>' | '<' | '>=' | '<=' | 'contains' | 'matches' | '&';
 
-/** What is compared: a field, or a part of it, or what a function makes of some. */
+/** What is compared: a field, or a part of it, or some bits of it, or what a function makes of some. */
 export type Operand =
   | { readonly kind: 'field'; readonly field: Token; readonly slice: readonly SliceRange[] | undefined }
+  | { readonly kind: 'bits'; readonly operand: Operand; readonly mask: Literal }
   | { readonly kind: 'call'; readonly name: Token; readonly operands: readonly Operand[] };
 
 /** A value, or a field by its name. */
@@ -141,13 +142,24 @@ class Parser {
     const { token } = this;
     if (this.takes(['in'])) return { kind: 'in', operand, members: this.members(), quantifier };
     if (this.takes(NOT)) return { kind: 'not', node: this.notIn(operand, quantifier) };
-    const operator =
-      token.kind === 'operator' || token.kind === 'word' ? comparisonOf(token.text) : undefined;
+    const operator = comparisonAt(token);
     if (operator === undefined && quantifier !== undefined)
       throw new FilterError(`${quantifier} is for comparisons`, first.column, first.length);
     if (operator === undefined) return { kind: 'present', operand };
+    return this.compared(operand, operator, quantifier);
+  }
+
+  /** `a & 8` is whether a bit is set, `a & 8 == 8` compares the bits. */
+  private compared(operand: Operand, operator: Comparison, quantifier: Quantifier | undefined): FilterNode {
+    const { token } = this;
     this.at++;
-    return { kind: 'compare', operator, token, operand, value: this.literal(), quantifier };
+    const value = this.literal();
+    const next = operator === '&' ? comparisonAt(this.token) : undefined;
+    if (next === undefined) return { kind: 'compare', operator, token, operand, value, quantifier };
+    this.deepen(token.column);
+    const node = this.compared({ kind: 'bits', operand, mask: value }, next, quantifier);
+    this.depth--;
+    return node;
   }
 
   /** `a not in {…}`: none of them, also where there is no value. */
@@ -216,8 +228,9 @@ class Parser {
   }
 }
 
-function comparisonOf(text: string): Comparison | undefined {
-  return Object.hasOwn(COMPARISONS, text.toLowerCase()) ? COMPARISONS[text.toLowerCase()] : undefined;
+function comparisonAt({ kind, text }: Token): Comparison | undefined {
+  const name = kind === 'operator' || kind === 'word' ? text.toLowerCase() : '';
+  return Object.hasOwn(COMPARISONS, name) ? COMPARISONS[name] : undefined;
 }
 
 /** `8..10` is one word. */

@@ -111,10 +111,23 @@ function bytesTest(operator: Ordering, wanted: Uint8Array, compare = compareOcte
   return (value) => decide(compare(value as Uint8Array, wanted));
 }
 
-function bitTest(type: FieldType, literal: Token, { name, max }: Vocabulary): Test {
+function bitTest(type: FieldType, literal: Token, vocabulary: Vocabulary): Test {
+  const mask = maskOf(type, literal, vocabulary);
+  return (value) => bitsOf(value, mask) !== 0;
+}
+
+/** The bits that are asked for. Throws FilterError for what is no number. */
+export function maskOf(type: FieldType, literal: Token, { name, max }: Vocabulary = ANYTHING): number {
   if (type !== 'number') throw new FilterError('only numbers have bits', literal.column, literal.length);
-  const wanted = parseNumber(type, literal, { name, max });
-  return (value) => ((value as number) & wanted) !== 0;
+  const mask = parseNumber(type, literal, { name, max });
+  if (Number.isSafeInteger(mask) && mask >= 0) return mask;
+  throw new FilterError('expected bits, as a whole number such as 0x8', literal.column, literal.length);
+}
+
+/** Those bits of the whole number that the value is, or begins with. */
+export function bitsOf(value: Value, mask: number): number {
+  if (mask <= 0xffff_ffff) return ((value as number) & mask) >>> 0;
+  return Number(BigInt(Math.trunc(value as number)) & BigInt(mask));
 }
 
 function containTest(type: FieldType, literal: Token): Test {
