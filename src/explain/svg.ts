@@ -1,8 +1,9 @@
 /**
  * The figure of a frame as SVG: the cells in colours, each with its title, its bits and, as a tooltip, its meaning;
- * below it the bytes in the same colours. Nothing in it is loaded from elsewhere, and what a capture says is text.
+ * below it the bytes in the same colours, and what is assumed of them. Nothing in it is loaded from elsewhere, and what a capture says is text.
  */
 import { visible } from '../bytes/visible.js';
+import { wrap } from '../output/width.js';
 import { type Cell, ROW_BITS } from './diagram.js';
 import type { Explanation } from './explanation.js';
 import { type Part, type PartName, wireHex } from './part.js';
@@ -17,6 +18,9 @@ const ROW_HEIGHT = 66;
 const LETTER = 10;
 const BYTES_IN_ROW = 24;
 const WIDTH = 2 * LEFT + ROW_BITS * BIT;
+const LINE_HEIGHT = 18;
+/** Characters of a line below the bytes. */
+const LINE = 95;
 
 /** Light, so that black text stands out on them: at least 7 to 1. */
 const COLORS: Readonly<Record<PartName, string>> = {
@@ -33,11 +37,13 @@ const COLORS: Readonly<Record<PartName, string>> = {
 };
 
 export function explanationSvg(explanation: Explanation): string {
-  const { diagram, frame, parts, bytes } = explanation;
+  const { diagram, frame, parts, bytes, assumed } = explanation;
   const byName = new Map(parts.map((part) => [part.name, part]));
   const top = (row: number) => TOP + row * ROW_HEIGHT;
   const bytesTop = top(diagram.rows.length) + 34;
-  const height = bytesTop + Math.ceil(bytes.length / BYTES_IN_ROW) * 26 + 12;
+  const notesTop = bytesTop + Math.ceil(bytes.length / BYTES_IN_ROW) * 26 + 8;
+  const notes = assumed.flatMap((one) => wrap(`Assumed: ${one}`, LINE));
+  const height = notesTop + notes.length * LINE_HEIGHT + 4;
   const title = escaped(titleOf(explanation));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${title}">`,
@@ -49,6 +55,7 @@ export function explanationSvg(explanation: Explanation): string {
     ),
     ...diagram.rows.flatMap((row, i) => row.map((cell) => cellSvg(cell, top(i), byName.get(cell.part)!))),
     ...wireHex(frame, bytes).map((byte, i) => byteSvg(byte, i, bytesTop, parts)),
+    ...notes.map((line, i) => text(LEFT, notesTop + i * LINE_HEIGHT, line, ' text-anchor="start"')),
     '</g>',
     '</svg>\n',
   ].join('\n');

@@ -70,10 +70,12 @@ describe('bytes', () => {
     expect(stdout).not.toContain('Where it lay');
   });
 
-  it('come with what is assumed of them, in each format that has sentences', () => {
+  it('come with what is assumed of them, in each format', () => {
     const ofClient = 'The client says these bytes, since frame 1 is masked';
     expect(explain('--hex', HELLO).stdout).toContain(`\n\nWhat is assumed\n  ${ofClient}`);
     expect(explain('--hex', HELLO, '-T', 'markdown').stdout).toContain(`\n\nAssumed: ${ofClient}`);
+    expect(explain('--hex', HELLO, '-T', 'svg').stdout).toContain(`>Assumed: ${ofClient}`);
+    expect(explain('--hex', HELLO, '--sender', 'client', '-T', 'svg').stdout).not.toContain('Assumed');
     const json = (...args: string[]) => JSON.parse(explain('--hex', HELLO, '-T', 'json', ...args).stdout);
     expect(json().assumed).toEqual([expect.stringContaining(ofClient)]);
     expect(json('--sender', 'client').assumed).toBeUndefined();
