@@ -9,6 +9,8 @@ import type { Rule } from './rule.js';
 /** uri-host [ ":" port ] (RFC 9110 §7.2, RFC 3986 §3.2.2), not empty: a WebSocket URI always has a host. */
 const HOST = /^(?:\[[0-9A-Za-z:.%~_-]+\]|[-\w.~%!$&'()*+,;=]+)(?::\d{0,5})?$/;
 
+export const isHost = (value: string): boolean => HOST.test(value);
+
 export const host: Rule = {
   id: 'host',
   section: 'RFC 6455 §4.1',
@@ -33,7 +35,7 @@ export const host: Rule = {
       if (upgradingRequest(handshake) === undefined) return;
       const value = handshake.host;
       if (value === undefined) report('client', 'the request has no Host');
-      else if (!HOST.test(value)) report('client', `Host is ${quote(value)}, which is no host and port`);
+      else if (!isHost(value)) report('client', `Host is ${quote(value)}, which is no host and port`);
     },
   }),
 };

@@ -9,6 +9,8 @@ import type { Rule } from './rule.js';
 /** A path with query, or an absolute URI of HTTP or WebSocket (§4.1, item 2 of the request's requirements). */
 const RESOURCE = /^(?:\/|(?:https?|wss?):\/\/)/i;
 
+export const isResource = (target: string): boolean => RESOURCE.test(target) && !target.includes('#');
+
 export const requestTarget: Rule = {
   id: 'request-target',
   section: 'RFC 6455 §3',

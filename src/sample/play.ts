@@ -172,7 +172,9 @@ class Play {
     const rsv1 = said.compressed ?? (deflate !== false && !isControl(opcode));
     const payload = rsv1 ? this.deflaters[by].deflate(content) : content;
     const count = said.fragments ?? 1;
-    const size = Math.ceil(payload.length / count);
+    // Fragments that no octet is left for come last.
+    const filled = Math.max(1, Math.min(count, payload.length));
+    const begin = (i: number) => Math.ceil((Math.min(i, filled) * payload.length) / filled);
     const frames: Uint8Array[] = [];
     for (let i = 0; i < count; i++)
       frames.push(
@@ -180,7 +182,7 @@ class Play {
           opcode: i === 0 ? opcode : CONTINUATION,
           fin: i === count - 1,
           rsv1: rsv1 && i === 0,
-          payload: payload.subarray(i * size, (i + 1) * size),
+          payload: payload.subarray(begin(i), begin(i + 1)),
           maskingKey: this.maskOf(by, said),
         }),
       );

@@ -2,7 +2,12 @@
  * What a script does that cannot be, and what only who breaks a rule does. A teacher may break any: that is played, and
  * told; but behind its own FIN a side has nothing to say in TCP (RFC 9293 §3.6), and behind a reset nobody has.
  */
+import { TOKEN } from '../http/text.js';
+import { closeCodeFault } from '../rules/close-body.js';
+import { isHost } from '../rules/host.js';
+import { isResource } from '../rules/request-target.js';
 import { SENDERS, type Sender } from '../websocket/frame-record.js';
+import { CONTROL_LIMIT } from '../websocket/opcode.js';
 import { type Said, type Script, ScriptError, type ScriptPath } from './script.js';
 
 /** What is played, but hardly meant by who does not teach it. */
@@ -13,7 +18,7 @@ export interface ScriptWarning {
 
 /** Throws ScriptError for what cannot be played. */
 export function warningsOf(script: Script): readonly ScriptWarning[] {
-  const warnings: ScriptWarning[] = [];
+  const warnings: ScriptWarning[] = [...headOddities(script)];
   const closed = new Map<Sender, number>();
   const ended = new Map<Sender, number>();
   for (const [index, step] of script.steps.entries()) {
@@ -35,6 +40,18 @@ export function warningsOf(script: Script): readonly ScriptWarning[] {
   return warnings;
 }
 
+function* headOddities({ path, host, subprotocol }: Script): Generator<ScriptWarning> {
+  if (path !== undefined && (!isResource(path) || /\s/.test(path)))
+    yield {
+      path: ['path'],
+      message: 'the path is none: it begins with / and has no # and no blank (RFC 6455 §3)',
+    };
+  if (host !== undefined && !isHost(host))
+    yield { path: ['host'], message: 'the host is no host and port (RFC 6455 §4.1)' };
+  if (subprotocol !== undefined && !TOKEN.test(subprotocol))
+    yield { path: ['subprotocol'], message: 'the subprotocol is no token (RFC 6455 §4.1)' };
+}
+
 function* oddities({ deflate = false, response }: Script, by: Sender, said: Said): Generator<string> {
   const isControl = said.text === undefined && said.binary === undefined;
   const { compressed = false, fragments = 1 } = said;
@@ -44,5 +61,14 @@ function* oddities({ deflate = false, response }: Script, by: Sender, said: Said
   if (said.mask === false && by === 'client') yield 'a client masks its frames (RFC 6455 §5.1)';
   if (said.mask !== undefined && said.mask !== false && by === 'server')
     yield 'a server masks no frames (RFC 6455 §5.1)';
+  if (said.close !== undefined && said.close !== 0 && closeCodeFault(said.close) !== undefined)
+    yield `the code ${said.close} is not to be sent: ${closeCodeFault(said.close)} (RFC 6455 §7.4)`;
+  if (controlLength(said) > CONTROL_LIMIT)
+    yield `a control frame has at most ${CONTROL_LIMIT} bytes of payload, this one ${controlLength(said)} (RFC 6455 §5.5)`;
   if (fragments > 1 && isControl) yield 'a control frame has no fragments (RFC 6455 §5.5)';
+}
+
+/** Octets that a Ping, Pong or Close says, with the code before the reason (RFC 6455 §5.5.1); 0 of all else. */
+function controlLength({ ping, pong, close = 0, reason = '' }: Said): number {
+  return close === 0 ? Buffer.byteLength(ping ?? pong ?? '') : 2 + Buffer.byteLength(reason);
 }

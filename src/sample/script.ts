@@ -77,7 +77,9 @@ export class ScriptError extends Error {
 
 type Check = (value: unknown) => boolean;
 const isText: Check = (value) => typeof value === 'string';
+const isLine: Check = (value) => typeof value === 'string' && !/[\r\n\0]/.test(value);
 const isHex: Check = (value) => typeof value === 'string' && /^([0-9a-f]{2}\s*)*$/i.test(value.trim());
+const isSomeHex: Check = (value) => isHex(value) && value !== '';
 const isKey: Check = (value) => isHex(value) && String(value).replace(/\s/g, '').length === 8;
 const isWhole =
   (from: number, to: number): Check =>
@@ -90,15 +92,15 @@ const isOneOf =
 
 const SCRIPT: Readonly<Record<keyof Omit<Script, 'steps'>, readonly [Check, what: string]>> = {
   title: [isText, 'a text'],
-  path: [isText, 'a text'],
-  host: [isText, 'a text'],
-  subprotocol: [isText, 'a text'],
+  path: [isLine, 'a text of one line'],
+  host: [isLine, 'a text of one line'],
+  subprotocol: [isLine, 'a text of one line'],
   deflate: [isOneOf(true, false, 'no-takeover'), 'true, false or no-takeover'],
   tls: [isOneOf(true, false), 'true or false'],
   http2: [isOneOf(true, false, 'not-offered'), 'true, false or not-offered'],
   request: [isText, 'a text'],
   response: [isText, 'a text'],
-  early: [isHex, 'octets in hexadecimal'],
+  early: [isSomeHex, 'octets in hexadecimal'],
   seed: [isWhole(0, 0xffff_ffff), 'a whole number'],
 };
 
@@ -108,7 +110,7 @@ const SAID: Readonly<Record<keyof Said, readonly [Check, what: string]>> = {
   ping: [isText, 'a text'],
   pong: [isText, 'a text'],
   close: [isWhole(0, 65_535), 'a code from 0 to 65535'],
-  bytes: [isHex, 'octets in hexadecimal'],
+  bytes: [isSomeHex, 'octets in hexadecimal'],
   end: [isOneOf('fin', 'reset'), 'fin or reset'],
   reason: [isText, 'a text'],
   fragments: [isWhole(1, 1000), 'a number from 1 to 1000'],

@@ -265,6 +265,17 @@ it('of a mask is kept: the octets of RFC 6455 §5.7', () => {
   expect(capture).toContain('810548656c6c6f');
 });
 
+it.each([
+  ['Hello', 4, [2, 1, 1, 1]],
+  ['Hello', 2, [3, 2]],
+  ['Hello to you', 3, [4, 4, 4]],
+  ['ab', 4, [1, 1, 0, 0]],
+  ['', 2, [0, 0]],
+])('%j in %d fragments has frames of %j', async (text, fragments, lengths) => {
+  const { frames } = await dissected(readScript({ steps: [{ server: { text, fragments } }] }));
+  expect(frames.map((frame) => Number(frame.split(' ')[2]))).toEqual(lengths);
+});
+
 describe('a written script', () => {
   const lines = (...steps: string[]) => ['title: a', 'steps:', ...steps].join('\n');
 
@@ -281,6 +292,9 @@ describe('a written script', () => {
     ],
     [lines('  - &a', '    client: { binary: xyz }', '  - *a'), 'line 4: step 1: binary takes'],
     ['{"steps": [\n{"client": "a"},\n{"client": 42}]}', 'line 3: step 2: a text stands in quotes'],
+    [`path: "/a\\r\\nX: y"\n${lines('  - client: a')}`, 'line 1: path takes a text of one line'],
+    [`host: "a\\nb"\n${lines('  - client: a')}`, 'line 1: host takes a text of one line'],
+    [lines('  - client: { bytes: "" }'), 'line 3: step 1: bytes takes octets in hexadecimal'],
     [lines('  - client: { end: fin }', '  - server: b', '  - client: c'), 'line 5: step 3: TCP has ended'],
     [lines('  - client: { end: reset }', '  - server: b'), 'line 4: step 2: TCP has ended for the server'],
     [lines('  - client: { end: fin }', '  - client: { end: fin }'), 'line 4: step 2: TCP has ended'],
@@ -313,6 +327,33 @@ describe('a written script', () => {
       ],
     ],
     [lines('  - client: { text: a, mask: true }', '  - server: { ping: a, mask: false }'), []],
+    [
+      `path: chat room\nhost: a b\nsubprotocol: a b\n${lines('  - client: { close: 1005 }')}`,
+      [
+        'line 1: the path is none: it begins with / and has no # and no blank (RFC 6455 §3)',
+        'line 2: the host is no host and port (RFC 6455 §4.1)',
+        'line 3: the subprotocol is no token (RFC 6455 §4.1)',
+        'line 6: step 1: the code 1005 is not to be sent: it means that there was no code (RFC 6455 §7.4)',
+      ],
+    ],
+    [`path: /a?b\nhost: "[::1]:80"\n${lines('  - client: { close: 0 }', '  - server: { close: 4999 }')}`, []],
+    [
+      lines(
+        `  - client: { ping: ${'ü'.repeat(63)} }`,
+        `  - server: { close: 1000, reason: ${'a'.repeat(124)} }`,
+      ),
+      [
+        'line 3: step 1: a control frame has at most 125 bytes of payload, this one 126 (RFC 6455 §5.5)',
+        'line 4: step 2: a control frame has at most 125 bytes of payload, this one 126 (RFC 6455 §5.5)',
+      ],
+    ],
+    [
+      lines(
+        `  - client: { pong: ${'a'.repeat(125)} }`,
+        `  - server: { close: 1000, reason: ${'a'.repeat(123)} }`,
+      ),
+      [],
+    ],
   ])('%j is played, with warnings', (text, warnings) => {
     expect(parseScript(text).warnings).toEqual(warnings);
   });
