@@ -42,7 +42,7 @@ const DROPS: readonly { readonly codes: readonly string[]; readonly noun: string
   { codes: ['payload-limit', 'message-limit'], noun: 'payload* cut' },
   { codes: ['comment-limit'], noun: 'comment* cut' },
   { codes: ['secrets-limit'], noun: 'secrets block* ignored' },
-  { codes: ['open-pings-limit'], noun: 'session* with Pings that are not judged' },
+  { codes: ['open-pings-limit'], noun: 'list* of open Pings cut' },
 ];
 
 /** `3 packets skipped, 1 payload cut`; empty: nothing was. */

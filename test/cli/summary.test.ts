@@ -21,7 +21,7 @@ it.each<[Record<string, number>, string]>([
   [{ 'held-bytes-limit': 2 }, '2 upgrades with unread bytes behind it'],
   [
     { 'search-limit': 5, 'open-pings-limit': 1 },
-    '5 attempts to find frames cut short, 1 session with Pings that are not judged',
+    '5 attempts to find frames cut short, 1 list of open Pings cut',
   ],
 ])('of the defects %j is dropped: %s', (defects, text) => {
   expect(describeDropped(summaryOf(defects))).toBe(text);

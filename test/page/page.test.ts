@@ -37,6 +37,7 @@ const rows = (page: Page) => page.locator('#frames-list .vrow:not(.unread)');
 const foot = (page: Page) => page.locator('.list-foot');
 const fragment = (page: Page) => new URL(page.url()).hash;
 const contradiction = (page: Page) => page.locator('.contradiction').allTextContents();
+const withoutBlanks = (text: string) => text.replace(/\s/g, '');
 const classes = async (page: Page, selector: string) =>
   page.locator(selector).evaluateAll((elements) => elements.map((element) => element.textContent));
 
@@ -502,9 +503,10 @@ describe.runIf(hasChromium)('views', () => {
       const logged = (
         sessions[0][`${sender}Messages`] as { opcode: string; text?: string; length: number }[]
       ).filter(({ opcode, text }) => opcode === 'text' && text !== undefined && text.length < 1000);
-      const shown = await contents(sender);
+      // JSON is laid out.
+      const shown = (await contents(sender)).map(withoutBlanks);
       expect(logged.length).toBeGreaterThan(10);
-      for (const { text } of logged) expect(shown).toContain(text);
+      for (const { text } of logged) expect(shown).toContain(withoutBlanks(text!));
     }
     await page.locator('.bubble.server summary').first().click();
     expect(await page.locator('.bubble.server details .content').first().textContent()).toContain(
@@ -536,6 +538,12 @@ describe.runIf(hasChromium)('views', () => {
     await heading(`${ofClosing} finding${ofClosing === 1 ? '' : 's'}, of frames that the filter holds for`);
   });
 
+  it('count messages as the statistics do: not Pings, Pongs and Closes', async () => {
+    const page = await open('#view=conversation');
+    const messages = frames.filter(({ opcode, fin }) => opcode < 8 && fin).length;
+    expect(await page.locator('#tab-conversation .count').textContent()).toBe(`${messages}`);
+  });
+
   it('show statistics as `wsdissect stats` counts them, and a plot', async () => {
     const page = await open('#view=statistics');
     const clients = frames.filter(({ sender }) => sender === 'client').length;
@@ -555,6 +563,23 @@ describe.runIf(hasChromium)('views', () => {
     const before = await height();
     await page.getByRole('button', { name: 'Zoom in' }).click();
     await expect.poll(height).toBeGreaterThan(before);
+    await page.locator('.sequence-box').focus();
+    const zoom = () => page.locator('.zoom').textContent();
+    for (const [key, shown] of [
+      ['+', '4×'],
+      ['Control++', '4×'],
+      ['0', '1×'],
+      ['-', '1/2'],
+      ['Alt+0', '1/2'],
+    ]) {
+      await page.keyboard.press(key);
+      expect([key, await zoom()]).toEqual([key, shown]);
+    }
+    for (let i = 0; i < 8; i++) await page.keyboard.press('-');
+    expect(await zoom()).toBe('1/64');
+    expect(await page.getByRole('button', { name: 'Zoom out' }).isDisabled()).toBe(true);
+    await page.locator('.zoom').click();
+    expect(await zoom()).toBe('1×');
     await page.locator('.sequence-box').focus();
     await page.keyboard.press('End');
     await expect.poll(() => page.locator('.arrow[aria-selected=true]').count()).toBe(1);

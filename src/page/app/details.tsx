@@ -5,11 +5,12 @@
 import { visible } from '../../bytes/visible.js';
 import type { Explanation } from '../../explain/explanation.js';
 import { togetherOf } from '../../explain/text.js';
-import { counted } from './amounts.js';
+import { counted, whole } from './amounts.js';
 import { useModel } from './context.js';
 import { fieldBranches } from './detail-fields.js';
 import { handshakeBranch, messageBranch, packetsBranch, stepsBranch } from './detail-more.js';
 import { OpcodeMark, SenderMark, SeverityMark } from './marks.js';
+import { Prose } from './prose.js';
 import { type Branch, Tree } from './tree.js';
 import { useMessage } from './use-message.js';
 
@@ -27,9 +28,9 @@ export function Details({ explanation }: { explanation: Explanation }) {
         </>
       ),
       children: [
-        { id: `finding-${i}-asks`, text: `${rule.section}: ${rule.asks}` },
-        { id: `finding-${i}-why`, text: `Why: ${rule.why}` },
-        { id: `finding-${i}-causes`, text: `How it happens: ${rule.causes}` },
+        { id: `finding-${i}-asks`, text: <Prose text={`${rule.section}: ${rule.asks}`} /> },
+        { id: `finding-${i}-why`, text: <Prose text={`Why: ${rule.why}`} /> },
+        { id: `finding-${i}-causes`, text: <Prose text={`How it happens: ${rule.causes}`} /> },
       ],
     })),
     {
@@ -49,7 +50,8 @@ export function Details({ explanation }: { explanation: Explanation }) {
     <>
       <div class="pane-head">
         <h2>
-          Frame {frame.number} <OpcodeMark opcode={frame.opcode} /> <SenderMark sender={frame.sender} />
+          Frame {whole(frame.number)} <OpcodeMark opcode={frame.opcode} />{' '}
+          <SenderMark sender={frame.sender} />
         </h2>
       </div>
       <div class="scrolls">

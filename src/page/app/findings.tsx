@@ -6,10 +6,11 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { visible } from '../../bytes/visible.js';
 import type { Finding } from '../../rules/finding.js';
 import { SEVERITIES, type Severity } from '../../rules/rule.js';
-import { counted } from './amounts.js';
+import { counted, whole } from './amounts.js';
 import { useModel } from './context.js';
 import { readPlaces } from './lookup.js';
 import { SeverityMark } from './marks.js';
+import { Prose } from './prose.js';
 import { timeWithUnit } from './times.js';
 import { VirtualList } from './virtual-list.js';
 
@@ -165,13 +166,15 @@ function Explained({ finding, onOpen }: { finding: Finding; onOpen(): void }) {
           <p class="faint">It is about the handshake or the end of the session, not about a frame.</p>
         ) : (
           <button type="button" onClick={onOpen}>
-            Go to frame {frame}
+            Go to frame {whole(frame)}
           </button>
         )}
         {parts.map(([title, text]) => (
           <section key={title}>
             <h3>{title}</h3>
-            <p>{visible(text)}</p>
+            <p>
+              <Prose text={text} />
+            </p>
           </section>
         ))}
         <h3>An example</h3>

@@ -40,11 +40,15 @@ export function FramesView() {
       </section>
       <Splitter panes={panes} />
       <section class="pane fields" aria-label="Fields of the frame">
-        {explanation === undefined ? <NoFrame /> : <Details explanation={explanation} />}
+        {explanation === undefined ? (
+          <p class="nothing">Select a frame in the list to see what each of its fields says.</p>
+        ) : (
+          <Details explanation={explanation} />
+        )}
       </section>
       <section class="pane octets" aria-label="Bits and bytes of the frame">
         {explanation === undefined ? (
-          <NoFrame />
+          <p class="nothing">Here are its bits, its octets, and how they are unmasked.</p>
         ) : (
           <>
             <div class="pane-head">
@@ -61,8 +65,4 @@ export function FramesView() {
       </section>
     </div>
   );
-}
-
-function NoFrame() {
-  return <p class="nothing">Select a frame in the list to see what each of its bits says.</p>;
 }

@@ -9,6 +9,7 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['1 … 5, Ctrl ← →', 'go to a view'],
   ['↑ ↓, PageUp PageDown, Home End', 'move in a list'],
   ['Enter', 'open what is current'],
+  ['+ - 0', 'zoom the timeline'],
   ['→ ←', 'open and close a branch of the details'],
   ['Tab', 'go from pane to pane'],
   ['↓ ↑, Enter or Tab', 'choose and take a field while writing a filter'],

@@ -19,7 +19,8 @@ export function Totals({ facts, sessions }: TotalsProps) {
   const time = firstTime === null || lastTime === null ? '–' : duration(lastTime - firstTime);
   const sides = (of: BySender<number>, show: (n: number) => string) => (
     <>
-      <span class="client-text">{show(of.client)}</span> / <span class="server-text">{show(of.server)}</span>
+      <span class="client-text amount">{show(of.client)}</span> /{' '}
+      <span class="server-text amount">{show(of.server)}</span>
     </>
   );
   const ratio = ({ ratio }: { ratio: number | null }) => (ratio === null ? '–' : `${ratio.toFixed(1)} : 1`);
@@ -32,8 +33,8 @@ export function Totals({ facts, sessions }: TotalsProps) {
     [
       'compression',
       <>
-        <span class="client-text">{ratio(compression.client)}</span> /{' '}
-        <span class="server-text">{ratio(compression.server)}</span>
+        <span class="client-text amount">{ratio(compression.client)}</span> /{' '}
+        <span class="server-text amount">{ratio(compression.server)}</span>
       </>,
     ],
   ];

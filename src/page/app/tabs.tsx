@@ -5,6 +5,7 @@ import { whole } from './amounts.js';
 import { useModel } from './context.js';
 import { VIEWS, type View } from './link.js';
 import type { PageModel } from './model.js';
+import type { StatisticsFacts } from './statistics-facts.js';
 
 const TITLES: Readonly<Record<View, string>> = {
   frames: 'Frames',
@@ -62,11 +63,13 @@ function Count({ view }: { view: View }) {
   const { session, filter } = spot.value;
   // Of a part nobody knows before it was looked through.
   if (view !== 'frames' && (session !== undefined || filter !== '')) return null;
-  const count = {
+  const { overview } = source;
+  const { client, server } = (overview.statistics as StatisticsFacts).messages;
+  const count: { readonly [View in typeof view]?: number | undefined } = {
     frames: rows.value.count,
-    conversation: source.messages.count,
+    conversation: overview.leftOut ? undefined : client + server,
     findings: source.findings.count,
   };
-  if (!(view in count)) return null;
-  return <span class="count">{whole(count[view as keyof typeof count])}</span>;
+  const known = count[view];
+  return known === undefined ? null : <span class="count">{whole(known)}</span>;
 }

@@ -17,6 +17,9 @@ import { timeText } from './times.js';
 const MOST = 200;
 const LEAST_STEP = 22;
 const MOST_STEP = 160;
+/** Of the zoom. */
+const LEAST_ZOOM = 1 / 64;
+const MOST_ZOOM = 1024;
 /** Pixels that the step in the middle has at zoom 1. */
 const ORDINARY = 26;
 
@@ -31,10 +34,14 @@ export function Timeline() {
   const frames = useFrames(from);
   const layout = useMemo(() => layoutOf(frames, zoom), [frames, zoom]);
   const goTo = (place: number) => setFrom(firstPlace(rows.count, place));
+  const zoomTo = (wanted: number) => setZoom(Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, wanted)));
   const onKeyDown = (event: KeyboardEvent): void => {
+    // With these + and - are the browser's.
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const at = frames.findIndex(({ frame }) => frame.number === model.frame.value?.number);
-    const place = event.ctrlKey ? undefined : placeAfter(event.key, at, frames.length, 10);
-    if (event.key === '+' || event.key === '-') setZoom(zoom * (event.key === '+' ? 2 : 0.5));
+    const place = placeAfter(event.key, at, frames.length, 10);
+    const zoomed = { '+': zoom * 2, '-': zoom / 2, '0': 1 }[event.key];
+    if (zoomed !== undefined) zoomTo(zoomed);
     else if (place !== undefined) {
       model.selectPlace(from + place);
       document.getElementById(`arrow-${place}`)?.scrollIntoView({ block: 'nearest' });
@@ -58,11 +65,28 @@ export function Timeline() {
           </button>
         </div>
         <div role="group" aria-label="Zoom" class="group">
-          <button type="button" aria-label="Zoom out" onClick={() => setZoom(zoom / 2)}>
+          <button
+            type="button"
+            aria-label="Zoom out"
+            disabled={zoom === LEAST_ZOOM}
+            onClick={() => zoomTo(zoom / 2)}
+          >
             −
           </button>
-          <span class="zoom">{zoom >= 1 ? `${zoom}×` : `1/${1 / zoom}`}</span>
-          <button type="button" aria-label="Zoom in" onClick={() => setZoom(zoom * 2)}>
+          <button
+            type="button"
+            class="zoom"
+            aria-label={`Zoom is ${zoomText(zoom)}: back to 1×`}
+            onClick={() => zoomTo(1)}
+          >
+            {zoomText(zoom)}
+          </button>
+          <button
+            type="button"
+            aria-label="Zoom in"
+            disabled={zoom === MOST_ZOOM}
+            onClick={() => zoomTo(zoom * 2)}
+          >
             +
           </button>
         </div>
@@ -85,6 +109,10 @@ export function Timeline() {
       </div>
     </>
   );
+}
+
+function zoomText(zoom: number): string {
+  return zoom >= 1 ? `${zoom}×` : `1/${1 / zoom}`;
 }
 
 function activeArrow(frames: readonly Listed[], number: number | undefined): string | undefined {
