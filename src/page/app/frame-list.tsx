@@ -71,10 +71,19 @@ function Head() {
     <div role="row" class="frow" aria-rowindex={1}>
       {HEADS.map(([name, title]) => (
         <div key={name} role="columnheader" class={`f-${name}`}>
-          {name === 'time' ? `${title} (${unit})` : title}
+          {name === 'time' ? `${title} (${unit})` : name === 'direction' ? <Direction /> : title}
         </div>
       ))}
     </div>
+  );
+}
+
+/** A narrow list leaves the rest out. */
+function Direction() {
+  return (
+    <>
+      Dir<span class="rest">ection</span>
+    </>
   );
 }
 

@@ -13,7 +13,7 @@ export interface Listed {
   readonly frame: PageFrame;
   /** In a line, safe to show. */
   readonly says: string;
-  /** What was done to know that: `inflated`, `joined`. */
+  /** What was done to know that: `inflated`, `joined`, and that it is `empty`. */
   readonly how: string | undefined;
 }
 
@@ -33,5 +33,6 @@ export async function readListed(
 
 function listed(frame: PageFrame, message: PageMessage | undefined): Listed {
   if (message === undefined) return { frame, says: preview(frame), how: undefined };
-  return { frame, says: joinedOf(message).content, how: message.compressed ? 'inflated' : 'joined' };
+  const how = `${message.compressed ? 'inflated' : 'joined'}${message.length === 0 ? ', empty' : ''}`;
+  return { frame, says: joinedOf(message).content, how };
 }
