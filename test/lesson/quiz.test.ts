@@ -133,8 +133,8 @@ describe('violation', () => {
     ['close-one-byte', 'close-code-invalid'],
     ['close-reason-utf8', 'invalid-utf8'],
   ])('%s is not asked beside %s', async (rule, alike) => {
-    const questions = (await questionsOf('violation', 140, 3)).filter((question) => told(question) === rule);
-    expect(questions).toHaveLength(10);
+    const questions = (await questionsOf('violation', 280, 3)).filter((question) => told(question) === rule);
+    expect(questions).toHaveLength(20);
     for (const { choices } of questions) expect(choices).not.toContain(alike);
   });
 });
