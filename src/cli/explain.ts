@@ -11,6 +11,7 @@ import { explanationText } from '../explain/text.js';
 import { loadWidths } from '../output/width.js';
 import type { Finding } from '../rules/finding.js';
 import { rules } from '../rules/index.js';
+import { CaptureError } from '../stream/defect.js';
 import type { Timestamp } from '../stream/place.js';
 import type { Frame } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
@@ -42,11 +43,23 @@ export async function explainFrames(
     throw new UsageError('explain takes a capture, --hex or --base64: only one of them');
   if (!isOfBytes && (options.sender !== undefined || options.deflate !== undefined))
     throw new UsageError('--sender and --deflate are of bytes: a capture tells who says what, and how');
-  if (frame !== undefined && (isOfBytes || displayFilter !== undefined))
+  if (frame !== undefined && isOfBytes)
+    throw new UsageError('--frame chooses a frame of a capture: of bytes -c N explains the first N');
+  if (frame !== undefined && displayFilter !== undefined)
     throw new UsageError('--frame chooses a frame of a capture by its number, without -Y');
   await loadWidths();
   if (isOfBytes) await explainBytes(options, terminal);
-  else await explainCaptures(captures, options, terminal);
+  else await explainCaptures(captures, options, terminal).catch(pointAtHex);
+}
+
+/** Who has the bytes of frames and no capture is told how to give them. */
+function pointAtHex(error: unknown): never {
+  if (error instanceof CaptureError && error.code === 'not-a-capture')
+    throw new CaptureError(
+      error.code,
+      `${error.message}; frames without a capture are read as hexadecimal by --hex - (xxd -p makes it of raw bytes)`,
+    );
+  throw error;
 }
 
 async function explainBytes(options: ExplainOptions, terminal: Terminal): Promise<void> {
@@ -86,7 +99,7 @@ function moreFrames(count: number): string {
 async function bytesOf({ hex, base64 }: ExplainOptions): Promise<Uint8Array> {
   const given = hex ?? base64 ?? '';
   const text = given === '-' ? await readSmall('-', MAX_INPUT) : given;
-  const digits = text.replace(/0x|[\s:,-]/gi, '');
+  const digits = text.replace(/0x|\\x|[\s:,-]/gi, '');
   if (hex !== undefined) {
     if (!/^([0-9a-f]{2})+$/i.test(digits))
       throw new UsageError(

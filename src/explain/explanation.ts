@@ -50,7 +50,7 @@ export function explainFrame(
     diagram: makeDiagram(parts, bytes, (at) => isMissing(frame, at)),
     unmasking,
     unmaskingRest: unmaskable(frame) - unmasking.length,
-    steps: stepsOf(frame, findings),
+    steps: stepsOf(frame, findings, message),
     joined: isJoined ? joinedOf(message) : undefined,
     pieces: isCaptured ? frame.pieces : [],
     findings,

@@ -20,7 +20,7 @@ import {
   type Handshake,
 } from '../websocket/handshake.js';
 import type { Message } from '../websocket/message-record.js';
-import { BINARY, opcodeName, TEXT } from '../websocket/opcode.js';
+import { BINARY, CONTINUATION, isControl, opcodeName, TEXT } from '../websocket/opcode.js';
 import { PayloadBudget } from '../websocket/payload-budget.js';
 import { WindowBudget } from '../websocket/segment-window.js';
 import { SessionDecoder } from '../websocket/session.js';
@@ -52,11 +52,15 @@ export function framesOfBytes(bytes: Uint8Array, rules: readonly Rule[], known: 
   const { frames } = decode(bytes, [], sender, false);
   const compressing = frames.find(({ rsv1, opcode }) => rsv1 && [TEXT, BINARY].includes(opcode));
   const deflate = known.deflate ?? compressing !== undefined;
+  const firstOfData = frames.find(({ opcode }) => !isControl(opcode));
+  const continued = firstOfData?.opcode === CONTINUATION ? firstOfData : undefined;
   const assumed = [
     ...(known.sender === undefined && frames.length > 0 ? [senderAssumed(frames, sender)] : []),
     ...(known.deflate === undefined && compressing !== undefined ? [deflateAssumed(compressing)] : []),
+    ...(continued === undefined ? [] : [beginningAssumed(continued)]),
   ];
-  return { ...decode(bytes, deflate ? rules.filter(knowsEnough) : rules, sender, deflate), assumed };
+  const judging = deflate ? rules.filter(knowsEnough) : rules;
+  return { ...decode(bytes, judging, sender, deflate, continued !== undefined), assumed };
 }
 
 function senderAssumed(frames: readonly Frame[], sender: Sender): string {
@@ -73,6 +77,10 @@ function deflateAssumed({ number, opcode }: Frame): string {
   return `permessage-deflate was agreed on, since frame ${number} begins a ${opcodeName(opcode)} message with RSV1, which nothing else in use sets; --no-deflate says otherwise.`;
 }
 
+function beginningAssumed({ number }: Frame): string {
+  return `The message that frame ${number} continues began before these bytes (RFC 6455 §5.4): its first frame would tell whether it is text, and whether it is compressed. If none began, the connection fails.`;
+}
+
 /** The parameters of permessage-deflate stay unknown: BFINAL is unusual only with context takeover (RFC 7692 §7.2.3.4). */
 const knowsEnough = ({ id }: Rule) => id !== 'deflate-final-block';
 
@@ -81,6 +89,8 @@ function decode(
   rules: readonly Rule[],
   sender: Sender,
   deflate: boolean,
+  /** A message was under way before. */
+  beginsWithin = false,
 ): Omit<FramesOfBytes, 'assumed'> {
   // The decoder of a session without a handshake takes what compressed messages refer to for unknown.
   const session = { ...SESSION, handshake: deflate ? undefined : handshakeWith([]) };
@@ -90,6 +100,7 @@ function decode(
   const messages: Message[] = [];
   const place = new Place();
   const engine = new RuleEngine({ rules, place, finding: (finding) => void findings.push(finding) });
+  const observer = engine.observe(judged);
   const decoder = new SessionDecoder(
     session,
     {
@@ -104,12 +115,13 @@ function decode(
       frame: (frame) => void frames.push(frame),
       message: (message) => void messages.push(message),
       joinedOnly: () => true,
-      observer: engine.observe(judged),
+      observer,
       closed() {},
       // What it would tell is seen of the frames.
       defect() {},
     },
   );
+  if (beginsWithin) observer?.lost(sender);
   const sink = decoder[sender];
   sink.bytes(bytes, 0, bytes.length);
   sink.end('capture-end');

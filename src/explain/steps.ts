@@ -1,11 +1,13 @@
 /**
  * What a decoder does with the bytes of a frame as they come, step by step: how many it needs, what these tell it, and
- * which state it is in then.
+ * which state it is in then. It ends where the connection has to fail: behind the bytes that show it.
  */
 import { count } from '../rules/count.js';
 import type { Finding } from '../rules/finding.js';
 import type { Frame } from '../websocket/frame-record.js';
+import type { Message } from '../websocket/message-record.js';
 import { CLOSE, CONTINUATION, isControl, opcodeName, PING, TEXT } from '../websocket/opcode.js';
+import { refersBack } from './refers-back.js';
 
 export interface Step {
   /** What the decoder waits for: of a frame. */
@@ -15,15 +17,52 @@ export interface Step {
   readonly tells: string;
 }
 
-/** `findings`: what is wrong with the frame, or with the message that it ends. */
-export function stepsOf(frame: Frame, findings: readonly Finding[]): readonly Step[] {
+/** The first two bytes show that these are broken: a length of 126 or 127, too, is none of a control frame (RFC 6455 §5.5). */
+const BROKEN_IN_HEADER: readonly string[] = [
+  'rsv-without-extension',
+  'rsv1-misplaced',
+  'reserved-opcode',
+  'continuation-without-start',
+  'interleaved-message',
+  'fragmented-control',
+  'oversized-control',
+  'unmasked-client-frame',
+  'masked-server-frame',
+];
+const BROKEN_IN_LENGTH: readonly string[] = ['length-top-bit'];
+
+/** `findings`: what is wrong with the frame, or with the `message` that it ends, where that is known. */
+export function stepsOf(frame: Frame, findings: readonly Finding[], message?: Message): readonly Step[] {
+  const steps = stepsThrough(frame);
+  const refusing = findings.filter(({ rule, severity }) => severity === 'error' && rule.fails === true);
+  const of = (ids: readonly string[]) => refusing.find(({ rule }) => ids.includes(rule.id));
+  const inHeader = of(BROKEN_IN_HEADER);
+  if (inHeader !== undefined) return [steps[0], refusal(inHeader)];
+  const inLength = of(BROKEN_IN_LENGTH);
+  if (inLength !== undefined) return [steps[0], steps[1], refusal(inLength)];
+  if (frame.truncated) return [...steps, end('the stream ended before the frame did')];
+  const [refused] = refusing;
+  return [...steps, refused === undefined ? end(endTells(frame, findings, message)) : refusal(refused)];
+}
+
+const end = (tells: string): Step => ({ state: 'end', takes: 0, tells });
+
+function refusal({ rule }: Finding): Step {
+  return end(`it must not go on: ${rule.title} (${rule.section}); the connection fails`);
+}
+
+function stepsThrough(frame: Frame): readonly Step[] {
   const { lengthForm, masked, exactLength, length } = frame;
   const steps: Step[] = [{ state: 'header', takes: 2, tells: headerTells(frame) }];
   if (lengthForm !== 7)
     steps.push({
       state: 'length',
       takes: lengthForm / 8,
-      tells: `the payload has ${count(exactLength, 'byte')}${topBit(frame)}`,
+      // RFC 6455 §5.2: the most significant bit must be 0.
+      tells:
+        exactLength >> 63n === 0n
+          ? `the payload has ${count(exactLength, 'byte')}`
+          : 'the top bit is set, which no length may have',
     });
   if (masked) steps.push({ state: 'key', takes: 4, tells: 'the masking key is known: the payload begins' });
   if (length > 0)
@@ -32,7 +71,7 @@ export function stepsOf(frame: Frame, findings: readonly Finding[]): readonly St
       takes: length - lacking(frame),
       tells: `${lacking(frame) > 0 ? `of ${count(length, 'byte')}: ` : ''}${masked ? 'each byte is XORed with byte i mod 4 of the key' : 'the bytes are taken as they are'}`,
     });
-  return [...steps, { state: 'end', takes: 0, tells: endTells(frame, findings) }];
+  return steps;
 }
 
 function headerTells({ lengthForm, masked, length, opcode, fin }: Frame): string {
@@ -49,29 +88,47 @@ function lacking({ missing }: Frame): number {
   return missing.reduce((sum, { length }) => sum + length, 0);
 }
 
-/** RFC 6455 §5.2: the most significant bit must be 0. */
-function topBit({ exactLength, length }: Frame): string {
-  if (exactLength >> 63n === 0n) return '';
-  return `, whose top bit may not be set; without it, ${count(length, 'byte')}`;
-}
-
-function endTells(frame: Frame, findings: readonly Finding[]): string {
-  const { opcode, messageOpcode, fin, compressed, truncated } = frame;
-  if (truncated) return 'the stream ended before the frame did';
-  const refused = findings.find(({ rule, severity }) => severity === 'error' && rule.fails === true);
-  if (refused !== undefined)
-    return `it must not go on: ${refused.rule.title} (${refused.rule.section}); the connection fails`;
+function endTells(frame: Frame, findings: readonly Finding[], message: Message | undefined): string {
   const lost = lacking(frame);
   if (lost > 0)
     return `${count(lost, 'byte')} ${lost === 1 ? 'was' : 'were'} not captured: only who received the frame knows what it says`;
+  const broken = (id: string) => findings.some(({ rule }) => rule.id === id);
+  if (broken('frame-after-close')) return 'it is discarded: a Close came before it (RFC 6455 §1.4)';
+  const tells = isControl(frame.opcode) ? controlTells(frame) : dataTells(frame, message);
+  return broken('non-minimal-length')
+    ? `${tells}; a strict receiver fails the connection instead, since the length is not in the shortest form (RFC 6455 §5.2), which many do not check`
+    : tells;
+}
+
+function controlTells({ opcode }: Frame): string {
   if (opcode === CLOSE)
     return 'nothing may follow in this direction; the other side has to answer with a Close, unless this is the answer to its own: then the server ends TCP';
   if (opcode === PING) return 'a Pong with the same payload is due; a message under way stays as it is';
-  if (isControl(opcode)) return 'it is handled at once; a message under way stays as it is';
+  return 'it is handled at once; a message under way stays as it is';
+}
+
+function dataTells(frame: Frame, message: Message | undefined): string {
+  const { opcode, messageOpcode, fin } = frame;
+  if (messageOpcode === CONTINUATION) return withoutBeginning(fin);
   if (!fin) return 'kept: the next data frame must be a continuation of this message';
   const whole = opcode === CONTINUATION ? 'the last fragment: the message is joined' : 'the message is whole';
-  const inflated = compressed ? `${whole}, inflated` : whole;
+  const inflated = `${whole}${inflatedTells(frame, message)}`;
   return messageOpcode === TEXT
     ? `${inflated}, checked to be UTF-8, and handed on`
     : `${inflated}, and handed on`;
+}
+
+/** A continuation of what was not seen to begin. */
+function withoutBeginning(fin: boolean): string {
+  const then = fin
+    ? 'this is its last fragment: it is joined, inflated if its first frame has RSV1, checked to be UTF-8 if that is text, and handed on'
+    : 'this is kept: the next data frame must be a continuation, too';
+  return `if a message is under way, ${then}; if none is, the connection fails (RFC 6455 §5.4)`;
+}
+
+function inflatedTells(frame: Frame, message: Message | undefined): string {
+  if (!frame.compressed) return '';
+  if (message?.compressed === true && message.unknownRanges.length > 0)
+    return ', inflated with what earlier messages said (which is not here)';
+  return refersBack(frame) === 'yes' ? ', inflated with what earlier messages said' : ', inflated';
 }

@@ -1,10 +1,21 @@
 /**
  * Why a part of a frame is as it is: a sentence or two for who sees a frame for the first time.
  */
+import { count } from '../rules/count.js';
 import { shortestForm } from '../websocket/frame-encode.js';
 import type { Frame } from '../websocket/frame-record.js';
-import { BINARY, CLOSE, CONTINUATION, isControl, PING, PONG, TEXT } from '../websocket/opcode.js';
+import {
+  BINARY,
+  CLOSE,
+  CONTINUATION,
+  CONTROL_LIMIT,
+  isControl,
+  PING,
+  PONG,
+  TEXT,
+} from '../websocket/opcode.js';
 import type { PartName } from './part.js';
+import { refersBack } from './refers-back.js';
 
 export function whyPart(name: PartName, frame: Frame): string {
   return WHY[name](frame);
@@ -39,6 +50,8 @@ function whyFin({ fin, opcode }: Frame): string {
 
 function whyRsv1({ rsv1, opcode, session, compressed }: Frame): string {
   const { handshake } = session;
+  if (!rsv1 && compressed && opcode === CONTINUATION)
+    return 'RSV1 stands in the first frame of a message only, and counts for all of them (RFC 7692 §6): this one is compressed, too.';
   const agreed = handshake?.extensions.extensions.some(({ name }) => name === 'permessage-deflate');
   if (agreed === true && isControl(opcode))
     return 'permessage-deflate was agreed on, but it never compresses control frames (RFC 7692 §6.1).';
@@ -102,16 +115,30 @@ function whyLength({ lengthForm, exactLength }: Frame): string {
     : '127 is no length: it says that the length follows in eight bytes, for payloads of 65,536 bytes and more.';
 }
 
-function whyExtended({ lengthForm, exactLength }: Frame): string {
+function whyExtended({ lengthForm, exactLength, opcode }: Frame): string {
   const shortest = shortestForm(exactLength);
   const order = 'Most significant byte first.';
+  if (exactLength >> 63n !== 0n)
+    return `${order} The most significant bit must be 0 (§5.2): this is no length, and the connection fails.`;
+  if (isControl(opcode) && exactLength > CONTROL_LIMIT)
+    return `${order} A control frame has at most ${CONTROL_LIMIT} bytes (§5.5), for which this form is never needed: the connection fails.`;
   return shortest === lengthForm
     ? `${order} The shortest form that holds the length must be used, and this is it.`
     : `${order} The shortest form that holds the length must be used: ${shortest} bits would have done.`;
 }
 
-function whyPayload({ opcode, compressed, masked, length }: Frame): string {
+const REFERS_BACK = {
+  yes: ' It refers back to what this side said in earlier messages (context takeover, RFC 7692 §7.1.1, §7.2.3.2): without them it cannot be inflated.',
+  maybe:
+    ' It may refer back to what this side said in earlier messages (context takeover, RFC 7692 §7.1.1, §7.2.3.2), which are then needed to inflate it.',
+  no: '',
+} as const;
+
+function whyPayload(frame: Frame): string {
+  const { opcode, compressed, masked, length, exactLength } = frame;
   const unmasked = masked ? 'Shown unmasked. ' : '';
+  if (exactLength >> 63n !== 0n)
+    return `${unmasked}No receiver gets here, since the length is none; without its top bit it would be ${count(length, 'byte')}.`;
   if (opcode === CLOSE)
     return length < 2
       ? `${unmasked}A Close is empty, or begins with a code of two bytes: one byte is an error.`
@@ -119,6 +146,6 @@ function whyPayload({ opcode, compressed, masked, length }: Frame): string {
   if (opcode === PING || opcode === PONG)
     return `${unmasked}Up to 125 bytes of any kind; many programs send a counter or a time.`;
   if (compressed)
-    return `${unmasked}Compressed with DEFLATE, without the four bytes 00 00 ff ff at the end of the message (RFC 7692 §7.2.1).`;
+    return `${unmasked}Compressed with DEFLATE, without the four bytes 00 00 ff ff at the end of the message (RFC 7692 §7.2.1).${REFERS_BACK[refersBack(frame) ?? 'no']}`;
   return `${unmasked}What the application said, or this part of it.`;
 }

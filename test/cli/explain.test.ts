@@ -38,6 +38,22 @@ describe('a frame of a capture', () => {
     expect(packets[0]).toMatchObject({ packet: 8, comment: 'A fifth of the frame' });
   });
 
+  it('says whether it refers back to earlier messages, where that can be known', () => {
+    const why = (args: string, sample = 'deflate') => {
+      const { stdout } = shell(`wsdissect sample ${sample} -o - | wsdissect explain ${args} -T json -`);
+      const { parts, steps } = JSON.parse(stdout);
+      return [parts.at(-1).why.replace(/^.*?\(RFC 7692 §7\.2\.1\)\./, ''), steps.at(-1).tells];
+    };
+    expect(why('--frame 1')).toEqual([
+      '',
+      'the message is whole, inflated, checked to be UTF-8, and handed on',
+    ]);
+    expect(why('--frame 2')).toEqual([
+      ' It refers back to what this side said in earlier messages (context takeover, RFC 7692 §7.1.1, §7.2.3.2): without them it cannot be inflated.',
+      'the message is whole, inflated with what earlier messages said, checked to be UTF-8, and handed on',
+    ]);
+  });
+
   it('comes with what is wrong with it', () => {
     const beginner = `${fixturesRoot}tutorial-server/capture.pcap`;
     const { stdout } = explain('-Y', 'ws.finding', beginner);
@@ -55,8 +71,23 @@ describe('a frame of a capture', () => {
 
 describe('bytes', () => {
   it.each([
+    ['\x81\x05Hello\x00', 'standard input is not a pcap or pcapng capture: unknown magic number c2810548'],
+    [
+      '81 05 48 65 6c 6c 6f',
+      'standard input is a text file, not a capture: a hex dump becomes one with text2pcap IN OUT',
+    ],
+  ])('in place of a capture point at --hex: %j', (input, message) => {
+    expect(wsdissect(['explain', '-'], Buffer.from(input))).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `wsdissect: ${message}; frames without a capture are read as hexadecimal by --hex - (xxd -p makes it of raw bytes)\n`,
+    });
+  });
+
+  it.each([
     [['--hex', HELLO], undefined],
     [['--hex', '0x81,0x85,0x37,0xfa,0x21,0x3d,0x7f,0x9f,0x4d,0x51,0x58'], undefined],
+    [['--hex', '\\x81\\x85\\x37\\xfa\\x21\\x3d\\x7f\\x9f\\x4d\\x51\\x58'], undefined],
     [['--hex', '-'], '81853\n7fa213d7f9f4d5158\n'],
     [['--base64', 'gYU3+iE9f59NUVg='], undefined],
     [['--base64', '-'], 'gYU3-iE9f59NUVg\n'],
@@ -124,7 +155,11 @@ it.each([
     '--sender and --deflate are of bytes: a capture tells who says what, and how',
   ],
   [['--no-deflate', hello], '--sender and --deflate are of bytes: a capture tells who says what, and how'],
-  [['--frame', '1', '--hex', '8900'], '--frame chooses a frame of a capture by its number, without -Y'],
+  [
+    ['--frame', '1', '--hex', '8900'],
+    '--frame chooses a frame of a capture: of bytes -c N explains the first N',
+  ],
+  [['--frame', '1', '-Y', 'ws', hello], '--frame chooses a frame of a capture by its number, without -Y'],
   [['-T', 'svg', '-c', '2', '--hex', '8900 8a00'], '-T svg draws one frame: leave out -c'],
 ])('%j: one line', (args, message) => {
   expect(explain(...args)).toMatchObject({ status: 1, stdout: '', stderr: `wsdissect: ${message}\n` });

@@ -120,7 +120,7 @@ describe('wsdissect --help', () => {
     const mine = join(folder, 'mine.mjs');
     writeFileSync(mine, "export default { name: 'mine', bid: () => 0, open: () => ({ decode() {} }) };");
     const answers = join(folder, 'answers.txt');
-    writeFileSync(answers, 'binary\n94\nsocket43\n3\n1002\na\n');
+    writeFileSync(answers, 'binary\n94\nsocket43\n3\n1002\nrsv-without-extension\n');
     const capture = {
       'answers.txt': answers,
       'capture.pcapng': twoSessions,

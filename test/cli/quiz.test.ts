@@ -40,7 +40,7 @@ describe('sheets', () => {
       'Question 3 (unmask): "socket43"',
       'Question 4 (fragment): 3',
       'Question 5 (close): 1002 (Protocol error)',
-      'Question 6 (violation): a) rsv-without-extension',
+      'Question 6 (violation): d) rsv-without-extension',
     ]);
     expect(stdout).toContain('82 & 0f');
   });
@@ -95,7 +95,7 @@ describe('answers', () => {
     ]);
     expect(questions[5]).toMatchObject({
       given: 'rsv-without-extensions',
-      answer: 'a) rsv-without-extension',
+      answer: 'd) rsv-without-extension',
       unclear: 'did you mean rsv-without-extension?',
     });
   });

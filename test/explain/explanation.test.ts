@@ -63,8 +63,32 @@ describe('the parts of a frame', () => {
     ['88 02 03 e8', 'payload', 'The first two bytes are the code'],
     ['88 01 03', 'payload', 'one byte is an error'],
     ['82 7e 00 05 01 02 03 04 05', 'extended-length', '7 bits would have done'],
+    ['82 ff 80 00 00 00 00 00 00 05 01 01 01 01 aa', 'extended-length', 'this is no length'],
+    ['82 ff 80 00 00 00 00 00 00 05 01 01 01 01 aa', 'payload', 'it would be 5 bytes.'],
+    ['89 7e 00 80 01', 'extended-length', 'A control frame has at most 125 bytes (§5.5)'],
+    ['c1 05 f2 00 11 00 00', 'payload', 'It refers back to what this side said in earlier messages'],
+    ['41 03 f2 48 cd', 'payload', 'It may refer back to what this side said in earlier messages'],
   ])('%s: why %s is so', (hex, name, why) => {
     expect(explained(hex)[0].parts.find((part) => part.name === name)!.why).toContain(why);
+  });
+});
+
+describe('of a compressed message', () => {
+  const parts = (hex: string, at: number, name: string) =>
+    explained(hex)[at].parts.find((part) => part.name === name)!;
+
+  it('RSV1 stands in the first frame only, and counts for the others', () => {
+    const hex = '41 03 f2 48 cd 80 04 c9 c9 07 00';
+    expect(parts(hex, 1, 'rsv1').why).toBe(
+      'RSV1 stands in the first frame of a message only, and counts for all of them (RFC 7692 §6): this one is compressed, too.',
+    );
+    expect(parts('01 01 41 80 01 42', 1, 'rsv1').why).toContain('Kept for extensions');
+  });
+
+  it('that refers to nothing before it, nothing is said of that', () => {
+    const hex = 'c1 07 f2 48 cd c9 c9 07 00 c1 05 f2 00 11 00 00';
+    expect(parts(hex, 0, 'payload').why).not.toContain('refer');
+    expect(parts(hex, 1, 'payload').why).toMatch(/§7\.2\.3\.2\): without them it cannot be inflated\.$/);
   });
 });
 
@@ -147,8 +171,9 @@ describe('the steps of a decoder', () => {
     [
       '82 7e 00 05 01 02 03 04 05',
       ['header 2', 'length 2', 'payload 5', 'end 0'],
-      'the message is whole, and handed on',
+      'the message is whole, and handed on; a strict receiver fails the connection instead, since the length is not in the shortest form (RFC 6455 §5.2), which many do not check',
     ],
+    ['82 02 01 02', ['header 2', 'payload 2', 'end 0'], 'the message is whole, and handed on'],
     [
       '01 03 48 65 6c',
       ['header 2', 'payload 3', 'end 0'],
@@ -172,11 +197,31 @@ describe('the steps of a decoder', () => {
     [
       '80 01 41',
       ['header 2', 'payload 1', 'end 0'],
-      'it must not go on: A continuation frame without a message to continue (RFC 6455 §5.4); the connection fails',
+      'if a message is under way, this is its last fragment: it is joined, inflated if its first frame has RSV1, checked to be UTF-8 if that is text, and handed on; if none is, the connection fails (RFC 6455 §5.4)',
+    ],
+    [
+      '00 01 41',
+      ['header 2', 'payload 1', 'end 0'],
+      'if a message is under way, this is kept: the next data frame must be a continuation, too; if none is, the connection fails (RFC 6455 §5.4)',
+    ],
+    [
+      '89 7e 00 80 01 02',
+      ['header 2', 'end 0'],
+      'it must not go on: A control frame has more than 125 bytes (RFC 6455 §5.5); the connection fails',
+    ],
+    [
+      '83 05 48',
+      ['header 2', 'end 0'],
+      'it must not go on: The opcode is reserved (RFC 6455 §5.2); the connection fails',
+    ],
+    [
+      'c1 05 f2 00 11 00 00',
+      ['header 2', 'payload 5', 'end 0'],
+      'the message is whole, inflated with what earlier messages said, checked to be UTF-8, and handed on',
     ],
     [
       '82 ff 80 00 00 00 00 00 00 01 01 02 03 04 05',
-      ['header 2', 'length 8', 'key 4', 'payload 1', 'end 0'],
+      ['header 2', 'length 8', 'end 0'],
       'it must not go on: The most significant bit of a 64-bit length is set (RFC 6455 §5.2); the connection fails',
     ],
     ['8a 00', ['header 2', 'end 0'], 'it is handled at once; a message under way stays as it is'],
@@ -197,6 +242,27 @@ describe('the steps of a decoder', () => {
     expect(steps[1].tells).toBe('of 5 bytes: the bytes are taken as they are');
     expect(explained('89 01 48')[0].steps[0].tells).toBe(
       'ping, 1 byte of payload, not masked: that is the whole header',
+    );
+  });
+
+  it('end with a conditional where the message began before, which is assumed', () => {
+    const told = (hex: string) => {
+      const { findings, assumed } = framesOfBytes(bytesOf(hex), rules, { sender: 'server' });
+      return [findings.map(({ frame, rule }) => `${frame} ${rule.id}`), assumed];
+    };
+    const assumed = (frame: number) => [
+      `The message that frame ${frame} continues began before these bytes (RFC 6455 §5.4): its first frame would tell whether it is text, and whether it is compressed. If none began, the connection fails.`,
+    ];
+    expect(told('80 02 6c 6f')).toEqual([[], assumed(1)]);
+    expect(told('89 00 00 01 6c 80 01 6f')).toEqual([[], assumed(2)]);
+    expect(told('80 02 6c 6f 80 01 41')).toEqual([['2 continuation-without-start'], assumed(1)]);
+    expect(told('81 00 80 02 6c 6f')).toEqual([['2 continuation-without-start'], []]);
+  });
+
+  it('say that what earlier messages said is not here', () => {
+    const { frames, messages } = framesOfBytes(bytesOf('c105f200110000'), rules, { sender: 'server' });
+    expect(explainFrame(frames[0], [], false, messages[0]).steps.at(-1)!.tells).toBe(
+      'the message is whole, inflated with what earlier messages said (which is not here), checked to be UTF-8, and handed on',
     );
   });
 

@@ -25,8 +25,25 @@ const FROM_HEX: [what: string, hex: string, told: string, content: string, wrong
     '§7.2.3.2, without the message before',
     'c105f200110000',
     'frame 1, 5 bytes, inflated to 5 bytes of text',
-    'H\\x00\\x00\\x00\\x00',
-    ['4 bytes of it are not known'],
+    'H????',
+    [
+      '4 bytes of it are not known, shown as ?: they repeat what is not here: earlier messages, or bytes that were not captured (RFC 7692 §7.2.3.2)',
+    ],
+  ],
+  [
+    'the same in a binary message',
+    'c205f200110000',
+    'frame 1, 5 bytes, inflated to 5 bytes of binary',
+    '48 ?? ?? ?? ??',
+    [
+      '4 bytes of it are not known, shown as ??: they repeat what is not here: earlier messages, or bytes that were not captured (RFC 7692 §7.2.3.2)',
+    ],
+  ],
+  [
+    'continuations of what is not here',
+    '0001 61 8002 6263',
+    'frames 1 and 2, 3 bytes of a message without its beginning',
+    '61 62 63',
   ],
   [
     '§7.2.3.3: a stored block',

@@ -2,6 +2,8 @@
  * The questions of a quiz are true to the bytes that they show, and answers are compared as people mean them.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { framesOfBytes } from '../../src/explain/of-bytes.js';
+import { wireBytes } from '../../src/explain/part.js';
 import {
   choiceAnswer,
   codeAnswer,
@@ -15,6 +17,9 @@ import { keyText, questionText } from '../../src/lesson/quiz/text.js';
 import { TOPICS, type Topic } from '../../src/lesson/quiz/topic.js';
 import { loadShown } from '../../src/lesson/shown.js';
 import { makeColors } from '../../src/output/colors.js';
+import { rules } from '../../src/rules/index.js';
+import type { Frame } from '../../src/websocket/frame-record.js';
+import { bytesOf } from '../explain/help.js';
 
 const plain = makeColors(false);
 beforeAll(loadShown);
@@ -69,12 +74,68 @@ describe.each(Object.entries(WORKED))('%s', (topic, work) => {
 });
 
 describe('violation', () => {
-  it('is the one finding of its frames, among four choices', async () => {
-    for (const { seen, answer, choices } of await questionsOf('violation', 40)) {
-      expect(seen.findings.map(({ rule }) => rule.id)).toEqual([answer.told.slice(3)]);
+  /** What the rules say of bytes that come behind a whole message, so that nothing is left to assume. */
+  const brokenBy = (frames: readonly Frame[], deflate: boolean, clear: number) => {
+    const [{ sender }] = frames;
+    const before = sender === 'client' ? '81 80 01 02 03 04' : '81 00';
+    const bytes = frames.flatMap((frame) => {
+      const [first, ...rest] = wireBytes(frame, frame.length);
+      return [first & ~clear, ...rest];
+    });
+    return framesOfBytes(Buffer.concat([bytesOf(before), Uint8Array.from(bytes)]), rules, {
+      sender,
+      deflate,
+    }).findings.map(({ rule }) => rule.id);
+  };
+  const told = ({ answer }: Question) => answer.told.slice(3);
+  const hasBits = (frames: readonly Frame[]) => frames.some(({ rsv1, rsv2, rsv3 }) => rsv1 || rsv2 || rsv3);
+
+  it('is the one finding of its frames, and no other choice is broken by them, however they are read', async () => {
+    const questions = await questionsOf('violation', 500);
+    for (const question of questions) {
+      const { seen, answer, choices, shown } = question;
+      const rule = told(question);
+      expect(seen.findings.map((finding) => finding.rule.id)).toEqual([rule]);
+      expect(brokenBy(seen.frames, false, 0)).toEqual([rule]);
       expect(new Set(choices).size).toBe(4);
-      expect(choices.filter((choice) => answer.judge(choice).right)).toEqual([answer.told.slice(3)]);
+      expect(choices.filter((choice) => answer.judge(choice).right)).toEqual([rule]);
+      const others = choices.filter((choice) => choice !== rule);
+      for (const from of seen.frames.keys())
+        for (const deflate of [false, true])
+          for (const clear of hasBits(seen.frames) ? [0, 0x40, 0x70] : [0])
+            for (const broken of brokenBy(seen.frames.slice(from), deflate, clear))
+              expect(others, shown.join('\n')).not.toContain(broken);
     }
+    const keyed = questions.filter((question) => told(question) === 'rsv-without-extension');
+    expect(new Set(keyed.map(({ seen }) => seen.frames[0].rsv1)).size).toBe(2);
+  }, 60_000);
+
+  it('asks about each rule before it asks about one again', async () => {
+    for (const seed of [1, 2]) {
+      const rulesOf = (await questionsOf('violation', 28, seed)).map(told);
+      expect(new Set(rulesOf.slice(0, 14)).size).toBe(14);
+      expect(rulesOf.slice(14).sort()).toEqual(rulesOf.slice(0, 14).sort());
+    }
+  });
+
+  it('differs in its bytes by seed', async () => {
+    const bytes = new Map<string, Set<string>>();
+    for (let seed = 1; seed <= 10; seed++)
+      for (const question of await questionsOf('violation', 14, seed))
+        bytes.set(
+          told(question),
+          (bytes.get(told(question)) ?? new Set()).add(question.shown.join().slice(17)),
+        );
+    for (const [rule, shown] of bytes) expect([rule, shown.size >= 6]).toEqual([rule, true]);
+  });
+
+  it.each([
+    ['close-one-byte', 'close-code-invalid'],
+    ['close-reason-utf8', 'invalid-utf8'],
+  ])('%s is not asked beside %s', async (rule, alike) => {
+    const questions = (await questionsOf('violation', 280, 3)).filter((question) => told(question) === rule);
+    expect(questions).toHaveLength(20);
+    for (const { choices } of questions) expect(choices).not.toContain(alike);
   });
 });
 
@@ -86,6 +147,11 @@ describe('a quiz', () => {
     expect(questions.map(({ topic }) => topic)).toEqual([...TOPICS, 'opcode']);
     expect((await sheet(7, 3)).slice(0, 4)).toEqual(await sheet(4, 3));
     expect(await sheet(7, 4)).not.toEqual(await sheet(7, 3));
+  });
+
+  it.each([...TOPICS, undefined])('about %s shows nothing twice', async (topic) => {
+    const sheet = (await questionsOf(topic, 100)).map(({ question, shown }) => [question, ...shown].join());
+    expect(new Set(sheet).size).toBe(100);
   });
 
   it('fits into 80 columns, and says no answer before it is asked for', async () => {

@@ -33,14 +33,14 @@ it.runIf(hasChromium)('lists, filters and explains, and asks nobody else', async
   expect(await foot.textContent()).toBe('6,800 frames');
   await page.evaluate('document.getElementById("frames-list").scrollTop = 1e9');
   await page.locator('#frames-list-6799:not(.unread)').click();
-  await page.getByRole('heading', { name: /Frame 6800 / }).waitFor();
+  await page.getByRole('heading', { name: /Frame 6,800 / }).waitFor();
   await page.fill('#filter', 'ws.finding == unmasked-client-frame');
   await page.keyboard.press('Enter');
   await expect.poll(() => page.locator('.said').textContent()).toMatch(/^\d+ frames found\.$/);
   const [, count] = /^(\d+) frames of 6,800$/.exec((await foot.textContent()) ?? '') ?? [];
   expect(Number(count)).toBeGreaterThan(0);
   await page.locator('#frames-list-0:not(.unread)').click();
-  await page.getByRole('treeitem', { name: /error the frame of/ }).waitFor();
+  await page.getByRole('treeitem', { name: /error the frame with/ }).waitFor();
   await page.locator('#tab-statistics').click();
   await page.locator('#sessions-list-2').click();
   await page.getByText('How it ended').waitFor();

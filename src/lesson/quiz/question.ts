@@ -25,6 +25,8 @@ export interface Asked {
   /** The frame whose explanation helps, and which parts of that. */
   readonly helps: { readonly frame: number; readonly sections: readonly string[] } | undefined;
   readonly seen: Seen;
+  /** What it is about, where a sheet is to ask about each before it does so again. */
+  readonly subject?: string;
 }
 
 export interface Question extends Asked {
@@ -40,7 +42,12 @@ const MOST_ROWS = 2;
 /** A frame of a sender, masked with a key that is drawn where it is the client's (RFC 6455 §5.1). */
 export function say(draw: Draw, by: Sender, fields: FrameFields): Step {
   const maskingKey = by === 'client' ? draw.bytes(4).readInt32BE() : undefined;
-  return { by, said: { bytes: Buffer.from(encodeFrame({ ...fields, maskingKey })).toString('hex') } };
+  return saidAs(by, { ...fields, maskingKey });
+}
+
+/** A frame as its fields have it, masked or not. */
+export function saidAs(by: Sender, fields: FrameFields): Step {
+  return { by, said: { bytes: Buffer.from(encodeFrame(fields)).toString('hex') } };
 }
 
 /** The bytes on the wire, from the first of the header on. */

@@ -3,6 +3,7 @@
  */
 import { Draw } from '../../sample/draw.js';
 import type { Asked, Question } from './question.js';
+import { Sheet } from './sheet.js';
 import { TOPICS, type Topic } from './topic.js';
 import { askClose } from './topics/close.js';
 import { askFragment } from './topics/fragment.js';
@@ -11,7 +12,7 @@ import { askOpcode } from './topics/opcode.js';
 import { askUnmasked } from './topics/unmask.js';
 import { askViolation } from './topics/violation.js';
 
-const ASK: Readonly<Record<Topic, (draw: Draw) => Promise<Asked>>> = {
+const ASK: Readonly<Record<Topic, (draw: Draw, sheet: Sheet) => Promise<Asked>>> = {
   opcode: askOpcode,
   length: askLength,
   unmask: askUnmasked,
@@ -27,11 +28,21 @@ export interface QuizOptions {
   readonly topic: Topic | undefined;
 }
 
-/** Each by itself: question 3 is the same in a quiz of 3 and of 10. */
+/** Draws for one question, until it shows what no question before it did. */
+const MOST_DRAWS = 100;
+
+/** A question depends on those before it alone: question 3 is the same in a quiz of 3 and of 10. */
 export async function* quizQuestions({ seed, count, topic }: QuizOptions): AsyncGenerator<Question> {
+  const sheet = new Sheet();
   for (let number = 1; number <= count; number++) {
     const its = topic ?? TOPICS[(number - 1) % TOPICS.length];
-    const asked = await ASK[its](new Draw(`quiz ${seed} ${number}`));
-    yield { ...asked, number, topic: its };
+    yield { ...(await askNew(its, `quiz ${seed} ${number}`, sheet)), number, topic: its };
+  }
+}
+
+async function askNew(topic: Topic, seed: string, sheet: Sheet): Promise<Asked> {
+  for (let draws = 1; ; draws++) {
+    const asked = await ASK[topic](new Draw(draws === 1 ? seed : `${seed} ${draws}`), sheet);
+    if (sheet.takes(asked) || draws === MOST_DRAWS) return asked;
   }
 }
