@@ -1,7 +1,6 @@
 /**
  * `wsdissect export`: messages, and what is wrong with them, in formats of other programs.
  */
-import { closeSync, openSync } from 'node:fs';
 import { visible } from '../bytes/visible.js';
 import type { Dissector } from '../dissector.js';
 import { CsvExport } from '../export/csv.js';
@@ -11,7 +10,7 @@ import { oneSession } from '../export/one-session.js';
 import { PayloadFiles } from '../export/payload-files.js';
 import { redacting } from '../export/redacted.js';
 import { ReplayFiles } from '../export/replay.js';
-import { attemptOutput, FileWriter } from '../output/writer.js';
+import type { FileWriter } from '../output/writer.js';
 import type { Timestamp } from '../stream/place.js';
 import type { Decoded } from '../subprotocol/decoder.js';
 import { type Tables, tablesOf } from '../tables/tables.js';
@@ -21,11 +20,12 @@ import type { ExportOptions, FindingFormat, MessageFormat } from './commands/exp
 import { makeDecoding } from './decoding.js';
 import { EXIT, UsageError } from './exit.js';
 import { filterConsumer, makeFiltering } from './filtering.js';
+import { LateFile } from './late-file.js';
 import { Printing } from './progress.js';
 import { inputsOf, run } from './run.js';
 import { isSame } from './same-file.js';
 import type { Terminal } from './terminal.js';
-import { keepFileToOwner, keepToOwner } from './write-into.js';
+import { keepToOwner } from './write-into.js';
 
 export async function exportMessages(
   format: MessageFormat,
@@ -143,10 +143,8 @@ async function openExport(
 
 function openOutput(output: string | undefined, stdout: FileWriter): Omit<OpenExport, 'exporter'> {
   if (output === undefined) return { writer: stdout, close() {} };
-  const name = visible(output);
-  const fd = attemptOutput(name, () => openSync(output, 'w'));
-  keepFileToOwner(fd);
-  return { writer: new FileWriter(fd, name), close: () => closeSync(fd) };
+  const file = new LateFile(output);
+  return { writer: file, close: () => file.close() };
 }
 
 function refuseCapture(inputs: readonly string[], { output }: ExportOptions): void {

@@ -61,17 +61,17 @@ export async function list<K extends Listed>(
   });
   const renderer = render({ timeFormat: options.time, start: () => start });
   const limit = options.count ?? Number.POSITIVE_INFINITY;
-  let shown = 0;
+  let hits = 0;
   const show = (item: Records[K], isNeighbour = false): void => {
-    if (shown++ < limit) renderer.row(item, isNeighbour);
+    if (!isNeighbour) hits++;
+    renderer.row(item, isNeighbour);
   };
   const neighbours =
-    options.context === undefined
-      ? undefined
-      : new Neighbours(options.context, show, () => shown < limit && renderer.gap?.());
+    options.context === undefined ? undefined : new Neighbours(options.context, show, () => renderer.gap?.());
+  const isOver = () => hits >= limit && neighbours?.isWaiting !== true;
   const judge = (item: Records[K], message?: Message): void => {
-    if (shown >= limit || (options.session !== undefined && item.session.number !== options.session)) return;
-    const isHit = filtering?.matches(item, message) ?? true;
+    if (isOver() || (options.session !== undefined && item.session.number !== options.session)) return;
+    const isHit = hits < limit && (filtering?.matches(item, message) ?? true);
     if (neighbours !== undefined) neighbours.take(item, isHit);
     else if (isHit) show(item);
   };
@@ -95,7 +95,7 @@ export async function list<K extends Listed>(
         start = its.start;
         told.opened?.(its);
       },
-      more: () => shown < limit,
+      more: () => !isOver(),
       block: () => {
         late?.settle();
         renderer.flush();

@@ -14,6 +14,8 @@ export class Neighbours<T extends { readonly session: Session; readonly number: 
   /** Number of the item that was shown last. */
   private last = 0;
   private readonly sessions = new Map<number, Around<T>>();
+  /** Sessions of which some are to be shown that have not come yet. */
+  private waiting = 0;
 
   constructor(
     private readonly count: number,
@@ -21,6 +23,10 @@ export class Neighbours<T extends { readonly session: Session; readonly number: 
     /** Told in front of an item that does not follow the one before it. */
     private readonly gap: () => void = () => {},
   ) {}
+
+  get isWaiting(): boolean {
+    return this.waiting > 0;
+  }
 
   take(item: T, isHit: boolean): void {
     const { number } = item.session;
@@ -32,10 +38,11 @@ export class Neighbours<T extends { readonly session: Session; readonly number: 
     if (isHit) {
       for (const one of around.before) this.show(one, true);
       around.before = [];
+      if (around.behind === 0 && this.count > 0) this.waiting++;
       around.behind = this.count;
       this.show(item, false);
     } else if (around.behind > 0) {
-      around.behind--;
+      if (--around.behind === 0) this.waiting--;
       this.show(item, true);
     } else {
       around.before.push(item);
@@ -50,6 +57,7 @@ export class Neighbours<T extends { readonly session: Session; readonly number: 
   }
 
   closed(session: number): void {
+    if ((this.sessions.get(session)?.behind ?? 0) > 0) this.waiting--;
     this.sessions.delete(session);
   }
 }

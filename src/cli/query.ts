@@ -112,6 +112,8 @@ async function fill(
   for (const [name, columns] of Object.entries(tables)) await database.createTable(name, columns);
   await attempt(() => database.check(sql));
   const wanted = options.database === undefined ? namedTables(sql) : TABLE_NAMES;
+  if (wanted.length === 0 && options.displayFilter !== undefined)
+    throw new UsageError(`-Y chooses rows of ${TABLE_NAMES.join(', ')}, and the SQL names none of them`);
   const filters = await openFilters(wanted, options, {
     start: () => dissector?.start ?? { seconds: 0, nanoseconds: 0 },
     decoded: (message) => said.get(message),
@@ -260,9 +262,13 @@ async function attempt<T>(action: () => Promise<T>): Promise<T> {
     if (!(error instanceof Error) || error.constructor !== Error) throw error;
     const message = oneLine(error);
     if (NOT_OF_SQL.test(message)) throw new CaptureError('unreadable', message);
-    throw new UsageError(`SQL: ${message}`);
+    throw new UsageError(`SQL: ${message}${IS_TEXT_ASKED.test(message) ? HOW_TO_TAKE_TEXT : ''}`);
   }
 }
+
+/** `decoded.type = 'ack'` compares JSON with what is none. */
+const IS_TEXT_ASKED = /Malformed JSON/;
+const HOW_TO_TAKE_TEXT = " (a dot takes JSON out of JSON, ->> a text: decoded->>'type' = 'ack')";
 
 /** What is wrong, and what DuckDB proposes, without the lines that point into the SQL. */
 function oneLine(error: unknown): string {

@@ -23,7 +23,7 @@ import { longInteger } from './numeral.js';
 import { type Comparison, type FilterNode, type Operand, parseFilter, type Quantifier } from './parser.js';
 import { slice } from './slice.js';
 import { applied, compare, listOf, mapped, octetsOf, type Source } from './source.js';
-import { bitsOf, makeTest, maskOf, type Test, type Vocabulary } from './values.js';
+import { bitsOf, makeTest, maskOf, type Test, type Vocabulary, WHOLE } from './values.js';
 
 type Predicate<K extends RecordKind> = (record: Records[K], context: FilterContext) => boolean;
 
@@ -187,16 +187,19 @@ class Compiler<K extends RecordKind> {
   private bits({ operand, mask }: Extract<Operand, { kind: 'bits' }>): Source<K> {
     const source = this.source(operand);
     const wanted = maskOf(source.type, mask, source.vocabulary);
-    return mapped(source, 'number', (value) => bitsOf(value, wanted));
+    const name = `${source.vocabulary?.name ?? 'that'} & ${mask.text}`;
+    const bits = mapped(source, 'number', (value) => bitsOf(value, wanted));
+    return { ...bits, vocabulary: { name, max: WHOLE, mask: wanted } };
   }
 
-  private vocabularyOf({ name, names, max, octets, seconds, values }: Field): Vocabulary {
+  private vocabularyOf({ name, type, names, max, octets, decimal, values }: Field): Vocabulary {
+    const isWhole = type === 'number' && decimal !== true;
     return {
       name,
       names,
-      max,
+      max: max ?? (isWhole ? WHOLE : undefined),
       octets,
-      seconds,
+      decimal,
       values: values === 'rules' ? this.rules?.map(({ id }) => id) : values,
     };
   }

@@ -68,8 +68,8 @@ export interface Domain {
   readonly max?: number | undefined;
   /** Of addresses: 4 (IPv4) or 16 (IPv6). */
   readonly octets?: 4 | 16 | undefined;
-  /** Seconds, with what is behind the point. */
-  readonly seconds?: boolean | undefined;
+  /** It may have more behind a point, as seconds do. */
+  readonly decimal?: boolean | undefined;
   /** All there are; `rules`: the ids of the rules. */
   readonly values?: readonly string[] | 'rules' | undefined;
 }

@@ -106,7 +106,7 @@ function timeField(
     name,
     type,
     meaning,
-    seconds: true,
+    decimal: true,
     of: {
       frame: get,
       message: get,

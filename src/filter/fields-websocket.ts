@@ -138,13 +138,14 @@ export const websocketFields: readonly Field[] = [
       'seconds since the frame, or message, before it in its session',
       (_, { gap }) => gap?.(),
     ),
-    seconds: true,
+    decimal: true,
     gap: true,
   },
   {
     name: 'ws.confidence',
     type: 'number',
     meaning: '1 where it is certain that it is one, less where it was found again',
+    decimal: true,
     of: {
       frame: ({ confidence }) => confidence,
       message: ({ confidence }) => confidence,
@@ -179,7 +180,7 @@ export const websocketFields: readonly Field[] = [
     ...summaryField('ws.duration', 'number', 'seconds from its handshake to its end', ({ session, ended }) =>
       secondsBetween(session.opened, ended),
     ),
-    seconds: true,
+    decimal: true,
   },
   {
     ...summaryField('ws.closed_by', 'string', 'who sent the first Close', ({ closedBy }) => closedBy),
@@ -206,7 +207,7 @@ export const websocketFields: readonly Field[] = [
       'seconds since that message',
       (unit) => unit.answers?.latency,
     ),
-    seconds: true,
+    decimal: true,
   },
   {
     ...findingField(

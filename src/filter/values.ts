@@ -40,7 +40,16 @@ const ORDER: Readonly<Record<Ordering, (order: number) => boolean>> = {
 export interface Vocabulary extends Domain {
   readonly name: string;
   readonly values?: readonly string[] | undefined;
+  /** Of a number of which these bits are left. */
+  readonly mask?: number | undefined;
 }
+
+/** The greatest of a field that has any whole number from 0 on. */
+export const WHOLE = Number.MAX_VALUE;
+/** Numbers that tshark keeps a field with fewer bits in, and takes masks for. */
+const STORED = [0xff, 0xffff, 0xffff_ffff, WHOLE];
+/** Of a mask: -1 are all bits of 32. */
+const LEAST_MASK = -0x8000_0000;
 
 const ANYTHING: Vocabulary = { name: '' };
 
@@ -60,8 +69,11 @@ export function makeTest(
   switch (type) {
     case 'number':
     case 'time':
-    case 'boolean':
-      return numberTest(operator, parseNumber(type, literal, vocabulary));
+    case 'boolean': {
+      const wanted = parseNumber(type, literal, vocabulary);
+      if (operator === '==') refuseOtherBits(wanted, literal, vocabulary);
+      return numberTest(operator, wanted);
+    }
     case 'address':
       return addressTest(operator, literal, vocabulary);
     case 'string':
@@ -117,11 +129,23 @@ function bitTest(type: FieldType, literal: Token, vocabulary: Vocabulary): Test 
 }
 
 /** The bits that are asked for. Throws FilterError for what is no number. */
-export function maskOf(type: FieldType, literal: Token, { name, max }: Vocabulary = ANYTHING): number {
-  if (type !== 'number') throw new FilterError('only numbers have bits', literal.column, literal.length);
-  const mask = parseNumber(type, literal, { name, max });
-  if (Number.isSafeInteger(mask) && mask >= 0) return mask;
-  throw new FilterError('expected bits, as a whole number such as 0x8', literal.column, literal.length);
+export function maskOf(type: FieldType, literal: Token, vocabulary: Vocabulary = ANYTHING): number {
+  const { column, length } = literal;
+  const { name, max = WHOLE, decimal } = vocabulary;
+  if (type !== 'number' || decimal === true)
+    throw new FilterError('only whole numbers have bits', column, length);
+  const mask = parseNumeral(literal);
+  const greatest = STORED.find((one) => one >= max)!;
+  if (!Number.isSafeInteger(mask) || mask === 0 || mask < LEAST_MASK)
+    throw new FilterError('expected bits, as a whole number such as 0x8', column, length);
+  if (mask > greatest)
+    throw new FilterError(`${name} has no such bits: it is at most ${greatest}`, column, length);
+  return mask;
+}
+
+function refuseOtherBits(wanted: number, { text, column, length }: Token, { name, mask }: Vocabulary): void {
+  if (mask !== undefined && bitsOf(wanted, mask) !== wanted)
+    throw new FilterError(`${name} is never ${text}`, column, length);
 }
 
 /** Those bits of the whole number that the value is, or begins with. */
@@ -233,7 +257,7 @@ function hasPrefix(value: Uint8Array, address: Uint8Array, bits: number): boolea
 
 function parseNumber(type: FieldType, literal: Token, vocabulary: Vocabulary): number {
   const { text, column, length } = literal;
-  const { name, names = {}, max, seconds } = vocabulary;
+  const { name, names = {}, max, decimal } = vocabulary;
   const word = text.toLowerCase();
   if (type === 'boolean' && (word === 'true' || word === 'false')) return Number(word === 'true');
   if (Object.hasOwn(names, word)) return names[word];
@@ -242,13 +266,14 @@ function parseNumber(type: FieldType, literal: Token, vocabulary: Vocabulary): n
     if (!Number.isNaN(time)) return time;
     throw noNumber(type, literal, vocabulary);
   }
-  const number = seconds === true ? parseDecimal(text) : parseNumeral(literal);
+  const number = decimal === true ? parseDecimal(text) : parseNumeral(literal);
   if (type === 'boolean') {
     // As to tshark, whatever is not 0 is true.
     if (Number.isInteger(number) && number >= 0) return Math.min(number, 1);
   } else if (max !== undefined && !Number.isNaN(number)) {
     if (Number.isInteger(number) && number >= 0 && number <= max) return number;
-    throw new FilterError(`${name} is never ${text}: it is a whole number from 0 to ${max}`, column, length);
+    const upwards = max === WHOLE ? ', 0 or more' : ` from 0 to ${max}`;
+    throw new FilterError(`${name} is never ${text}: it is a whole number${upwards}`, column, length);
   } else if (!Number.isNaN(number)) return number;
   throw noNumber(type, literal, vocabulary);
 }

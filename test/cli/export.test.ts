@@ -4,11 +4,13 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
+  linkSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,6 +37,9 @@ const CAPTURES = [
   'fixtures/deflate/capture.pcap',
   'fixtures/refused/capture.pcap',
 ];
+
+/** Formats that are one file, written as it comes. */
+const FILES = ['har', 'csv', 'sarif', 'junit'];
 
 const ndjson = (args: string[]) =>
   wsdissect([...args, '-q', '-T', 'ndjson'])
@@ -469,12 +474,39 @@ describe('export', () => {
     expect(wsdissect(['export', 'csv', '-q', file]).stdout).toBe(`${CSV_COLUMNS.join(',')}\r\n`);
   });
 
-  it('never writes over what it reads', () => {
-    const own = join(folder, 'own.pcap');
+  it.each(FILES)('never writes %s over what it reads, whatever it is called', (format) => {
+    const own = join(folder, `own-${format}.pcap`);
     copyFileSync(CAPTURES[1], own);
-    const before = readFileSync(own);
-    expect(wsdissect(['export', 'csv', '-o', own, own])).toMatchObject({ status: 1 });
-    expect(readFileSync(own)).toEqual(before);
+    const [hard, soft] = [`${own}.hard`, `${own}.soft`];
+    linkSync(own, hard);
+    symlinkSync(own, soft);
+    for (const [output, input] of [
+      [own, own],
+      [hard, own],
+      [soft, own],
+      [hard, soft],
+    ])
+      expect(wsdissect(['export', format, '-o', output, input])).toMatchObject({
+        status: 1,
+        stderr: 'wsdissect: the capture itself cannot be the file to write\n',
+      });
+    expect(readFileSync(own)).toEqual(readFileSync(CAPTURES[1]));
+  });
+
+  it.each(FILES)('%s: what cannot be read, or be meant, costs no earlier file and leaves none', (format) => {
+    const earlier = join(folder, `earlier.${format}`);
+    const none = join(folder, `none.${format}`);
+    const noCapture = join(folder, 'no-capture');
+    writeFileSync(earlier, 'precious');
+    writeFileSync(noCapture, 'x'.repeat(100));
+    for (const output of [earlier, none])
+      for (const args of [['-Y', 'foo == 1', CAPTURES[0]], ['/nowhere.pcap'], [noCapture]])
+        expect(wsdissect(['export', format, '-o', output, ...args]).status).toBeGreaterThan(0);
+    expect([readFileSync(earlier, 'utf8'), existsSync(none)]).toEqual(['precious', false]);
+    writeFileSync(earlier, 'x'.repeat(1 << 20));
+    wsdissect(['export', format, '-q', '-o', earlier, CAPTURES[2]]);
+    wsdissect(['export', format, '-q', '-o', none, CAPTURES[2]]);
+    expect(readFileSync(earlier, 'utf8')).toBe(readFileSync(none, 'utf8'));
   });
 });
 

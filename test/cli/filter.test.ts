@@ -80,7 +80,12 @@ describe('-Y', () => {
       text.split('\n').map((line) => (line === '--' ? line : Number(line.trim().split(/ +/)[0])));
     const { stdout } = wsdissect(['-T', 'text', ...args]);
     expect(numbers(stdout.trimEnd())).toEqual([1, 2, 3, 4, '--', 6, 7, 8]);
-    expect(numbers(wsdissect(['-T', 'text', '-c', '4', ...args]).stdout.trimEnd())).toEqual([1, 2, 3, 4]);
+    for (const [count, shown] of [
+      ['1', [1, 2, 3]],
+      ['2', [1, 2, 3, 4]],
+      ['3', [1, 2, 3, 4, '--', 6, 7, 8]],
+    ] as const)
+      expect(numbers(wsdissect(['-T', 'text', '-c', count, ...args]).stdout.trimEnd())).toEqual(shown);
     expect(rows(['-Y', 'ws.frame in {2, 3, 7}', '--context', '1', ECHO]).length).toBe(7);
   });
 

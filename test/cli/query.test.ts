@@ -287,6 +287,14 @@ describe('mistakes', () => {
     [['query', 'SELECT x FROM frames', deflate], 'SQL: Binder Error: Referenced column "x" not found'],
     [['query', 'SELEC', deflate], 'SQL: Parser Error: syntax error at or near "SELEC"'],
     [['query', ' ', deflate], 'SQL: there is no statement in it'],
+    [
+      ['query', "FROM messages WHERE decoded.type = 'ack'", 'fixtures/messages-socketio/capture.pcap.gz'],
+      "(a dot takes JSON out of JSON, ->> a text: decoded->>'type' = 'ack')",
+    ],
+    [
+      ['query', '-Y', 'foo == 1', 'SELECT 1', deflate],
+      '-Y chooses rows of frames, messages, sessions, findings, and the SQL names none of them',
+    ],
     [['query', "SELECT error('a\n\x1b[2J')", deflate], 'SQL: Invalid Input Error: a; \\x1b[2J'],
     [['query', 'SELECT 1', '-T', 'xml', deflate], 'Allowed choices are table, csv, json, ndjson'],
     [['query', 'SELECT 1', '--database', '/nowhere/at.db'], '/nowhere/at.db: no such file'],

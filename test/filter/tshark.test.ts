@@ -54,6 +54,8 @@ const FILTERS = [
   'websocket.opcode in {8 .. 10} and tcp.port in {1 .. 65535}',
   'websocket.opcode & 8',
   'websocket.opcode & 0x8 == 8',
+  'websocket.opcode & 0xff == 8',
+  'websocket.opcode & -1',
   'websocket && websocket.opcode & 9 != 1',
   'websocket.opcode & 12 & 8 or websocket.opcode & 3 > 1',
   'websocket and any tcp.port & 7 == 1',
