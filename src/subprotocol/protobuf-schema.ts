@@ -5,6 +5,7 @@
  * both senders, or the client's and the server's. Octets that are no message of it, or none of whose fields it has, are
  * left to others.
  */
+import { isAbsolute } from 'node:path';
 import protobufjs from 'protobufjs';
 import type { Sender } from '../websocket/frame-record.js';
 import { BINARY } from '../websocket/opcode.js';
@@ -22,7 +23,7 @@ type Types = Readonly<Record<Sender, protobufjs.Type>>;
  * and the server's; none: the file has only one that is in no other. Throws Error with one line that says what is wrong.
  */
 export function protobufSchema(file: string, names: readonly string[]): Subprotocol {
-  const root = protobufjs.loadSync(file).resolveAll();
+  const root = new OwnRoot().loadSync(file).resolveAll();
   const [client, server = client] =
     names.length === 0 ? [onlyType(root)] : names.map((name) => find(root, name));
   return {
@@ -43,6 +44,15 @@ export function protobufSchema(file: string, names: readonly string[]): Subproto
       },
     }),
   };
+}
+
+/** Schemas come from others, too: they import what lies beside them, and nothing by its place in the file system. */
+class OwnRoot extends protobufjs.Root {
+  override resolvePath(origin: string, target: string): string | null {
+    if (origin !== '' && isAbsolute(target))
+      throw new Error(`imports ${quoted(target)}, by an absolute path`);
+    return super.resolvePath(origin, target);
+  }
 }
 
 function find(root: protobufjs.Namespace, name: string): protobufjs.Type {

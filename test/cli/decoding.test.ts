@@ -140,6 +140,10 @@ describe('--proto', () => {
     [`${PROTO}:prices.Other`, /has no message prices\.Other \(it has prices\.Ask, prices\.Quote\)$/],
     [file('bad.proto', 'message {'), /bad\.proto: illegal type name/],
     [file('empty.proto', 'syntax = "proto3";'), /has no message$/],
+    [
+      file('far.proto', 'syntax = "proto3"; import "/etc/hostname"; message A { int32 a = 1; }'),
+      /far\.proto: imports "\/etc\/hostname", by an absolute path$/,
+    ],
   ])('is a usage error: %s', (proto, expected) => {
     const { status, stdout, stderr } = wsdissect(['messages', '--proto', proto, BINARY]);
     expect([status, stdout]).toEqual([1, '']);

@@ -56,7 +56,7 @@ export const BREAKING = {
   ],
   'non-minimal-length': (draw) => [
     say(draw, draw.sender(), {
-      opcode: draw.one([...DATA, PING]),
+      opcode: draw.one(DATA),
       payload: word(draw),
       lengthForm: draw.one([16, 64] as const),
     }),
