@@ -35,7 +35,7 @@ export interface SessionConsumer {
   readonly frame?: ((frame: Frame) => void) | undefined;
   /** As MessageOwner.message; leave it out if nobody wants messages. */
   readonly message?: ((message: DecodedMessage, packet: number) => void) | undefined;
-  /** Whether of this session only messages are wanted that are no frame's payload as it is. */
+  /** Whether of this session only messages are wanted that are no frame's payload as it is: if so, to its end. */
   readonly joinedOnly?: ((session: Session) => boolean) | undefined;
   /** Watches frames and messages as facts. */
   readonly observer?: SessionObserver | undefined;
@@ -79,6 +79,7 @@ export class SessionDecoder implements DirectionOwner {
   private ends: { client?: ObservedEnd; server?: ObservedEnd } = {};
   /** Of sides that have sent a Ping. */
   private pings: { client?: OpenPings; server?: OpenPings } = {};
+  private isJoinedOnly = false;
 
   constructor(
     public session: Session,
@@ -127,7 +128,8 @@ export class SessionDecoder implements DirectionOwner {
   }
 
   get joinedOnly(): boolean {
-    return this.consumer.joinedOnly?.(this.session) === true;
+    this.isJoinedOnly ||= this.consumer.joinedOnly?.(this.session) === true;
+    return this.isJoinedOnly;
   }
 
   get observer(): SessionObserver | undefined {
