@@ -59,7 +59,8 @@ async function scriptOf(file: string, { stderr }: Terminal): Promise<Script> {
   const { parseScript } = await import('../sample/script-text.js');
   try {
     const { script, warnings } = parseScript(text);
-    for (const warning of warnings) stderr.write(`wsdissect: ${visible(nameOf(file))}: ${warning}\n`);
+    for (const warning of warnings)
+      stderr.write(`wsdissect: ${visible(nameOf(file))}: warning: ${warning}\n`);
     stderr.flush();
     return script;
   } catch (error) {

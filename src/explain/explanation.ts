@@ -1,6 +1,7 @@
 /**
  * All that is to be said about one frame, as data: text, Markdown, SVG and JSON show it.
  */
+import { formatDoubt } from '../output/frame-columns.js';
 import type { Finding } from '../rules/finding.js';
 import type { Frame, Piece } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
@@ -27,7 +28,7 @@ export interface Explanation {
   readonly pieces: readonly Piece[];
   /** What is wrong with it, or with what it ends. */
   readonly findings: readonly Finding[];
-  /** What nobody told of bytes that come from no capture: sentences. */
+  /** What nobody told of bytes that come from no capture, and what of a capture is not certain: sentences. */
   readonly assumed: readonly string[];
 }
 
@@ -54,6 +55,12 @@ export function explainFrame(
     joined: isJoined ? joinedOf(message) : undefined,
     pieces: isCaptured ? frame.pieces : [],
     findings,
-    assumed,
+    assumed: [...assumed, ...doubtsOf(frame)],
   };
+}
+
+function doubtsOf(frame: Frame): string[] {
+  return frame.confidence < 1
+    ? [`That a frame begins here is inferred from the bytes (${formatDoubt(frame)}).`]
+    : [];
 }

@@ -23,7 +23,8 @@ export function explanationJson({
     frame: frame.number,
     sender: frame.sender,
     opcode: opcodeName(frame.opcode),
-    length: frame.length,
+    // Above 2^53 in digits, since a number of JSON would be rounded by most who read it.
+    length: frame.length > Number.MAX_SAFE_INTEGER ? String(frame.exactLength) : frame.length,
     bytes: wireHex(frame, bytes).join(' '),
     parts,
     diagram: diagram.rows.map((row) => row.map(({ part, start, end, bits }) => ({ part, start, end, bits }))),

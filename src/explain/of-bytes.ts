@@ -54,10 +54,16 @@ export function framesOfBytes(bytes: Uint8Array, rules: readonly Rule[], known: 
   const deflate = known.deflate ?? compressing !== undefined;
   const firstOfData = frames.find(({ opcode }) => !isControl(opcode));
   const continued = firstOfData?.opcode === CONTINUATION ? firstOfData : undefined;
+  const odd = frames.find(({ rsv1, rsv2, rsv3 }) => rsv1 || rsv2 || rsv3);
   const assumed = [
     ...(known.sender === undefined && frames.length > 0 ? [senderAssumed(frames, sender)] : []),
     ...(known.deflate === undefined && compressing !== undefined ? [deflateAssumed(compressing)] : []),
-    ...(continued === undefined ? [] : [beginningAssumed(continued)]),
+    ...(known.deflate === undefined && compressing === undefined && odd !== undefined
+      ? [noneAssumed(odd)]
+      : []),
+    ...(continued === undefined
+      ? []
+      : [beginningAssumed(continued, known.deflate === false || (odd !== undefined && !deflate))]),
   ];
   const judging = deflate ? rules.filter(knowsEnough) : rules;
   return { ...decode(bytes, judging, sender, deflate, continued !== undefined), assumed };
@@ -77,8 +83,14 @@ function deflateAssumed({ number, opcode }: Frame): string {
   return `permessage-deflate was agreed on, since frame ${number} begins a ${opcodeName(opcode)} message with RSV1, which nothing else in use sets; --no-deflate says otherwise.`;
 }
 
-function beginningAssumed({ number }: Frame): string {
-  return `The message that frame ${number} continues began before these bytes (RFC 6455 §5.4): its first frame would tell whether it is text, and whether it is compressed. If none began, the connection fails.`;
+function noneAssumed({ number, rsv1 }: Frame): string {
+  const told = `No extension was agreed on that gives the reserved bits of frame ${number} a meaning (RFC 6455 §5.2)`;
+  return rsv1 ? `${told}; --deflate says that permessage-deflate was.` : `${told}.`;
+}
+
+function beginningAssumed({ number }: Frame, isPlain: boolean): string {
+  const also = isPlain ? '' : ', and whether it is compressed';
+  return `The message that frame ${number} continues began before these bytes (RFC 6455 §5.4): its first frame would tell whether it is text${also}. If none began, the connection fails.`;
 }
 
 /** The parameters of permessage-deflate stay unknown: BFINAL is unusual only with context takeover (RFC 7692 §7.2.3.4). */

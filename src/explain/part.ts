@@ -88,6 +88,11 @@ export function isMissing({ missing, headerLength }: Frame, octet: number): bool
   return missing.some(({ offset, length }) => at >= offset && at < offset + length);
 }
 
+/** The parts that have bits in a hexadecimal digit of the frame, the first one at least. */
+export function partsOfDigit(parts: readonly Part[], digit: number): readonly Part[] {
+  return parts.filter(({ startBit, endBit }) => startBit < 4 * digit + 4 && endBit > 4 * digit);
+}
+
 /** The octets of a frame in hexadecimal, `??` for those that are missing. */
 export function wireHex(frame: Frame, bytes: Uint8Array): readonly string[] {
   return Array.from(bytes, (byte, at) => (isMissing(frame, at) ? '??' : hexByte(byte)));

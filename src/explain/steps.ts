@@ -6,7 +6,8 @@ import { count } from '../rules/count.js';
 import type { Finding } from '../rules/finding.js';
 import type { Frame } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
-import { CLOSE, CONTINUATION, isControl, opcodeName, PING, TEXT } from '../websocket/opcode.js';
+import { CLOSE, CONTINUATION, isControl, opcodeTitle, PING, TEXT } from '../websocket/opcode.js';
+import { isInHttp2Stream } from '../websocket/session-record.js';
 import { refersBack } from './refers-back.js';
 
 export interface Step {
@@ -30,6 +31,15 @@ const BROKEN_IN_HEADER: readonly string[] = [
   'masked-server-frame',
 ];
 const BROKEN_IN_LENGTH: readonly string[] = ['length-top-bit'];
+/** What many receivers take all the same, by rule. */
+const REFUSED_BY_SOME: Readonly<Record<string, string>> = {
+  'non-minimal-length':
+    'a strict receiver fails the connection instead, since the length is not in the shortest form (RFC 6455 §5.2), which many do not check',
+  'deflate-context-used':
+    'a receiver that forgets each message, as was agreed on (RFC 7692 §7.1.1), cannot inflate it, and fails the connection instead',
+  'deflate-window-exceeded':
+    'a receiver whose window is no larger than was agreed on (RFC 7692 §7.1.2) cannot inflate it, and fails the connection instead',
+};
 
 /** `findings`: what is wrong with the frame, or with the `message` that it ends, where that is known. */
 export function stepsOf(frame: Frame, findings: readonly Finding[], message?: Message): readonly Step[] {
@@ -64,7 +74,12 @@ function stepsThrough(frame: Frame): readonly Step[] {
           ? `the payload has ${count(exactLength, 'byte')}`
           : 'the top bit is set, which no length may have',
     });
-  if (masked) steps.push({ state: 'key', takes: 4, tells: 'the masking key is known: the payload begins' });
+  if (masked)
+    steps.push({
+      state: 'key',
+      takes: 4,
+      tells: `the masking key is known: ${length > 0 ? 'the payload begins' : 'there is no payload'}`,
+    });
   if (length > 0)
     steps.push({
       state: 'payload',
@@ -76,7 +91,7 @@ function stepsThrough(frame: Frame): readonly Step[] {
 
 function headerTells({ lengthForm, masked, length, opcode, fin }: Frame): string {
   const more = (lengthForm === 7 ? 0 : lengthForm / 8) + (masked ? 4 : 0);
-  const kind = `${fin ? '' : 'a fragment: '}${opcodeName(opcode)}`;
+  const kind = `${fin ? '' : 'a fragment: '}${opcodeTitle(opcode)}`;
   const size =
     lengthForm === 7 ? `${count(length, 'byte')} of payload` : `the length in ${lengthForm / 8} more bytes`;
   const then = more === 0 ? 'that is the whole header' : `the header has ${more} more bytes`;
@@ -94,15 +109,19 @@ function endTells(frame: Frame, findings: readonly Finding[], message: Message |
     return `${count(lost, 'byte')} ${lost === 1 ? 'was' : 'were'} not captured: only who received the frame knows what it says`;
   const broken = (id: string) => findings.some(({ rule }) => rule.id === id);
   if (broken('frame-after-close')) return 'it is discarded: a Close came before it (RFC 6455 §1.4)';
+  if (frame.opcode === PING && broken('control-after-close'))
+    return 'no Pong is due: a Close came before it (RFC 6455 §5.5.2)';
   const tells = isControl(frame.opcode) ? controlTells(frame) : dataTells(frame, message);
-  return broken('non-minimal-length')
-    ? `${tells}; a strict receiver fails the connection instead, since the length is not in the shortest form (RFC 6455 §5.2), which many do not check`
-    : tells;
+  const refused = findings.flatMap(({ rule }) => REFUSED_BY_SOME[rule.id] ?? []);
+  return [tells, ...refused].join('; ');
 }
 
-function controlTells({ opcode }: Frame): string {
-  if (opcode === CLOSE)
-    return 'nothing may follow in this direction; the other side has to answer with a Close, unless this is the answer to its own: then the server ends TCP';
+function controlTells({ opcode, session }: Frame): string {
+  if (opcode === CLOSE) {
+    // RFC 6455 §7.1.1, and over HTTP/2 RFC 8441 §5.
+    const then = isInHttp2Stream(session.carrier) ? 'the HTTP/2 stream ends' : 'the server ends TCP';
+    return `no data frame may follow in this direction; the other side has to answer with a Close, unless this is the answer to its own: then ${then}`;
+  }
   if (opcode === PING) return 'a Pong with the same payload is due; a message under way stays as it is';
   return 'it is handled at once; a message under way stays as it is';
 }

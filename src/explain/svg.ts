@@ -6,7 +6,7 @@ import { visible } from '../bytes/visible.js';
 import { wrap } from '../output/width.js';
 import { type Cell, ROW_BITS } from './diagram.js';
 import type { Explanation } from './explanation.js';
-import { type Part, type PartName, wireHex } from './part.js';
+import { type Part, type PartName, partsOfDigit, wireHex } from './part.js';
 import { titleOf } from './text.js';
 
 const BIT = 24;
@@ -84,14 +84,17 @@ function cellSvg(
   ].join('');
 }
 
+/** Each of its digits in the colour of the part that begins there, or goes on. */
 function byteSvg(byte: string, index: number, top: number, parts: readonly Part[]): string {
-  const part = parts.findLast(({ startBit }) => startBit <= 8 * index + 7)!;
   const x = LEFT + (index % BYTES_IN_ROW) * 32;
   const y = top + Math.floor(index / BYTES_IN_ROW) * 26;
-  return (
-    `<g><title>${escaped(part.title)}</title><rect x="${x}" y="${y - 16}" width="28" height="22" fill="${COLORS[part.name]}"/>` +
-    `${text(x + 14, y, byte)}</g>`
-  );
+  const halves = [0, 1].map((digit) => {
+    const [part, ...others] = partsOfDigit(parts, 2 * index + digit);
+    const title = [part, ...others].map((one) => one.title).join(', ');
+    return `<rect x="${x + 14 * digit}" y="${y - 16}" width="14" height="22" fill="${COLORS[part.name]}"><title>${escaped(title)}</title></rect>`;
+  });
+  // The halves below it have the tooltips.
+  return `<g>${halves.join('')}${text(x + 14, y, byte, ' pointer-events="none"')}</g>`;
 }
 
 const middle = (start: number, end: number) => LEFT + ((start + end) / 2) * BIT;

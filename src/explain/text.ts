@@ -8,15 +8,15 @@ import type { Colors } from '../output/colors.js';
 import { wrap } from '../output/width.js';
 import { count } from '../rules/count.js';
 import { opcodeTitle } from '../websocket/opcode.js';
+import { byteLines, paint } from './bytes.js';
 import { type Cell, type Diagram, ROW_BITS } from './diagram.js';
 import type { Explanation } from './explanation.js';
-import { PART_NAMES, type Part, type PartName, wireHex } from './part.js';
+import type { Part } from './part.js';
 import type { Step } from './steps.js';
 import type { UnmaskedByte } from './unmasking.js';
 
 /** As RFCs have it, and good on a narrow terminal. */
 const WIDTH = 78;
-const ROW_BYTES = 16;
 /** Packets that are named. */
 const MAX_PACKETS = 16;
 
@@ -55,7 +55,7 @@ export function explanationSections(explanation: Explanation, colors: Colors): r
     ['assumed', 'What is assumed', assumed.flatMap((one) => wrapped(one, '  '))],
     ['figure', 'Bit by bit (RFC 6455 §5.2)', diagramLines(diagram, colors)],
     ['parts', 'What each part says', togetherOf(parts).flatMap((alike) => partLines(alike, colors))],
-    ['bytes', 'The bytes, coloured by part', byteLines(explanation, colors)],
+    ['bytes', 'The bytes, and below them their parts', byteLines(explanation, colors)],
     [
       'unmasking',
       'Unmasking (RFC 6455 §5.3): byte i of the payload XOR byte i mod 4 of the key',
@@ -131,10 +131,6 @@ function centred(text: string, width: number): string {
   return text.padStart(text.length + Math.max(0, left)).padEnd(width);
 }
 
-function paint(part: PartName, text: string, colors: Colors): string {
-  return colors.part(PART_NAMES.indexOf(part), text);
-}
-
 /** Those next to each other of which the same is to be said, as of reserved bits, are told together. */
 export function togetherOf(parts: readonly Part[]): readonly (readonly Part[])[] {
   const groups: Part[][] = [];
@@ -168,20 +164,6 @@ function partLines(alike: readonly Part[], colors: Colors): string[] {
     ...wrapped(says, '  = '),
     ...wrapped(why, '  ', colors.dim),
   ];
-}
-
-function byteLines({ bytes, parts, frame }: Explanation, colors: Colors): string[] {
-  const lines: string[] = [];
-  const hex = wireHex(frame, bytes);
-  for (let at = 0; at < bytes.length; at += ROW_BYTES) {
-    const row = hex.slice(at, at + ROW_BYTES).map((byte, i) => {
-      const part = parts.findLast(({ startBit }) => startBit <= 8 * (at + i) + 7)!;
-      return `${i === 8 ? ' ' : ''}${paint(part.name, byte, colors)}`;
-    });
-    lines.push(`  ${at.toString(16).padStart(4, '0')}  ${row.join(' ')}`);
-  }
-  const rest = frame.headerLength + frame.length - bytes.length;
-  return rest > 0 ? [...lines, `  … ${count(rest, 'more byte')}`] : lines;
 }
 
 function unmaskLines(explanation: Explanation): string[] {

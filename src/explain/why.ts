@@ -31,8 +31,8 @@ const WHY: Readonly<Record<PartName, (frame: Frame) => string>> = {
   length: whyLength,
   'extended-length': whyExtended,
   key: () =>
-    'The sender draws four new bytes for each frame, from a source that nobody can guess, and sends them along: they ' +
-    'keep nothing secret, but whoever chose the payload could not choose what goes over the wire.',
+    'Four bytes that the sender has to draw anew for each frame, from a source that nobody can guess (§5.3). Sent along, ' +
+    'they keep nothing secret, but whoever chose the payload cannot choose what goes over the wire (§10.3).',
   payload: whyPayload,
 };
 
@@ -42,7 +42,7 @@ function whyFin({ fin, opcode }: Frame): string {
       ? 'A control frame is always whole (§5.5): it has to fit between the fragments of other messages.'
       : 'A control frame must not be fragmented (§5.5), so this bit ought to be 1.';
   if (fin && opcode !== CONTINUATION)
-    return 'The message is whole with this one frame; the receiver can hand it on at once.';
+    return 'No fragment follows: this one frame is the whole message (§5.4).';
   return fin
     ? 'With this frame the fragmented message is whole (§5.4).'
     : 'The sender did not want to wait until it knew the end of the message (§5.4); control frames may come in between.';
@@ -138,7 +138,7 @@ function whyPayload(frame: Frame): string {
   const { opcode, compressed, masked, length, exactLength } = frame;
   const unmasked = masked ? 'Shown unmasked. ' : '';
   if (exactLength >> 63n !== 0n)
-    return `${unmasked}No receiver gets here, since the length is none; without its top bit it would be ${count(length, 'byte')}.`;
+    return `${unmasked}No receiver gets here, since the length is none; without its top bit it would be ${count(exactLength & ~(1n << 63n), 'byte')}.`;
   if (opcode === CLOSE)
     return length < 2
       ? `${unmasked}A Close is empty, or begins with a code of two bytes: one byte is an error.`
@@ -147,5 +147,7 @@ function whyPayload(frame: Frame): string {
     return `${unmasked}Up to 125 bytes of any kind; many programs send a counter or a time.`;
   if (compressed)
     return `${unmasked}Compressed with DEFLATE, without the four bytes 00 00 ff ff at the end of the message (RFC 7692 §7.2.1).${REFERS_BACK[refersBack(frame) ?? 'no']}`;
+  if (OPCODES[opcode] === undefined)
+    return `${unmasked}What it means nothing defines, as little as the opcode (§5.2).`;
   return `${unmasked}What the application said, or this part of it.`;
 }

@@ -72,7 +72,7 @@ function firstByte(frame: Frame): FrameField[] {
       value: `${frame.opcode} (${isReserved(frame.opcode) ? 'reserved' : opcodeName(frame.opcode)})`,
       meaning:
         opcodeMeanings[frame.opcode] ?? `reserved for ${isControl(frame.opcode) ? 'control' : 'data'} frames`,
-      section: isControl(frame.opcode) ? 'RFC 6455 §5.5' : 'RFC 6455 §5.6',
+      section: sectionOf(frame),
       start: 0,
       end: 1,
     },
@@ -158,11 +158,16 @@ function keyField(frame: Frame): FrameField[] {
   ];
 }
 
+function sectionOf({ opcode }: Frame): string {
+  if (isReserved(opcode)) return FRAMING;
+  return isControl(opcode) ? 'RFC 6455 §5.5' : 'RFC 6455 §5.6';
+}
+
 function payloadFields(frame: Frame): FrameField[] {
   if (frame.length === 0) return [];
   const start = frame.headerLength;
   const end = start + frame.length;
-  const what = isControl(frame.opcode) ? 'RFC 6455 §5.5' : frame.compressed ? 'RFC 7692 §6' : 'RFC 6455 §5.6';
+  const what = frame.compressed && !isControl(frame.opcode) ? 'RFC 7692 §6' : sectionOf(frame);
   const name = frame.masked ? 'Payload, unmasked' : 'Payload';
   const whole: FrameField = {
     name,

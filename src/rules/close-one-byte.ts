@@ -12,8 +12,8 @@ export const closeOneByte: Rule = {
   fails: true,
   title: 'The body of a Close frame is one byte long',
   asks:
-    'If a Close frame has a body, its first two octets MUST be the code, most significant octet first. No ' +
-    'body is allowed too.',
+    'If a Close frame has a body, its first two octets MUST be the code, most significant octet first. It ' +
+    'may also have none.',
   why:
     'Half a code means nothing: 03 could become 1000 or 769. Receivers fail the connection with 1002 ' +
     'rather than guess.',

@@ -6,7 +6,7 @@ import type { Sender } from '../websocket/frame-record.js';
 import { EMPTY } from '../websocket/frame-state.js';
 import type { FrameFacts } from '../websocket/observer.js';
 import { CLOSE, isControl, isReserved, opcodeName, PING, PONG } from '../websocket/opcode.js';
-import { count } from './count.js';
+import { payloadBytes } from './lengths.js';
 import { peerOf, type Report, type Watcher, whereIs } from './rule.js';
 
 interface Side {
@@ -80,10 +80,10 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 function describe({ header, time }: FrameFacts, { closeFrame, closeTime }: Side): string {
-  const { opcode, length } = header;
+  const { opcode } = header;
   const what = isReserved(opcode)
-    ? `a frame of reserved opcode ${opcode} and ${count(length, 'byte')}`
-    : `${opcode === CLOSE ? 'a second Close' : `a ${opcodeName(opcode)}`} frame with ${count(length, 'byte')} of payload`;
+    ? `a frame of reserved opcode ${opcode} and ${payloadBytes(header)}`
+    : `${opcode === CLOSE ? 'a second Close' : `a ${opcodeName(opcode)}`} frame with ${payloadBytes(header)} of payload`;
   const late = Math.round((time - closeTime) * 1000);
   const when = late === 0 ? 'right behind' : `${late} ms after`;
   return `${what} comes ${when} its own Close (frame ${closeFrame})`;

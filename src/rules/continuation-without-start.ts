@@ -1,8 +1,9 @@
 /**
  * RFC 6455 §5.4: a continuation continues something.
  */
-import { count } from './count.js';
+
 import { FragmentWatch } from './fragments.js';
+import { payloadBytes } from './lengths.js';
 import { type Rule, WATCHES_NOTHING } from './rule.js';
 
 export const continuationWithoutStart: Rule = {
@@ -29,7 +30,7 @@ export const continuationWithoutStart: Rule = {
     watched
       .share(FragmentWatch)
       .on('no-start', ({ sender, header }) =>
-        report(sender, `the continuation of ${count(header.length, 'byte')} continues no message`),
+        report(sender, `the continuation of ${payloadBytes(header)} continues no message`),
       );
     return WATCHES_NOTHING;
   },

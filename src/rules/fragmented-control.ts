@@ -2,7 +2,7 @@
  * RFC 6455 §5.5: control frames are not fragmented.
  */
 import { isControl, isReserved, opcodeName } from '../websocket/opcode.js';
-import { count } from './count.js';
+import { payloadBytes } from './lengths.js';
 import type { Rule } from './rule.js';
 
 export const fragmentedControl: Rule = {
@@ -25,9 +25,10 @@ export const fragmentedControl: Rule = {
     explanation: 'A Ping is 89: in 09 the FIN bit (80) is missing.',
   },
   judge: (report) => ({
-    oddFrame({ sender, header: { fin, opcode, length } }) {
+    oddFrame({ sender, header }) {
+      const { fin, opcode } = header;
       if (!fin && isControl(opcode) && !isReserved(opcode))
-        report(sender, `the ${opcodeName(opcode)} frame with ${count(length, 'byte')} of payload has no FIN`);
+        report(sender, `the ${opcodeName(opcode)} frame with ${payloadBytes(header)} of payload has no FIN`);
     },
   }),
 };

@@ -1,9 +1,10 @@
 /**
  * RFC 6455 §5.4: fragments of messages are not interleaved.
  */
+
 import { opcodeName } from '../websocket/opcode.js';
-import { count } from './count.js';
 import { FragmentWatch } from './fragments.js';
+import { payloadBytes } from './lengths.js';
 import { type Rule, WATCHES_NOTHING } from './rule.js';
 
 export const interleavedMessage: Rule = {
@@ -30,10 +31,10 @@ export const interleavedMessage: Rule = {
   watch(watched, report) {
     watched
       .share(FragmentWatch)
-      .on('interleaved', ({ sender, header: { opcode, length } }) =>
+      .on('interleaved', ({ sender, header }) =>
         report(
           sender,
-          `a ${opcodeName(opcode)} frame with ${count(length, 'byte')} of payload comes inside a fragmented message`,
+          `a ${opcodeName(header.opcode)} frame with ${payloadBytes(header)} of payload comes inside a fragmented message`,
         ),
       );
     return WATCHES_NOTHING;

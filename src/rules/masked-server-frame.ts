@@ -1,7 +1,8 @@
 /**
  * RFC 6455 §5.1: a server masks no frame.
  */
-import { count } from './count.js';
+
+import { payloadBytes } from './lengths.js';
 import { spacedKey } from './masking-keys.js';
 import type { Rule } from './rule.js';
 
@@ -32,7 +33,7 @@ export const maskedServerFrame: Rule = {
       if (sender === 'server' && header.masked)
         report(
           'server',
-          `the frame with ${count(header.length, 'byte')} of payload is masked, with the key ${spacedKey(header.maskingKey)}`,
+          `the frame with ${payloadBytes(header)} of payload is masked, with the key ${spacedKey(header.maskingKey)}`,
         );
     },
   }),

@@ -1,8 +1,8 @@
 /**
  * RFC 6455 §5.3: a key of zeros masks nothing.
  */
-import { count } from './count.js';
 import { KeyWatch } from './key-watch.js';
+import { payloadBytes } from './lengths.js';
 import type { Rule } from './rule.js';
 
 export const maskingKeyZero: Rule = {
@@ -29,7 +29,7 @@ export const maskingKeyZero: Rule = {
   watch: (session, report) => {
     session.share(KeyWatch).on({
       zero: ({ header }) =>
-        report('client', `the frame with ${count(header.length, 'byte')} of payload is masked with zeros`),
+        report('client', `the frame with ${payloadBytes(header)} of payload is masked with zeros`),
     });
     return {};
   },

@@ -2,8 +2,7 @@
  * RFC 6455 §5.5: a control frame has at most 125 bytes of payload.
  */
 import { CONTROL_LIMIT, isControl, isReserved, opcodeName } from '../websocket/opcode.js';
-import { count } from './count.js';
-import { hasTopBit } from './lengths.js';
+import { hasTopBit, payloadBytes } from './lengths.js';
 import type { Rule } from './rule.js';
 
 export const oversizedControl: Rule = {
@@ -13,7 +12,7 @@ export const oversizedControl: Rule = {
   fails: true,
   title: 'A control frame has more than 125 bytes',
   asks:
-    'The payload of Close, Ping and Pong MUST be 125 bytes at most. A reason in a Close has 123 bytes, as the ' +
+    'The payload of Close, Ping and Pong MUST be 125 bytes at most. A reason in a Close has at most 123 bytes, as the ' +
     'code takes two; a character of UTF-8 takes up to four.',
   why: 'Control frames have to get through at any time, and be read without memory being allocated for them.',
   causes:
@@ -30,7 +29,7 @@ export const oversizedControl: Rule = {
       const { opcode, length } = header;
       // A length with the top bit set is none: length-top-bit tells of it.
       if (length <= CONTROL_LIMIT || !isControl(opcode) || isReserved(opcode) || hasTopBit(header)) return;
-      report(sender, `the ${opcodeName(opcode)} frame has ${count(length, 'byte')} of payload`);
+      report(sender, `the ${opcodeName(opcode)} frame has ${payloadBytes(header)} of payload`);
     },
   }),
 };

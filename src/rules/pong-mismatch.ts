@@ -12,8 +12,8 @@ export const pongMismatch: Rule = {
   title: 'A Pong has another payload than the Ping',
   asks:
     'A Pong sent in response to a Ping has exactly the payload of that Ping. Of several Pings only the ' +
-    'latest need be answered. A Pong that answers nothing is allowed, as a heartbeat, while no Ping is ' +
-    'open.',
+    'latest need be answered. A Pong that answers nothing is allowed at any time, as a heartbeat: one that ' +
+    'comes while Pings are open, and has the payload of none, cannot be told from a wrong answer.',
   why:
     'By the payload the sender knows which of its Pings came back, and so how long the way takes. ' +
     'Libraries that look at it (Python `websockets`, Autobahn) do not count the wrong one, and end a ' +

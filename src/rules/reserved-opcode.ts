@@ -1,8 +1,9 @@
 /**
  * RFC 6455 §5.2: opcodes 3 to 7 and 11 to 15 are reserved.
  */
+
 import { isControl, isReserved } from '../websocket/opcode.js';
-import { count } from './count.js';
+import { payloadBytes } from './lengths.js';
 import { knownExtensions } from './negotiated.js';
 import { type Rule, WATCHES_NOTHING } from './rule.js';
 
@@ -28,12 +29,13 @@ export const reservedOpcode: Rule = {
   watch: ({ handshake }, report) => {
     if (knownExtensions(handshake) === undefined) return WATCHES_NOTHING;
     return {
-      oddFrame({ sender, header: { opcode, length } }) {
+      oddFrame({ sender, header }) {
+        const { opcode } = header;
         if (!isReserved(opcode)) return;
         const kind = isControl(opcode) ? 'control' : 'data';
         report(
           sender,
-          `opcode ${opcode} of the frame with ${count(length, 'byte')} of payload is reserved for ${kind} frames`,
+          `opcode ${opcode} of the frame with ${payloadBytes(header)} of payload is reserved for ${kind} frames`,
         );
       },
     };

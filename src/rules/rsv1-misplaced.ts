@@ -1,8 +1,9 @@
 /**
  * RFC 7692 §6.1: RSV1 is set in the first frame of a message only.
  */
+
 import { CONTINUATION, isControl, isReserved, opcodeName } from '../websocket/opcode.js';
-import { count } from './count.js';
+import { payloadBytes } from './lengths.js';
 import { knownExtensions } from './negotiated.js';
 import { type Rule, WATCHES_NOTHING } from './rule.js';
 
@@ -41,7 +42,7 @@ export const rsv1Misplaced: Rule = {
         if (isControl(opcode) || (opcode === CONTINUATION && messageUnderWay !== false))
           report(
             sender,
-            `RSV1 is set in a ${opcodeName(opcode)} frame with ${count(header.length, 'byte')} of payload`,
+            `RSV1 is set in a ${opcodeName(opcode)} frame with ${payloadBytes(header)} of payload`,
           );
       },
     };

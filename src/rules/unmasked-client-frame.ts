@@ -1,7 +1,7 @@
 /**
  * RFC 6455 §5.1: a client masks every frame that it sends.
  */
-import { count } from './count.js';
+import { payloadBytes } from './lengths.js';
 import type { Rule } from './rule.js';
 
 export const unmaskedClientFrame: Rule = {
@@ -31,7 +31,7 @@ export const unmaskedClientFrame: Rule = {
   judge: (report) => ({
     oddFrame({ sender, header }) {
       if (sender === 'client' && !header.masked)
-        report('client', `the frame with ${count(header.length, 'byte')} of payload is not masked`);
+        report('client', `the frame with ${payloadBytes(header)} of payload is not masked`);
     },
   }),
 };

@@ -149,7 +149,11 @@ export const SCENARIOS: readonly Scenario[] = [
     steps: [
       {
         by: 'client',
-        said: { text: 'once', packet: 'twice', comment: 'Sent again, for no acknowledgement came' },
+        said: {
+          text: 'once',
+          packet: 'twice',
+          comment: 'Sent twice, since no acknowledgement comes for the first',
+        },
       },
       { by: 'server', said: { text: 'understood' } },
       ...END,

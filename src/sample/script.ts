@@ -4,6 +4,7 @@
  *
  * Strategy: plain data. Every member is checked, with the place of what is wrong, so that nothing is ignored silently.
  */
+import { nearest } from '../bytes/nearest.js';
 import { SENDERS, type Sender } from '../websocket/frame-record.js';
 
 export interface Script {
@@ -136,15 +137,17 @@ const BESIDE: Readonly<Partial<Record<keyof Said, readonly Kind[]>>> = {
   packet: [...WITH_FRAMES, 'bytes'],
 };
 
+const STEPS: readonly string[] = [...SENDERS, 'wait'];
+
 /** Longest pause: an hour. */
 const MAX_WAIT = 3600;
 
 /** Throws ScriptError for what is no script, with the place. */
 export function readScript(value: unknown): Script {
   const { steps, ...rest } = members(value, [], 'the script');
+  const head = checked<Script>(rest, SCRIPT, [], '');
   if (!Array.isArray(steps))
     throw new ScriptError(['steps'], 'steps: a list is needed, such as "- client: Hello"');
-  const head = checked<Script>(rest, SCRIPT, [], '');
   for (const [name, other] of [
     ['path', 'request'],
     ['host', 'request'],
@@ -160,8 +163,8 @@ function readStep(value: unknown, index: number): Step {
   const path = ['steps', index];
   const entries = Object.entries(members(value, path, place));
   const [entry] = entries;
-  if (entries.length !== 1 || ![...SENDERS, 'wait'].includes(entry[0]))
-    throw new ScriptError(path, `${place}: one of client, server and wait is needed`);
+  if (entries.length !== 1 || !STEPS.includes(entry[0]))
+    throw new ScriptError(path, `${place}: ${noStep(entries.map(([name]) => name))}`);
   const [name, what] = entry;
   if (name === 'wait') {
     if (typeof what !== 'number' || !(what >= 0 && what <= MAX_WAIT))
@@ -169,6 +172,22 @@ function readStep(value: unknown, index: number): Step {
     return { wait: what };
   }
   return { by: name as Sender, said: readSaid(what, [...path, name], place) };
+}
+
+/** What is wrong with the names of a step: what a message has beside its text stands inside it. */
+function noStep(names: readonly string[]): string {
+  const said = names.find((name) => Object.hasOwn(SAID, name));
+  const unknown = names.find((name) => !STEPS.includes(name));
+  const sender = names.find((name) => name === 'client' || name === 'server');
+  if (said !== undefined)
+    return `${said} stands inside what ${sender ?? 'a side'} says: "- ${sender ?? 'client'}: { text: Hello, ${said}: … }"`;
+  if (unknown !== undefined) {
+    const near = nearest(unknown, STEPS);
+    return `${unknown} is not known; ${near === undefined ? 'there are client, server and wait' : `did you mean ${near}?`}`;
+  }
+  return names.length > 1
+    ? `${names.join(' and ')} are steps of their own, each with a "-" before it`
+    : 'one of client, server and wait is needed';
 }
 
 function readSaid(what: unknown, path: ScriptPath, place: string): Said {
@@ -201,7 +220,7 @@ function members(value: unknown, path: ScriptPath, place: string): Record<string
 /** YAML makes numbers and words such as `true` of what has no quotes. */
 function notMembers(value: unknown): string {
   const isScalar = typeof value === 'number' || typeof value === 'boolean';
-  return isScalar ? `a text stands in quotes: "${value}"` : 'names with values are needed';
+  return isScalar ? `a text stands in quotes, such as "${value}"` : 'names with values are needed';
 }
 
 function checked<T>(
@@ -212,11 +231,15 @@ function checked<T>(
 ): T {
   for (const [name, one] of Object.entries(value)) {
     const refuse = (why: string) => new ScriptError([...path, name], `${place}${name} ${why}`);
-    if (!Object.hasOwn(known, name)) throw refuse(`is not known; there are ${Object.keys(known).join(', ')}`);
+    if (!Object.hasOwn(known, name))
+      throw refuse(
+        `is not known; there are ${[...Object.keys(known), ...(place === '' ? ['steps'] : [])].join(', ')}`,
+      );
     const [check, what] = known[name];
     // YAML makes a number of digits without quotes.
     const quotes = typeof one === 'number' && (check('00') || check('00000000')) ? ', in quotes' : '';
-    if (!check(one)) throw refuse(`takes ${what}${quotes}`);
+    const none = typeof one === 'string' && check(Number(one)) ? ', without quotes' : '';
+    if (!check(one)) throw refuse(`takes ${what}${quotes}${none}`);
   }
   return value as T;
 }

@@ -34,7 +34,7 @@ it('plays the script of the README, of which it says what is broken', () => {
   expect(sample('--script', script, '-o', out)).toEqual({
     status: 0,
     stdout: '',
-    stderr: `wsdissect: ${script}: line 10: step 7: a client masks its frames (RFC 6455 §5.1)\n`,
+    stderr: `wsdissect: ${script}: warning: line 10: step 7: a client masks its frames (RFC 6455 §5.1)\n`,
   });
   const findings = wsdissect(['check', '-T', 'ndjson', out]).stdout;
   expect(findings).toContain('"rule":"unmasked-client-frame"');
@@ -50,7 +50,7 @@ it('says in which line of a script a mistake is, and warns of what breaks a rule
   };
   expect(played('steps:\n  - client: a\n  - "\\u001b[31m": b')).toEqual([
     1,
-    'wsdissect: mistake.yaml: line 3: step 2: one of client, server and wait is needed\n',
+    'wsdissect: mistake.yaml: line 3: step 2: \\x1b[31m is not known; there are client, server and wait\n',
   ]);
   expect(played('steps:\n  - client: { "\\u001b[31m": b }')).toEqual([
     1,
@@ -58,7 +58,7 @@ it('says in which line of a script a mistake is, and warns of what breaks a rule
   ]);
   expect(played('steps:\n  - client: { close: 1000 }\n  - client: a')).toEqual([
     0,
-    'wsdissect: mistake.yaml: line 3: step 2: the client goes on behind its Close of step 1 (RFC 6455 §5.5.1)\n',
+    'wsdissect: mistake.yaml: warning: line 3: step 2: the client goes on behind its Close of step 1 (RFC 6455 §5.5.1)\n',
   ]);
 });
 

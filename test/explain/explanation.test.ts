@@ -53,6 +53,9 @@ describe('the parts of a frame', () => {
     ['81 05 48 65 6c 6c 6f', 'mask', 'Servers never mask'],
     ['01 03 48 65 6c', 'fin', 'did not want to wait'],
     ['89 00', 'fin', 'A control frame is always whole'],
+    ['83 00', 'fin', 'No fragment follows: this one frame is the whole message'],
+    [HELLO, 'key', 'has to draw anew for each frame'],
+    ['8b 02 41 42', 'payload', 'What it means nothing defines'],
     ['89 00', 'length', 'There is no payload.'],
     ['09 00', 'fin', 'must not be fragmented'],
     ['8a 00', 'opcode', 'It answers a Ping'],
@@ -187,7 +190,7 @@ describe('the steps of a decoder', () => {
     [
       '88 00',
       ['header 2', 'end 0'],
-      'nothing may follow in this direction; the other side has to answer with a Close, unless this is the answer to its own: then the server ends TCP',
+      'no data frame may follow in this direction; the other side has to answer with a Close, unless this is the answer to its own: then the server ends TCP',
     ],
     [
       '81 02 c3 28',
@@ -254,9 +257,50 @@ describe('the steps of a decoder', () => {
       `The message that frame ${frame} continues began before these bytes (RFC 6455 §5.4): its first frame would tell whether it is text, and whether it is compressed. If none began, the connection fails.`,
     ];
     expect(told('80 02 6c 6f')).toEqual([[], assumed(1)]);
+    expect(told('c0 01 41')[1]).toEqual([
+      'No extension was agreed on that gives the reserved bits of frame 1 a meaning (RFC 6455 §5.2); --deflate says that permessage-deflate was.',
+      'The message that frame 1 continues began before these bytes (RFC 6455 §5.4): its first frame would tell whether it is text. If none began, the connection fails.',
+    ]);
+    expect(told('a1 00')[1]).toEqual([
+      'No extension was agreed on that gives the reserved bits of frame 1 a meaning (RFC 6455 §5.2).',
+    ]);
     expect(told('89 00 00 01 6c 80 01 6f')).toEqual([[], assumed(2)]);
     expect(told('80 02 6c 6f 80 01 41')).toEqual([['2 continuation-without-start'], assumed(1)]);
     expect(told('81 00 80 02 6c 6f')).toEqual([['2 continuation-without-start'], []]);
+  });
+
+  it('ask for no Pong behind a Close, and know what ends below HTTP/2', () => {
+    expect(explained('88 02 03 e8 89 01 41')[1].steps.at(-1)!.tells).toBe(
+      'no Pong is due: a Close came before it (RFC 6455 §5.5.2)',
+    );
+    const [close] = framesOfBytes(bytesOf('88 00'), rules).frames;
+    const session = { ...close.session, carrier: { ...close.session.carrier, stream: 1 } };
+    expect(explainFrame({ ...close, session }, [], true).steps.at(-1)!.tells).toMatch(
+      /: then the HTTP\/2 stream ends$/,
+    );
+  });
+
+  it('of an empty masked frame have no payload', () => {
+    expect(explained('81 80 01 02 03 04')[0].steps[1].tells).toBe(
+      'the masking key is known: there is no payload',
+    );
+  });
+
+  it.each([
+    [
+      'deflate-context-used',
+      'a receiver that forgets each message, as was agreed on (RFC 7692 §7.1.1), cannot',
+    ],
+    [
+      'deflate-window-exceeded',
+      'a receiver whose window is no larger than was agreed on (RFC 7692 §7.1.2) cannot',
+    ],
+  ])('of %s tell of receivers that cannot go on', (id, told) => {
+    const { frames } = framesOfBytes(bytesOf('c1 07 f2 48 cd c9 c9 07 00'), rules);
+    const rule = rules.find((one) => one.id === id)!;
+    const [like] = framesOfBytes(bytesOf('83 00'), rules).findings;
+    const finding = { ...like, rule, severity: rule.severity };
+    expect(explainFrame(frames[0], [finding], true).steps.at(-1)!.tells).toContain(`and handed on; ${told}`);
   });
 
   it('say that what earlier messages said is not here', () => {
@@ -307,9 +351,9 @@ describe('frames of bytes', () => {
   ])('%s, permessage-deflate: %s', (hex, deflate, broken) => {
     const { findings, assumed } = framesOfBytes(bytesOf(hex), rules, { sender: 'server', deflate });
     expect(findings.map(({ frame, rule }) => `${frame} ${rule.id}`).sort()).toEqual(broken);
-    const isAssumed = deflate === undefined && hex !== 'c9 00';
+    const expected = hex === 'c9 00' ? 'No extension was' : 'permessage-deflate was agreed';
     expect(assumed.map((one) => one.split(' ').slice(0, 3).join(' '))).toEqual(
-      isAssumed ? ['permessage-deflate was agreed'] : [],
+      deflate === undefined ? [expected] : [],
     );
   });
 
@@ -368,6 +412,13 @@ describe('octets that were not captured', () => {
     expect(explanationMarkdown(explanation)).toContain('Bytes: `81 85 37 fa 21 3d 7f ?? ?? 51 58`');
     expect(explanationSvg(explanation).match(/>\?\?</g)).toHaveLength(2);
     expect(explanation.unmasking).toEqual([{ index: 0, wire: 0x7f, key: 0x37, result: 0x48 }]);
+  });
+
+  it('leave it uncertain where frames begin that are found again', () => {
+    expect(explainFrame({ ...frame, confidence: 0.9995 }, [], true).assumed).toEqual([
+      'That a frame begins here is inferred from the bytes (found again, 99.9 %).',
+    ]);
+    expect(explanation.assumed).toEqual([]);
   });
 
   it('are told of, and not said to be taken', () => {

@@ -35,11 +35,53 @@ Bit by bit (RFC 6455 §5.2)
   });
 
   it('has the bytes, the unmasking and the steps', () => {
-    expect(text).toContain('\n  0000  81 85 37 fa 21 3d 7f 9f  4d 51 58\n');
+    expect(text).toContain(`
+The bytes, and below them their parts
+  0000  81 85 37 fa 21 3d 7f 9f  4d 51 58
+        FO ML KK KK KK KK PP PP  PP PP PP
+  F FIN, RSV  O opcode  M MASK  L length  K key  P payload
+`);
     expect(text).toContain("\n   0: 7f ^ 37 = 48 'H'\n   1: 9f ^ fa = 65 'e'\n");
     expect(text).toContain('\n  key        4 bytes  the masking key is known: the payload begins\n');
     expect(text).toContain('RSV1, RSV2, RSV3         3 bits, RFC 6455 §5.2\n  = 0: not set\n');
     expect(text).not.toContain('What is wrong');
+  });
+
+  it('has no letters below rows that are payload alone', () => {
+    const [long] = explained(`81 7e 01 f4 ${'61'.repeat(500)}`).map((one) => explanationText(one, plain));
+    const row = '61 61 61 61 61 61 61 61';
+    expect(long).toContain(`
+  0000  81 7e 01 f4 61 61 61 61  ${row}
+        FO ML EE EE PP PP PP PP  PP PP PP PP PP PP PP PP
+  0010  ${row}  ${row}
+  0020  ${row}  ${row}
+  0030  ${row}  ${row}
+  0040  61 61 61 61
+  … 436 more bytes
+  F FIN, RSV  O opcode  M MASK  L length  E extended length  P payload
+`);
+  });
+
+  it('has each digit in the colour of its part', () => {
+    const coloured = explanationText(explained(HELLO)[0], makeColors(true)).split('\n');
+    const row = coloured.findIndex((line) => line.startsWith('  0000'));
+    const colorsOf = (line: string) =>
+      [...line.matchAll(/\x1b\[(3\d)m([0-9a-fA-Z])/g)].map(([, color]) => color);
+    const expected = ['31', '32', '34', '36', ...Array<string>(8).fill('35')];
+    expect(colorsOf(coloured[row])).toEqual(expected);
+    expect(colorsOf(coloured[row + 1])).toEqual(expected);
+  });
+
+  it('says in digits what a double would round', () => {
+    const lost = explained('ff ff ff ff ff ff ff ff ff ff 00 00 00 00 41')[0];
+    const told = explanationText(lost, plain);
+    expect(told).toMatch(/^Frame 1: reserved \(15\), 18446744073709551615 bytes,/);
+    expect(told.replace(/\n +/g, ' ')).toContain(
+      'without its top bit it would be 9223372036854775807 bytes.',
+    );
+    expect(told).not.toContain('9223372036854776000');
+    expect(told).toContain('… about 9.2e+18 more bytes of payload');
+    expect(JSON.parse(explanationJson(lost)).length).toBe('18446744073709551615');
   });
 
   it('calls a reserved opcode so', () => {
@@ -113,7 +155,19 @@ it('Markdown has the figure, the parts and the unmasking', () => {
 
 it('SVG has a cell for each part of each row, with its bits, and each byte', () => {
   const svg = explanationSvg(explained(HELLO)[0]);
-  expect(svg.match(/<rect /g)!.length).toBe(1 + 11 + 11);
+  expect(svg.match(/<rect /g)!.length).toBe(1 + 11 + 2 * 11);
+  const halves = [...svg.matchAll(/height="22" fill="(#\w+)"><title>([^<]+)</g)].map(([, color, title]) => [
+    title,
+    color,
+  ]);
+  expect(halves.slice(0, 6)).toEqual([
+    ['FIN, RSV1, RSV2, RSV3', '#ffd8a8'],
+    ['opcode', '#b2f2bb'],
+    ['MASK, Payload len', '#ffc9c9'],
+    ['Payload len', '#a5d8ff'],
+    ['Masking-key', '#fcc2d7'],
+    ['Masking-key', '#fcc2d7'],
+  ]);
   expect(svg).toContain('<title>opcode 1 (text): begins a text message, UTF-8 (RFC 6455 §5.6)</title>');
   // The bits of the frame, the numbers 0 and 1 above them, and the 1 of RSV1.
   expect(svg.match(/>[01]<\/text>/g)!.length).toBe(88 + 2 + 1);

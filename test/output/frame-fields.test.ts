@@ -61,7 +61,7 @@ describe('frameFields', () => {
       ['RSV1', '.1.. ....', '1', 'set, and no extension gives it a meaning', framing, 0, 1],
       ['RSV2', '..1. ....', '1', 'set: only an extension gives it a meaning', framing, 0, 1],
       ['RSV3', '...1 ....', '1', 'set: only an extension gives it a meaning', framing, 0, 1],
-      ['Opcode', '.... 0101', '5 (reserved)', 'reserved for data frames', 'RFC 6455 §5.6', 0, 1],
+      ['Opcode', '.... 0101', '5 (reserved)', 'reserved for data frames', 'RFC 6455 §5.2', 0, 1],
       ['Mask', '0... ....', '0', 'the payload is not masked', 'RFC 6455 §5.3', 1, 2],
       ['Payload length', '.111 1110', '126', 'the length follows in two bytes', framing, 1, 2],
       ['Extended payload length (16 bits)', undefined, '200', 'the payload length', framing, 2, 4],
@@ -88,12 +88,12 @@ describe('frameFields', () => {
   it.each([
     [0, '0 (continuation)', 'continues a fragmented message', 'RFC 6455 §5.6'],
     [2, '2 (binary)', 'begins a binary message', 'RFC 6455 §5.6'],
-    [7, '7 (reserved)', 'reserved for data frames', 'RFC 6455 §5.6'],
+    [7, '7 (reserved)', 'reserved for data frames', 'RFC 6455 §5.2'],
     [8, '8 (close)', 'control: begins or answers the closing handshake', 'RFC 6455 §5.5'],
     [9, '9 (ping)', 'control: asks for a Pong', 'RFC 6455 §5.5'],
     [10, '10 (pong)', 'control: answers a Ping, or a sign of life', 'RFC 6455 §5.5'],
-    [11, '11 (reserved)', 'reserved for control frames', 'RFC 6455 §5.5'],
-    [15, '15 (reserved)', 'reserved for control frames', 'RFC 6455 §5.5'],
+    [11, '11 (reserved)', 'reserved for control frames', 'RFC 6455 §5.2'],
+    [15, '15 (reserved)', 'reserved for control frames', 'RFC 6455 §5.2'],
   ])('opcode %i', (opcode, value, meaning, section) => {
     const bits = `.... ${opcode.toString(2).padStart(4, '0')}`;
     expect(field({ opcode }, 'Opcode')).toMatchObject({ bits, value, meaning, section });
@@ -119,6 +119,7 @@ describe('frameFields', () => {
 describe('the payload', () => {
   it.each([
     ['text', {}, 'RFC 6455 §5.6'],
+    ['reserved', { opcode: 11 }, 'RFC 6455 §5.2'],
     ['compressed', { compressed: true }, 'RFC 7692 §6'],
     ['control', { opcode: 10 }, 'RFC 6455 §5.5'],
   ])('of a frame (%s) has its section', (_name, overrides, section) => {

@@ -181,7 +181,28 @@ describe('a script', () => {
     [{}, 'steps: a list is needed, such as "- client: Hello"'],
     [{ stesp: [], steps: [] }, 'stesp is not known; there are title, path,'],
     [{ steps: ['x'] }, 'step 1: names with values are needed'],
-    [{ steps: [{ client: 'a' }, { nobody: 'b' }] }, 'step 2: one of client, server and wait is needed'],
+    [
+      { steps: [{ client: 'a' }, { nobody: 'b' }] },
+      'step 2: nobody is not known; there are client, server and wait',
+    ],
+    [{ steps: [{ clent: 'b' }] }, 'step 1: clent is not known; did you mean client?'],
+    [
+      { steps: [{ client: 'a', server: 'b' }] },
+      'step 1: client and server are steps of their own, each with a "-" before it',
+    ],
+    [
+      { steps: [{ server: 'a', fragments: 2 }] },
+      'step 1: fragments stands inside what server says: "- server: { text: Hello, fragments: … }"',
+    ],
+    [{ steps: [{}] }, 'step 1: one of client, server and wait is needed'],
+    [
+      { step: [] },
+      'step is not known; there are title, path, host, subprotocol, deflate, tls, http2, request, response, early, seed, steps',
+    ],
+    [
+      { steps: [{ client: { close: '1000' } }] },
+      'step 1: close takes a code from 0 to 65535, without quotes',
+    ],
     [{ steps: [{ wait: -1 }] }, 'step 1: wait takes seconds, up to 3600'],
     [{ steps: [{ client: {} }] }, 'step 1: one of text, binary, ping, pong, close, bytes, end is needed'],
     [{ steps: [{ client: { text: 'a', ping: 'b' } }] }, 'step 1: ping is a step of its own, not beside text'],
@@ -204,7 +225,7 @@ describe('a script', () => {
     ],
     [{ steps: [{ client: { text: 'a', mask: 12345678 } }] }, 'four octets in hexadecimal, in quotes'],
     [{ steps: [{ client: { text: 5 } }] }, 'step 1: text takes a text, in quotes'],
-    [{ steps: [{ client: 42 }] }, 'step 1: a text stands in quotes: "42"'],
+    [{ steps: [{ client: 42 }] }, 'step 1: a text stands in quotes, such as "42"'],
     [{ steps: [{ client: { close: 70_000 } }] }, 'step 1: close takes a code from 0 to 65535'],
     [{ http2: 'yes', steps: [] }, 'http2 takes true, false or not-offered'],
     [{ tls: 1, steps: [] }, 'tls takes true or false'],
@@ -285,7 +306,10 @@ describe('a written script', () => {
     ['steps: []\n---\nsteps: []', 'line 2: a script is one document'],
     ['title: a\nstesp: []\nsteps: []', 'line 2: stesp is not known'],
     ['# nothing\n\ntitle: a', 'line 3: steps: a list is needed'],
-    [lines('  - client: a', '  - nobody: b'), 'line 4: step 2: one of client, server and wait'],
+    [
+      lines('  - client: a', '  - nobody: b'),
+      'line 4: step 2: nobody is not known; there are client, server and wait',
+    ],
     [
       lines('  - client: a', '  - server:', '      comment: c', '      binary: xyz'),
       'line 6: step 2: binary takes',

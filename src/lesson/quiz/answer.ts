@@ -39,7 +39,7 @@ export function opcodeAnswer(opcode: number): Answer {
     told: `${opcode} (${opcodeName(opcode)})`,
     judge: (typed) => {
       const name = withoutName(typed).toLowerCase();
-      const given = parseOpcode(name) ?? numberOf(/^[a-f]$/.test(name) ? `0x${name}` : name);
+      const given = parseOpcode(name) ?? numberOf(inHexadecimal(name));
       return given === undefined ? unclearName(name, OPCODES.slice(0, 11)) : { right: given === opcode };
     },
   };
@@ -52,7 +52,7 @@ export function codeAnswer(code: number): Answer {
     judge: (typed) => {
       const number = numberOf(withoutName(typed));
       if (number !== undefined) return { right: number === code };
-      if (typed.trim().toLowerCase() === name.toLowerCase()) return { right: true };
+      if (withoutEnd(typed).toLowerCase() === name.toLowerCase()) return { right: true };
       return unclear('the number of a code is asked for, such as 1000');
     },
   };
@@ -60,7 +60,10 @@ export function codeAnswer(code: number): Answer {
 
 /** Case and blanks inside count: they are other bytes. */
 export function textAnswer(text: string): Answer {
-  return { told: `"${text}"`, judge: (typed) => ({ right: unquoted(typed.trim()) === text }) };
+  return {
+    told: `"${text}"`,
+    judge: (typed) => ({ right: [typed.trim(), unquoted(typed.trim())].includes(text) }),
+  };
 }
 
 export function choiceAnswer(chosen: string, choices: readonly string[]): Answer {
@@ -70,7 +73,8 @@ export function choiceAnswer(chosen: string, choices: readonly string[]): Answer
       const name = typed
         .trim()
         .toLowerCase()
-        .replace(/^[a-z]\)\s+(?=\S)|\)$/g, '');
+        .replace(/^\(?([a-z])[).]$/, '$1')
+        .replace(/^\(?[a-z]\)\s+(?=\S)|\.$/g, '');
       const given = choices.find((choice, i) => choice === name || letterOf(i) === name);
       return given === undefined ? unclearName(name, choices) : { right: given === chosen };
     },
@@ -93,15 +97,28 @@ function unclearName(name: string, names: readonly string[]): Verdict {
   );
 }
 
-/** `126`, `65,535`, `0x7e`, `frame 3`, `12 bytes`. */
+/** `126`, `65,535`, `79 291`, `0x7e`, `0b1001`, `frame 3`, `12 bytes`. */
 function numberOf(typed: string): number | undefined {
-  const found = /^(?:frame )?(0x[0-9a-f]+|\d+)(?: ?bytes?)?$/i.exec(
-    typed.trim().replace(/(?<=\d)[,_](?=\d{3})/g, ''),
+  const found = /^(?:(?:frame|length) )?(0x[0-9a-f]+|0b[01]+|\d+)(?: ?(?:bytes?|octets?))?$/i.exec(
+    withoutEnd(typed).replace(/(?<=\d)[,_ ](?=\d{3}(?:\D|$))/g, ''),
   );
   return found === null ? undefined : Number(found[1]);
 }
 
-/** As a key tells it: `2 (binary)`, `1002 (Protocol error)`. */
-const withoutName = (typed: string) => typed.trim().replace(/^(\w+) \(.*\)$/, '$1');
+/** An opcode as the figure has it, `1001`, or in one digit. */
+function inHexadecimal(name: string): string {
+  if (/^[01]{4}$/.test(name)) return `0b${name}`;
+  return /^[a-f]$/.test(name) ? `0x${name}` : name;
+}
 
-const unquoted = (text: string) => /^"(.*)"$/s.exec(text)?.[1] ?? text;
+const withoutEnd = (typed: string) => typed.trim().replace(/\.$/, '');
+
+/** As a key or an explanation tells it: `2 (binary)`, `1002 (Protocol error)`, `1002 Protocol error`, `opcode 2`. */
+const withoutName = (typed: string) =>
+  withoutEnd(typed)
+    .replace(/^(?:opcode|code) /i, '')
+    .replace(/^(\w+) \(.*\)$/, '$1')
+    .replace(/^(\d+) [a-z].*$/i, '$1');
+
+/** In quotes of one kind. */
+const unquoted = (text: string) => /^(["'])(.*)\1$/s.exec(text)?.[2] ?? text;
