@@ -10,7 +10,7 @@ import { chromium } from 'playwright-core';
 
 const COLUMNS = 128;
 const CELL = { width: 7.8, height: 17 };
-const PALETTE = { 31: '#ff7b72', 32: '#7ee787', 33: '#e3b341', 35: '#d2a8ff', 36: '#79c0ff' };
+const PALETTE = { 31: '#ff7b72', 32: '#7ee787', 33: '#e3b341', 34: '#79c0ff', 35: '#d2a8ff', 36: '#56d4dd' };
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const pictures = [
