@@ -38,6 +38,32 @@ describe('a frame of a capture', () => {
     expect(packets[0]).toMatchObject({ packet: 8, comment: 'A fifth of the frame' });
   });
 
+  it('that comes before the answer to the handshake is what the client must not send', () => {
+    const sample = (name: string) =>
+      JSON.parse(shell(`wsdissect sample ${name} -o - | wsdissect explain -T json -`).stdout).findings;
+    expect(sample('violation:early-frames')).toEqual([
+      {
+        rule: 'early-frames',
+        severity: 'error',
+        breaker: 'client',
+        section: 'RFC 6455 §4.1',
+        message: 'the client sent 11 bytes behind its request before the 101',
+      },
+    ]);
+    expect(sample('hello-world')).toEqual([]);
+  });
+
+  it('that was found again behind a gap says that this is inferred', () => {
+    const explained = shell(
+      `wsdissect sample loss -o - | wsdissect explain -q --frame 3 -T json - || true`,
+    ).stdout;
+    expect(JSON.parse(explained).assumed).toEqual([
+      expect.stringMatching(
+        /^That a frame begins here is inferred from the bytes \(found again, 99\.\d %\)\.$/,
+      ),
+    ]);
+  });
+
   it('says whether it refers back to earlier messages, where that can be known', () => {
     const why = (args: string, sample = 'deflate') => {
       const { stdout } = shell(`wsdissect sample ${sample} -o - | wsdissect explain ${args} -T json -`);
