@@ -1,12 +1,21 @@
 /**
  * A script as it is written, in YAML (or JSON, which is YAML): what is wrong with it is told with its line.
  */
-import { isMap, isPair, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { type ErrorCode, isMap, isPair, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { readScript, type Script, ScriptError, type ScriptPath } from './script.js';
 import { warningsOf } from './script-order.js';
 
 /** Aliases may not make more of a script than is written there. */
 const MAX_ALIASES = 100;
+
+const INDENTED =
+  'this line, or the next, is not indented as those that it belongs with; a text with ": " in it stands in quotes';
+/** What the parser says in its own terms, by its code. */
+const PLAINER: Readonly<Partial<Record<ErrorCode, string>>> = {
+  MULTIPLE_DOCS: 'a script is one document',
+  BLOCK_AS_IMPLICIT_KEY: INDENTED,
+  UNEXPECTED_TOKEN: INDENTED,
+};
 
 export interface WrittenScript {
   readonly script: Script;
@@ -21,8 +30,7 @@ export function parseScript(text: string): WrittenScript {
   const lineAt = (offset: number) => `line ${lineCounter.linePos(offset).line}`;
   const [error] = document.errors;
   if (error !== undefined) {
-    const isSecond = error.code === 'MULTIPLE_DOCS';
-    throw new Error(`${lineAt(error.pos[0])}: ${isSecond ? 'a script is one document' : error.message}`);
+    throw new Error(`${lineAt(error.pos[0])}: ${PLAINER[error.code] ?? error.message}`);
   }
   const told = (path: ScriptPath, message: string) =>
     `${lineAt(offsetOf(document.contents, path))}: ${message}`;

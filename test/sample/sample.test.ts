@@ -304,6 +304,9 @@ describe('a written script', () => {
     ['steps: [', 'line 1: Flow sequence'],
     ['title: a\ntitle: b', 'line 2: Map keys must be unique'],
     ['steps: []\n---\nsteps: []', 'line 2: a script is one document'],
+    [lines('  - client: a', ' - server: b'), 'line 4: this line, or the next, is not indented as those'],
+    [lines('  - client: a: b'), 'line 3: this line, or the next, is not indented as those'],
+    [' title: a\nsteps: []', 'line 2: this line, or the next, is not indented as those'],
     ['title: a\nstesp: []\nsteps: []', 'line 2: stesp is not known'],
     ['# nothing\n\ntitle: a', 'line 3: steps: a list is needed'],
     [
