@@ -52,7 +52,7 @@ describe('frameColumns', () => {
       length: '9223372036854775809',
       form: '64-bit',
       remark:
-        '[malformed] [reserved opcode] [gap: 1 byte missing] [truncated: 9223372036854776000 bytes missing]',
+        '[malformed] [reserved opcode] [gap: 1 byte missing] [truncated: about 9.2e+18 bytes missing]',
       payload: '00 00 00',
     });
   });
