@@ -51,8 +51,7 @@ describe('frameColumns', () => {
       mask: '-',
       length: '9223372036854775809',
       form: '64-bit',
-      remark:
-        '[malformed] [reserved opcode] [gap: 1 byte missing] [truncated: about 9.2e+18 bytes missing]',
+      remark: '[malformed] [reserved opcode] [gap: 1 byte missing] [truncated: about 9.2e+18 bytes missing]',
       payload: '00 00 00',
     });
   });
