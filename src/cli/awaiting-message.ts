@@ -23,7 +23,7 @@ interface Held {
 }
 
 export interface AwaitingOptions {
-  /** Sessions of which, from then on, a frame that is a message of its own, with its content as it is, waits for none. */
+  /** Sessions of which a frame that is a message of its own, with its content as it is, waits for none. */
   readonly joinedOnly?: ((session: Session) => boolean) | undefined;
   /** Fragments wait, too: what is found about their message is told when that ends. */
   readonly fragments?: boolean;
@@ -35,8 +35,6 @@ export class AwaitingMessage {
   private readonly held: Held[] = [];
   private octets = 0;
   private readonly waiting = new Map<number, Held[]>();
-  /** Numbers of sessions that are known to be joined only. */
-  private readonly joinedOnly = new Set<number>();
 
   /** `handOn`: told of each frame, and of the data message that it ends, where that is known. */
   constructor(
@@ -89,21 +87,13 @@ export class AwaitingMessage {
       for (const held of this.waiting.get(side) ?? []) held.waits = false;
       this.waiting.delete(side);
     }
-    this.joinedOnly.delete(session);
     this.drain();
   }
 
   private awaits(frame: Frame): boolean {
     if (isControl(frame.opcode)) return false;
     if (!frame.fin) return this.options.fragments === true;
-    return !isWholeMessage(frame) || !this.isJoinedOnly(frame.session);
-  }
-
-  private isJoinedOnly(session: Session): boolean {
-    if (this.joinedOnly.has(session.number)) return true;
-    if (this.options.joinedOnly?.(session) !== true) return false;
-    this.joinedOnly.add(session.number);
-    return true;
+    return !isWholeMessage(frame) || this.options.joinedOnly?.(frame.session) !== true;
   }
 
   private drain(): void {

@@ -16,7 +16,6 @@ import type { Timestamp } from '../stream/place.js';
 import type { Frame } from '../websocket/frame-record.js';
 import type { Message } from '../websocket/message-record.js';
 import type { ExplainOptions } from './commands/explain.js';
-import { EarlyFrames } from './early-frames.js';
 import { EXIT, UsageError } from './exit.js';
 import { filterConsumer, makeFiltering } from './filtering.js';
 import { FindingsByRecord } from './findings-by-record.js';
@@ -134,11 +133,10 @@ async function explainCaptures(
   const wanted = filtering === undefined ? (options.frame ?? 1) : undefined;
   const chosen = new Map<number, Chosen>();
   const findings = new FindingsByRecord();
-  const early = new EarlyFrames();
   const take = (frame: Frame, message?: Message) => {
     if (chosen.size === options.count) return;
     if (wanted === undefined ? filtering!.matches(frame, message) : frame.number === wanted)
-      chosen.set(frame.number, { frame, message, found: [...findings.ofFrame(frame), ...early.of(frame)] });
+      chosen.set(frame.number, { frame, message, found: [...findings.ofFrame(frame)] });
   };
   const late = new OneLate(take);
   const joinedOnly = filtering === undefined ? () => true : filtering.joinedOnly;
@@ -148,7 +146,6 @@ async function explainCaptures(
       late.settle();
       filtering?.closed(session);
       findings.forget(session.number);
-      early.forget(session.number);
     },
   });
   await run(captures, options, terminal, {
@@ -157,7 +154,6 @@ async function explainCaptures(
       finding: (finding) => {
         filterConsumer(filtering).finding?.(finding);
         findings.add(finding);
-        early.add(finding);
         if (finding.frame !== undefined) chosen.get(finding.frame)?.found.push(finding);
       },
       opened: (its: Dissector) => {

@@ -82,6 +82,7 @@ export async function makeFiltering<K extends RecordKind>(
   const decoding =
     filter.decoded !== undefined && decoded === undefined ? await makeDecoding(options, defect) : undefined;
   const said = new WeakMap<Message, Decoded>();
+  const joined = joinedOnly(filter, decoding);
   const gaps = filter.gaps ? new Gaps() : undefined;
   let ended: Message | undefined;
   let gap: number | undefined;
@@ -106,24 +107,37 @@ export async function makeFiltering<K extends RecordKind>(
     payload: filter.payload,
     // What findings are about is known when their message is.
     asksMessages: kind === 'frame' && (filter.messages || filter.findings),
-    joinedOnly: kind === 'frame' ? joinedOnly(filter, decoding) : undefined,
+    joinedOnly: kind === 'frame' ? joined?.of : undefined,
     told,
     finding: filter.findings && kind !== 'finding' ? (finding) => known.add(finding) : undefined,
     closed(session) {
       known.forget(session.number);
       gaps?.forget(session.number);
       decoding?.close(session);
+      joined?.forget(session);
     },
   };
 }
 
-/** Numbers are those of all messages; what one says is told of those that a decoder is asked for. */
+/**
+ * Numbers are those of all messages; what one says is told of those that a decoder is asked for. Asked of each frame: once
+ * a session is joined only it stays so.
+ */
 function joinedOnly(
   { decoded }: Pick<Filter<'frame'>, 'decoded'>,
   decoding: SubprotocolDecoding | undefined,
-): ((session: Session) => boolean) | undefined {
+): { of(session: Session): boolean; forget(session: Session): void } | undefined {
   if (decoded === 'units' || (decoded === 'value' && decoding === undefined)) return undefined;
-  return (session) => decoding?.isOver(session) ?? true;
+  const known = new Set<number>();
+  return {
+    of(session) {
+      if (known.has(session.number)) return true;
+      const isJoinedOnly = decoding?.isOver(session) ?? true;
+      if (isJoinedOnly) known.add(session.number);
+      return isJoinedOnly;
+    },
+    forget: ({ number }) => known.delete(number),
+  };
 }
 
 /** The filter, and below it what is meant. */

@@ -7,6 +7,7 @@
 import type { FindingFacts } from '../filter/field.js';
 import type { RecordKind, Records } from '../filter/index.js';
 import type { Finding } from '../rules/finding.js';
+import { secondsBetween } from '../stream/place.js';
 
 /** Frames of a session about which something was found. */
 const MAX_FRAMES = 4096;
@@ -43,9 +44,15 @@ export class FindingsByRecord {
     return own.byFrame.get(record.number) ?? NONE;
   }
 
-  /** All that is known about a frame. */
-  ofFrame({ session, number }: Records['frame']): readonly Finding[] {
-    return this.sessions.get(session.number)?.byFrame.get(number) ?? NONE;
+  /** All that is known about a frame; of one before the answer (RFC 6455 §4.1) also what was found of its session for it. */
+  ofFrame({ session, number, sender, firstTimestamp }: Records['frame']): readonly Finding[] {
+    const own = this.sessions.get(session.number);
+    if (own === undefined) return NONE;
+    const found = own.byFrame.get(number) ?? NONE;
+    const isEarly = sender === 'client' && secondsBetween(firstTimestamp, session.answered) > 0;
+    return isEarly
+      ? [...found, ...[...own.kinds.values()].filter(({ rule }) => rule.id === 'early-frames')]
+      : found;
   }
 
   forget(session: number): void {

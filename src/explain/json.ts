@@ -1,6 +1,7 @@
 /**
  * An explanation as JSON; its names are a contract, documented in the README.
  */
+import { jsonInteger } from '../bytes/json-integer.js';
 import { opcodeName } from '../websocket/opcode.js';
 import type { Explanation } from './explanation.js';
 import type { Joined } from './joined.js';
@@ -23,8 +24,7 @@ export function explanationJson({
     frame: frame.number,
     sender: frame.sender,
     opcode: opcodeName(frame.opcode),
-    // Above 2^53 in digits, since a number of JSON would be rounded by most who read it.
-    length: frame.length > Number.MAX_SAFE_INTEGER ? String(frame.exactLength) : frame.length,
+    length: jsonInteger(frame.exactLength),
     bytes: wireHex(frame, bytes).join(' '),
     parts,
     diagram: diagram.rows.map((row) => row.map(({ part, start, end, bits }) => ({ part, start, end, bits }))),

@@ -55,15 +55,14 @@ export function framesOfBytes(bytes: Uint8Array, rules: readonly Rule[], known: 
   const firstOfData = frames.find(({ opcode }) => !isControl(opcode));
   const continued = firstOfData?.opcode === CONTINUATION ? firstOfData : undefined;
   const odd = frames.find(({ rsv1, rsv2, rsv3 }) => rsv1 || rsv2 || rsv3);
+  const meaningless = known.deflate === undefined && !deflate ? odd : undefined;
   const assumed = [
     ...(known.sender === undefined && frames.length > 0 ? [senderAssumed(frames, sender)] : []),
     ...(known.deflate === undefined && compressing !== undefined ? [deflateAssumed(compressing)] : []),
-    ...(known.deflate === undefined && compressing === undefined && odd !== undefined
-      ? [noneAssumed(odd)]
-      : []),
+    ...(meaningless === undefined ? [] : [noneAssumed(meaningless)]),
     ...(continued === undefined
       ? []
-      : [beginningAssumed(continued, known.deflate === false || (odd !== undefined && !deflate))]),
+      : [beginningAssumed(continued, known.deflate === false || meaningless !== undefined)]),
   ];
   const judging = deflate ? rules.filter(knowsEnough) : rules;
   return { ...decode(bytes, judging, sender, deflate, continued !== undefined), assumed };

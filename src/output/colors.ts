@@ -28,8 +28,8 @@ export function makeColors(enabled: boolean): Colors {
     10: c.magenta,
   };
   const bySeverity: Readonly<Record<Severity, Paint>> = { error: c.red, warning: c.yellow, note: c.cyan };
-  const own: Paint = (text) => text;
-  const parts = [c.red, c.yellow, c.red, c.yellow, c.green, c.blue, c.cyan, c.yellow, c.magenta, own];
+  const uncoloured: Paint = (text) => text;
+  const parts = [c.red, c.yellow, c.red, c.yellow, c.green, c.blue, c.cyan, c.yellow, c.magenta, uncoloured];
   return {
     opcode: (opcode, text) => (byOpcode[opcode] ?? c.red)(text),
     severity: (severity, text) => bySeverity[severity](text),

@@ -1,7 +1,6 @@
 /**
  * RFC 6455 §5.4: a continuation continues something.
  */
-
 import { FragmentWatch } from './fragments.js';
 import { payloadBytes } from './lengths.js';
 import { type Rule, WATCHES_NOTHING } from './rule.js';

@@ -1,7 +1,6 @@
 /**
  * RFC 6455 §5.4: fragments of messages are not interleaved.
  */
-
 import { opcodeName } from '../websocket/opcode.js';
 import { FragmentWatch } from './fragments.js';
 import { payloadBytes } from './lengths.js';

@@ -1,7 +1,6 @@
 /**
  * RFC 6455 §5.1: a server masks no frame.
  */
-
 import { payloadBytes } from './lengths.js';
 import { spacedKey } from './masking-keys.js';
 import type { Rule } from './rule.js';

@@ -1,7 +1,6 @@
 /**
  * RFC 6455 §5.2: opcodes 3 to 7 and 11 to 15 are reserved.
  */
-
 import { isControl, isReserved } from '../websocket/opcode.js';
 import { payloadBytes } from './lengths.js';
 import { knownExtensions } from './negotiated.js';

@@ -1,7 +1,6 @@
 /**
  * RFC 7692 §6.1: RSV1 is set in the first frame of a message only.
  */
-
 import { CONTINUATION, isControl, isReserved, opcodeName } from '../websocket/opcode.js';
 import { payloadBytes } from './lengths.js';
 import { knownExtensions } from './negotiated.js';

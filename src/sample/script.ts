@@ -91,7 +91,7 @@ const isOneOf =
   (value) =>
     values.includes(value);
 
-const SCRIPT: Readonly<Record<keyof Omit<Script, 'steps'>, readonly [Check, what: string]>> = {
+const SCRIPT: Readonly<Record<keyof Script, readonly [Check, what: string]>> = {
   title: [isText, 'a text'],
   path: [isLine, 'a text of one line'],
   host: [isLine, 'a text of one line'],
@@ -103,6 +103,7 @@ const SCRIPT: Readonly<Record<keyof Omit<Script, 'steps'>, readonly [Check, what
   response: [isText, 'a text'],
   early: [isSomeHex, 'octets in hexadecimal'],
   seed: [isWhole(0, 0xffff_ffff), 'a whole number'],
+  steps: [Array.isArray, 'a list, such as "- client: Hello"'],
 };
 
 const SAID: Readonly<Record<keyof Said, readonly [Check, what: string]>> = {
@@ -144,18 +145,17 @@ const MAX_WAIT = 3600;
 
 /** Throws ScriptError for what is no script, with the place. */
 export function readScript(value: unknown): Script {
-  const { steps, ...rest } = members(value, [], 'the script');
-  const head = checked<Script>(rest, SCRIPT, [], '');
-  if (!Array.isArray(steps))
+  const script = checked<Script>(members(value, [], 'the script'), SCRIPT, [], '');
+  if (script.steps === undefined)
     throw new ScriptError(['steps'], 'steps: a list is needed, such as "- client: Hello"');
   for (const [name, other] of [
     ['path', 'request'],
     ['host', 'request'],
     ['early', 'http2'],
   ] as const)
-    if (head[name] !== undefined && head[other] !== undefined && head[other] !== false)
+    if (script[name] !== undefined && script[other] !== undefined && script[other] !== false)
       throw new ScriptError([name], `${name} says nothing beside ${other}`);
-  return { ...head, steps: steps.map(readStep) };
+  return { ...script, steps: script.steps.map(readStep) };
 }
 
 function readStep(value: unknown, index: number): Step {
@@ -231,10 +231,7 @@ function checked<T>(
 ): T {
   for (const [name, one] of Object.entries(value)) {
     const refuse = (why: string) => new ScriptError([...path, name], `${place}${name} ${why}`);
-    if (!Object.hasOwn(known, name))
-      throw refuse(
-        `is not known; there are ${[...Object.keys(known), ...(place === '' ? ['steps'] : [])].join(', ')}`,
-      );
+    if (!Object.hasOwn(known, name)) throw refuse(`is not known; there are ${Object.keys(known).join(', ')}`);
     const [check, what] = known[name];
     // YAML makes a number of digits without quotes.
     const quotes = typeof one === 'number' && (check('00') || check('00000000')) ? ', in quotes' : '';

@@ -4,6 +4,7 @@
  *
  * Strategy: one walk, as deep as bounded() goes; bounded() then cuts what is too long.
  */
+import { jsonInteger } from '../bytes/json-integer.js';
 import { clip } from './bounded.js';
 import { bodyFacts } from './content.js';
 
@@ -13,7 +14,7 @@ const MAX_ITEMS = 257;
 const MAX_KEY = 80;
 
 export function plain(value: unknown, depth = 0): unknown {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (typeof value === 'bigint') return jsonInteger(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= MAX_DEPTH) return '…';
   if (value instanceof Uint8Array) return bytesFacts(value);

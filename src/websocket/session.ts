@@ -35,7 +35,7 @@ export interface SessionConsumer {
   readonly frame?: ((frame: Frame) => void) | undefined;
   /** As MessageOwner.message; leave it out if nobody wants messages. */
   readonly message?: ((message: DecodedMessage, packet: number) => void) | undefined;
-  /** Whether of this session only messages are wanted that are no frame's payload as it is: if so, to its end. */
+  /** Whether of this session only messages are wanted that are no frame's payload as it is. */
   readonly joinedOnly?: ((session: Session) => boolean) | undefined;
   /** Watches frames and messages as facts. */
   readonly observer?: SessionObserver | undefined;
@@ -79,7 +79,6 @@ export class SessionDecoder implements DirectionOwner {
   private ends: { client?: ObservedEnd; server?: ObservedEnd } = {};
   /** Of sides that have sent a Ping. */
   private pings: { client?: OpenPings; server?: OpenPings } = {};
-  private isJoinedOnly = false;
 
   constructor(
     public session: Session,
@@ -128,8 +127,7 @@ export class SessionDecoder implements DirectionOwner {
   }
 
   get joinedOnly(): boolean {
-    this.isJoinedOnly ||= this.consumer.joinedOnly?.(this.session) === true;
-    return this.isJoinedOnly;
+    return this.consumer.joinedOnly?.(this.session) === true;
   }
 
   get observer(): SessionObserver | undefined {

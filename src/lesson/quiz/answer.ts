@@ -39,7 +39,7 @@ export function opcodeAnswer(opcode: number): Answer {
     told: `${opcode} (${opcodeName(opcode)})`,
     judge: (typed) => {
       const name = withoutName(typed).toLowerCase();
-      const given = parseOpcode(name) ?? numberOf(inHexadecimal(name));
+      const given = parseOpcode(name) ?? numberOf(withBase(name));
       return given === undefined ? unclearName(name, OPCODES.slice(0, 11)) : { right: given === opcode };
     },
   };
@@ -106,7 +106,7 @@ function numberOf(typed: string): number | undefined {
 }
 
 /** An opcode as the figure has it, `1001`, or in one digit. */
-function inHexadecimal(name: string): string {
+function withBase(name: string): string {
   if (/^[01]{4}$/.test(name)) return `0b${name}`;
   return /^[a-f]$/.test(name) ? `0x${name}` : name;
 }

@@ -4,7 +4,9 @@
  * Strategy: what a capture says gets into a shell only within quotes that nothing can end, in any POSIX shell; what holds
  * characters that a terminal acts upon does not get there at all.
  */
+
 import { formatHex } from '../../bytes/hex.js';
+import { jsonInteger } from '../../bytes/json-integer.js';
 import { type Frame, isWholeMessage } from '../../websocket/frame-record.js';
 import { formatKey } from '../../websocket/mask.js';
 import type { Message } from '../../websocket/message-record.js';
@@ -30,7 +32,7 @@ export function jsonCopy(frame: Frame): string {
     opcode,
     opcodeName: opcodeName(opcode),
     maskingKey: masked ? formatKey(frame.maskingKey) : null,
-    length: Number(exactLength) <= Number.MAX_SAFE_INTEGER ? Number(exactLength) : String(exactLength),
+    length: jsonInteger(exactLength),
     complete: frame.complete,
     packets: frame.pieces.map(({ packet }) => packet),
     ...(frame.messageOpcode === TEXT && !frame.compressed && text !== undefined ? { text } : {}),
